@@ -1,0 +1,102 @@
+// broker/processor/context.ts: what a processor may use to answer a request: the broker's tables, its store, its
+// settings. A processor keeps no state of its own; what it must remember belongs to a room below.
+import type { GroupCatalog, OffsetCatalog, TopicCatalog } from '../catalog/types'
+import type { Connection, Reply } from '../net/types'
+import type { Command } from '../protocol/command'
+import type { DelayLevels } from '../schedule/types'
+import type { Consumers, HeldPulls, Producers, QueueLocks } from '../session/types'
+import type { MessageStore } from '../store/types'
+
+export interface BrokerIdentity {
+  readonly clusterName: string
+  readonly brokerName: string
+  readonly brokerId: number
+  /** `ip:port` that clients use: brokerIP1 and listenPort. */
+  readonly address: string
+  /** `ip:port` for slaves: brokerIP2 and haListenPort. */
+  readonly haAddress: string
+  /** ip (4 or 16 bytes) and port as i32, as records and ids hold it. */
+  readonly storeHost: Buffer
+}
+
+/** The settings that processors read, by Apache's names and in its units. Read at each use: many change while running. */
+export interface BrokerSettings {
+  readonly brokerRole: 'ASYNC_MASTER' | 'SYNC_MASTER' | 'SLAVE'
+  readonly brokerPermission: number
+  readonly autoCreateTopicEnable: boolean
+  readonly defaultTopicQueueNums: number
+  readonly autoCreateSubscriptionGroup: boolean
+  readonly traceTopicEnable: boolean
+  readonly msgTraceTopicName: string
+  readonly regionId: string
+  readonly traceOn: boolean
+  readonly longPollingEnable: boolean
+  readonly shortPollingTimeMills: number
+  readonly litePullMessageEnable: boolean
+  readonly slaveReadEnable: boolean
+  readonly offsetCheckInSlave: boolean
+  readonly enablePropertyFilter: boolean
+  readonly notifyConsumerIdsChangedEnable: boolean
+  /** Milliseconds without a heartbeat after which a client is dropped. */
+  readonly channelExpiredTimeout: number
+  readonly rejectTransactionMessage: boolean
+  readonly useServerSideResetOffset: boolean
+  readonly maxMessageSize: number
+  readonly maxTransferBytesOnMessageInMemory: number
+  readonly maxTransferCountOnMessageInMemory: number
+  readonly maxTransferBytesOnMessageInDisk: number
+  readonly maxTransferCountOnMessageInDisk: number
+  readonly defaultQueryMaxNum: number
+  readonly maxMsgsNumBatch: number
+  readonly messageDelayLevel: string
+  readonly timerWheelEnable: boolean
+}
+
+/** What happened, to be counted. Cheap: called for every message. Names as in semantics.md 19 are the implementer's business. */
+export interface BrokerCounters {
+  /** Messages stored in a queue. */
+  put(topic: string, queueId: number, messages: number, bytes: number, latencyMs: number): void
+  putFailed(topic: string): void
+  /** Messages handed to a consumer. */
+  got(group: string, topic: string, queueId: number, messages: number, bytes: number, latencyMs: number): void
+  /** How far the consumer's last message lies behind the end of the queue. */
+  fallBehind(group: string, topic: string, queueId: number, bytes: number, ms: number): void
+  sentBack(group: string, topic: string): void
+  deadLettered(group: string, topic: string): void
+  /** A processor threw, or a request was not understood. */
+  requestFailed(code: number): void
+  topicRemoved(topic: string): void
+  groupRemoved(group: string): void
+}
+
+/** Tells the name servers; implemented by `peer`. */
+export interface Routes {
+  /** Resolves when every name server was told (or did not answer in time) about topics that changed or vanished. */
+  topicsChanged(topics: readonly string[]): Promise<void>
+}
+
+export type LogLevel = 'debug' | 'info' | 'warn' | 'error'
+
+export interface BrokerContext {
+  readonly identity: BrokerIdentity
+  readonly settings: BrokerSettings
+  readonly store: MessageStore
+  readonly topics: TopicCatalog
+  readonly groups: GroupCatalog
+  readonly offsets: OffsetCatalog
+  readonly consumers: Consumers
+  readonly producers: Producers
+  readonly locks: QueueLocks
+  readonly heldPulls: HeldPulls
+  readonly delays: DelayLevels
+  readonly counters: BrokerCounters
+  readonly routes: Routes
+  readonly startedAtMs: number
+  readonly clock: () => number
+  readonly log: (level: LogLevel, line: string) => void
+}
+
+/** undefined: the processor answers by itself, later or never. */
+export type Answer = Reply | undefined
+export type Handler = (request: Command, connection: Connection, broker: BrokerContext) => Answer | Promise<Answer>
+export type HandlerTable = Readonly<Record<number, Handler>>
