@@ -1,0 +1,8 @@
+// components/format/index.ts: the door of the room: numbers, sizes, spans, moments and names as people read them.
+export { byteRate, bytes, messageBytes } from './bytes'
+export { age, ago, duration, durationParts } from './duration'
+export { joined, type Locale, localeOf, type Parts, unitWords } from './locale'
+export { cutName, Name, nameEnds } from './name'
+export { change, count, figure, percent, rate, rateDigits, type Whole } from './number'
+export { clock, clockSeconds, dayClock, fullTime, isoTime, parseTime, time, zoneLabel, zoneOffsetMinutes } from './time'
+export { type Format, useFormat } from './use-format'
