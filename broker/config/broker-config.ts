@@ -1,0 +1,52 @@
+// broker/config/broker-config.ts: the settings of a broker and of a name server: which tables each has, which rules hold
+// over several keys. What a key means is its row's business.
+import { brokerProperties } from './broker-properties'
+import { controllerProperties, namesrvProperties } from './namesrv-properties'
+import { authProperties, clientProperties, serverProperties } from './net-properties'
+import { type Config, type OpenConfig, openConfig } from './open'
+import type { PropertyTable, Values } from './property'
+import { storeProperties } from './store-properties'
+
+const brokerTable = { ...serverProperties, ...clientProperties, ...storeProperties, ...brokerProperties }
+const namesrvTable = { ...serverProperties, ...namesrvProperties }
+
+export type BrokerConfig = Config<typeof brokerTable>
+export type BrokerValues = Values<typeof brokerTable>
+export type NamesrvConfig = Config<typeof namesrvTable>
+export type NamesrvValues = Values<typeof namesrvTable>
+
+type Options = Omit<OpenConfig, 'rules' | 'elsewhere'>
+
+/** Throws a ConfigError for an impossible value. */
+export const openBrokerConfig = (options: Options): BrokerConfig =>
+  openConfig(brokerTable, { ...options, elsewhere: isPropertyName, rules: brokerRules })
+
+export const openNamesrvConfig = (options: Options): NamesrvConfig =>
+  openConfig(namesrvTable, { ...options, elsewhere: isPropertyName })
+
+const everyTable: readonly PropertyTable[] = [brokerTable, namesrvTable, controllerProperties, authProperties]
+/** Whether any part of Apache RocketMQ 5.5.0 has a property of this name. */
+export const isPropertyName = (key: string): boolean => everyTable.some((table) => Object.hasOwn(table, key))
+/** Whether the key says who or where a part is: under a preset the preset decides it. */
+export const isIdentity = (key: string): boolean =>
+  everyTable.some((table) => Object.hasOwn(table, key) && table[key]?.change === 'identity')
+
+type Rule = NonNullable<OpenConfig['rules']>[number]
+const brokerRules: readonly Rule[] = [
+  ({ brokerRole, brokerId }) =>
+    brokerRole === 'SLAVE' && Number(brokerId) <= 0
+      ? `brokerId=${brokerId}: a slave needs an id of 1 or more; 0 is the master`
+      : undefined,
+  ({ brokerRole, brokerId }) =>
+    brokerRole !== 'SLAVE' && Number(brokerId) !== 0
+      ? `brokerId=${brokerId}: a master (brokerRole=${brokerRole}) has the id 0`
+      : undefined,
+  ({ mappedFileSizeCommitLog, maxMessageSize }) =>
+    Number(maxMessageSize) >= Number(mappedFileSizeCommitLog)
+      ? `maxMessageSize=${maxMessageSize}: a message must fit into a commit log file of ${mappedFileSizeCommitLog} bytes`
+      : undefined,
+  ({ mappedFileSizeConsumeQueue }) =>
+    Number(mappedFileSizeConsumeQueue) % 20 !== 0
+      ? `mappedFileSizeConsumeQueue=${mappedFileSizeConsumeQueue}: must be a multiple of 20, the size of a unit`
+      : undefined,
+]

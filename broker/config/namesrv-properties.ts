@@ -1,0 +1,58 @@
+// broker/config/namesrv-properties.ts: properties of Apache 5.5.0's NamesrvConfig and ControllerConfig, a row per key.
+import { between, choice, flag, identity, int, live, long, type PropertyTable, text, unset } from './property'
+import { no } from './reasons'
+
+/** NamesrvConfig. */
+export const namesrvProperties = {
+  rocketmqHome: unset(identity),
+  kvConfigPath: unset(identity),
+  configStorePath: unset(identity),
+  productEnvName: text('center', no.old),
+  clusterTest: flag(false, live, no.old),
+  orderMessageEnable: flag(false, live),
+  returnOrderTopicConfigToBroker: flag(true, live),
+  clientRequestThreadPoolNums: int(8, no.pools),
+  defaultThreadPoolNums: int(16, no.pools),
+  clientRequestThreadPoolQueueCapacity: int(50_000, no.queues),
+  defaultThreadPoolQueueCapacity: int(10_000, no.queues),
+  scanNotActiveBrokerInterval: long(5000, live, between(10, 600_000)),
+  unRegisterBrokerQueueCapacity: int(3000, live),
+  supportActingMaster: flag(false, live, no.actingMaster),
+  enableAllTopicList: flag(true, live),
+  enableTopicList: flag(true, live),
+  notifyMinBrokerIdChanged: flag(false, live, no.actingMaster),
+  enableControllerInNamesrv: flag(false, no.controller),
+  needWaitForService: flag(false, live),
+  waitSecondsForService: int(45, live, between(0, 3600)),
+  deleteTopicWithBrokerRegistration: flag(false, live),
+  configBlackList: text('configBlackList;configStorePath;kvConfigPath'),
+  listenPort: int(9876, identity, between(1, 65535)),
+} satisfies PropertyTable
+
+/** ControllerConfig, for a controller inside the name server: known, listed by nobody. */
+export const controllerProperties = {
+  jraftConfig: unset(no.old),
+  controllerType: choice('DLedger', ['DLedger', 'jRaft'], no.controller),
+  controllerThreadPoolNums: int(16, no.pools),
+  controllerRequestThreadPoolQueueCapacity: int(50_000, no.queues),
+  controllerDLegerGroup: unset(no.dledger),
+  controllerDLegerPeers: unset(no.dledger),
+  controllerDLegerSelfId: unset(no.dledger),
+  mappedFileSize: int(1_073_741_824, no.controller),
+  controllerStorePath: text('', no.controller),
+  electMasterMaxRetryCount: int(3, no.controller),
+  enableElectUncleanMaster: flag(false, no.controller),
+  isProcessReadEvent: flag(false, no.controller),
+  notifyBrokerRoleChanged: flag(true, no.controller),
+  scanInactiveMasterInterval: long(5000, no.controller),
+  metricsExporterType: choice('DISABLE', ['DISABLE', 'OTLP_GRPC', 'PROM', 'LOG'], no.exporter),
+  metricsGrpcExporterTarget: text('', no.exporter),
+  metricsGrpcExporterHeader: text('', no.exporter),
+  metricGrpcExporterTimeOutInMills: long(3000, no.exporter),
+  metricGrpcExporterIntervalInMills: long(60_000, no.exporter),
+  metricLoggingExporterIntervalInMills: long(10_000, no.exporter),
+  metricsPromExporterPort: int(5557, no.exporter),
+  metricsPromExporterHost: text('', no.exporter),
+  metricsLabel: text('', no.exporter),
+  metricsInDelta: flag(false, no.exporter),
+} satisfies PropertyTable
