@@ -1,0 +1,66 @@
+// components/i18n/messages.ts: the words of the console in every language it speaks, joined from one file per room.
+// English is the measure: its keys are the type, and a test fails when another language misses one.
+import enAccess from './en/access.json'
+import enBroker from './en/broker.json'
+import enChange from './en/change.json'
+import enChart from './en/chart.json'
+import enDataTable from './en/dataTable.json'
+import enFormat from './en/format.json'
+import enGroup from './en/group.json'
+import enMessage from './en/message.json'
+import enOverview from './en/overview.json'
+import enSettings from './en/settings.json'
+import enShell from './en/shell.json'
+import enTopic from './en/topic.json'
+import enUi from './en/ui.json'
+import type { Language } from './language'
+import zhAccess from './zh/access.json'
+import zhBroker from './zh/broker.json'
+import zhChange from './zh/change.json'
+import zhChart from './zh/chart.json'
+import zhDataTable from './zh/dataTable.json'
+import zhFormat from './zh/format.json'
+import zhGroup from './zh/group.json'
+import zhMessage from './zh/message.json'
+import zhOverview from './zh/overview.json'
+import zhSettings from './zh/settings.json'
+import zhShell from './zh/shell.json'
+import zhTopic from './zh/topic.json'
+import zhUi from './zh/ui.json'
+
+const en = {
+  access: enAccess,
+  broker: enBroker,
+  change: enChange,
+  chart: enChart,
+  dataTable: enDataTable,
+  format: enFormat,
+  group: enGroup,
+  message: enMessage,
+  overview: enOverview,
+  settings: enSettings,
+  shell: enShell,
+  topic: enTopic,
+  ui: enUi,
+}
+
+export type Messages = typeof en
+
+const zh = {
+  access: zhAccess,
+  broker: zhBroker,
+  change: zhChange,
+  chart: zhChart,
+  dataTable: zhDataTable,
+  format: zhFormat,
+  group: zhGroup,
+  message: zhMessage,
+  overview: zhOverview,
+  settings: zhSettings,
+  shell: zhShell,
+  topic: zhTopic,
+  ui: zhUi,
+} satisfies { [Room in keyof Messages]: object }
+
+/** A missing key is a failing test, not a type error, so that a room can be written one language at a time. */
+export const messagesOf = (language: Language): Messages => (language === 'zh' ? (zh as unknown as Messages) : en)

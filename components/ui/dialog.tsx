@@ -1,0 +1,101 @@
+'use client'
+// components/ui/dialog.tsx: what lies over the page: a dialog in the middle, a sheet at the right edge. Radix traps and
+// returns focus; Esc closes the topmost. The cluster's spine stands beside its name, so that production is never mistaken.
+import { X } from 'lucide-react'
+import { Dialog as Radix } from 'radix-ui'
+import type { ReactNode } from 'react'
+import { useTranslations } from 'use-intl'
+import { Button } from './button'
+import { cn } from './cn'
+import { Kbd } from './tag'
+
+export interface LayerProps {
+  readonly open: boolean
+  readonly onOpenChange: (open: boolean) => void
+  readonly title: ReactNode
+  /** What follows the title in its line: the object's name, the cluster with its spine. */
+  readonly about?: ReactNode
+  readonly description?: ReactNode
+  readonly footer?: ReactNode
+  readonly children: ReactNode
+  readonly className?: string | undefined
+}
+
+const scrim = 'enter-scrim fixed inset-0 z-40 bg-scrim'
+
+function Head({ title, about, description }: Pick<LayerProps, 'title' | 'about' | 'description'>) {
+  const t = useTranslations('ui')
+  return (
+    <header className="flex min-h-[52px] flex-none items-center gap-2.5 border-b border-line px-5 py-2 max-sm:px-4">
+      <div className="min-w-0 flex-1">
+        <div className="flex min-w-0 flex-wrap items-center gap-x-2.5 text-ink-2">
+          <Radix.Title className="text-lg font-semibold whitespace-nowrap text-ink">{title}</Radix.Title>
+          {about}
+        </div>
+        {description ? <Radix.Description className="text-sm text-ink-3">{description}</Radix.Description> : null}
+      </div>
+      <Kbd className="max-sm:hidden">Esc</Kbd>
+      <Radix.Close asChild>
+        <Button look="ghost" shape="icon" aria-label={t('close')}>
+          <X />
+        </Button>
+      </Radix.Close>
+    </header>
+  )
+}
+
+/** Radix warns about a dialog without description unless it is told that none is meant. */
+const undescribed = (description: ReactNode) => (description ? {} : { 'aria-describedby': undefined })
+
+export function Dialog({ open, onOpenChange, title, about, description, footer, children, className }: LayerProps) {
+  return (
+    <Radix.Root open={open} onOpenChange={onOpenChange}>
+      <Radix.Portal>
+        <Radix.Overlay className={scrim} />
+        <Radix.Content
+          {...undescribed(description)}
+          className={cn(
+            'enter-float fixed top-[12vh] left-1/2 z-40 flex max-h-[80vh] w-[520px] max-w-[calc(100vw-24px)] -translate-x-1/2 flex-col overflow-hidden rounded-xl border border-line bg-raised shadow-float outline-none max-sm:inset-0 max-sm:max-h-none max-sm:w-full max-sm:max-w-none max-sm:translate-x-0 max-sm:rounded-none',
+            className,
+          )}
+        >
+          <Head title={title} about={about} description={description} />
+          <div className="min-h-0 flex-1 overflow-auto px-5 py-4 max-sm:px-4">{children}</div>
+          {footer ? (
+            <footer className="flex flex-none flex-wrap items-end justify-end gap-2 border-t border-line px-5 py-3 max-sm:px-4">
+              {footer}
+            </footer>
+          ) : null}
+        </Radix.Content>
+      </Radix.Portal>
+    </Radix.Root>
+  )
+}
+
+/** Wizards (1000 px) and objects opened over the page (636 px). */
+export function Sheet(props: LayerProps & { readonly width?: 'pane' | 'wizard' | 'narrow' | undefined }) {
+  const { open, onOpenChange, title, about, description, footer, children, className, width = 'wizard' } = props
+  return (
+    <Radix.Root open={open} onOpenChange={onOpenChange}>
+      <Radix.Portal>
+        <Radix.Overlay className={scrim} />
+        <Radix.Content
+          {...undescribed(description)}
+          className={cn(
+            'enter-sheet fixed inset-y-0 right-0 z-40 flex max-w-full flex-col bg-raised shadow-sheet outline-none max-sm:w-full',
+            { wizard: 'w-[1000px]', pane: 'w-[636px]', narrow: 'w-[420px]' }[width],
+            className,
+          )}
+        >
+          <Head title={title} about={about} description={description} />
+          <div className="min-h-0 flex-1 overflow-auto px-5 py-4 max-sm:px-4">{children}</div>
+          {footer ? (
+            <footer className="flex flex-none flex-wrap items-end gap-3 border-t border-line bg-panel px-5 py-4 max-sm:px-4">
+              {footer}
+            </footer>
+          ) : null}
+        </Radix.Content>
+      </Radix.Portal>
+    </Radix.Root>
+  )
+}

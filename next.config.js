@@ -1,0 +1,13 @@
+// next.config.js: how Next builds the pages. Types are checked by `npm run typecheck`, lint by Biome: a build does neither.
+const config = {
+  reactStrictMode: true,
+  poweredByHeader: false,
+  compress: true,
+  devIndicators: false,
+  typescript: { ignoreBuildErrors: true },
+  basePath: process.env.ROCKETDECK_BASE_PATH ?? '',
+  distDir: process.env.ROCKETDECK_NEXT_DIR ?? '.next',
+  experimental: { optimizePackageImports: ['lucide-react', 'recharts', 'radix-ui'] },
+}
+
+export default config
