@@ -29,6 +29,7 @@ export const Code = ({ children, className, label }: { children: string; classNa
   <pre
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a box that scrolls must be reachable by keyboard
     tabIndex={0}
+    // biome-ignore lint/a11y/useSemanticElements: a fieldset is a part of a form
     role="group"
     aria-label={label}
     className={cn(
