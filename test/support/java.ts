@@ -1,0 +1,178 @@
+// test/support/java.ts: the stock Java parts tests are judged by. Finds a JDK and RocketMQ's jars (a named folder, a
+// folder fetched earlier, or Maven into a cache of this project's own), compiles the programs of test/client/java.
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { homedir, platform } from 'node:os'
+import { delimiter, join } from 'node:path'
+import { type Child, launch, run } from './children'
+import { projectRoot, temporaryFolder } from './folders'
+
+export const REFERENCE_VERSION = '5.5.0'
+
+/** Why Java tests cannot run here, or the parts they need. */
+export type JavaParts = { missing: string } | { java: string; javac: string; lib: string }
+
+const cacheRoot = (): string => {
+  if (process.env.XDG_CACHE_HOME) return process.env.XDG_CACHE_HOME
+  if (platform() === 'darwin') return join(homedir(), 'Library', 'Caches')
+  return join(homedir(), '.cache')
+}
+
+export function findInPath(name: string): string | undefined {
+  for (const folder of (process.env.PATH ?? '').split(delimiter)) {
+    const candidate = join(folder, name)
+    if (folder !== '' && existsSync(candidate) && statSync(candidate).isFile()) return candidate
+  }
+  return undefined
+}
+
+function findJdk(): { java: string; javac: string } | undefined {
+  const home = process.env.JAVA_HOME
+  if (home && existsSync(join(home, 'bin', 'javac')))
+    return { java: join(home, 'bin', 'java'), javac: join(home, 'bin', 'javac') }
+  const java = findInPath('java')
+  const javac = findInPath('javac')
+  return java && javac ? { java, javac } : undefined
+}
+
+const holds = (lib: string, artifact: string, version: string) =>
+  existsSync(join(lib, `rocketmq-${artifact}-${version}.jar`))
+
+/** The whole of Apache RocketMQ 5.5.0 (server, tools, client, examples), or why it is not here. */
+export async function javaParts(): Promise<JavaParts> {
+  const jdk = findJdk()
+  if (!jdk) return { missing: 'no JDK: set JAVA_HOME or put java and javac into PATH' }
+  const named = process.env.ROCKETDECK_REFERENCE_LIB
+  if (named && holds(named, 'broker', REFERENCE_VERSION)) return { ...jdk, lib: named }
+  const fetched = join(cacheRoot(), 'rocketdeck-reference', REFERENCE_VERSION, 'lib')
+  if (holds(fetched, 'broker', REFERENCE_VERSION)) return { ...jdk, lib: fetched }
+  const lib = await resolve(`all-${REFERENCE_VERSION}`, REFERENCE_VERSION, [
+    'namesrv',
+    'broker',
+    'tools',
+    'client',
+    'example',
+  ])
+  return typeof lib === 'string' ? { ...jdk, lib } : lib
+}
+
+/** Client, tools and examples of another version, e.g. 4.9.8. */
+export async function clientLib(version: string): Promise<{ missing: string } | { lib: string }> {
+  const lib = await resolve(`client-${version}`, version, ['client', 'example'])
+  return typeof lib === 'string' ? { lib } : lib
+}
+
+/** Resolves artifacts with Maven, once; two test processes may ask at the same time. */
+async function resolve(name: string, version: string, artifacts: string[]): Promise<string | { missing: string }> {
+  const folder = join(cacheRoot(), 'rocketdeck-tests')
+  const lib = join(folder, name)
+  if (holds(lib, 'client', version)) return lib
+  const mvn = findInPath('mvn')
+  if (!mvn) return { missing: `RocketMQ ${version} is not here and there is no Maven to fetch it` }
+  mkdirSync(folder, { recursive: true })
+  const work = temporaryFolder('maven')
+  const dependencies = artifacts
+    .map(
+      (artifact) =>
+        `<dependency><groupId>org.apache.rocketmq</groupId><artifactId>rocketmq-${artifact}</artifactId><version>${version}</version></dependency>`,
+    )
+    .join('')
+  writeFileSync(
+    join(work, 'pom.xml'),
+    `<project><modelVersion>4.0.0</modelVersion><groupId>rocketdeck</groupId><artifactId>tests</artifactId><version>1</version><packaging>pom</packaging><dependencies>${dependencies}</dependencies></project>`,
+  )
+  const fetched = join(folder, `${name}.${process.pid}`)
+  const maven = await run(
+    mvn,
+    [
+      '-q',
+      '-B',
+      '-f',
+      join(work, 'pom.xml'),
+      'org.apache.maven.plugins:maven-dependency-plugin:3.6.1:copy-dependencies',
+      '-DincludeScope=runtime',
+      `-DoutputDirectory=${fetched}`,
+    ],
+    { cwd: work, timeoutMs: 240_000 },
+  ).catch((error: Error) => ({ code: 1, output: error.message }))
+  if (maven.code !== 0 || !holds(fetched, 'client', version)) {
+    rmSync(fetched, { recursive: true, force: true })
+    return { missing: `Maven could not fetch RocketMQ ${version}: ${maven.output.trim().split('\n')[0] ?? ''}` }
+  }
+  try {
+    renameSync(fetched, lib)
+  } catch {
+    rmSync(fetched, { recursive: true, force: true }) // another process was faster
+  }
+  return lib
+}
+
+/** Everything RocketMQ needs of a JDK newer than 8. */
+const jdkFlags = [
+  '--add-exports=java.base/sun.nio.ch=ALL-UNNAMED',
+  '--add-opens=java.base/java.lang=ALL-UNNAMED',
+  '--add-opens=java.base/java.nio=ALL-UNNAMED',
+  '--add-opens=java.base/sun.nio.ch=ALL-UNNAMED',
+  '-XX:+UseSerialGC',
+  '-XX:TieredStopAtLevel=1',
+]
+
+export interface JavaRun {
+  java: string
+  lib: string
+  main: string
+  args?: readonly string[]
+  /** -D properties. */
+  properties?: Record<string, string>
+  /** Classes to be found before those of the jars. */
+  classes?: string
+  heap?: string
+  home?: string
+  timeoutMs?: number
+}
+
+function commandLine(options: JavaRun): string[] {
+  const home = options.home ?? temporaryFolder('java-home')
+  const properties = { 'user.home': home, 'rocketmq.client.logUseSlf4j': 'false', ...options.properties }
+  return [
+    ...jdkFlags,
+    `-Xmx${options.heap ?? '256m'}`,
+    ...Object.entries(properties).map(([key, value]) => `-D${key}=${value}`),
+    '-cp',
+    [...(options.classes ? [options.classes] : []), join(options.lib, '*')].join(delimiter),
+    options.main,
+    ...(options.args ?? []),
+  ]
+}
+
+export const launchJava = (options: JavaRun): Child =>
+  launch(options.java, commandLine(options), { cwd: temporaryFolder('java') })
+
+export const runJava = (options: JavaRun) =>
+  run(options.java, commandLine(options), { cwd: temporaryFolder('java'), timeoutMs: options.timeoutMs ?? 120_000 })
+
+/** Stock `mqadmin`. Its exit code says little: judge the text. */
+export const mqadmin = (parts: { java: string; lib: string }, args: readonly string[], timeoutMs = 60_000) => {
+  const home = temporaryFolder('mqadmin')
+  return runJava({
+    ...parts,
+    main: 'org.apache.rocketmq.tools.command.MQAdminStartup',
+    args,
+    home,
+    properties: { 'rocketmq.home.dir': home, 'rmq.logback.configurationFile': 'rmq.tools.logback.xml' },
+    timeoutMs,
+  })
+}
+
+/** Compiles every program of test/client/java against the jars; answers with the folder of the classes. */
+export async function compileJava(parts: { javac: string; lib: string }): Promise<string> {
+  const source = join(projectRoot, 'test', 'client', 'java')
+  const classes = temporaryFolder('classes')
+  const files = readdirSync(source)
+    .filter((name) => name.endsWith('.java'))
+    .map((name) => join(source, name))
+  const { code, output } = await run(parts.javac, ['-nowarn', '-d', classes, '-cp', join(parts.lib, '*'), ...files], {
+    timeoutMs: 120_000,
+  })
+  if (code !== 0) throw new Error(`javac: ${output}`)
+  return classes
+}

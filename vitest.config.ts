@@ -1,0 +1,48 @@
+// vitest.config.ts: the tests by what they need. `unit` needs nothing; `process` starts threads and processes from
+// dist/ (built once, in the global set-up); `conformance` starts stock clients in other languages as well.
+import { defineConfig } from 'vitest/config'
+
+/** Tests that start workers or whole processes. */
+const processTests = [
+  'test/broker/worker/**/*.test.ts',
+  'test/broker/{main,index}*.test.ts',
+  'test/server/main*.test.ts',
+  'test/fault/process-*.test.ts',
+]
+
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'unit',
+          include: ['test/{broker,server,components,app,fault,golden,house,support}/**/*.test.{ts,tsx}'],
+          exclude: processTests,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'process',
+          include: processTests,
+          globalSetup: 'test/support/build-once.ts',
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+          maxWorkers: 1,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'conformance',
+          include: ['test/client/**/*.test.ts'],
+          globalSetup: 'test/support/build-once.ts',
+          testTimeout: 180_000,
+          hookTimeout: 240_000,
+          maxWorkers: 1,
+        },
+      },
+    ],
+  },
+})
