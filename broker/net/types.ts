@@ -1,6 +1,7 @@
 // broker/net/types.ts: what the rooms above see of a socket. A connection carries requests both ways; all that is
 // sent in one turn of the event loop leaves in one write. Nothing above this room touches a socket itself.
 import type { Command, ExtFields } from '../protocol/command'
+import type { Turn } from './turn'
 
 /** What is needed to answer: the rest (opaque, flag, form, language, version) is taken from the request. */
 export interface Reply {
@@ -46,6 +47,10 @@ export interface ListenOptions {
   onClose?: (connection: Connection, why: string) => void
   /** A line for the log: why a connection was closed for what it sent. */
   log?: (line: string) => void
+  /** The thread's turn, so that the store's write comes before the sockets'. Its own when absent. */
+  turn?: Turn
+  /** A peer that does not read is closed once so much waits for it; 256 MiB unless given. */
+  maxUnsentBytes?: number
 }
 export interface Listener {
   /** The real port, also when 0 was asked for. */
@@ -69,6 +74,8 @@ export interface DialOptions {
   /** Requests the peer sends on a dialled connection (notify, check back). */
   onRequest?: OnRequest
   onClose?: (address: string) => void
+  log?: (line: string) => void
+  turn?: Turn
 }
 
 export type NetFault = 'refused' | 'timeout' | 'closed' | 'frame-too-large' | 'bad-frame' | 'port-in-use'

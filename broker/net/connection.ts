@@ -1,0 +1,259 @@
+// broker/net/connection.ts: one socket that speaks the remoting protocol, accepted or dialled. It cuts frames, pairs
+// replies with requests and sends what a turn gathered in one write. What a peer sends wrong closes its own connection.
+import type { Socket } from 'node:net'
+import {
+  bodyParts,
+  type Command,
+  decodeFrame,
+  type ExtFields,
+  encodeHead,
+  encodeReplyHead,
+  isOneway,
+  isReply,
+  newRequest,
+} from '../protocol/command'
+import { ProtocolError } from '../protocol/errors'
+import { encodeHost, hostText } from '../protocol/host'
+import { createFrameCutter, type FrameCutter } from './frames'
+import type { Turn } from './turn'
+import { type Connection, NetError, type OnRequest, type Reply } from './types'
+
+export interface ConnectionOptions {
+  id: number
+  turn: Turn
+  maxFrameBytes: number
+  /** A peer that does not read is closed once so much waits for it. */
+  maxUnsentBytes: number
+  idleMs: number
+  onRequest: OnRequest
+  onClose: (connection: Connection, why: string) => void
+  /** Why a connection was closed for what its peer did. */
+  log: (line: string) => void
+  sign?: ((code: number, ext: ExtFields, body: Buffer | undefined) => void) | undefined
+}
+export const openConnection = (socket: Socket, options: ConnectionOptions): Connection & Drainable =>
+  new SocketConnection(socket, options)
+
+/** What only this room may ask of a connection. */
+export interface Drainable {
+  /** Reads no more; closes once what was said has left, or after `withinMs`. */
+  drain(why: string, withinMs: number): Promise<void>
+}
+
+interface Waiting {
+  resolve: (reply: Command) => void
+  reject: (error: NetError) => void
+  timer: NodeJS.Timeout
+}
+
+/** Smaller pieces are copied together before they are written: a copy is cheaper than a piece of its own. */
+const joinBelowBytes = 4096
+
+class SocketConnection implements Connection, Drainable {
+  readonly id: number
+  readonly remoteAddress: string
+  readonly remoteHost: Buffer
+  readonly #socket: Socket
+  readonly #options: ConnectionOptions
+  readonly #cutter: FrameCutter
+  readonly #waiting = new Map<number, Waiting>()
+  #nextOpaque = 1
+  #closed = false
+  #sawFirstByte = false
+  /** Pieces of this turn, and whom to tell when they have left. */
+  #pieces: Buffer[] = []
+  #sent: (() => void)[] = []
+  #gatheredBytes = 0
+  #sendAsked = false
+  #whenGone: (() => void)[] = []
+
+  constructor(socket: Socket, options: ConnectionOptions) {
+    this.id = options.id
+    this.#socket = socket
+    this.#options = options
+    this.#cutter = createFrameCutter(options.maxFrameBytes)
+    this.remoteHost = encodeHost(socket.remoteAddress ?? '0.0.0.0', socket.remotePort ?? 0)
+    this.remoteAddress = hostText(this.remoteHost)
+    socket.setNoDelay(true)
+    socket.setTimeout(options.idleMs)
+    socket.on('data', (chunk: Buffer) => this.#read(chunk))
+    socket.on('timeout', () => this.close(`nothing was said for ${options.idleMs} ms`))
+    socket.on('error', (error) => this.#gone(error.message))
+    socket.on('close', () => this.#gone('the peer closed it'))
+  }
+  get closed(): boolean {
+    return this.#closed
+  }
+  get unsentBytes(): number {
+    return this.#socket.writableLength + this.#gatheredBytes
+  }
+
+  #read(chunk: Buffer): void {
+    if (this.#closed) return
+    if (!this.#sawFirstByte) {
+      this.#sawFirstByte = true
+      if (chunk[0] === tlsHandshake) {
+        this.#refuse('it speaks TLS, which this port does not')
+        return
+      }
+    }
+    try {
+      this.#cutter.push(chunk, this.#take)
+    } catch (error) {
+      if (error instanceof NetError || error instanceof ProtocolError) this.#refuse(error.message)
+      else throw error
+    }
+  }
+
+  readonly #take = (frame: Buffer): void => {
+    if (this.#closed) return
+    const command = decodeFrame(frame)
+    if (!isReply(command)) {
+      this.#options.onRequest(command, this)
+      return
+    }
+    const waiting = this.#waiting.get(command.opaque)
+    if (waiting === undefined) return // it came after its time, or answers nothing: nobody wants it
+    this.#waiting.delete(command.opaque)
+    clearTimeout(waiting.timer)
+    waiting.resolve(command)
+  }
+
+  reply(request: Command, reply: Reply): void {
+    if (this.#closed || isOneway(request)) {
+      reply.sent?.()
+      return
+    }
+    const parts = bodyParts(reply.body)
+    let bodyBytes = 0
+    for (const part of parts) bodyBytes += part.length
+    this.#gather(encodeReplyHead(request, reply, bodyBytes), parts, bodyBytes, reply.sent)
+  }
+
+  request(code: number, ext: ExtFields, body: Buffer | undefined, timeoutMs: number): Promise<Command> {
+    return new Promise((resolve, reject) => {
+      if (this.#closed) {
+        reject(new NetError('closed', `the connection to ${this.remoteAddress} is closed`))
+        return
+      }
+      const opaque = this.#nextOpaque
+      this.#nextOpaque = opaque === 0x7fff_ffff ? 1 : opaque + 1
+      const timer = setTimeout(() => {
+        this.#waiting.delete(opaque)
+        reject(new NetError('timeout', `${this.remoteAddress} did not answer request ${code} within ${timeoutMs} ms`))
+      }, timeoutMs)
+      this.#waiting.set(opaque, { resolve, reject, timer })
+      this.#say(code, ext, body, opaque, false)
+    })
+  }
+
+  oneway(code: number, ext: ExtFields, body?: Buffer): void {
+    if (this.#closed) return
+    const opaque = this.#nextOpaque
+    this.#nextOpaque = opaque === 0x7fff_ffff ? 1 : opaque + 1
+    this.#say(code, ext, body, opaque, true)
+  }
+
+  #say(code: number, ext: ExtFields, body: Buffer | undefined, opaque: number, oneway: boolean): void {
+    this.#options.sign?.(code, ext, body)
+    const bodyBytes = body?.length ?? 0
+    this.#gather(encodeHead(newRequest(code, ext, opaque, oneway), 0, bodyBytes), bodyParts(body), bodyBytes, undefined)
+  }
+
+  #gather(head: Buffer, parts: readonly Buffer[], bodyBytes: number, sent: (() => void) | undefined): void {
+    this.#pieces.push(head, ...parts)
+    this.#gatheredBytes += head.length + bodyBytes
+    if (sent !== undefined) this.#sent.push(sent)
+    if (this.#sendAsked) return
+    this.#sendAsked = true
+    this.#options.turn.atEnd('send', this.#send)
+  }
+
+  /** All that this turn brought leaves in one write. */
+  readonly #send = (): void => {
+    this.#sendAsked = false
+    const sent = this.#sent
+    const pieces = this.#pieces
+    this.#sent = []
+    this.#pieces = []
+    this.#gatheredBytes = 0
+    const tell = sent.length === 0 ? undefined : () => callAll(sent)
+    if (this.#closed) {
+      tell?.()
+      return
+    }
+    const joined = joinSmall(pieces)
+    const last = joined.length - 1
+    if (last > 0) this.#socket.cork()
+    joined.forEach((piece, index) => {
+      if (index === last && tell !== undefined) this.#socket.write(piece, tell)
+      else this.#socket.write(piece)
+    })
+    if (last > 0) this.#socket.uncork()
+    if (this.unsentBytes > this.#options.maxUnsentBytes) {
+      this.#refuse(`it does not read: ${this.unsentBytes} bytes wait for it, at most ${this.#options.maxUnsentBytes}`)
+    }
+  }
+
+  #refuse(why: string): void {
+    this.#options.log(`closing ${this.remoteAddress}: ${why}`)
+    this.close(why)
+  }
+
+  close(why: string): void {
+    if (this.#closed) return
+    this.#gone(why)
+    this.#socket.destroy()
+  }
+
+  drain(why: string, withinMs: number): Promise<void> {
+    if (this.#closed) return Promise.resolve()
+    return new Promise((resolve) => {
+      const timer = setTimeout(() => this.close(why), withinMs)
+      this.#whenGone.push(() => {
+        clearTimeout(timer)
+        resolve()
+      })
+      if (this.#pieces.length > 0) this.#send()
+      this.#socket.end(() => this.close(why))
+    })
+  }
+
+  #gone(why: string): void {
+    if (this.#closed) return
+    this.#closed = true
+    for (const { reject, timer } of this.#waiting.values()) {
+      clearTimeout(timer)
+      reject(new NetError('closed', `the connection to ${this.remoteAddress} was closed: ${why}`))
+    }
+    this.#waiting.clear()
+    this.#options.onClose(this, why)
+    for (const told of this.#whenGone) told()
+  }
+}
+const tlsHandshake = 0x16
+const callAll = (told: readonly (() => void)[]): void => {
+  for (const call of told) call()
+}
+
+/** Copies runs of small pieces together; large ones pass as they are. */
+function joinSmall(pieces: readonly Buffer[]): readonly Buffer[] {
+  if (pieces.length <= 1) return pieces
+  const joined: Buffer[] = []
+  let run: Buffer[] = []
+  const endRun = () => {
+    if (run.length === 1) joined.push(...run)
+    else if (run.length > 1) joined.push(Buffer.concat(run))
+    run = []
+  }
+  for (const piece of pieces) {
+    if (piece.length <= joinBelowBytes) {
+      run.push(piece)
+    } else {
+      endRun()
+      joined.push(piece)
+    }
+  }
+  endRun()
+  return joined
+}

@@ -1,0 +1,84 @@
+// broker/protocol/header-json.ts: the JSON form of a command's header. Read as Apache's reader does: numbers and booleans
+// among the fields become text, unknown keys are ignored. Written with keys in alphabetical order, nulls left out.
+import type { LanguageName } from './codes'
+import type { Command, CommandHead, ExtFields } from './command'
+import { excerpt, ProtocolError } from './errors'
+import { languageByName, languageByNumber } from './language'
+
+/** Reads the header in frame[from, end). */
+export function readJsonHeader(frame: Buffer, from: number, end: number, body: Buffer): Command {
+  const text = frame.toString('utf8', from, end)
+  let parsed: unknown
+  try {
+    parsed = JSON.parse(text)
+  } catch (cause) {
+    throw new ProtocolError('bad-header', `the header is not JSON: ${excerpt(text)}`, { cause })
+  }
+  if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) {
+    throw new ProtocolError('bad-header', `the header is not a JSON object: ${excerpt(text)}`)
+  }
+  // an object that came from JSON.parse has text keys; each value is checked below
+  const header = parsed as Record<string, unknown>
+  return {
+    code: int32(header.code, 'code'),
+    language: language(header.language),
+    version: int32(header.version, 'version'),
+    opaque: int32(header.opaque, 'opaque'),
+    flag: int32(header.flag, 'flag'),
+    remark: header.remark === undefined || header.remark === null ? null : String(header.remark),
+    ext: fields(header.extFields),
+    body,
+    form: 0,
+  }
+}
+
+function int32(value: unknown, name: string): number {
+  if (value === undefined || value === null) return 0
+  const number = typeof value === 'string' && value !== '' ? Number(value) : value
+  if (typeof number !== 'number' || (number | 0) !== number) {
+    throw new ProtocolError('bad-header', `${name} is no 32-bit number: ${excerpt(JSON.stringify(value))}`)
+  }
+  return number
+}
+
+const language = (value: unknown): LanguageName =>
+  typeof value === 'string' ? languageByName(value) : typeof value === 'number' ? languageByNumber(value) : 'JAVA'
+
+function fields(value: unknown): ExtFields {
+  if (value === undefined || value === null) return {}
+  if (typeof value !== 'object' || Array.isArray(value)) {
+    throw new ProtocolError('bad-header', 'extFields is not an object')
+  }
+  const found = value as Record<string, unknown> // an object that came from JSON.parse
+  for (const name in found) {
+    const held = found[name]
+    if (typeof held === 'string') continue
+    found[name] = held === null ? undefined : typeof held === 'object' ? JSON.stringify(held) : String(held)
+  }
+  return found as ExtFields // every value is text or undefined now
+}
+
+/** The header after `room` bytes left free for what comes before it. */
+export function writeJsonHeader(head: CommandHead, room: number): Buffer {
+  let ext = ''
+  for (const name in head.ext) {
+    const value = head.ext[name]
+    if (value === undefined) continue
+    ext += ext === '' ? `${quote(name)}:${quote(value)}` : `,${quote(name)}:${quote(value)}`
+  }
+  let text = `{"code":${head.code},`
+  if (ext !== '') text += `"extFields":{${ext}},`
+  text += `"flag":${head.flag},"language":"${head.language}","opaque":${head.opaque},`
+  if (head.remark !== null) text += `"remark":${quote(head.remark)},`
+  text += `"serializeTypeCurrentRPC":"JSON","version":${head.version}}`
+  const whole = Buffer.allocUnsafe(room + text.length)
+  if (whole.write(text, room, 'latin1') === text.length && !beyondAscii.test(text)) return whole
+  const sizeBytes = Buffer.byteLength(text)
+  const wide = Buffer.allocUnsafe(room + sizeBytes)
+  wide.write(text, room, 'utf8')
+  return wide
+}
+const beyondAscii = /[\u0080-\uffff]/
+// biome-ignore lint/suspicious/noControlCharactersInRegex: exactly what JSON must escape; a lone surrogate too
+const needsEscape = /["\\\u0000-\u001f\u007f\ud800-\udfff]/
+const quote = (text: string): string => (needsEscape.test(text) ? JSON.stringify(text) : `"${text}"`)

@@ -1,0 +1,17 @@
+// broker/protocol/java-hash.ts: the hash Java gives a text. Tags and index keys are found by it, so it must be the same.
+
+/** 31 * h + UTF-16 unit, wrapped to 32 bits after each. */
+export function javaHash(text: string): number {
+  let hash = 0
+  for (let at = 0; at < text.length; at++) hash = (Math.imul(31, hash) + text.charCodeAt(at)) | 0
+  return hash
+}
+
+/** What a consume queue unit holds for a message with these TAGS: 0 for none. The whole text is one tag. */
+export const tagsCode = (tags: string | undefined): number => (tags === undefined || tags === '' ? 0 : javaHash(tags))
+
+/** The number an index file sorts a key by: `topic#key`, never negative. */
+export function indexHash(topic: string, key: string): number {
+  const hash = Math.abs(javaHash(`${topic}#${key}`))
+  return hash > 0x7fff_ffff ? 0 : hash // the one number whose absolute value does not fit
+}
