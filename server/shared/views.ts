@@ -701,7 +701,15 @@ export interface FoundMessages {
   missing: Missing[]
   tookMs: number
 }
-export type TrackState = 'consumed' | 'not-yet' | 'filtered' | 'retrying' | 'dead' | 'broadcasting' | 'offline' | 'unknown'
+export type TrackState =
+  | 'consumed'
+  | 'not-yet'
+  | 'filtered'
+  | 'retrying'
+  | 'dead'
+  | 'broadcasting'
+  | 'offline'
+  | 'unknown'
 export interface TrackRow {
   group: string
   state: TrackState
@@ -716,7 +724,15 @@ export interface ScanCursor {
 export type ScanEvent =
   | { type: 'plan'; estimate: number; queues: number; missing: Missing[]; from: number; to: number }
   | { type: 'rows'; rows: MessageRow[] }
-  | { type: 'progress'; scanned: number; estimate: number; matched: number; elapsedMs: number; perSecond: number; reachedAt: number | null }
+  | {
+      type: 'progress'
+      scanned: number
+      estimate: number
+      matched: number
+      elapsedMs: number
+      perSecond: number
+      reachedAt: number | null
+    }
   | {
       type: 'end'
       why: 'range-done' | 'budget' | 'limit' | 'stopped' | 'silent'

@@ -1,0 +1,27 @@
+// server/root.ts: joins the routers. The browser takes AppRouter as a type only.
+import type { inferRouterInputs, inferRouterOutputs } from '@trpc/server'
+import { authRouter } from './router/auth'
+import { brokerRouter } from './router/broker'
+import { clusterRouter } from './router/cluster'
+import { groupRouter } from './router/group'
+import { messageRouter } from './router/message'
+import { auditRouter, clientRouter, paletteRouter } from './router/other'
+import { topicRouter } from './router/topic'
+import { callerFactory, router } from './trpc/procedure'
+
+export const appRouter = router({
+  auth: authRouter,
+  cluster: clusterRouter,
+  topic: topicRouter,
+  group: groupRouter,
+  message: messageRouter,
+  broker: brokerRouter,
+  client: clientRouter,
+  palette: paletteRouter,
+  audit: auditRouter,
+})
+export type AppRouter = typeof appRouter
+export type RouterInputs = inferRouterInputs<AppRouter>
+export type RouterOutputs = inferRouterOutputs<AppRouter>
+/** Asks the router without HTTP: tests, and pages through rsc.tsx. */
+export const createCaller = callerFactory(appRouter)

@@ -1,0 +1,45 @@
+// server/router/auth.ts: who is here. Set-up and login are the only procedures without a session; both set the cookie,
+// so they go over HTTP, never over the websocket.
+import { z } from 'zod'
+import { loginInput, passwordInput, settingsInput, setupInput } from '../shared/inputs'
+import type { AuthState } from '../shared/views'
+import { allowed, open, router } from '../trpc/procedure'
+
+export const authRouter = router({
+  state: open().query(async ({ ctx }): Promise<AuthState> => {
+    const [setUp, who] = await Promise.all([ctx.desk.access.isSetUp(), ctx.who()])
+    return { setUp, me: who?.me ?? null, version: ctx.desk.version }
+  }),
+  setup: open()
+    .input(setupInput)
+    .mutation(async ({ ctx, input }) => {
+      const { me, session } = await ctx.desk.access.setup(input, ctx.caller)
+      ctx.setSession(session)
+      return me
+    }),
+  login: open()
+    .input(loginInput)
+    .mutation(async ({ ctx, input }) => {
+      const { me, session } = await ctx.desk.access.login(input.name, input.password, ctx.caller)
+      ctx.setSession(session)
+      return me
+    }),
+  logout: allowed('own.write').mutation(async ({ ctx }) => {
+    await ctx.desk.access.logout(ctx.caller)
+    ctx.setSession(null)
+  }),
+  settings: allowed('own.write')
+    .input(settingsInput)
+    .mutation(({ ctx, input }) => ctx.desk.access.settings(ctx.signedIn.userId, input)),
+  changePassword: allowed('own.write')
+    .input(passwordInput)
+    .mutation(({ ctx, input }) =>
+      ctx.desk.access.changePassword(ctx.signedIn.userId, input.current, input.next, ctx.signedIn.sessionId),
+    ),
+  sessions: allowed('own.write').query(({ ctx }) =>
+    ctx.desk.access.sessions(ctx.signedIn.userId, ctx.signedIn.sessionId),
+  ),
+  revokeSession: allowed('own.write')
+    .input(z.object({ id: z.string().min(1).max(64) }))
+    .mutation(({ ctx, input }) => ctx.desk.access.revoke(ctx.signedIn.userId, input.id)),
+})

@@ -1,0 +1,32 @@
+// server/router/cluster.ts: clusters and their overview, as the browser sees them.
+import { tracked } from '@trpc/server'
+import { z } from 'zod'
+import { clusterAddInput, clusterHistoryInput, clusterLiveInput, clusterUpdateInput } from '../shared/inputs'
+import { allowed, allowedOn, router } from '../trpc/procedure'
+
+export const clusterRouter = router({
+  list: allowed('cluster.read').query(({ ctx }) => ctx.desk.clusters.all().map((cluster) => cluster.card())),
+  info: allowedOn('cluster.read').query(({ ctx }) => ctx.cluster.info()),
+  overview: allowedOn('cluster.read').query(({ ctx }) => ctx.cluster.overview()),
+  history: allowedOn('cluster.read')
+    .input(clusterHistoryInput)
+    .query(({ ctx, input }) => ctx.cluster.history(input)),
+  live: allowedOn('cluster.read')
+    .input(clusterLiveInput)
+    .subscription(async function* ({ ctx, input, signal }) {
+      for await (const overview of ctx.cluster.watch({ signal, after: Number(input.lastEventId ?? 0) }))
+        yield tracked(String(overview.at), overview)
+    }),
+  add: allowed('console.admin')
+    .input(clusterAddInput)
+    .mutation(({ ctx, input }) => ctx.desk.clusters.add(input)),
+  update: allowed('console.admin')
+    .input(clusterUpdateInput)
+    .mutation(({ ctx, input }) => ctx.desk.clusters.update(input)),
+  remove: allowed('console.admin')
+    .input(z.object({ id: z.string(), confirm: z.string() }))
+    .mutation(({ ctx, input }) => ctx.desk.clusters.remove(input.id)),
+  test: allowed('console.admin')
+    .input(clusterAddInput.pick({ namesrv: true }))
+    .mutation(({ ctx, input }) => ctx.desk.clusters.test(input.namesrv)),
+})

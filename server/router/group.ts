@@ -1,0 +1,66 @@
+// server/router/group.ts: consumer groups, as the browser sees them. What re-delivers or skips is previewed first;
+// the server holds the preview and compares when it is applied.
+import { tracked } from '@trpc/server'
+import {
+  groupCreateInput,
+  groupDeleteInput,
+  groupHistoryInput,
+  groupListInput,
+  groupLiveInput,
+  groupUpdateInput,
+  onGroup,
+  resetInput,
+  resetPreviewInput,
+  runningInput,
+} from '../shared/inputs'
+import { allowedOn, check, router } from '../trpc/procedure'
+
+export const groupRouter = router({
+  list: allowedOn('cluster.read')
+    .input(groupListInput)
+    .query(({ ctx, input }) => ctx.cluster.groups.list(input)),
+  names: allowedOn('cluster.read').query(({ ctx }) => ctx.cluster.groups.names()),
+  get: allowedOn('cluster.read')
+    .input(onGroup)
+    .query(({ ctx, input }) => ctx.cluster.groups.get(input.group)),
+  history: allowedOn('cluster.read')
+    .input(groupHistoryInput)
+    .query(({ ctx, input }) => ctx.cluster.groups.history(input.group, input, input.topic)),
+  live: allowedOn('cluster.read')
+    .input(groupLiveInput)
+    .subscription(async function* ({ ctx, input, signal }) {
+      for await (const view of ctx.cluster.groups.watch(input.group, { signal, after: Number(input.lastEventId ?? 0) }))
+        yield tracked(String(view.at), view)
+    }),
+  clients: allowedOn('cluster.read')
+    .input(onGroup)
+    .query(({ ctx, input }) => ctx.cluster.groups.clients(input.group)),
+  running: allowedOn('cluster.read')
+    .input(runningInput)
+    .query(({ ctx, input }) => {
+      if (input.stack) check(ctx.signedIn, 'client.inspect')
+      return ctx.cluster.groups.running(input)
+    }),
+  subscriptions: allowedOn('cluster.read')
+    .input(onGroup)
+    .query(({ ctx, input }) => ctx.cluster.groups.subscriptions(input.group)),
+  create: allowedOn('group.write')
+    .input(groupCreateInput)
+    .mutation(({ ctx, input }) => ctx.cluster.groups.create(input)),
+  update: allowedOn('group.write')
+    .input(groupUpdateInput)
+    .mutation(({ ctx, input }) => ctx.cluster.groups.update(input)),
+  deletePreview: allowedOn('group.delete')
+    .input(onGroup)
+    .query(({ ctx, input }) => ctx.cluster.groups.deletePreview(input.group)),
+  delete: allowedOn('group.delete')
+    .input(groupDeleteInput)
+    .mutation(({ ctx, input }) => ctx.cluster.groups.delete(input)),
+  /** A query by nature; the target can be large, so the browser may send it by POST. */
+  resetPreview: allowedOn('offset.reset')
+    .input(resetPreviewInput)
+    .query(({ ctx, input }) => ctx.cluster.groups.resetPreview(input)),
+  reset: allowedOn('offset.reset')
+    .input(resetInput)
+    .mutation(({ ctx, input }) => ctx.cluster.groups.reset(input)),
+})

@@ -1,0 +1,112 @@
+// server/router/message.ts: messages, as the browser sees them. Reading a body is a right of its own and leaves a line
+// in the audit log; without it everything but body and user properties is shown.
+import type { ClusterDesk, SignedIn } from '../shared/desk'
+import {
+  consumeDirectlyInput,
+  messageAt,
+  messageByIdInput,
+  messageByKeyInput,
+  messageGetInput,
+  resendInput,
+  scanInput,
+  sendInput,
+  tailInput,
+} from '../shared/inputs'
+import type { Context } from '../trpc/context'
+import { allowedOn, readingOf, router } from '../trpc/procedure'
+
+interface Reader extends Context {
+  signedIn: SignedIn
+  cluster: ClusterDesk
+}
+/** One line for the bodies a call showed; nothing without the right, since then none was shown. */
+const note = async (ctx: Reader, action: string, object: string, count: number, began: number): Promise<void> => {
+  if (!readingOf(ctx.signedIn).bodies || count === 0) return
+  await ctx.desk.audit.write({
+    who: ctx.signedIn.me.name,
+    from: ctx.caller.from,
+    cluster: ctx.cluster.id,
+    action,
+    object,
+    after: `${count} shown`,
+    result: 'ok',
+    tookMs: performance.now() - began,
+  })
+}
+
+export const messageRouter = router({
+  byId: allowedOn('cluster.read')
+    .input(messageByIdInput)
+    .query(async ({ ctx, input }) => {
+      const began = performance.now()
+      const found = await ctx.cluster.messages.byId(input, readingOf(ctx.signedIn))
+      await note(ctx, 'message.read', input.id, found.rows.length, began)
+      return found
+    }),
+  byKey: allowedOn('cluster.read')
+    .input(messageByKeyInput)
+    .query(async ({ ctx, input }) => {
+      const began = performance.now()
+      const found = await ctx.cluster.messages.byKey(input, readingOf(ctx.signedIn))
+      await note(ctx, 'message.read', `${input.topic ?? '*'} key ${input.key}`, found.rows.length, began)
+      return found
+    }),
+  byOffset: allowedOn('cluster.read')
+    .input(messageAt)
+    .query(async ({ ctx, input }) => {
+      const began = performance.now()
+      const view = await ctx.cluster.messages.at(input, readingOf(ctx.signedIn))
+      await note(ctx, 'message.read', view.row.offsetId, 1, began)
+      return view
+    }),
+  get: allowedOn('cluster.read')
+    .input(messageGetInput)
+    .query(async ({ ctx, input }) => {
+      const began = performance.now()
+      const view = await ctx.cluster.messages.get(input, readingOf(ctx.signedIn))
+      await note(ctx, 'message.read', input.offsetId, 1, began)
+      return view
+    }),
+  track: allowedOn('cluster.read')
+    .input(messageGetInput)
+    .query(({ ctx, input }) => ctx.cluster.messages.track(input.offsetId)),
+  /** By topic and time: streams what matches, merged over queues by store time, and always ends with an `end`. */
+  scan: allowedOn('cluster.read')
+    .input(scanInput)
+    .subscription(async function* ({ ctx, input, signal }) {
+      const began = performance.now()
+      let shown = 0
+      try {
+        for await (const event of ctx.cluster.messages.scan(input, readingOf(ctx.signedIn), signal)) {
+          if (event.type === 'rows') shown += event.rows.length
+          yield event
+        }
+      } finally {
+        await note(ctx, 'message.read', `${input.topic} scan`, shown, began)
+      }
+    }),
+  tail: allowedOn('cluster.read')
+    .input(tailInput)
+    .subscription(async function* ({ ctx, input, signal }) {
+      const began = performance.now()
+      let shown = 0
+      try {
+        for await (const event of ctx.cluster.messages.tail(input, readingOf(ctx.signedIn), signal)) {
+          shown += event.rows.length
+          yield event
+        }
+      } finally {
+        await note(ctx, 'message.read', `${input.topic} tail`, shown, began)
+      }
+    }),
+  send: allowedOn('message.send')
+    .input(sendInput)
+    .mutation(({ ctx, input }) => ctx.cluster.messages.send(input)),
+  consumeDirectly: allowedOn('message.redrive')
+    .input(consumeDirectlyInput)
+    .mutation(({ ctx, input }) => ctx.cluster.messages.consumeDirectly(input)),
+  /** To one group: into its retry topic, without touching other groups. */
+  resend: allowedOn('message.redrive')
+    .input(resendInput)
+    .mutation(({ ctx, input }) => ctx.cluster.messages.resend(input)),
+})

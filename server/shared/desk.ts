@@ -1,0 +1,174 @@
+// server/shared/desk.ts: what the routers ask, as interfaces. One ClusterDesk per cluster; server/console.ts puts it
+// together from the sampler, the admin client and the rooms for messages and changes. Types only.
+import type {
+  AuditListInput,
+  BrokerConfigInput,
+  ClientListInput,
+  ClusterAddInput,
+  ClusterUpdateInput,
+  ConsumeDirectlyInput,
+  GroupCreateInput,
+  GroupDeleteInput,
+  GroupListInput,
+  GroupUpdateInput,
+  MessageAtInput,
+  MessageByIdInput,
+  MessageByKeyInput,
+  MessageGetInput,
+  PaletteInput,
+  ResendInput,
+  ResetInput,
+  ResetPreviewInput,
+  RunningInput,
+  ScanInput,
+  SendInput,
+  SettingsInput,
+  SetupInput,
+  Span,
+  TailInput,
+  TopicCreateInput,
+  TopicDeleteInput,
+  TopicListInput,
+  TopicUpdateInput,
+} from './inputs'
+import type * as view from './views'
+
+/** With or without the right to read bodies and user properties. */
+export interface Reading {
+  bodies: boolean
+}
+export interface Watch {
+  signal: AbortSignal | undefined
+  /** `at` of the last sample seen. */
+  after: number
+}
+
+export interface ClusterDesk {
+  readonly id: string
+  readonly readOnly: boolean
+  card(): view.ClusterCard
+  info(): Promise<view.ClusterInfo>
+  overview(): view.Overview
+  history(span: Span): Promise<view.History>
+  watch(watch: Watch): AsyncIterable<view.Overview>
+  readonly topics: TopicDesk
+  readonly groups: GroupDesk
+  readonly brokers: BrokerDesk
+  readonly messages: MessageDesk
+  readonly clients: { list(input: ClientListInput): Promise<view.Page<view.ClientRow>> }
+  find(input: PaletteInput): view.PaletteHit[]
+}
+export interface TopicDesk {
+  list(input: TopicListInput): view.Page<view.TopicRow>
+  names(): { name: string; type: view.TopicType }[]
+  get(topic: string): Promise<view.TopicView>
+  history(topic: string, span: Span, group?: string): Promise<view.History>
+  watch(topic: string, watch: Watch): AsyncIterable<view.TopicView>
+  producers(topic: string): Promise<view.ProducerRow[]>
+  create(input: TopicCreateInput): Promise<view.ApplyResult>
+  update(input: TopicUpdateInput): Promise<view.ApplyResult>
+  deletePreview(topic: string): Promise<view.DeletePreview>
+  delete(input: TopicDeleteInput): Promise<view.ApplyResult>
+}
+export interface GroupDesk {
+  list(input: GroupListInput): view.Page<view.GroupRow>
+  names(): string[]
+  get(group: string): Promise<view.GroupView>
+  history(group: string, span: Span, topic?: string): Promise<view.History>
+  watch(group: string, watch: Watch): AsyncIterable<view.GroupView>
+  clients(group: string): Promise<view.GroupClientRow[]>
+  running(input: RunningInput): Promise<view.ClientRunning>
+  subscriptions(group: string): Promise<view.SubscriptionMatrix>
+  create(input: GroupCreateInput): Promise<view.ApplyResult>
+  update(input: GroupUpdateInput): Promise<view.ApplyResult>
+  deletePreview(group: string): Promise<view.DeletePreview>
+  delete(input: GroupDeleteInput): Promise<view.ApplyResult>
+  resetPreview(input: ResetPreviewInput): Promise<view.ResetPreview>
+  reset(input: ResetInput): Promise<view.ApplyResult>
+}
+export interface BrokerDesk {
+  list(): view.Page<view.BrokerRow>
+  get(key: string): Promise<view.BrokerView>
+  history(key: string, span: Span): Promise<view.History>
+  configUpdate(input: BrokerConfigInput): Promise<view.ApplyResult>
+  setWritable(brokerName: string, writable: boolean): Promise<view.ApplyResult>
+  /** The bundled cluster's parts; empty for a cluster that runs elsewhere. */
+  parts(): view.PartView[]
+  part(name: string, act: 'start' | 'stop' | 'restart'): Promise<view.PartView>
+}
+export interface MessageDesk {
+  byId(input: MessageByIdInput, reading: Reading): Promise<view.FoundMessages>
+  byKey(input: MessageByKeyInput, reading: Reading): Promise<view.FoundMessages>
+  at(input: MessageAtInput, reading: Reading): Promise<view.MessageView>
+  get(input: MessageGetInput, reading: Reading): Promise<view.MessageView>
+  track(offsetId: string): Promise<view.TrackRow[]>
+  scan(input: ScanInput, reading: Reading, signal: AbortSignal | undefined): AsyncIterable<view.ScanEvent>
+  tail(input: TailInput, reading: Reading, signal: AbortSignal | undefined): AsyncIterable<view.TailEvent>
+  send(input: SendInput): Promise<view.SendResult>
+  consumeDirectly(input: ConsumeDirectlyInput): Promise<view.ConsumeDirectlyResult>
+  resend(input: ResendInput): Promise<view.SendResult>
+}
+
+/** The clusters the console knows. */
+export interface ClustersDesk {
+  all(): readonly ClusterDesk[]
+  get(id: string): ClusterDesk | undefined
+  add(input: ClusterAddInput): Promise<view.ClusterCard>
+  update(input: ClusterUpdateInput): Promise<view.ClusterCard>
+  remove(id: string): Promise<void>
+  test(
+    namesrv: readonly string[],
+  ): Promise<
+    { step: 'resolve' | 'connect' | 'route' | 'broker'; who: string; ok: boolean; tookMs: number; text: string }[]
+  >
+}
+
+/** What is known of who asks. */
+export interface Caller {
+  /** Address of the peer. */
+  from: string
+  agent: string
+  /** The session cookie's value. */
+  session: string | null
+}
+export interface SignedIn {
+  userId: number
+  sessionId: string
+  me: view.Me
+}
+export interface AccessDesk {
+  isSetUp(): Promise<boolean>
+  who(caller: Caller): Promise<SignedIn | null>
+  /** Both answer with the session's secret, for the cookie. */
+  setup(input: SetupInput, caller: Caller): Promise<{ me: view.Me; session: string }>
+  login(name: string, password: string, caller: Caller): Promise<{ me: view.Me; session: string }>
+  logout(caller: Caller): Promise<void>
+  settings(userId: number, change: SettingsInput): Promise<view.Settings>
+  changePassword(userId: number, current: string, next: string, keepSession: string): Promise<void>
+  sessions(userId: number, currentId: string): Promise<view.SessionRow[]>
+  revoke(userId: number, sessionId: string): Promise<void>
+}
+export interface AuditEntry {
+  who: string
+  from: string
+  cluster: string | null
+  action: string
+  object: string | null
+  before?: string | null
+  after?: string | null
+  reason?: string | null
+  result: 'ok' | 'partial' | 'failed'
+  error?: string | null
+  tookMs: number
+}
+export interface AuditDesk {
+  write(entry: AuditEntry): Promise<void>
+  /** `who` set: only that user's own rows. */
+  list(input: AuditListInput, who: string | null): Promise<view.Page<view.AuditRow>>
+}
+export interface ConsoleDesk {
+  readonly version: string
+  readonly access: AccessDesk
+  readonly audit: AuditDesk
+  readonly clusters: ClustersDesk
+}

@@ -1,0 +1,330 @@
+// server/shared/inputs.ts: what a page may ask and with what, as schemas. Forms check with the same ones. Pure.
+import { z } from 'zod'
+import { groupNameFault, isAddressableName, parseBrokerKey, topicNameFault } from './names'
+
+const clusterId = z.string().min(1).max(64)
+const name = z.string().min(1).max(255).refine(isAddressableName, 'not a name')
+const brokerName = z.string().min(1).max(255)
+const brokerKeyText = z.string().refine((key) => parseBrokerKey(key) !== null, 'a broker is name:id')
+/** Offsets arrive as bigint; none is negative. */
+const offset = z.bigint().min(0n)
+const time = z.number().int().min(0)
+
+export const onCluster = z.object({ cluster: clusterId })
+export const onTopic = onCluster.extend({ topic: name })
+export const onGroup = onCluster.extend({ group: name })
+export const onBroker = onCluster.extend({ broker: brokerKeyText })
+export type OnCluster = z.infer<typeof onCluster>
+
+// ---- lists ----
+
+export const PAGE_SIZES = [50, 100, 200] as const
+const list = {
+  /** Part of a name, any case. */
+  q: z.string().max(255).default(''),
+  /** `-lag,name`: columns in order of weight, `-` for descending. Unknown figures come last both ways. */
+  sort: z.string().max(120).default(''),
+  page: z.number().int().min(1).default(1),
+  size: z.number().int().min(1).max(200).default(50),
+  /** Only these rows, by name, in this order (a table that holds its order still asks for fresh values so). */
+  names: z.array(z.string().max(255)).max(200).optional(),
+}
+export const topicListInput = onCluster.extend({
+  ...list,
+  type: z
+    .array(z.enum(['NORMAL', 'FIFO', 'DELAY', 'TRANSACTION', 'MIXED', 'LITE', 'PRIORITY', 'UNSPECIFIED']))
+    .default([]),
+  kind: z.array(z.enum(['user', 'retry', 'dlq', 'system'])).default(['user']),
+  only: z.array(z.enum(['behind', 'nogroup', 'silent'])).default([]),
+})
+export const groupListInput = onCluster.extend({
+  ...list,
+  state: z
+    .array(
+      z.enum([
+        'consuming',
+        'catching-up',
+        'stalled',
+        'blocked',
+        'rebalancing',
+        'mismatch',
+        'no-client',
+        'switched-off',
+        'unknown',
+      ]),
+    )
+    .default([]),
+  only: z.array(z.enum(['behind', 'retrying', 'idle', 'system'])).default([]),
+  minLag: z.number().int().min(0).optional(),
+  minBehindMs: z.number().int().min(0).optional(),
+})
+export const brokerListInput = onCluster
+export const clientListInput = onCluster.extend({
+  ...list,
+  role: z.array(z.enum(['producer', 'consumer'])).default([]),
+  language: z.array(z.string().max(40)).default([]),
+})
+export const auditListInput = z.object({
+  ...list,
+  who: z.string().max(120).optional(),
+  action: z.string().max(120).optional(),
+  cluster: clusterId.optional(),
+  result: z.enum(['ok', 'partial', 'failed']).optional(),
+  from: time.optional(),
+  to: time.optional(),
+})
+
+/** A span: the last so many ms, or from..to. */
+export const span = {
+  lastMs: z
+    .number()
+    .int()
+    .min(60_000)
+    .max(90 * 86_400_000)
+    .optional(),
+  from: time.optional(),
+  to: time.optional(),
+}
+export const clusterHistoryInput = onCluster.extend(span)
+export const topicHistoryInput = onTopic.extend({ ...span, group: name.optional() })
+export const groupHistoryInput = onGroup.extend({ ...span, topic: name.optional() })
+export const brokerHistoryInput = onBroker.extend(span)
+/** Live subscriptions: a browser that reconnects goes on after the last sample it got. */
+const live = { lastEventId: z.string().nullish() }
+export const clusterLiveInput = onCluster.extend(live)
+export const topicLiveInput = onTopic.extend(live)
+export const groupLiveInput = onGroup.extend(live)
+
+// ---- access ----
+
+export const PASSWORD_MIN = 12
+const password = z.string().min(PASSWORD_MIN).max(256)
+const userName = z
+  .string()
+  .min(1)
+  .max(64)
+  .regex(/^[\w.@-]+$/)
+export const settingsInput = z.object({
+  language: z.enum(['en', 'zh']).nullable().optional(),
+  theme: z.enum(['system', 'light', 'dark']).optional(),
+  zone: z.string().min(1).max(64).optional(),
+  density: z.enum(['compact', 'normal', 'roomy']).optional(),
+  hour12: z.boolean().optional(),
+  singleKeys: z.boolean().optional(),
+  lastCluster: clusterId.nullable().optional(),
+})
+export const setupInput = z.object({
+  token: z.string().min(1).max(200),
+  name: userName,
+  password,
+  settings: settingsInput.optional(),
+})
+export const loginInput = z.object({ name: z.string().min(1).max(64), password: z.string().min(1).max(256) })
+export const passwordInput = z.object({ current: z.string().min(1).max(256), next: password })
+
+// ---- clusters ----
+
+export const clusterAddInput = z.object({
+  id: clusterId.regex(/^[a-z0-9][a-z0-9-]*$/),
+  name: z.string().min(1).max(80),
+  namesrv: z
+    .array(z.string().regex(/^[^\s;,]+:\d{1,5}$/))
+    .min(1)
+    .max(16),
+  colour: z.number().int().min(0).max(7).default(0),
+  readOnly: z.boolean().default(false),
+  production: z.boolean().default(false),
+})
+export const clusterUpdateInput = clusterAddInput.partial().extend({ id: clusterId })
+
+// ---- topics and groups: what a form sends ----
+
+const newTopicName = z.string().refine((text) => topicNameFault(text) === null, 'topic name')
+const newGroupName = z.string().refine((text) => groupNameFault(text) === null, 'group name')
+const topicFields = {
+  readQueues: z.number().int().min(0).max(1024),
+  writeQueues: z.number().int().min(0).max(1024),
+  perm: z.union([z.literal(2), z.literal(4), z.literal(6)]),
+  order: z.boolean(),
+  attributes: z.record(z.string(), z.string()),
+}
+export const topicCreateInput = onCluster.extend({
+  topic: newTopicName,
+  type: z.enum(['NORMAL', 'FIFO', 'DELAY', 'TRANSACTION', 'UNSPECIFIED']).default('NORMAL'),
+  /** Broker names; empty is every broker of the cluster. */
+  brokers: z.array(brokerName).default([]),
+  readQueues: topicFields.readQueues.default(8),
+  writeQueues: topicFields.writeQueues.default(8),
+  perm: topicFields.perm.default(6),
+  order: topicFields.order.default(false),
+  attributes: topicFields.attributes.default({}),
+})
+export const topicUpdateInput = onTopic.extend({
+  brokers: z.array(brokerName).default([]),
+  readQueues: topicFields.readQueues.optional(),
+  writeQueues: topicFields.writeQueues.optional(),
+  perm: topicFields.perm.optional(),
+  order: topicFields.order.optional(),
+})
+const groupFields = {
+  consumeEnable: z.boolean(),
+  consumeFromMinEnable: z.boolean(),
+  consumeBroadcastEnable: z.boolean(),
+  consumeMessageOrderly: z.boolean(),
+  retryQueueNums: z.number().int().min(0).max(64),
+  retryMaxTimes: z.number().int().min(-1).max(10_000),
+  brokerId: z.number().int().min(0),
+  whichBrokerWhenConsumeSlowly: z.number().int().min(0),
+  notifyConsumerIdsChangedEnable: z.boolean(),
+  consumeTimeoutMinute: z.number().int().min(1).max(1440),
+}
+const groupChange = z.object(groupFields).partial()
+export const groupCreateInput = onCluster.extend({
+  group: newGroupName,
+  brokers: z.array(brokerName).default([]),
+  config: groupChange.default({}),
+})
+export const groupUpdateInput = onGroup.extend({ brokers: z.array(brokerName).default([]), config: groupChange })
+
+// ---- grave changes: preview, then apply ----
+
+const queueRef = z.object({ topic: name, broker: brokerName, queueId: z.number().int().min(0) })
+export const resetTarget = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('time'), at: time }),
+  z.object({ kind: z.literal('earliest') }),
+  z.object({ kind: z.literal('latest') }),
+  z.object({ kind: z.literal('shift'), by: z.number().int() }),
+  z.object({ kind: z.literal('offsets'), offsets: z.array(queueRef.extend({ offset })).max(4096) }),
+  z.object({ kind: z.literal('group'), group: name }),
+])
+export const resetPreviewInput = onGroup.extend({
+  /** Empty is every topic the group has offsets for or subscribes to. */
+  topics: z.array(name).max(200).default([]),
+  /** Only these queues. */
+  queues: z.array(queueRef).max(4096).optional(),
+  target: resetTarget,
+})
+const confirmed = {
+  preview: z.string().min(1).max(64),
+  confirm: z.string().max(255),
+  reason: z.string().max(1000).optional(),
+}
+export const resetInput = onGroup.extend({
+  ...confirmed,
+  /** Rows of the preview to apply; left out is all of them. */
+  queues: z.array(queueRef).max(4096).optional(),
+})
+export const topicDeleteInput = onTopic.extend({ ...confirmed })
+export const groupDeleteInput = onGroup.extend({ ...confirmed, withRetryTopics: z.boolean().default(true) })
+
+// ---- messages ----
+
+export const messageByIdInput = onCluster.extend({ id: z.string().min(1).max(255), topic: name.optional() })
+export const messageByKeyInput = onCluster.extend({
+  key: z.string().min(1).max(255),
+  /** Without one every topic of users is asked, within a budget. */
+  topic: name.optional(),
+  from: time.optional(),
+  to: time.optional(),
+  limit: z.number().int().min(1).max(500).default(64),
+})
+export const messageAt = onTopic.extend({ broker: brokerName, queueId: z.number().int().min(0), queueOffset: offset })
+/** One message: by the offset id of its stored copy. */
+export const messageGetInput = onCluster.extend({
+  offsetId: z.string().regex(/^(?:[0-9A-Fa-f]{32}|[0-9A-Fa-f]{56})$/),
+  /** Send the whole body, not its first 256 KiB. */
+  whole: z.boolean().default(false),
+})
+export const scanInput = onTopic.extend({
+  from: time.optional(),
+  to: time.optional(),
+  /** newest: from the end backwards by time; oldest: forwards. */
+  order: z.enum(['newest', 'oldest']).default('newest'),
+  queues: z
+    .array(z.object({ broker: brokerName, queueId: z.number().int().min(0) }))
+    .max(4096)
+    .optional(),
+  fromOffset: offset.optional(),
+  tag: z.string().max(255).optional(),
+  key: z.string().max(255).optional(),
+  property: z
+    .object({ name: z.string().min(1).max(255), value: z.string().max(1000), how: z.enum(['is', 'contains']) })
+    .optional(),
+  /** Text in the body, exact. */
+  body: z.string().max(1000).optional(),
+  /** Stop after so many matches. */
+  limit: z.number().int().min(1).max(10_000).default(200),
+  budget: z
+    .object({ messages: z.number().int().min(1).max(100_000_000), ms: z.number().int().min(100).max(600_000) })
+    .default({ messages: 1_000_000, ms: 60_000 }),
+  /** From the end of a scan before. */
+  cursor: z.object({ queues: z.array(queueRef.extend({ next: offset, end: offset })).max(4096) }).optional(),
+})
+export const tailInput = onTopic.extend({
+  ...live,
+  tag: z.string().max(255).optional(),
+  body: z.string().max(1000).optional(),
+})
+export const sendInput = onTopic.extend({
+  tag: z.string().max(255).default(''),
+  keys: z.array(z.string().min(1).max(255).regex(/^\S+$/)).max(64).default([]),
+  body: z.object({ kind: z.enum(['text', 'base64', 'hex']), value: z.string().max(12_000_000) }),
+  properties: z.record(z.string().min(1).max(255), z.string().max(16_384)).default({}),
+  queue: z.object({ broker: brokerName, queueId: z.number().int().min(0) }).optional(),
+  shardingKey: z.string().max(255).optional(),
+  /** 0 or left out: at once. */
+  delayLevel: z.number().int().min(0).max(18).optional(),
+  /** Exact time of delivery, where the broker has timers. */
+  deliverAt: time.optional(),
+})
+export const consumeDirectlyInput = onGroup.extend({
+  offsetId: messageGetInput.shape.offsetId,
+  clientId: z.string().min(1).max(255),
+  confirm: z.string(),
+})
+export const resendInput = onGroup.extend({ offsetId: messageGetInput.shape.offsetId, confirm: z.string() })
+
+// ---- brokers ----
+
+export const brokerConfigInput = onCluster.extend({
+  brokers: z.array(brokerKeyText).min(1).max(64),
+  changes: z.record(z.string().min(1).max(120), z.string().max(1000)),
+})
+export const brokerWritableInput = onCluster.extend({ brokerName, writable: z.boolean() })
+export const partInput = onCluster.extend({ part: z.string().min(1).max(255), confirm: z.string() })
+export const runningInput = onGroup.extend({ clientId: z.string().min(1).max(255), stack: z.boolean().default(false) })
+export const paletteInput = z.object({
+  cluster: clusterId.optional(),
+  q: z.string().max(255),
+  limit: z.number().int().min(1).max(50).default(20),
+})
+
+export type TopicListInput = z.infer<typeof topicListInput>
+export type GroupListInput = z.infer<typeof groupListInput>
+export type ClientListInput = z.infer<typeof clientListInput>
+export type AuditListInput = z.infer<typeof auditListInput>
+export type Span = { lastMs?: number | undefined; from?: number | undefined; to?: number | undefined }
+export type SettingsInput = z.infer<typeof settingsInput>
+export type SetupInput = z.infer<typeof setupInput>
+export type ClusterAddInput = z.infer<typeof clusterAddInput>
+export type ClusterUpdateInput = z.infer<typeof clusterUpdateInput>
+export type TopicCreateInput = z.infer<typeof topicCreateInput>
+export type TopicUpdateInput = z.infer<typeof topicUpdateInput>
+export type GroupCreateInput = z.infer<typeof groupCreateInput>
+export type GroupUpdateInput = z.infer<typeof groupUpdateInput>
+export type ResetPreviewInput = z.infer<typeof resetPreviewInput>
+export type ResetInput = z.infer<typeof resetInput>
+export type TopicDeleteInput = z.infer<typeof topicDeleteInput>
+export type GroupDeleteInput = z.infer<typeof groupDeleteInput>
+export type MessageByIdInput = z.infer<typeof messageByIdInput>
+export type MessageByKeyInput = z.infer<typeof messageByKeyInput>
+export type MessageAtInput = z.infer<typeof messageAt>
+export type MessageGetInput = z.infer<typeof messageGetInput>
+export type ScanInput = z.infer<typeof scanInput>
+export type TailInput = z.infer<typeof tailInput>
+export type SendInput = z.infer<typeof sendInput>
+export type ConsumeDirectlyInput = z.infer<typeof consumeDirectlyInput>
+export type ResendInput = z.infer<typeof resendInput>
+export type BrokerConfigInput = z.infer<typeof brokerConfigInput>
+export type RunningInput = z.infer<typeof runningInput>
+export type PaletteInput = z.infer<typeof paletteInput>

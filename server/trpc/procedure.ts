@@ -1,0 +1,135 @@
+// server/trpc/procedure.ts: the only ways to make a procedure. Each names its right and passes one check; a mutation
+// leaves a line in the audit log, whatever became of it. A procedure made otherwise has no rule and fails a test.
+import { initTRPC } from '@trpc/server'
+import superjson from 'superjson'
+import type { ClusterDesk, SignedIn } from '../shared/desk'
+import { DeskError, oneLine } from '../shared/errors'
+import { onCluster } from '../shared/inputs'
+import { type Right, rightsTable } from '../shared/rights'
+import type { Context } from './context'
+import { faultOf, trpcErrorOf } from './faults'
+
+export type Scope = 'console' | 'cluster'
+/** The rule of a procedure: `open` is for whoever has no session yet. */
+export type Rule = { right: Right; scope: Scope } | { right: 'open'; scope: 'console' }
+
+const t = initTRPC
+  .context<Context>()
+  .meta<Rule>()
+  .create({
+    transformer: superjson,
+    isDev: false, // a stack never leaves the server
+    errorFormatter: ({ shape, error }) => ({ ...shape, data: { ...shape.data, fault: faultOf(error) } }),
+    sse: { enabled: false },
+  })
+export const router = t.router
+export const callerFactory = t.createCallerFactory
+
+/** Whether who asks holds the right there. The one place that decides. */
+export const check = (who: SignedIn | null, right: Right): SignedIn => {
+  if (who === null) throw new DeskError('not-signed-in', 'Nobody is signed in here, or the session has ended.')
+  if (!who.me.rights.includes(right)) throw new DeskError('not-allowed', `This needs the right ${right}.`, { right })
+  return who
+}
+const clusterOf = (ctx: Context, id: string): ClusterDesk => {
+  const cluster = ctx.desk.clusters.get(id)
+  if (cluster === undefined) throw new DeskError('not-found', `No cluster is called ${id} here.`)
+  return cluster
+}
+/** Rights that change nothing on a cluster, and so hold on a read-only one. */
+const harmless: ReadonlySet<Right> = new Set<Right>([
+  'cluster.read',
+  'message.read',
+  'client.inspect',
+  'message.export',
+])
+
+const translated = t.middleware(async ({ next }) => {
+  const result = await next()
+  // tRPC keeps what it is given here and sends the formatted shape; the cause carries the fault.
+  return result.ok ? result : { ...result, error: trpcErrorOf(result.error) }
+})
+
+const recorded = t.middleware(async ({ ctx, next, path, type, getRawInput }) => {
+  if (type !== 'mutation') return next()
+  const began = performance.now()
+  const result = await next()
+  const input = fieldsOf(await getRawInput())
+  const who = (await ctx.who())?.me.name ?? input.name ?? ''
+  const counts = result.ok ? countsOf(result.data) : null
+  await ctx.desk.audit.write({
+    who,
+    from: ctx.caller.from,
+    cluster: input.cluster ?? null,
+    action: path,
+    object:
+      input.topic ??
+      input.group ??
+      input.broker ??
+      input.brokerName ??
+      input.part ??
+      input.id ??
+      input.offsetId ??
+      null,
+    after: afterOf(path, input),
+    reason: input.reason ?? null,
+    result: !result.ok
+      ? 'failed'
+      : counts !== null && counts.failed > 0
+        ? counts.ok > 0
+          ? 'partial'
+          : 'failed'
+        : 'ok',
+    error: result.ok ? (counts?.error ?? null) : oneLine(result.error.cause ?? result.error),
+    tookMs: performance.now() - began,
+  })
+  return result
+})
+type Fields = Record<string, string | undefined>
+const fieldsOf = (raw: unknown): Fields & { rest?: string } => {
+  if (typeof raw !== 'object' || raw === null) return {}
+  const fields: Fields = {}
+  for (const [key, value] of Object.entries(raw)) if (typeof value === 'string') fields[key] = value
+  const rest = Object.entries(raw).filter(([key, value]) => typeof value !== 'string' && !unrecorded.has(key))
+  if (rest.length > 0) fields.rest = JSON.stringify(Object.fromEntries(rest), plainBigint).slice(0, 2000)
+  return fields
+}
+const plainBigint = (_key: string, value: unknown) => (typeof value === 'bigint' ? value.toString() : value)
+/** Never in the log: bodies and what may hold a secret. */
+const unrecorded: ReadonlySet<string> = new Set(['body', 'properties', 'password', 'token', 'current', 'next'])
+const afterOf = (path: string, input: Fields): string | null => (path.startsWith('auth.') ? null : (input.rest ?? null))
+const countsOf = (data: unknown): { ok: number; failed: number; error: string | null } | null => {
+  if (typeof data !== 'object' || data === null || !('ok' in data) || !('failed' in data) || !('rows' in data))
+    return null
+  if (typeof data.ok !== 'number' || typeof data.failed !== 'number' || !Array.isArray(data.rows)) return null
+  const rows: readonly { error?: string | null }[] = data.rows // rows of an ApplyResult
+  return { ok: data.ok, failed: data.failed, error: rows.find((row) => row.error)?.error ?? null }
+}
+
+const base = t.procedure.use(translated).use(recorded)
+
+/** For whoever has no session yet: state, set-up, login. */
+export const open = () => base.meta({ right: 'open', scope: 'console' })
+
+/** Signed in, and holding the right; not about one cluster. */
+export const allowed = (right: Right) =>
+  base
+    .meta({ right, scope: 'console' })
+    .use(async ({ ctx, next }) => next({ ctx: { signedIn: check(await ctx.who(), right) } }))
+
+/** Signed in, holding the right on the cluster the input names; `ctx.cluster` is it. */
+export const allowedOn = (right: Right) =>
+  base
+    .meta({ right, scope: 'cluster' })
+    .input(onCluster)
+    .use(async ({ ctx, input, type, next }) => {
+      const signedIn = check(await ctx.who(), right)
+      const cluster = clusterOf(ctx, input.cluster)
+      if (type === 'mutation' && cluster.readOnly && !harmless.has(right))
+        throw new DeskError('read-only', `The cluster ${cluster.id} is connected read-only.`)
+      return next({ ctx: { signedIn, cluster } })
+    })
+
+/** Whether bodies may be shown to who asks. */
+export const readingOf = (who: SignedIn) => ({ bodies: who.me.rights.includes('message.read') })
+export const hasOnlyOwn = (who: SignedIn, right: Right): boolean => rightsTable[right][who.me.role] === 'own'
