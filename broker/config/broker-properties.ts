@@ -172,7 +172,7 @@ export const brokerProperties = {
   transactionOpBatchInterval: int(3000, live, no.transactions),
   aclEnable: flag(false, no.acl),
   storeReplyMessageEnable: flag(true, live),
-  enableDetailStat: flag(true, live, no.logging),
+  enableDetailStat: flag(true, live),
   autoDeleteUnusedStats: flag(true, live, no.statistics),
   isolateLogEnable: flag(false, no.container),
   forwardTimeout: long(3000, live, no.actingMaster),
