@@ -161,7 +161,7 @@ class Launched implements Child {
 
 /** What a developer's shell sets for rocketdeck must not reach the processes of a test. */
 function cleanEnvironment(own: Record<string, string | undefined> = {}): NodeJS.ProcessEnv {
-  const env: NodeJS.ProcessEnv = {}
+  const env: Record<string, string | undefined> = {}
   for (const [key, value] of Object.entries(process.env)) {
     if (
       !key.startsWith('ROCKETDECK_') &&
@@ -171,5 +171,5 @@ function cleanEnvironment(own: Record<string, string | undefined> = {}): NodeJS.
     )
       env[key] = value
   }
-  return { ...env, ...own }
+  return { ...env, ...own } as NodeJS.ProcessEnv // Next declares NODE_ENV as always set; a child may go without
 }
