@@ -1,7 +1,19 @@
 // components/format/index.ts: the door of the room: numbers, sizes, spans, moments and names as people read them.
 export { byteRate, bytes, messageBytes } from './bytes'
 export { age, ago, duration, durationParts } from './duration'
+export {
+  BehindValue,
+  behindLevel,
+  DrainValue,
+  GrowthValue,
+  type Level,
+  NotApplicable,
+  TotalValue,
+  UnknownWord,
+  Value,
+} from './known'
 export { joined, type Locale, localeOf, type Parts, unitWords } from './locale'
+export { Age, Moment } from './moment'
 export { cutName, Name, nameEnds } from './name'
 export { change, count, figure, percent, rate, rateDigits, type Whole } from './number'
 export { clock, clockSeconds, dayClock, fullTime, isoTime, parseTime, time, zoneLabel, zoneOffsetMinutes } from './time'

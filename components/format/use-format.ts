@@ -4,7 +4,7 @@ import { useMemo } from 'react'
 import { useLocale, useTimeZone } from 'use-intl'
 import { byteRate, bytes, messageBytes } from './bytes'
 import { age, ago, duration, durationParts } from './duration'
-import { joined, localeOf } from './locale'
+import { joined, localeOf, unitWords } from './locale'
 import { change, count, figure, percent, rate, rateDigits, type Whole } from './number'
 import { clock, clockSeconds, dayClock, fullTime, isoTime, parseTime, time, zoneLabel } from './time'
 
@@ -15,6 +15,8 @@ export const useFormat = () => {
     () => ({
       locale,
       zone,
+      perSecond: unitWords[locale].perSecond,
+      messagesPerSecond: unitWords[locale].messagesPerSecond,
       count,
       change,
       percent,
