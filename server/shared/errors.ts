@@ -21,31 +21,37 @@ export class DeskError extends Error {
 }
 
 /** silent: no answer within the time. refused: nobody listens there. answered: it did, with a code other than 0. */
-export type PeerFault = 'silent' | 'refused' | 'answered' | 'garbled'
+export type PeerFault = 'silent' | 'refused' | 'garbled' | 'answered'
+export interface PeerAnswer {
+  kind: FaultKind
+  code: number
+  codeName: string | null
+  remark: string | null
+}
 export class PeerError extends Error {
   override readonly name = 'PeerError'
   readonly fault: PeerFault
-  /** RocketMQ's response code; null unless answered. */
-  readonly code: number | null
-  readonly remark: string | null
   readonly peer: string
-  constructor(
-    fault: PeerFault,
-    peer: string,
-    text: string,
-    answer?: { code: number; remark: string | null },
-    options?: ErrorOptions,
-  ) {
+  /** RocketMQ's code and remark; null unless answered. */
+  readonly answer: PeerAnswer | null
+  constructor(fault: PeerFault, peer: string, text: string, answer?: PeerAnswer, options?: ErrorOptions) {
     super(text, options)
     this.fault = fault
     this.peer = peer
-    this.code = answer?.code ?? null
-    this.remark = answer?.remark ?? null
+    this.answer = answer ?? null
   }
 }
+export const answeredWith = (error: unknown, ...codes: number[]): boolean =>
+  error instanceof PeerError && error.answer !== null && codes.includes(error.answer.code)
+
 /** In a line, for a result row or a log. */
 export const oneLine = (error: unknown): string => {
-  if (error instanceof PeerError && error.code !== null)
-    return `${error.code} ${error.remark ?? ''}`.trim().slice(0, 400)
+  if (error instanceof PeerError && error.answer !== null)
+    return (
+      `${error.answer.code} ${error.answer.remark ?? error.answer.codeName ?? ''}`
+        .trim()
+        .split('\n')[0]
+        ?.slice(0, 400) ?? ''
+    )
   return (error instanceof Error ? error.message : String(error)).split('\n')[0]?.slice(0, 400) ?? ''
 }

@@ -3,7 +3,6 @@
 
 import { TRPCError } from '@trpc/server'
 import { ZodError } from 'zod'
-import { ResponseCode } from '../../broker/protocol/codes'
 import { DeskError, PeerError } from '../shared/errors'
 import type { Fault, FaultKind } from '../shared/views'
 
@@ -37,24 +36,6 @@ const rows: Record<FaultKind, readonly [code: Code, todo: string]> = {
   internal: ['INTERNAL_SERVER_ERROR', 'Look into the console’s log.'],
 }
 
-/** RocketMQ's response codes as kinds; what has no row is `broker-refused`. */
-const codeKinds: Readonly<Record<number, FaultKind>> = {
-  [ResponseCode.SYSTEM_BUSY]: 'broker-busy',
-  [ResponseCode.REQUEST_CODE_NOT_SUPPORTED]: 'not-supported',
-  [ResponseCode.SERVICE_NOT_AVAILABLE]: 'broker-busy',
-  [ResponseCode.MESSAGE_ILLEGAL]: 'bad-input',
-  [ResponseCode.INVALID_PARAMETER]: 'bad-input',
-  [ResponseCode.NO_PERMISSION]: 'no-permission',
-  [ResponseCode.TOPIC_NOT_EXIST]: 'not-found',
-  [ResponseCode.QUERY_NOT_FOUND]: 'not-found',
-  [ResponseCode.NO_MESSAGE]: 'not-found',
-  [ResponseCode.SUBSCRIPTION_GROUP_NOT_EXIST]: 'not-found',
-  [ResponseCode.CONSUMER_NOT_ONLINE]: 'client-offline',
-  [ResponseCode.CONSUME_MSG_TIMEOUT]: 'client-offline',
-  [ResponseCode.FLOW_CONTROL]: 'broker-busy',
-}
-const codeNames = new Map<number, string>(Object.entries(ResponseCode).map(([name, code]) => [code, name]))
-
 const bare = (kind: FaultKind, text: string): Fault => ({
   kind,
   text,
@@ -87,14 +68,14 @@ export const faultOf = (error: unknown): Fault => {
     }
   }
   if (error instanceof PeerError) {
-    if (error.fault !== 'answered') return { ...bare('broker-silent', error.message), peer: error.peer }
-    const code = error.code ?? -1
+    const { answer, peer } = error
+    if (answer === null) return { ...bare('broker-silent', error.message), peer }
     return {
-      ...bare(codeKinds[code] ?? 'broker-refused', error.message),
-      code,
-      codeName: codeNames.get(code) ?? null,
-      remark: error.remark,
-      peer: error.peer,
+      ...bare(answer.kind, error.message),
+      code: answer.code,
+      codeName: answer.codeName,
+      remark: answer.remark,
+      peer,
     }
   }
   // What nobody foresaw is told in one line and without its stack; the log has the rest.

@@ -1,0 +1,180 @@
+// server/admin/broker.ts: what one broker can be asked about itself, its topics, groups and clients, and told to
+// change. Each function is one request; who asks many of them decides how many at once.
+import { RequestCode as code, ResponseCode } from '../../broker/protocol/codes'
+import { answeredWith } from '../shared/errors'
+import { type Ask, bodyOf } from './ask'
+import { objectOf, tableOf, textOf, textsOf } from './loose-json'
+import {
+  allConsumeStatsOf,
+  allOffsetsOf,
+  consumeQueuesOf,
+  consumerConnectionsOf,
+  groupConfigOf,
+  haStatusOf,
+  producersOf,
+  propertiesOf,
+  runningOf,
+  topicConfigOf,
+  topicStatsOf,
+} from './parse'
+import type {
+  ConsumeQueueStats,
+  ConsumerConnections,
+  GroupConfig,
+  GroupConsumeStats,
+  HaStatus,
+  Producer,
+  QueueStats,
+  Running,
+  TopicConfig,
+} from './types'
+
+export interface Brokers {
+  runtime(address: string): Promise<Record<string, string>>
+  config(address: string): Promise<Record<string, string>>
+  updateConfig(address: string, changes: Readonly<Record<string, string>>): Promise<void>
+  haStatus(address: string): Promise<HaStatus>
+  topicConfigs(address: string): Promise<TopicConfig[]>
+  groupConfigs(address: string): Promise<GroupConfig[]>
+  putTopic(address: string, topic: TopicConfig, attributeChanges?: string): Promise<void>
+  deleteTopic(address: string, topic: string): Promise<void>
+  putGroup(address: string, group: GroupConfig): Promise<void>
+  deleteGroup(address: string, group: string, cleanOffset: boolean): Promise<void>
+  /** Offsets of all groups; `topic@group` to queue to offset. */
+  allOffsets(address: string): Promise<Map<string, Map<number, number>>>
+  allConsumeStats(address: string): Promise<{ groups: GroupConsumeStats[]; sizeBytes: number }>
+  consumeStats(address: string, group: string, topic?: string): Promise<ConsumeQueueStats[]>
+  topicStats(address: string, topic: string): Promise<QueueStats[]>
+  statsPerSecond(address: string, name: string, key: string): Promise<number>
+  consumers(address: string, group: string): Promise<ConsumerConnections | null>
+  producers(address: string): Promise<Producer[]>
+  running(address: string, group: string, clientId: string, stack: boolean): Promise<Running>
+  groupsOfTopic(address: string, topic: string): Promise<string[]>
+  groupOffset(address: string, group: string, topic: string, queueId: number): Promise<bigint | null>
+  setGroupOffset(address: string, group: string, topic: string, queueId: number, offset: bigint): Promise<void>
+  /** The server-side reset: also told to clients that are online. */
+  resetQueue(address: string, group: string, topic: string, queueId: number, offset: bigint): Promise<void>
+  offsetAtTime(address: string, topic: string, queueId: number, timestamp: number): Promise<bigint>
+  delayOffsets(address: string): Promise<Record<string, string>>
+}
+
+export const openBrokers = (ask: Ask): Brokers => {
+  const body = async (address: string, request: number, ext: Record<string, string> = {}, timeoutMs?: number) =>
+    bodyOf(address, await ask(address, request, ext, timeoutMs === undefined ? {} : { timeoutMs }))
+  return {
+    runtime: async (address) => tableOf(objectOf(await body(address, code.GET_BROKER_RUNTIME_INFO)).table),
+    config: async (address) => propertiesOf((await ask(address, code.GET_BROKER_CONFIG)).body.toString('utf8')),
+    async updateConfig(address, changes) {
+      const text = Object.entries(changes).map(([key, value]) => `${key}=${escaped(value)}\n`)
+      await ask(address, code.UPDATE_BROKER_CONFIG, {}, { body: Buffer.from(text.join('')) })
+    },
+    haStatus: async (address) => haStatusOf(await body(address, code.GET_BROKER_HA_STATUS)),
+    topicConfigs: async (address) =>
+      Object.values(
+        objectOf(objectOf(await body(address, code.GET_ALL_TOPIC_CONFIG, {}, 15_000)).topicConfigTable),
+      ).map(topicConfigOf),
+    groupConfigs: async (address) =>
+      Object.values(
+        objectOf(
+          objectOf(await body(address, code.GET_ALL_SUBSCRIPTIONGROUP_CONFIG, {}, 15_000)).subscriptionGroupTable,
+        ),
+      ).map(groupConfigOf),
+    async putTopic(address, topic, attributeChanges) {
+      await ask(address, code.UPDATE_AND_CREATE_TOPIC, {
+        topic: topic.topic,
+        defaultTopic: 'TBW102',
+        readQueueNums: String(topic.readQueues),
+        writeQueueNums: String(topic.writeQueues),
+        perm: String(topic.perm),
+        topicFilterType: topic.filterType,
+        topicSysFlag: String(topic.sysFlag),
+        order: String(topic.order),
+        ...(attributeChanges ? { attributes: attributeChanges } : {}),
+      })
+    },
+    async deleteTopic(address, topic) {
+      await ask(address, code.DELETE_TOPIC_IN_BROKER, { topic })
+    },
+    async putGroup(address, { raw, attributes: _, ...known }) {
+      // `attributes` of a request is a list of changes, not the table that brokers answer with: it is left out.
+      const { group, ...fields } = known
+      const { attributes: __, ...kept } = raw
+      const text = JSON.stringify({ ...kept, ...fields, groupName: group })
+      await ask(address, code.UPDATE_AND_CREATE_SUBSCRIPTIONGROUP, {}, { body: Buffer.from(text) })
+    },
+    async deleteGroup(address, groupName, cleanOffset) {
+      await ask(address, code.DELETE_SUBSCRIPTIONGROUP, { groupName, cleanOffset: String(cleanOffset) })
+    },
+    allOffsets: async (address) => allOffsetsOf(await body(address, code.GET_ALL_CONSUMER_OFFSET, {}, 15_000)),
+    async allConsumeStats(address) {
+      const answer = await ask(address, code.GET_BROKER_CONSUME_STATS, { isOrder: 'false' }, { timeoutMs: 30_000 })
+      return { groups: allConsumeStatsOf(bodyOf(address, answer)), sizeBytes: answer.body.length }
+    },
+    consumeStats: async (address, consumerGroup, topic) =>
+      consumeQueuesOf(
+        await body(address, code.GET_CONSUME_STATS, topic === undefined ? { consumerGroup } : { consumerGroup, topic }),
+      ),
+    topicStats: async (address, topic) => topicStatsOf(await body(address, code.GET_TOPIC_STATS_INFO, { topic })),
+    async statsPerSecond(address, statsName, statsKey) {
+      try {
+        const found = objectOf(await body(address, code.VIEW_BROKER_STATS_DATA, { statsName, statsKey }))
+        return Number(textOf(objectOf(found.statsMinute).tps, '0')) || 0
+      } catch (error) {
+        if (answeredWith(error, ResponseCode.SYSTEM_ERROR)) return 0 // "not exist": nothing was counted yet
+        throw error
+      }
+    },
+    async consumers(address, consumerGroup) {
+      try {
+        return consumerConnectionsOf(await body(address, code.GET_CONSUMER_CONNECTION_LIST, { consumerGroup }))
+      } catch (error) {
+        if (answeredWith(error, ResponseCode.CONSUMER_NOT_ONLINE)) return null
+        throw error
+      }
+    },
+    producers: async (address) => producersOf(await body(address, code.GET_ALL_PRODUCER_INFO)),
+    running: async (address, consumerGroup, clientId, stack) =>
+      runningOf(
+        await body(
+          address,
+          code.GET_CONSUMER_RUNNING_INFO,
+          { consumerGroup, clientId, jstackEnable: String(stack) },
+          12_000,
+        ),
+      ),
+    groupsOfTopic: async (address, topic) =>
+      textsOf(objectOf(await body(address, code.QUERY_TOPIC_CONSUME_BY_WHO, { topic })).groupList),
+    async groupOffset(address, consumerGroup, topic, queueId) {
+      const ext = { consumerGroup, topic, queueId: String(queueId), setZeroIfNotFound: 'false' }
+      const answer = await ask(address, code.QUERY_CONSUMER_OFFSET, ext, { accept: [ResponseCode.QUERY_NOT_FOUND] })
+      return answer.code === ResponseCode.QUERY_NOT_FOUND ? null : BigInt(answer.ext.offset ?? '0')
+    },
+    async setGroupOffset(address, consumerGroup, topic, queueId, offset) {
+      await ask(address, code.UPDATE_CONSUMER_OFFSET, {
+        consumerGroup,
+        topic,
+        queueId: String(queueId),
+        commitOffset: String(offset),
+      })
+    },
+    async resetQueue(address, group, topic, queueId, offset) {
+      await ask(address, code.INVOKE_BROKER_TO_RESET_OFFSET, {
+        topic,
+        group,
+        timestamp: '-1',
+        isForce: 'true',
+        queueId: String(queueId),
+        offset: String(offset),
+      })
+    },
+    async offsetAtTime(address, topic, queueId, timestamp) {
+      const ext = { topic, queueId: String(queueId), timestamp: String(timestamp) }
+      return BigInt((await ask(address, code.SEARCH_OFFSET_BY_TIMESTAMP, ext)).ext.offset ?? '0')
+    },
+    async delayOffsets(address) {
+      return tableOf(objectOf(await body(address, code.GET_ALL_DELAY_OFFSET)).offsetTable)
+    },
+  }
+}
+/** As java.util.Properties reads it: a backslash escapes, and a value ends with its line. */
+const escaped = (value: string): string => value.replaceAll('\\', '\\\\').replaceAll(/[\r\n]/g, ' ')

@@ -1,0 +1,81 @@
+// server/db/migrations.ts: how console.db came to look as it does, one step after the other. A step that was released
+// is never changed: a new one is added at the end. schema.ts is the same tables as Drizzle sees them.
+
+export interface Migration {
+  id: number
+  name: string
+  statements: readonly string[]
+}
+export const migrations: readonly Migration[] = [
+  {
+    id: 1,
+    name: 'first',
+    statements: [
+      `create table user (
+        id integer primary key,
+        name text not null unique collate nocase,
+        password text not null,
+        role text not null check (role in ('viewer', 'operator', 'admin')),
+        extra_rights text not null default '[]',
+        settings text not null default '{}',
+        created_at integer not null,
+        last_seen_at integer
+      )`,
+      `create table session (
+        id text primary key,
+        secret_hash text not null unique,
+        user_id integer not null references user(id) on delete cascade,
+        created_at integer not null,
+        last_seen_at integer not null,
+        address text not null,
+        agent text not null
+      )`,
+      'create index session_user on session(user_id)',
+      `create table audit (
+        id integer primary key autoincrement,
+        at integer not null,
+        who text not null,
+        from_address text not null,
+        cluster text,
+        action text not null,
+        object text,
+        before_text text,
+        after_text text,
+        reason text,
+        result text not null check (result in ('ok', 'partial', 'failed')),
+        error text,
+        took_ms real not null
+      )`,
+      'create index audit_at on audit(at)',
+      'create index audit_who on audit(who, at)',
+      `create table cluster (
+        id text primary key,
+        name text not null,
+        namesrv text not null,
+        colour integer not null default 0,
+        read_only integer not null default 0,
+        production integer not null default 0,
+        created_at integer not null
+      )`,
+      // One series per thing that is measured: kind cluster, broker, topic, group or topic-group.
+      `create table series (
+        id integer primary key,
+        cluster text not null,
+        kind text not null,
+        name text not null,
+        unique (cluster, kind, name)
+      )`,
+      // A run of equal values from `at` to `until`; three resolutions of the same shape.
+      ...['sample_5s', 'sample_1m', 'sample_10m'].flatMap((table) => [
+        `create table ${table} (
+          series_id integer not null,
+          at integer not null,
+          until integer not null,
+          in_rate real, out_rate real, in_bytes real, out_bytes real, lag real, behind_ms real,
+          primary key (series_id, at)
+        ) without rowid`,
+        `create index ${table}_until on ${table}(until)`,
+      ]),
+    ],
+  },
+]

@@ -1,0 +1,71 @@
+// server/db/schema.ts: the tables of console.db as Drizzle sees them; migrations.ts makes them. Times are ms since 1970.
+import { integer, real, sqliteTable, text } from 'drizzle-orm/sqlite-core'
+import type { Role } from '../shared/rights'
+
+export const user = sqliteTable('user', {
+  id: integer('id').primaryKey(),
+  name: text('name').notNull(),
+  /** scrypt's parameters, salt and hash in one text. */
+  password: text('password').notNull(),
+  role: text('role').$type<Role>().notNull(),
+  extraRights: text('extra_rights').notNull(),
+  settings: text('settings').notNull(),
+  createdAt: integer('created_at').notNull(),
+  lastSeenAt: integer('last_seen_at'),
+})
+export const session = sqliteTable('session', {
+  id: text('id').primaryKey(),
+  /** SHA-256 of the cookie: the file alone lets nobody in. */
+  secretHash: text('secret_hash').notNull(),
+  userId: integer('user_id').notNull(),
+  createdAt: integer('created_at').notNull(),
+  lastSeenAt: integer('last_seen_at').notNull(),
+  address: text('address').notNull(),
+  agent: text('agent').notNull(),
+})
+export const audit = sqliteTable('audit', {
+  id: integer('id').primaryKey(),
+  at: integer('at').notNull(),
+  who: text('who').notNull(),
+  from: text('from_address').notNull(),
+  cluster: text('cluster'),
+  action: text('action').notNull(),
+  object: text('object'),
+  before: text('before_text'),
+  after: text('after_text'),
+  reason: text('reason'),
+  result: text('result').$type<'ok' | 'partial' | 'failed'>().notNull(),
+  error: text('error'),
+  tookMs: real('took_ms').notNull(),
+})
+export const cluster = sqliteTable('cluster', {
+  id: text('id').primaryKey(),
+  name: text('name').notNull(),
+  /** Addresses joined by `;`. */
+  namesrv: text('namesrv').notNull(),
+  colour: integer('colour').notNull(),
+  readOnly: integer('read_only', { mode: 'boolean' }).notNull(),
+  production: integer('production', { mode: 'boolean' }).notNull(),
+  createdAt: integer('created_at').notNull(),
+})
+export const series = sqliteTable('series', {
+  id: integer('id').primaryKey(),
+  cluster: text('cluster').notNull(),
+  kind: text('kind').notNull(),
+  name: text('name').notNull(),
+})
+const sample = (name: string) =>
+  sqliteTable(name, {
+    seriesId: integer('series_id').notNull(),
+    at: integer('at').notNull(),
+    until: integer('until').notNull(),
+    in: real('in_rate'),
+    out: real('out_rate'),
+    inBytes: real('in_bytes'),
+    outBytes: real('out_bytes'),
+    lag: real('lag'),
+    behindMs: real('behind_ms'),
+  })
+export const sample5s = sample('sample_5s')
+export const sample1m = sample('sample_1m')
+export const sample10m = sample('sample_10m')
