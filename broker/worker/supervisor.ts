@@ -1,13 +1,9 @@
 // broker/worker/supervisor.ts: starts the parts of a cluster in order, watches them, stops them in reverse order. Owner
 // of all threads; it takes no part in any message.
 import type { LogLine, PartStatus } from '../types'
-import type { PartPlan } from './messages'
 import { createPart, defaultLimits, type Part, type PartLimits } from './part'
+import type { PartSpec } from './topology'
 
-export interface PartSpec {
-  readonly plan: PartPlan
-  readonly role: PartStatus['role']
-}
 export interface SupervisorOptions {
   /** Started in this order by kind: name servers, then all brokers at once. */
   parts: readonly PartSpec[]

@@ -1,0 +1,228 @@
+// broker/main.ts: the command lines of the parts without a console: cluster, namesrv, broker. Reads flags and files,
+// prints, waits for a signal; all else is done behind index.ts.
+import { readFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { openBrokerConfig, openNamesrvConfig } from './config/broker-config'
+import { type FlagTable, flagHelp, portOf, readFlags } from './config/flags'
+import { parseProperties } from './config/properties-text'
+import {
+  type ClusterHandle,
+  DEFAULT_PRESET,
+  type LogFile,
+  type LogLine,
+  logText,
+  onStopSignals,
+  openLogFile,
+  startBroker,
+  startCluster,
+  startNamesrv,
+} from './index'
+
+const common = {
+  host: { value: 'HOST', says: 'address every listener binds to (127.0.0.1)' },
+  data: { value: 'DIR', default: './data', says: 'folder of all files' },
+  conf: { short: 'c', value: 'FILE', says: "a file of properties by Apache's names, such as broker.conf" },
+  set: { value: 'KEY=VALUE', pairs: true, says: 'one property; may be given several times, wins over the file' },
+  config: { value: 'FILE', says: 'a JSON file of these flags, e.g. rocketdeck.json' },
+  verbose: { says: 'print every log line, not only warnings' },
+  help: { short: 'h', says: 'print this' },
+} as const satisfies FlagTable
+
+const clusterFlags = {
+  preset: {
+    value: 'NAME',
+    default: DEFAULT_PRESET,
+    says: 'shape of the cluster: Nm-noslave, N masters without slaves',
+  },
+  'namesrv-port': { value: 'PORT', default: '9876', says: 'port of the name server' },
+  'broker-port': {
+    value: 'PORT',
+    default: '10911',
+    says: 'port of broker 0; broker i: +10*i, VIP port -2, HA port +1',
+  },
+  'proxy-port': { value: 'PORT', says: 'taken, without effect: there is no gRPC proxy yet' },
+  ...common,
+} as const satisfies FlagTable
+
+const namesrvFlags = {
+  port: { value: 'PORT', says: 'port to listen on (9876, or listenPort of the file)' },
+  print: { short: 'p', says: 'print every property with its value, and end' },
+  ...common,
+} as const satisfies FlagTable
+
+const brokerFlags = {
+  namesrv: { short: 'n', value: 'ADDR', says: 'name servers: host:port, several separated by ;' },
+  port: { value: 'PORT', says: 'port to listen on (10911, or listenPort of the file); VIP port -2, HA port +1' },
+  print: { short: 'p', says: 'print every property with its value, and end' },
+  ...common,
+} as const satisfies FlagTable
+
+interface Program {
+  readonly flags: FlagTable
+  readonly says: string
+  run(args: readonly string[], out: Output): Promise<ClusterHandle | undefined>
+}
+
+/** Where lines go before and after the log file is open. */
+interface Output {
+  /** The start is over: from now on a line that comes again is printed again. */
+  started(): void
+  say(line: string): void
+  log(line: LogLine): void
+  openLog(dataDir: string, verbose: boolean): void
+}
+
+const programs: Readonly<Record<string, Program>> = {
+  cluster: {
+    flags: clusterFlags,
+    says: 'a name server and brokers in one process',
+    async run(args, out) {
+      const flags = readFlags(clusterFlags, sources(args))
+      out.openLog(flags.data, flags.verbose)
+      if (flags['proxy-port'] !== undefined) {
+        out.say(
+          `--proxy-port ${portOf('proxy-port', flags['proxy-port'])}: there is no gRPC proxy yet, nothing listens there`,
+        )
+      }
+      return startCluster({
+        preset: flags.preset,
+        host: flags.host ?? '127.0.0.1',
+        namesrvPort: portOf('namesrv-port', flags['namesrv-port']),
+        brokerPort: portOf('broker-port', flags['broker-port']),
+        dataDir: flags.data,
+        properties: propertiesOf(flags),
+        log: out.log,
+      })
+    },
+  },
+  namesrv: {
+    flags: namesrvFlags,
+    says: 'a name server alone',
+    async run(args, out) {
+      const flags = readFlags(namesrvFlags, sources(args))
+      const properties = propertiesOf(flags)
+      if (flags.print) {
+        const config = openNamesrvConfig({ properties, clock: Date.now, log: (_, line) => console.error(line) })
+        process.stdout.write(config.toPropertiesText())
+        return undefined
+      }
+      out.openLog(flags.data, flags.verbose)
+      return startNamesrv({ ...aloneOptions(flags), properties, log: out.log })
+    },
+  },
+  broker: {
+    flags: brokerFlags,
+    says: 'a broker alone; it registers with the name servers it is given',
+    async run(args, out) {
+      const flags = readFlags(brokerFlags, sources(args))
+      const properties = propertiesOf(flags)
+      if (flags.print) {
+        const config = openBrokerConfig({ properties, clock: Date.now, log: (_, line) => console.error(line) })
+        process.stdout.write(config.toPropertiesText())
+        return undefined
+      }
+      out.openLog(flags.data, flags.verbose)
+      return startBroker({ ...aloneOptions(flags), namesrv: flags.namesrv, properties, log: out.log })
+    },
+  },
+}
+
+export interface MainOptions {
+  program: string
+  args: readonly string[]
+}
+
+export async function main({ program: name, args }: MainOptions): Promise<void> {
+  const program = programs[name]
+  if (!program) throw new Error(`${name} is not one of ${Object.keys(programs).join(', ')}`)
+  if (args.some((arg) => arg === '--help' || arg === '-h')) {
+    console.log(`npm run ${name} -- [flags]: ${program.says}\n\n${flagHelp(program.flags)}`)
+    return
+  }
+  const out = createOutput(name)
+  let starting = true
+  let handle: ClusterHandle | undefined
+  const close = async () => {
+    await handle?.close()
+    await out.close()
+  }
+  // A signal during the start waits for it: a half-started part has nothing to flush, a started one has.
+  const started = program.run(args, out).finally(() => {
+    starting = false
+  })
+  onStopSignals({
+    say: (line) => console.error(line),
+    stop: async () => {
+      if (starting) await started.catch(() => undefined)
+      await close()
+    },
+  })
+  try {
+    handle = await started
+  } catch (error) {
+    console.error(`${name}: ${error instanceof Error ? error.message : error}`)
+    await out.close()
+    process.exit(error instanceof Error && error.name === 'FlagError' ? 2 : 1)
+  }
+  if (handle === undefined) return process.exit(0)
+  out.started()
+  console.log(startLine(handle))
+}
+
+const startLine = ({ parts }: ClusterHandle): string => {
+  const named = parts.map(({ name, kind, address }) => `${kind === 'namesrv' ? 'name server' : name} ${address}`)
+  return `ready in ${Math.round(performance.now())} ms: ${named.join(', ')}`
+}
+
+const sources = (args: readonly string[]) => ({
+  args,
+  env: process.env,
+  readFile: (path: string) => readFileSync(path, 'utf8'),
+  warn: (line: string) => console.error(line),
+})
+
+const propertiesOf = ({ conf, set }: { conf: string | undefined; set: Readonly<Record<string, string>> }) => {
+  if (conf === undefined) return set
+  let text: string
+  try {
+    text = readFileSync(conf, 'utf8')
+  } catch (error) {
+    throw new Error(`--conf ${conf}: ${error instanceof Error ? error.message : error}`)
+  }
+  return { ...Object.fromEntries(parseProperties(text)), ...set }
+}
+
+const aloneOptions = (flags: { host: string | undefined; port: string | undefined; data: string }) => ({
+  host: flags.host,
+  port: flags.port === undefined ? undefined : portOf('port', flags.port),
+  dataDir: flags.data,
+})
+
+function createOutput(program: string): Output & { close(): Promise<void> } {
+  let file: LogFile | undefined
+  let everything = false
+  let printed: Set<string> | undefined = new Set()
+  return {
+    say: (line) => console.error(line),
+    started: () => {
+      printed = undefined
+    },
+    log(line) {
+      file?.write(line)
+      if (!everything && line.level !== 'warn' && line.level !== 'error') return
+      // Three brokers that read the same file say the same of it: once is enough.
+      if (printed?.has(line.text)) return
+      printed?.add(line.text)
+      console.error(everything ? logText(line) : `${line.level} ${line.part}: ${line.text}`)
+    },
+    openLog(dataDir, verbose) {
+      everything = verbose
+      try {
+        file = openLogFile(join(resolve(dataDir), 'logs'), program)
+      } catch {
+        // The data folder cannot be used: the start says so in a moment, with its reason.
+      }
+    },
+    close: async () => file?.close(),
+  }
+}

@@ -1,0 +1,28 @@
+// broker/worker/data-folder.ts: the folder all parts of a process keep their files under: made, tried, and locked
+// against a second process.
+import { accessSync, constants, mkdirSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { type FolderLock, lockFolder } from '../file/folder-lock'
+
+/** Throws with a text for people when it cannot be used. */
+export function takeDataFolder(folder: string): FolderLock {
+  const path = resolve(folder)
+  try {
+    mkdirSync(path, { recursive: true })
+    accessSync(path, constants.W_OK | constants.X_OK)
+    return lockFolder(path)
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException // fs throws these, lockFolder its own
+    if (code === undefined) throw error
+    throw new Error(`the data folder ${path} cannot be used: ${reasons[code] ?? message}`, { cause: error })
+  }
+}
+
+const reasons: Readonly<Record<string, string>> = {
+  EACCES: 'it may not be written by this user',
+  EPERM: 'it may not be written by this user',
+  EROFS: 'it lies on a read-only file system',
+  ENOSPC: 'the disk is full',
+  ENOTDIR: 'a part of the path is a file',
+  EEXIST: 'a file has its name',
+}

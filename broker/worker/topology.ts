@@ -1,0 +1,152 @@
+// broker/worker/topology.ts: which parts a preset has, on which ports and in which folders. Pure: starts nothing.
+import { join } from 'node:path'
+import type { ClusterOptions, PartStatus } from '../types'
+import type { PartPlan } from './messages'
+import { isEverywhere, reachable } from './reachable'
+
+export interface PartSpec {
+  readonly plan: PartPlan
+  readonly role: PartStatus['role']
+}
+
+/** A start that cannot be; the text is for people. */
+export class TopologyError extends Error {
+  override readonly name = 'TopologyError'
+}
+
+export const DEFAULT_PRESET = '1m-noslave'
+const MOST_MASTERS = 16
+const LOOPBACK = '127.0.0.1'
+
+/** `2m-noslave` is two masters without slaves. */
+export function mastersOf(preset: string): number {
+  const masters = Number(/^([1-9]\d?)m-noslave$/.exec(preset)?.[1] ?? 0)
+  if (masters >= 1 && masters <= MOST_MASTERS) return masters
+  const reason = /^\d+m-\d+s-(a?sync)$/.test(preset) ? 'there is no replication yet' : 'no such preset'
+  throw new TopologyError(`--preset ${preset}: ${reason}; take Nm-noslave, with N from 1 to ${MOST_MASTERS}`)
+}
+
+/** The name server first, then the brokers by number. */
+export function planCluster(options: ClusterOptions): PartSpec[] {
+  const { host, namesrvPort, brokerPort, dataDir, properties } = options
+  // Where it listens everywhere, what clients reach it by is the operator's to say.
+  const address = reachable(host)
+  const addresses = { brokerIP1: address, brokerIP2: address }
+  const brokers = Array.from({ length: mastersOf(options.preset) }, (_, number) => {
+    const brokerName = `broker-${String.fromCharCode(97 + number)}`
+    const port = brokerPort + 10 * number
+    return brokerSpec({
+      name: `${brokerName}:0`,
+      host,
+      port,
+      storeDir: join(dataDir, folderName(brokerName, 0)),
+      properties: isEverywhere(host) ? { ...addresses, ...properties } : properties,
+      preset: {
+        brokerName,
+        brokerId: '0',
+        haListenPort: String(port + 1),
+        namesrvAddr: `${isEverywhere(host) ? LOOPBACK : host}:${namesrvPort}`,
+        ...(isEverywhere(host) ? {} : addresses),
+      },
+    })
+  })
+  const ports = brokers.map(({ plan }) => plan.port)
+  checkPorts(namesrvPort, ports)
+  return [namesrvSpec({ host, port: namesrvPort, dataDir: join(dataDir, 'namesrv'), properties }), ...brokers]
+}
+
+export interface AloneOptions {
+  readonly host: string | undefined
+  readonly port: number | undefined
+  readonly dataDir: string
+  readonly properties: Readonly<Record<string, string>>
+}
+
+/** A name server by itself: what it is called and where it lies is its file's to say, unless a flag does. */
+export function planNamesrv({ host, port, dataDir, properties }: AloneOptions): PartSpec {
+  return namesrvSpec({
+    host: host ?? properties.bindAddress ?? LOOPBACK,
+    port: port ?? numberOf(properties.listenPort, 9876),
+    dataDir: join(dataDir, 'namesrv'),
+    properties,
+  })
+}
+
+/** A broker by itself. `namesrv`: addresses, several separated by `;`. */
+export function planBroker({ namesrv, ...options }: AloneOptions & { namesrv: string | undefined }): PartSpec {
+  const { properties, dataDir } = options
+  const host = options.host ?? properties.bindAddress ?? LOOPBACK
+  const port = options.port ?? numberOf(properties.listenPort, 10_911)
+  const brokerName = properties.brokerName ?? 'broker-a'
+  const brokerId = numberOf(properties.brokerId, 0)
+  const address = reachable(host)
+  const namesrvAddr = namesrv ?? properties.namesrvAddr
+  checkPorts(undefined, [port])
+  return brokerSpec({
+    name: `${brokerName}:${brokerId}`,
+    host,
+    port,
+    storeDir: properties.storePathRootDir ?? join(dataDir, folderName(brokerName, brokerId)),
+    properties: { brokerIP1: address, brokerIP2: address, haListenPort: String(port + 1), ...properties },
+    preset: namesrvAddr === undefined ? {} : { namesrvAddr },
+  })
+}
+
+/** No colon in a path: `broker-a:0` keeps its files in broker-a-0. */
+const folderName = (brokerName: string, brokerId: number): string => `${brokerName}-${brokerId}`
+
+/** What is no number is left to the property table to refuse. */
+const numberOf = (text: string | undefined, otherwise: number): number =>
+  text !== undefined && /^\d+$/.test(text.trim()) ? Number(text) : otherwise
+
+interface PartAt {
+  host: string
+  port: number
+  properties: PartPlan['properties']
+}
+
+const namesrvSpec = ({ host, port, dataDir, properties }: PartAt & { dataDir: string }): PartSpec => ({
+  role: 'namesrv',
+  plan: {
+    kind: 'namesrv',
+    name: 'namesrv',
+    host,
+    port,
+    dataDir,
+    properties,
+    preset: { listenPort: String(port), bindAddress: host },
+  },
+})
+
+type BrokerAt = PartAt & { name: string; storeDir: string; preset: PartPlan['preset'] }
+const brokerSpec = ({ name, host, port, storeDir, properties, preset }: BrokerAt): PartSpec => ({
+  role: 'ASYNC_MASTER',
+  plan: {
+    kind: 'broker',
+    name,
+    host,
+    port,
+    dataDir: storeDir,
+    properties,
+    preset: { listenPort: String(port), bindAddress: host, storePathRootDir: storeDir, ...preset },
+  },
+})
+
+function checkPorts(namesrvPort: number | undefined, brokerPorts: readonly number[]): void {
+  const taken = new Map<number, string>()
+  if (namesrvPort !== undefined) taken.set(namesrvPort, 'the name server')
+  for (const [number, port] of brokerPorts.entries()) {
+    const uses: readonly (readonly [number, string])[] = [
+      [port - 2, 'VIP port'],
+      [port, 'port'],
+      [port + 1, 'HA port'],
+    ]
+    for (const [one, what] of uses) {
+      const whose = `the ${what} of broker ${number}`
+      if (one < 1 || one > 65535) throw new TopologyError(`${whose} would be ${one}: choose another port`)
+      const other = taken.get(one)
+      if (other) throw new TopologyError(`port ${one} would be ${whose} and that of ${other}: choose other ports`)
+      taken.set(one, whose)
+    }
+  }
+}
