@@ -1,26 +1,13 @@
 // broker/catalog/types.ts: what a broker must remember over a restart besides its messages: topics, groups, offsets. One
 // thread owns each table and its file; others ask. Lookups cost the same however many topics and groups there are.
+import type * as Bodies from '../protocol/bodies'
 
-/** Apache's DataVersion: moves on every change, so that others can see that their copy is old. */
-export interface DataVersion {
-  readonly stateVersion: number
-  readonly timestamp: number
-  readonly counter: number
-}
-
-/** Keys as in topics.json and in the registration with name servers. */
-export interface TopicConfig {
-  readonly topicName: string
-  readonly readQueueNums: number
-  readonly writeQueueNums: number
-  /** 4 read, 2 write, 1 inherit (may serve as a template for topics created on demand). */
-  readonly perm: number
-  readonly topicFilterType: 'SINGLE_TAG' | 'MULTI_TAG'
-  /** Bit 0: unit, bit 1: unit sub. */
-  readonly topicSysFlag: number
-  readonly order: boolean
-  readonly attributes: Readonly<Record<string, string>>
-}
+/** Moves on every change, so that others can see that their copy is old. */
+export type DataVersion = Readonly<Bodies.DataVersion>
+/** As in topics.json and in the registration with name servers. Never changed in place: `put` a new one. */
+export type TopicConfig = Readonly<Bodies.TopicConfig>
+/** As in subscriptionGroup.json. Never changed in place: `put` a new one. */
+export type GroupConfig = Readonly<Bodies.SubscriptionGroupConfig>
 
 export interface TopicCatalog {
   readonly size: number
@@ -42,25 +29,6 @@ export interface TopicCatalog {
   /** Text of topics.json now. */
   toJson(): string
   close(): Promise<void>
-}
-
-/** Keys as in subscriptionGroup.json. */
-export interface GroupConfig {
-  readonly groupName: string
-  readonly consumeEnable: boolean
-  readonly consumeFromMinEnable: boolean
-  readonly consumeBroadcastEnable: boolean
-  readonly consumeMessageOrderly: boolean
-  readonly retryQueueNums: number
-  readonly retryMaxTimes: number
-  readonly groupRetryPolicy: Readonly<Record<string, unknown>>
-  readonly brokerId: number
-  readonly whichBrokerWhenConsumeSlowly: number
-  readonly notifyConsumerIdsChangedEnable: boolean
-  readonly groupSysFlag: number
-  readonly consumeTimeoutMinute: number
-  readonly subscriptionDataSet?: readonly unknown[]
-  readonly attributes: Readonly<Record<string, string>>
 }
 
 export interface GroupCatalog {

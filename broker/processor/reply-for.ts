@@ -17,20 +17,33 @@ const replyCodes: Readonly<Record<StoreFault, number>> = {
   locked: ResponseCode.SYSTEM_ERROR,
 }
 
-const illegalText =
-  'the message is illegal, maybe msg body or properties length not matched. msg body length limit is in bytes, msg properties length limit 32767 bytes'
+/** Apache's words for every message that breaks a limit. */
+export const illegalMessage = (maxMessageBytes: number): string =>
+  'the message is illegal, maybe msg body or properties length not matched. ' +
+  `msg body length limit ${maxMessageBytes}B, msg properties length limit 32KB.`
 
-const remarks: Readonly<Partial<Record<StoreFault, string>>> = {
-  'message-illegal': illegalText,
-  'properties-too-large': illegalText,
-  busy: '[PC_SYNCHRONIZED]broker busy, start flow control for a while',
-}
+const notAvailable =
+  "service not available now. It may be caused by one of the following reasons: the broker's disk is full, " +
+  'messages are put to the slave, message store has been shut down, etc.'
 
 /** A StoreError as an answer; anything else is not ours to translate and is thrown on. */
-export function replyFor(error: unknown): Reply {
+export function replyFor(error: unknown, maxMessageBytes: number): Reply {
   if (!(error instanceof StoreError)) throw error
-  const said = remarks[error.fault]
-  return { code: replyCodes[error.fault], remark: said === undefined ? error.message : `${said}: ${error.message}` }
+  const code = replyCodes[error.fault]
+  return { code, remark: remarkFor(code, error, maxMessageBytes) }
+}
+
+function remarkFor(code: number, error: StoreError, maxMessageBytes: number): string {
+  switch (code) {
+    case ResponseCode.MESSAGE_ILLEGAL:
+      return illegalMessage(maxMessageBytes)
+    case ResponseCode.SERVICE_NOT_AVAILABLE:
+      return `${notAvailable} ${error.message}`
+    case ResponseCode.SYSTEM_BUSY:
+      return '[PC_SYNCHRONIZED]broker busy, start flow control for a while'
+    default:
+      return error.message
+  }
 }
 
 /** How a stored message is answered once it is as safe as asked. */

@@ -23,7 +23,11 @@ export const notSupported = (code: number): Reply => ({
 })
 
 /** Joins the tables of the families; a code that two of them claim is a mistake of ours. */
-export function createProcessor(broker: BrokerContext, tables: readonly HandlerTable[], door: Door = 'main'): OnRequest {
+export function createProcessor(
+  broker: BrokerContext,
+  tables: readonly HandlerTable[],
+  door: Door = 'main',
+): OnRequest {
   const handlers = new Map<number, Handler>()
   for (const table of tables) {
     for (const [key, handler] of Object.entries(table)) {

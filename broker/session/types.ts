@@ -1,11 +1,12 @@
 // broker/session/types.ts: who is connected now and what they wait for. All of it may be forgotten at a restart: clients
 // say it again. One thread owns the tables. Nothing here is walked on the path of a message.
+
+import type { Connection } from '../net/types'
+import type { ConsumeFromWhere, ConsumeType, MessageModel } from '../protocol/bodies'
 import type { LanguageName } from '../protocol/codes'
 import type { SubscriptionData } from '../protocol/subscription'
-import type { Connection } from '../net/types'
 
-export type ConsumeType = 'CONSUME_ACTIVELY' | 'CONSUME_PASSIVELY' | 'CONSUME_POP'
-export type MessageModel = 'BROADCASTING' | 'CLUSTERING'
+export type { ConsumeType, MessageModel }
 
 /** One client on one connection. */
 export interface ClientChannel {
@@ -22,7 +23,7 @@ export interface ConsumerGroup {
   readonly group: string
   readonly consumeType: ConsumeType
   readonly messageModel: MessageModel
-  readonly consumeFromWhere: string
+  readonly consumeFromWhere: ConsumeFromWhere
   readonly channels: ReadonlyMap<Connection, ClientChannel>
   readonly subscriptions: ReadonlyMap<string, SubscriptionData>
   readonly lastUpdateMs: number
@@ -32,7 +33,7 @@ export interface ConsumerRegistration {
   group: string
   consumeType: ConsumeType
   messageModel: MessageModel
-  consumeFromWhere: string
+  consumeFromWhere: ConsumeFromWhere
   /** undefined: as last time (heartbeat V2 without subscriptions). */
   subscriptions: readonly SubscriptionData[] | undefined
   notify: boolean

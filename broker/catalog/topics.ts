@@ -1,0 +1,112 @@
+// broker/catalog/topics.ts: every topic of this broker and config/topics.json. Owner: the broker's thread. The table
+// moves before the file does: who must not answer sooner waits for `saved`.
+import { join } from 'node:path'
+import { dataVersion, topicConfig, topicConfigWrapper, writeBodyText } from '../protocol/bodies'
+import { bean, dict } from '../protocol/body-table'
+import { isSystemTopic } from '../protocol/names'
+import { firstVersion, nextVersion } from './data-version'
+import { type SystemTopicOptions, systemNames, systemTopics } from './system-topics'
+import { openTableFile, readTable, type TableFile } from './table-file'
+import type { DataVersion, TopicCatalog, TopicConfig } from './types'
+
+export interface TopicsOptions extends SystemTopicOptions {
+  /** config/ of the store root. */
+  configDir: string
+  clock: () => number
+  log: (level: 'info' | 'warn' | 'error', line: string) => void
+}
+
+/** Reads topics.json and adds the system topics it lacks. */
+export async function openTopics(options: TopicsOptions): Promise<TopicCatalog> {
+  const path = join(options.configDir, 'topics.json')
+  const read = await readTable(path, topicConfigWrapper)
+  const table = new Map<string, TopicConfig>(read?.topicConfigTable ?? [])
+  for (const topic of systemTopics(options)) if (!table.has(topic.topicName)) table.set(topic.topicName, topic)
+  return new Topics(options, path, table, read?.dataVersion ?? firstVersion(options.clock()))
+}
+
+class Topics implements TopicCatalog {
+  readonly systemNames: ReadonlySet<string>
+  readonly #clock: () => number
+  readonly #file: TableFile
+  #table: Map<string, TopicConfig>
+  #version: DataVersion
+
+  constructor(options: TopicsOptions, path: string, table: Map<string, TopicConfig>, version: DataVersion) {
+    this.systemNames = systemNames(options)
+    this.#clock = options.clock
+    this.#table = table
+    this.#version = version
+    this.#file = openTableFile({ path, render: () => this.toJson(), log: options.log })
+    this.#file.changed()
+  }
+
+  get size(): number {
+    return this.#table.size
+  }
+  get version(): DataVersion {
+    return this.#version
+  }
+  get(topic: string): TopicConfig | undefined {
+    return this.#table.get(topic)
+  }
+  all(): Iterable<TopicConfig> {
+    return this.#table.values()
+  }
+  isSystem(topic: string): boolean {
+    return this.systemNames.has(topic) || isSystemTopic(topic)
+  }
+
+  put(config: TopicConfig): boolean {
+    return this.putAll([config]).length > 0
+  }
+
+  putAll(configs: Iterable<TopicConfig>): string[] {
+    const changed: string[] = []
+    for (const config of configs) {
+      if (isSame(this.#table.get(config.topicName), config)) continue
+      this.#table.set(config.topicName, config)
+      changed.push(config.topicName)
+    }
+    if (changed.length > 0) this.#moved()
+    return changed
+  }
+
+  remove(topic: string): TopicConfig | undefined {
+    const removed = this.#table.get(topic)
+    if (removed === undefined) return undefined
+    this.#table.delete(topic)
+    this.#moved()
+    return removed
+  }
+
+  replaceAll(configs: Iterable<TopicConfig>, version: DataVersion): void {
+    const table = new Map<string, TopicConfig>()
+    for (const config of configs) table.set(config.topicName, config)
+    this.#table = table
+    this.#version = version
+    this.#file.changed()
+  }
+
+  saved(): Promise<void> {
+    return this.#file.saved()
+  }
+  close(): Promise<void> {
+    return this.#file.close()
+  }
+
+  toJson(): string {
+    return writeBodyText(topicsFile, { dataVersion: this.#version, topicConfigTable: this.#table })
+  }
+
+  #moved(): void {
+    this.#version = nextVersion(this.#version, this.#clock())
+    this.#file.changed()
+  }
+}
+
+/** The file has no mappings of static topics, which the wrapper on the wire has. */
+const topicsFile = bean({ dataVersion, topicConfigTable: dict(topicConfig) })
+
+const isSame = (held: TopicConfig | undefined, next: TopicConfig): boolean =>
+  held !== undefined && writeBodyText(topicConfig, held) === writeBodyText(topicConfig, next)

@@ -1,0 +1,153 @@
+// broker/processor/send-request.ts: the header of a send in its two spellings, and what the broker must know of its
+// properties. Read by hand rather than by table: this is done for every message.
+import type { ExtFields } from '../protocol/command'
+import { excerpt, ProtocolError } from '../protocol/errors'
+import { Property, parseProperties } from '../protocol/properties'
+
+export interface SendRequest {
+  topic: string
+  defaultTopic: string
+  defaultTopicQueueNums: number
+  queueId: number
+  sysFlag: number
+  bornTimestampMs: number
+  flag: number
+  /** In the text form of protocol/properties.ts. */
+  properties: string
+  reconsumeTimes: number
+  unitMode: boolean
+  batch: boolean
+  maxReconsumeTimes: number | undefined
+}
+
+/** SEND_MESSAGE. */
+export const readSend = (ext: ExtFields): SendRequest => ({
+  topic: ext.topic ?? '',
+  defaultTopic: ext.defaultTopic ?? '',
+  defaultTopicQueueNums: int(ext.defaultTopicQueueNums, 'defaultTopicQueueNums'),
+  queueId: int(ext.queueId, 'queueId'),
+  sysFlag: int(ext.sysFlag, 'sysFlag'),
+  bornTimestampMs: long(ext.bornTimestamp, 'bornTimestamp'),
+  flag: int(ext.flag, 'flag'),
+  properties: ext.properties ?? '',
+  reconsumeTimes: ext.reconsumeTimes === undefined ? 0 : int(ext.reconsumeTimes, 'reconsumeTimes'),
+  unitMode: ext.unitMode === 'true',
+  batch: ext.batch === 'true',
+  maxReconsumeTimes: ext.maxReconsumeTimes === undefined ? undefined : int(ext.maxReconsumeTimes, 'maxReconsumeTimes'),
+})
+
+/** SEND_MESSAGE_V2 and SEND_BATCH_MESSAGE: the same under one letter each. */
+export const readSendV2 = (ext: ExtFields): SendRequest => ({
+  topic: ext.b ?? '',
+  defaultTopic: ext.c ?? '',
+  defaultTopicQueueNums: int(ext.d, 'd'),
+  queueId: int(ext.e, 'e'),
+  sysFlag: int(ext.f, 'f'),
+  bornTimestampMs: long(ext.g, 'g'),
+  flag: int(ext.h, 'h'),
+  properties: ext.i ?? '',
+  reconsumeTimes: ext.j === undefined ? 0 : int(ext.j, 'j'),
+  unitMode: ext.k === 'true',
+  batch: ext.m === 'true',
+  maxReconsumeTimes: ext.l === undefined ? undefined : int(ext.l, 'l'),
+})
+
+function int(text: string | undefined, name: string): number {
+  const value = text === undefined || text === '' ? Number.NaN : Number(text)
+  if ((value | 0) !== value) throw wrong(text, name)
+  return value
+}
+function long(text: string | undefined, name: string): number {
+  const value = text === undefined || text === '' ? Number.NaN : Number(text)
+  if (!Number.isInteger(value)) throw wrong(text, name)
+  return value
+}
+const wrong = (text: string | undefined, name: string): ProtocolError =>
+  new ProtocolError(
+    'bad-field',
+    text === undefined
+      ? `the custom field <${name}> is null`
+      : `the custom field <${name}> is no number: ${excerpt(text)}`,
+  )
+
+/** What a send's properties say to the broker. */
+export interface Said {
+  uniqueKey: string | undefined
+  tags: string | undefined
+  keys: string | undefined
+  waits: boolean
+  /** Above 0: a delay level. */
+  delayLevel: number
+  isTransaction: boolean
+  isTimed: boolean
+  /** Holds names that the broker sets itself or removes: the text cannot be stored as it came. */
+  mustRewrite: boolean
+}
+
+/** One walk over the text; no map is made, and no value is cut out that nobody asks for. */
+export function scanProperties(text: string): Said {
+  const said: Said = {
+    uniqueKey: undefined,
+    tags: undefined,
+    keys: undefined,
+    waits: true,
+    delayLevel: 0,
+    isTransaction: false,
+    isTimed: false,
+    mustRewrite: false,
+  }
+  for (let from = 0; from < text.length; ) {
+    let end = text.indexOf('\u0002', from)
+    if (end < 0) end = text.length
+    const split = text.indexOf('\u0001', from)
+    if (split > from && split < end - 1) take(said, text, from, split, end)
+    else if (end > from) said.mustRewrite = true // a piece that makes no sense is not stored
+    from = end + 1
+  }
+  return said
+}
+
+function take(said: Said, text: string, from: number, split: number, end: number): void {
+  switch (text.slice(from, split)) {
+    case Property.uniqueKey:
+      said.uniqueKey = text.slice(split + 1, end)
+      break
+    case Property.wait:
+      said.waits = text.slice(split + 1, end).toLowerCase() !== 'false'
+      break
+    case Property.tags:
+      said.tags = text.slice(split + 1, end)
+      break
+    case Property.keys:
+      said.keys = text.slice(split + 1, end)
+      break
+    case Property.delayLevel:
+      said.delayLevel = int(text.slice(split + 1, end), Property.delayLevel)
+      break
+    case Property.transactionPrepared:
+      said.isTransaction = text.slice(split + 1, end).toLowerCase() === 'true'
+      break
+    case Property.timerDelaySec:
+    case Property.timerDelayMs:
+    case Property.timerDeliverMs:
+      said.isTimed = true
+      break
+    case Property.region:
+    case Property.traceOn:
+    case Property.cluster:
+    case Property.popCheckpoint:
+      said.mustRewrite = true
+      break
+    default:
+  }
+}
+
+/** The text without the names that the broker sets itself. */
+export function withoutOwn(text: string): string {
+  let kept = ''
+  for (const [name, value] of parseProperties(text)) {
+    if (!own.has(name)) kept += `${name}\u0001${value}\u0002`
+  }
+  return kept
+}
+const own: ReadonlySet<string> = new Set([Property.region, Property.traceOn, Property.cluster, Property.popCheckpoint])

@@ -1,0 +1,280 @@
+// broker/processor/send.ts: SEND_MESSAGE, SEND_MESSAGE_V2, SEND_BATCH_MESSAGE. The busiest path of a broker: one walk over
+// the properties, one record, one answer when it is as safe as the sender asked. Order of checks and texts are Apache's.
+import type { TopicConfig } from '../catalog/types'
+import type { Connection, Reply } from '../net/types'
+import { decodeBatch } from '../protocol/batch'
+import { RequestCode, ResponseCode } from '../protocol/codes'
+import { type Command, type ExtFields, isOneway } from '../protocol/command'
+import { tagsCode } from '../protocol/java-hash'
+import { openUniqueKeys, type UniqueKeys } from '../protocol/message-id'
+import { forbiddenToSend, isRetryTopic, topicNameFault } from '../protocol/names'
+import { isWriteable } from '../protocol/perm'
+import { splitKeys } from '../protocol/properties'
+import { MessageSysFlag, transactionType } from '../protocol/sys-flag'
+import { delayed } from '../schedule/delayed'
+import type { Appended, NewMessage } from '../store/types'
+import type { Answer, BrokerContext, HandlerTable } from './context'
+import { deadLetterQueue } from './dead-letter'
+import { faq } from './faq'
+import { illegalMessage, putReplyCodes, replyFor } from './reply-for'
+import { readSend, readSendV2, type Said, type SendRequest, scanProperties, withoutOwn } from './send-request'
+import { topicForSend } from './topic-on-demand'
+import { topicText } from './topic-text'
+
+export function sendHandlers(broker: BrokerContext): HandlerTable {
+  const sender = new Sender(broker)
+  return {
+    [RequestCode.SEND_MESSAGE]: (request, connection) => sender.send(readSend(request.ext), request, connection),
+    [RequestCode.SEND_MESSAGE_V2]: (request, connection) => sender.send(readSendV2(request.ext), request, connection),
+    [RequestCode.SEND_BATCH_MESSAGE]: (request, connection) =>
+      sender.send(readSendV2(request.ext), request, connection),
+  }
+}
+
+class Sender {
+  readonly #broker: BrokerContext
+  readonly #uniqueKeys: UniqueKeys
+  /** Upper-case hex of the store host, with which every offset id begins. */
+  readonly #idPrefix: string
+  #own = { region: '', traceOn: false, properties: '', ext: {} as ExtFields }
+
+  constructor(broker: BrokerContext) {
+    const { storeHost } = broker.identity
+    this.#broker = broker
+    this.#uniqueKeys = openUniqueKeys(storeHost.subarray(0, storeHost.length - 4), broker.clock)
+    this.#idPrefix = storeHost.toString('hex').toUpperCase()
+  }
+
+  send(send: SendRequest, request: Command, connection: Connection): Answer | Promise<Answer> {
+    const broker = this.#broker
+    if (broker.settings.brokerRole === 'SLAVE') return flowControl
+    const refusal = this.#refusal(send)
+    if (refusal !== undefined) return refusal
+    const topic = broker.topics.get(send.topic)
+    return topic === undefined
+      ? this.#createTopic(send, request, connection)
+      : this.#toTopic(topic, send, request, connection)
+  }
+
+  #refusal(send: SendRequest): Reply | undefined {
+    const { settings, topics, identity } = this.#broker
+    const topic = topics.get(send.topic)
+    if (topic?.order === true && !isWriteable(settings.brokerPermission)) {
+      const ip = identity.address.slice(0, identity.address.lastIndexOf(':'))
+      return this.#refuse(ResponseCode.NO_PERMISSION, `the broker[${ip}] sending message is forbidden`)
+    }
+    // a topic that is there has a name that may be
+    const fault = topic === undefined ? topicNameFault(send.topic) : null
+    if (fault !== null) return this.#refuse(ResponseCode.INVALID_PARAMETER, fault)
+    if (forbiddenToSend.has(send.topic)) {
+      return this.#refuse(ResponseCode.NO_PERMISSION, `Sending message to topic[${send.topic}] is forbidden.`)
+    }
+    return undefined
+  }
+
+  async #createTopic(send: SendRequest, request: Command, connection: Connection): Promise<Answer> {
+    const topic = await topicForSend(this.#broker, send)
+    if (topic === undefined) {
+      return this.#refuse(ResponseCode.TOPIC_NOT_EXIST, faq(`topic[${send.topic}] not exist, apply first please!`))
+    }
+    return this.#toTopic(topic, send, request, connection)
+  }
+
+  #toTopic(topic: TopicConfig, send: SendRequest, request: Command, connection: Connection): Answer | Promise<Answer> {
+    if (send.queueId >= Math.max(topic.writeQueueNums, topic.readQueueNums)) {
+      return this.#refuse(
+        ResponseCode.INVALID_PARAMETER,
+        `request queueId[${send.queueId}] is illegal, ${topicText(topic)} Producer: ${connection.remoteAddress}`,
+      )
+    }
+    if (send.queueId < 0) send.queueId = Math.floor(Math.random() * topic.writeQueueNums)
+    if (send.batch) return this.#batch(topic, send, request, connection)
+    if (isRetryTopic(send.topic)) return this.#toRetryTopic(topic, send, request, connection)
+    return this.#one(topic, send.queueId, scanProperties(send.properties), send, request, connection)
+  }
+
+  /** Clients send here by themselves when a send-back failed, and ordered consumers to bury a message. */
+  async #toRetryTopic(
+    topic: TopicConfig,
+    send: SendRequest,
+    request: Command,
+    connection: Connection,
+  ): Promise<Answer> {
+    const said = scanProperties(send.properties)
+    const buried = await deadLetterQueue(this.#broker, send, request.version)
+    if (buried === undefined) return this.#one(topic, send.queueId, said, send, request, connection)
+    if ('code' in buried) return { ...buried, ext: this.#ownExt() }
+    said.delayLevel = 0
+    return this.#one(buried.topic, buried.queueId, said, send, request, connection)
+  }
+
+  #one(
+    topic: TopicConfig,
+    queueId: number,
+    said: Said,
+    send: SendRequest,
+    request: Command,
+    connection: Connection,
+  ): Answer {
+    const broker = this.#broker
+    if (request.body.length === 0)
+      return this.#refuse(ResponseCode.MESSAGE_ILLEGAL, illegalMessage(broker.settings.maxMessageSize))
+    const notYet =
+      said.isTransaction || transactionType(send.sysFlag) !== 0 ? 'transaction' : said.isTimed ? 'timer' : undefined
+    if (notYet !== undefined && !(notYet === 'timer' && said.delayLevel > 0)) {
+      return this.#refuse(ResponseCode.MESSAGE_ILLEGAL, `${notYet} messages are not supported by this broker`)
+    }
+    let text = said.mustRewrite ? withoutOwn(send.properties) : send.properties
+    if (text !== '' && text.charCodeAt(text.length - 1) !== 2) text += '\u0002'
+    const uniqueKey = said.uniqueKey ?? this.#uniqueKeys.next()
+    if (said.uniqueKey === undefined) text += `UNIQ_KEY\u0001${uniqueKey}\u0002`
+    text += this.#ownProperties()
+    const message: NewMessage = {
+      topic: topic.topicName,
+      queueId,
+      flag: send.flag,
+      sysFlag: topic.topicFilterType === 'MULTI_TAG' ? send.sysFlag | MessageSysFlag.multiTags : send.sysFlag,
+      bornTimestampMs: send.bornTimestampMs,
+      bornHost: connection.remoteHost,
+      reconsumeTimes: send.reconsumeTimes,
+      preparedTransactionOffset: 0,
+      body: request.body,
+      properties: Buffer.from(text),
+      tagsCode: tagsCode(said.tags),
+      keys: said.keys === undefined ? [uniqueKey] : [uniqueKey, ...splitKeys(said.keys)],
+    }
+    return this.#put(message, said, uniqueKey, send.queueId, request, connection)
+  }
+
+  #put(
+    plain: NewMessage,
+    said: Said,
+    uniqueKey: string,
+    queueId: number,
+    request: Command,
+    connection: Connection,
+  ): Answer {
+    const { store, counters, clock, delays } = this.#broker
+    const message = said.delayLevel > 0 ? delayed(plain, said.delayLevel, delays, clock()) : plain
+    let appended: Appended
+    try {
+      appended = store.append(message)
+    } catch (error) {
+      counters.putFailed(message.topic)
+      return this.#fault(error)
+    }
+    const { commitLogOffset, queueOffset, sizeBytes, storeTimestampMs } = appended
+    store.whenSafe(commitLogOffset + sizeBytes, said.waits, (status) => {
+      counters.put(message.topic, message.queueId, 1, sizeBytes, clock() - storeTimestampMs)
+      if (isOneway(request)) return
+      const { region, traceOn } = this.#own
+      connection.reply(request, {
+        code: putReplyCodes[status],
+        ext: {
+          queueId: String(queueId),
+          transactionId: uniqueKey,
+          msgId: this.#idOf(commitLogOffset),
+          TRACE_ON: String(traceOn),
+          MSG_REGION: region,
+          queueOffset: String(queueOffset),
+        },
+      })
+    })
+    return undefined
+  }
+
+  #batch(topic: TopicConfig, send: SendRequest, request: Command, connection: Connection): Answer {
+    const { store, counters, clock, settings } = this.#broker
+    if (isRetryTopic(send.topic)) {
+      return this.#refuse(ResponseCode.MESSAGE_ILLEGAL, `batch request does not support retry group ${send.topic}`)
+    }
+    const said = scanProperties(send.properties)
+    const isIllegal = said.delayLevel > 0 || said.isTransaction || said.isTimed || transactionType(send.sysFlag) !== 0
+    if (isIllegal || request.body.length === 0 || request.body.length > settings.maxMessageSize) {
+      return this.#refuse(ResponseCode.MESSAGE_ILLEGAL, illegalMessage(settings.maxMessageSize))
+    }
+    const messages: NewMessage[] = []
+    for (const { flag, body, properties } of decodeBatch(request.body)) {
+      const own = scanProperties(properties.toString('utf8'))
+      const keys = splitKeys(own.keys)
+      messages.push({
+        topic: topic.topicName,
+        queueId: send.queueId,
+        flag,
+        sysFlag: topic.topicFilterType === 'MULTI_TAG' ? send.sysFlag | MessageSysFlag.multiTags : send.sysFlag,
+        bornTimestampMs: send.bornTimestampMs,
+        bornHost: connection.remoteHost,
+        reconsumeTimes: send.reconsumeTimes,
+        preparedTransactionOffset: 0,
+        body,
+        properties,
+        tagsCode: tagsCode(own.tags),
+        keys: own.uniqueKey === undefined ? keys : [own.uniqueKey, ...keys],
+      })
+    }
+    let appended: Appended[]
+    try {
+      appended = store.appendBatch(messages)
+    } catch (error) {
+      counters.putFailed(topic.topicName)
+      return this.#fault(error)
+    }
+    const [first] = appended
+    const last = appended.at(-1)
+    if (first === undefined || last === undefined) {
+      return this.#refuse(ResponseCode.MESSAGE_ILLEGAL, illegalMessage(settings.maxMessageSize))
+    }
+    const endOffset = last.commitLogOffset + last.sizeBytes
+    store.whenSafe(endOffset, said.waits, (status) => {
+      const sizeBytes = endOffset - first.commitLogOffset
+      counters.put(topic.topicName, send.queueId, appended.length, sizeBytes, clock() - first.storeTimestampMs)
+      if (isOneway(request)) return
+      connection.reply(request, {
+        code: putReplyCodes[status],
+        ext: {
+          queueId: String(send.queueId),
+          ...(said.uniqueKey === undefined ? {} : { transactionId: said.uniqueKey }),
+          msgId: appended.map((one) => this.#idOf(one.commitLogOffset)).join(','),
+          ...this.#ownExt(),
+          queueOffset: String(first.queueOffset),
+        },
+      })
+    })
+    return undefined
+  }
+
+  #idOf(commitLogOffset: number): string {
+    return this.#idPrefix + commitLogOffset.toString(16).toUpperCase().padStart(16, '0')
+  }
+
+  /** What the broker adds to every message; made anew only when a setting changed. */
+  #ownProperties(): string {
+    const { regionId, traceOn } = this.#broker.settings
+    if (this.#own.region !== regionId || this.#own.traceOn !== traceOn || this.#own.properties === '') {
+      const { clusterName } = this.#broker.identity
+      this.#own = {
+        region: regionId,
+        traceOn,
+        properties: `MSG_REGION\u0001${regionId}\u0002TRACE_ON\u0001${traceOn}\u0002CLUSTER\u0001${clusterName}\u0002`,
+        ext: { TRACE_ON: String(traceOn), MSG_REGION: regionId },
+      }
+    }
+    return this.#own.properties
+  }
+  #ownExt(): ExtFields {
+    this.#ownProperties()
+    return this.#own.ext
+  }
+
+  #refuse(code: number, remark: string): Reply {
+    return { code, remark, ext: this.#ownExt() }
+  }
+  #fault(error: unknown): Reply {
+    return { ...replyFor(error, this.#broker.settings.maxMessageSize), ext: this.#ownExt() }
+  }
+}
+
+const flowControl: Reply = {
+  code: ResponseCode.SYSTEM_BUSY,
+  remark: '[REJECTREQUEST]system busy, start flow control for a while',
+}
