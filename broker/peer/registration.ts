@@ -3,10 +3,12 @@
 // that one which does not answer holds up no other. Reads the topics; owns nothing but what is still to be told.
 import type { TopicCatalog, TopicConfig } from '../catalog/types'
 import type { Dialer } from '../net/types'
+import { kvTable, type RegisterBrokerBody, readBody, registerBrokerBody, writeBody } from '../protocol/bodies'
 import { RequestCode, ResponseCode } from '../protocol/codes'
 import type { Command, ExtFields } from '../protocol/command'
 import { crc32Positive } from '../protocol/crc32'
-import { parseJson, stringifyJson } from '../protocol/json'
+import { writeHeader } from '../protocol/header-table'
+import { registerBrokerHeader, unregisterBrokerHeader } from '../protocol/headers-namesrv'
 
 export interface RegistrationOptions {
   readonly clusterName: string
@@ -156,7 +158,7 @@ class NameServer {
     await within(FAREWELL_MS, this.#running ?? Promise.resolve())
     try {
       const { clusterName, brokerName, brokerId, address } = this.#options
-      const ext = { brokerName, brokerAddr: address, clusterName, brokerId: String(brokerId) }
+      const ext = writeHeader(unregisterBrokerHeader, { brokerName, brokerAddr: address, clusterName, brokerId })
       await this.#ask(RequestCode.UNREGISTER_BROKER, ext, undefined, FAREWELL_MS)
     } catch (error) {
       this.#options.log('info', `name server ${this.#address} did not hear the farewell: ${textOf(error)}`)
@@ -176,7 +178,7 @@ class NameServer {
   }
 
   async #register(what: What): Promise<boolean> {
-    const body = Buffer.from(stringifyJson(this.#body(what)))
+    const body = writeBody(registerBrokerBody, this.#body(what))
     try {
       const timeoutMs = this.#options.requestTimeoutMs()
       const reply = await this.#ask(RequestCode.REGISTER_BROKER, this.#header(body), body, timeoutMs)
@@ -203,19 +205,19 @@ class NameServer {
 
   #header(body: Buffer): ExtFields {
     const { clusterName, brokerName, brokerId, address, haAddress } = this.#options
-    return {
+    return writeHeader(registerBrokerHeader, {
       brokerName,
       brokerAddr: address,
       clusterName,
       haServerAddr: haAddress,
-      brokerId: String(brokerId),
-      enableActingMaster: 'false',
-      compressed: 'false',
-      bodyCrc32: String(crc32Positive(body)),
-    }
+      brokerId,
+      enableActingMaster: false,
+      compressed: false,
+      bodyCrc32: crc32Positive(body),
+    })
   }
 
-  #body(what: What): unknown {
+  #body(what: What): RegisterBrokerBody {
     const { topics } = this.#options
     const configs = what === 'all' ? [...topics.all()] : what.flatMap((topic) => topics.get(topic) ?? [])
     return {
@@ -223,9 +225,8 @@ class NameServer {
       topicConfigSerializeWrapper: {
         dataVersion: topics.version,
         mappingDataVersion: { counter: 0, stateVersion: 0, timestamp: topics.version.timestamp },
-        topicConfigTable: Object.fromEntries(configs.map((config) => [config.topicName, this.#masked(config)])),
-        topicQueueMappingDetailMap: {},
-        topicQueueMappingInfoMap: {},
+        topicConfigTable: new Map(configs.map((config) => [config.topicName, this.#masked(config)])),
+        topicQueueMappingInfoMap: new Map(),
       },
     }
   }
@@ -238,10 +239,10 @@ class NameServer {
   /** The name server knows which topics are consumed in order; it only ever switches that on. */
   #takeOrderTopics(body: Buffer): void {
     if (body.length === 0) return
-    const { table } = parseJson(body.toString('utf8')) as { table?: Record<string, unknown> } // a KVTable; keys are all that is read
+    const { table } = readBody(kvTable, body)
     const { topics } = this.#options
     topics.putAll(
-      Object.keys(table ?? {}).flatMap((name) => {
+      [...table.keys()].flatMap((name) => {
         const config = topics.get(name)
         return config && !config.order ? [{ ...config, order: true }] : []
       }),
