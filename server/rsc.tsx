@@ -2,7 +2,7 @@
 // copy of every module, so the console itself is taken from globalThis and nothing is kept here.
 import { cookies, headers } from 'next/headers'
 import { createCaller } from './root'
-import { contextFor, publishedConsole, SESSION_COOKIE } from './trpc/context'
+import { contextFor, publishedConsole } from './trpc/context'
 
 /** `const api = await ask(); const state = await api.auth.state()`. Sets no cookie: signing in goes over HTTP. */
 export const ask = async () => {
@@ -12,7 +12,9 @@ export const ask = async () => {
   const caller = {
     from: head.get('x-rocketdeck-peer') ?? '',
     agent: head.get('user-agent') ?? '',
-    session: jar.get(SESSION_COOKIE)?.value ?? null,
+    session: jar.get(desk.cookieName)?.value ?? null,
   }
-  return createCaller(contextFor(desk, caller, () => undefined, true))
+  return createCaller(
+    contextFor(desk, caller, { once: true, setSession: () => undefined, drained: async () => undefined }),
+  )
 }

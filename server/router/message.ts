@@ -79,6 +79,7 @@ export const messageRouter = router({
       try {
         for await (const event of ctx.cluster.messages.scan(input, readingOf(ctx.signedIn), signal)) {
           if (event.type === 'rows') shown += event.rows.length
+          await ctx.drained()
           yield event
         }
       } finally {
@@ -93,6 +94,7 @@ export const messageRouter = router({
       try {
         for await (const event of ctx.cluster.messages.tail(input, readingOf(ctx.signedIn), signal)) {
           shown += event.rows.length
+          await ctx.drained()
           yield event
         }
       } finally {

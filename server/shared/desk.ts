@@ -168,6 +168,7 @@ export interface AuditDesk {
 }
 export interface ConsoleDesk {
   readonly version: string
+  readonly cookieName: string
   readonly access: AccessDesk
   readonly audit: AuditDesk
   readonly clusters: ClustersDesk

@@ -9,6 +9,8 @@ export interface Context {
   readonly who: () => Promise<SignedIn | null>
   /** Sets or clears the session cookie; a websocket cannot, so signing in goes over HTTP. */
   readonly setSession: (secret: string | null) => void
+  /** Resolves once the browser has read enough of what was sent: streams wait here. */
+  readonly drained: () => Promise<void>
 }
 
 const slot = Symbol.for('rocketdeck.console')
@@ -22,25 +24,33 @@ export const publishConsole = (desk: ConsoleDesk | undefined): void => {
 }
 export const publishedConsole = (): ConsoleDesk | undefined => (globalThis as Holder)[slot] // as above
 
-export const SESSION_COOKIE = 'rocketdeck_session'
-export const sessionOf = (cookieHeader: string | undefined): string | null => {
+/** Browsers keep cookies by host and not by port: two consoles on one machine need two names. */
+export const cookieNameFor = (port: number): string => `rocketdeck_${port}`
+export const sessionOf = (cookieHeader: string | undefined, name: string): string | null => {
   for (const part of (cookieHeader ?? '').split(';')) {
     const at = part.indexOf('=')
-    if (at > 0 && part.slice(0, at).trim() === SESSION_COOKIE) return part.slice(at + 1).trim() || null
+    if (at > 0 && part.slice(0, at).trim() === name) return part.slice(at + 1).trim() || null
   }
   return null
+}
+
+export interface ContextOptions {
+  /** Look the session up once: for a request. A websocket lives longer than some sessions. */
+  once: boolean
+  setSession: Context['setSession']
+  drained: Context['drained']
 }
 export const contextFor = (
   desk: ConsoleDesk,
   caller: Caller,
-  setSession: Context['setSession'],
-  once: boolean,
+  { once, setSession, drained }: ContextOptions,
 ): Context => {
   let found: Promise<SignedIn | null> | undefined
   return {
     desk,
     caller,
     setSession,
+    drained,
     who: () => {
       if (!once) return desk.access.who(caller)
       found ??= desk.access.who(caller)

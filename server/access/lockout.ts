@@ -1,0 +1,57 @@
+// server/access/lockout.ts: slows down guessing. Wrong passwords are counted by name and by address; after a few of
+// them the next try must wait, each time twice as long. In memory: a restart forgives.
+
+export interface Lockout {
+  /** How long this name or address must still wait, 0 when it may try. */
+  waitMs(name: string, address: string): number
+  failed(name: string, address: string): void
+  succeeded(name: string, address: string): void
+}
+export interface LockoutOptions {
+  now?: () => number
+  freeTries?: number
+  firstWaitMs?: number
+  longestWaitMs?: number
+}
+/** More names than this are never held: the oldest is forgotten. */
+const MAX_HELD = 10_000
+/** An address serves many people behind one router: it gets more tries than a name. */
+const ADDRESS_TRIES_FACTOR = 4
+
+interface Tries {
+  count: number
+  until: number
+  at: number
+}
+export const openLockout = ({
+  now = Date.now,
+  freeTries = 5,
+  firstWaitMs = 30_000,
+  longestWaitMs = 900_000,
+}: LockoutOptions = {}): Lockout => {
+  const held = new Map<string, Tries>()
+  const keysOf = (name: string, address: string) => [
+    { key: `n ${name.toLowerCase()}`, free: freeTries },
+    { key: `a ${address}`, free: freeTries * ADDRESS_TRIES_FACTOR },
+  ]
+  return {
+    waitMs: (name, address) =>
+      Math.max(0, ...keysOf(name, address).map(({ key }) => (held.get(key)?.until ?? 0) - now())),
+    failed(name, address) {
+      for (const { key, free } of keysOf(name, address)) {
+        const before = held.get(key)
+        // A quiet hour forgives.
+        const count = before !== undefined && now() - before.at < 3_600_000 ? before.count + 1 : 1
+        const over = count - free
+        const until = over < 0 ? 0 : now() + Math.min(longestWaitMs, firstWaitMs * 2 ** Math.min(over, 20))
+        held.delete(key)
+        held.set(key, { count, until, at: now() })
+        const oldest = held.keys().next()
+        if (held.size > MAX_HELD && !oldest.done) held.delete(oldest.value)
+      }
+    },
+    succeeded(name) {
+      held.delete(`n ${name.toLowerCase()}`)
+    },
+  }
+}

@@ -1,0 +1,262 @@
+// server/access/open.ts: accounts, sessions, settings. A session is a random secret in a cookie; the file holds its
+// hash only. Owner of the tables user and session.
+import { createHash, randomBytes } from 'node:crypto'
+import { and, count, desc, eq, lt } from 'drizzle-orm'
+import type { Db } from '../db/open'
+import { session, user } from '../db/schema'
+import type { AccessDesk, Caller, SignedIn } from '../shared/desk'
+import { DeskError } from '../shared/errors'
+import type { SettingsInput } from '../shared/inputs'
+import { type Right, rights, rightsOf } from '../shared/rights'
+import type { Me, Settings } from '../shared/views'
+import { type Lockout, openLockout } from './lockout'
+import { openPasswords, type Passwords } from './password'
+import { openSetupToken, type SetupToken } from './setup-token'
+
+export interface AccessOptions {
+  db: Db
+  /** `console/` of the data folder. */
+  folder: string
+  now?: () => number
+  passwords?: Passwords
+  lockout?: Lockout
+}
+export interface Access extends AccessDesk {
+  readonly setupToken: SetupToken
+  /** Told the ids of sessions that ended, so that their websockets are closed. */
+  onSessionEnd(listener: (sessionId: string) => void): () => void
+}
+
+const SESSION_MS = 30 * 86_400_000
+/** How often the last use of a session is written down. */
+const TOUCH_MS = 60_000
+const SESSIONS_PER_USER = 50
+const CACHED_SESSIONS = 2000
+
+const defaults: Settings = {
+  language: null,
+  theme: 'system',
+  zone: 'browser',
+  density: 'normal',
+  hour12: false,
+  singleKeys: true,
+  lastCluster: null,
+}
+type UserRow = typeof user.$inferSelect
+
+export const openAccess = async (options: AccessOptions): Promise<Access> => {
+  const { db, folder, now = Date.now, passwords = openPasswords(), lockout = openLockout({ now }) } = options
+  const [users] = await db.select({ n: count() }).from(user)
+  const setupToken = openSetupToken(folder, (users?.n ?? 0) === 0)
+  return new Accounts(db, now, passwords, lockout, setupToken, (users?.n ?? 0) > 0)
+}
+
+interface Cached {
+  signedIn: SignedIn
+  expiresAt: number
+  touchedAt: number
+}
+class Accounts implements Access {
+  readonly #db: Db
+  readonly #now: () => number
+  readonly #passwords: Passwords
+  readonly #lockout: Lockout
+  readonly setupToken: SetupToken
+  readonly #cache = new Map<string, Cached>()
+  readonly #endListeners = new Set<(sessionId: string) => void>()
+  #hasUser: boolean
+  /** Held while the first account is made, so that two at once cannot both be first. */
+  #settingUp = false
+
+  constructor(
+    db: Db,
+    now: () => number,
+    passwords: Passwords,
+    lockout: Lockout,
+    setupToken: SetupToken,
+    hasUser: boolean,
+  ) {
+    this.#db = db
+    this.#now = now
+    this.#passwords = passwords
+    this.#lockout = lockout
+    this.setupToken = setupToken
+    this.#hasUser = hasUser
+  }
+
+  onSessionEnd(listener: (sessionId: string) => void) {
+    this.#endListeners.add(listener)
+    return () => void this.#endListeners.delete(listener)
+  }
+  isSetUp = async () => this.#hasUser
+
+  async who({ session: secret }: Caller): Promise<SignedIn | null> {
+    if (secret === null || secret.length > 200) return null
+    const hash = hashOf(secret)
+    const held = this.#cache.get(hash)
+    const now = this.#now()
+    if (held !== undefined && held.expiresAt > now) {
+      if (now - held.touchedAt > TOUCH_MS) {
+        held.touchedAt = now
+        await this.#db.update(session).set({ lastSeenAt: now }).where(eq(session.secretHash, hash))
+        held.expiresAt = now + SESSION_MS
+      }
+      return held.signedIn
+    }
+    const [row] = await this.#db
+      .select()
+      .from(session)
+      .innerJoin(user, eq(user.id, session.userId))
+      .where(eq(session.secretHash, hash))
+    if (row === undefined || row.session.lastSeenAt + SESSION_MS < now) return null
+    const signedIn = { userId: row.user.id, sessionId: row.session.id, me: meOf(row.user, row.session.createdAt) }
+    if (this.#cache.size >= CACHED_SESSIONS) this.#cache.clear()
+    this.#cache.set(hash, {
+      signedIn,
+      expiresAt: row.session.lastSeenAt + SESSION_MS,
+      touchedAt: row.session.lastSeenAt,
+    })
+    return signedIn
+  }
+
+  async setup(
+    input: { token: string; name: string; password: string; settings?: SettingsInput | undefined },
+    caller: Caller,
+  ) {
+    if (this.#hasUser || this.#settingUp)
+      throw new DeskError('already-set-up', 'The first account exists already; its token is used.')
+    this.#mayTry('setup', caller)
+    if (!this.setupToken.matches(input.token)) {
+      this.#lockout.failed('setup', caller.from)
+      throw new DeskError('token-wrong', 'This is not the set-up token of this console.')
+    }
+    this.#settingUp = true
+    try {
+      const now = this.#now()
+      const [row] = await this.#db
+        .insert(user)
+        .values({
+          name: input.name,
+          password: await this.#passwords.hash(input.password),
+          role: 'admin',
+          extraRights: '[]',
+          settings: JSON.stringify({ ...defaults, ...input.settings }),
+          createdAt: now,
+          lastSeenAt: now,
+        })
+        .returning()
+      if (row === undefined) throw new Error('the account was not written')
+      this.#hasUser = true
+      this.setupToken.void()
+      return await this.#begin(row, caller)
+    } finally {
+      this.#settingUp = false
+    }
+  }
+
+  async login(name: string, password: string, caller: Caller) {
+    this.#mayTry(name, caller)
+    // Counted before the hash is computed: many tries at once are many tries.
+    this.#lockout.failed(name, caller.from)
+    const [row] = await this.#db.select().from(user).where(eq(user.name, name))
+    if (!(await this.#passwords.matches(password, row?.password ?? null)) || row === undefined)
+      throw new DeskError('wrong-password', 'Name or password is wrong.')
+    this.#lockout.succeeded(name, caller.from)
+    return this.#begin(row, caller)
+  }
+
+  async logout(caller: Caller) {
+    const who = await this.who(caller)
+    if (who !== null) await this.#end(who.userId, who.sessionId)
+  }
+
+  async settings(userId: number, change: SettingsInput): Promise<Settings> {
+    const [row] = await this.#db.select().from(user).where(eq(user.id, userId))
+    if (row === undefined) throw new DeskError('not-found', 'This account is gone.')
+    // A field that is undefined was not sent: it changes nothing.
+    const sent = Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined))
+    const next: Settings = { ...settingsOf(row), ...sent }
+    await this.#db
+      .update(user)
+      .set({ settings: JSON.stringify(next) })
+      .where(eq(user.id, userId))
+    this.#forgetUser(userId)
+    return next
+  }
+
+  async changePassword(userId: number, current: string, next: string, keepSession: string) {
+    const [row] = await this.#db.select().from(user).where(eq(user.id, userId))
+    if (row === undefined || !(await this.#passwords.matches(current, row.password)))
+      throw new DeskError('wrong-password', 'The current password is wrong.')
+    await this.#db
+      .update(user)
+      .set({ password: await this.#passwords.hash(next) })
+      .where(eq(user.id, userId))
+    for (const { id } of await this.#db.select({ id: session.id }).from(session).where(eq(session.userId, userId)))
+      if (id !== keepSession) await this.#end(userId, id)
+  }
+
+  async sessions(userId: number, currentId: string) {
+    const rows = await this.#db
+      .select()
+      .from(session)
+      .where(eq(session.userId, userId))
+      .orderBy(desc(session.lastSeenAt))
+    return rows.map(({ id, createdAt, lastSeenAt, address, agent }) => ({
+      id,
+      current: id === currentId,
+      createdAt,
+      lastSeenAt,
+      address,
+      agent,
+    }))
+  }
+  revoke = (userId: number, sessionId: string) => this.#end(userId, sessionId)
+
+  #mayTry(name: string, caller: Caller): void {
+    const waitMs = this.#lockout.waitMs(name, caller.from)
+    if (waitMs > 0) throw new DeskError('locked-out', `Too many tries: wait ${Math.ceil(waitMs / 1000)} s.`, { waitMs })
+  }
+
+  async #begin(row: UserRow, caller: Caller): Promise<{ me: Me; session: string }> {
+    const now = this.#now()
+    const secret = randomBytes(32).toString('base64url')
+    const id = randomBytes(9).toString('base64url')
+    await this.#db.delete(session).where(lt(session.lastSeenAt, now - SESSION_MS))
+    const held = await this.#db
+      .select({ id: session.id })
+      .from(session)
+      .where(eq(session.userId, row.id))
+      .orderBy(desc(session.lastSeenAt))
+    for (const old of held.slice(SESSIONS_PER_USER - 1)) await this.#end(row.id, old.id)
+    await this.#db.insert(session).values({
+      id,
+      secretHash: hashOf(secret),
+      userId: row.id,
+      createdAt: now,
+      lastSeenAt: now,
+      address: caller.from,
+      agent: caller.agent.slice(0, 200),
+    })
+    await this.#db.update(user).set({ lastSeenAt: now }).where(eq(user.id, row.id))
+    return { me: meOf(row, now), session: secret }
+  }
+
+  async #end(userId: number, sessionId: string): Promise<void> {
+    await this.#db.delete(session).where(and(eq(session.id, sessionId), eq(session.userId, userId)))
+    for (const [hash, { signedIn }] of this.#cache) if (signedIn.sessionId === sessionId) this.#cache.delete(hash)
+    for (const listener of this.#endListeners) listener(sessionId)
+  }
+  #forgetUser(userId: number): void {
+    for (const [hash, { signedIn }] of this.#cache) if (signedIn.userId === userId) this.#cache.delete(hash)
+  }
+}
+
+const hashOf = (secret: string): string => createHash('sha256').update(secret).digest('base64url')
+const settingsOf = (row: UserRow): Settings => ({ ...defaults, ...(JSON.parse(row.settings) as Partial<Settings>) }) // written by this file
+const meOf = (row: UserRow, signedInAt: number): Me => {
+  const extra = (JSON.parse(row.extraRights) as string[]).filter((name): name is Right =>
+    (rights as readonly string[]).includes(name),
+  )
+  return { name: row.name, role: row.role, rights: rightsOf(row.role, extra), settings: settingsOf(row), signedInAt }
+}

@@ -1,0 +1,104 @@
+// server/http/trpc.ts: the router over HTTP and over one websocket per browser tab. Cookies are read and set here and
+// nowhere else.
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Duplex } from 'node:stream'
+import { nodeHTTPRequestHandler } from '@trpc/server/adapters/node-http'
+import { applyWSSHandler } from '@trpc/server/adapters/ws'
+import { type WebSocket, WebSocketServer } from 'ws'
+import { appRouter } from '../root'
+import type { Caller, ConsoleDesk } from '../shared/desk'
+import { contextFor, sessionOf } from '../trpc/context'
+
+export const TRPC_PATH = '/api/trpc'
+/** A message body of 4 MiB in base64, and what is around it. */
+const MAX_HTTP_BODY_BYTES = 16 * 1024 * 1024
+const MAX_WS_MESSAGE_BYTES = 1024 * 1024
+/** Past this a stream waits for the browser to read. */
+const MAX_UNSENT_BYTES = 1024 * 1024
+const KEEP_ALIVE = { enabled: true, pingMs: 20_000, pongWaitMs: 10_000 }
+
+export interface TrpcDoor {
+  http(request: IncomingMessage, response: ServerResponse): void
+  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void
+  /** Closes the websockets of sessions that have ended. */
+  dropEnded(): void
+  close(): Promise<void>
+}
+export interface TrpcDoorOptions {
+  desk: ConsoleDesk
+  cookieName: string
+  onError: (path: string | undefined, error: Error) => void
+}
+
+export const openTrpcDoor = ({ desk, cookieName, onError }: TrpcDoorOptions): TrpcDoor => {
+  const callerOf = (request: IncomingMessage): Caller => ({
+    from: plainAddress(request.socket.remoteAddress),
+    agent: request.headers['user-agent'] ?? '',
+    session: sessionOf(request.headers.cookie, cookieName),
+  })
+  const report = ({ path, error }: { path: string | undefined; error: Error & { code?: string } }): void => {
+    if (error.code === 'INTERNAL_SERVER_ERROR') onError(path, error)
+  }
+
+  const sockets = new Map<WebSocket, Caller>()
+  const server = new WebSocketServer({ noServer: true, maxPayload: MAX_WS_MESSAGE_BYTES })
+  const handler = applyWSSHandler({
+    wss: server,
+    router: appRouter,
+    keepAlive: KEEP_ALIVE,
+    onError: report,
+    createContext: ({ req, res }) => {
+      const caller = callerOf(req)
+      sockets.set(res, caller)
+      res.once('close', () => sockets.delete(res))
+      return contextFor(desk, caller, { once: false, setSession: () => undefined, drained: () => drained(res) })
+    },
+  })
+
+  return {
+    http(request, response) {
+      const path = (request.url ?? '').split('?', 1)[0]?.slice(TRPC_PATH.length + 1) ?? ''
+      response.setHeader('cache-control', 'no-store')
+      const secure = request.headers.origin?.startsWith('https:') === true
+      void nodeHTTPRequestHandler({
+        req: request,
+        res: response,
+        path,
+        router: appRouter,
+        maxBodySize: MAX_HTTP_BODY_BYTES,
+        // A target with thousands of offsets does not fit an address: such a query comes by POST.
+        allowMethodOverride: true,
+        onError: report,
+        createContext: () =>
+          contextFor(desk, callerOf(request), {
+            once: true,
+            drained: async () => undefined,
+            setSession: (secret) => response.appendHeader('set-cookie', cookie(cookieName, secret, secure)),
+          }),
+      })
+    },
+    upgrade(request, socket, head) {
+      server.handleUpgrade(request, socket, head, (client) => server.emit('connection', client, request))
+    },
+    dropEnded() {
+      for (const [client, caller] of sockets)
+        void desk.access.who(caller).then((who) => {
+          if (who === null) client.close(4401, 'the session has ended')
+        })
+    },
+    async close() {
+      handler.broadcastReconnectNotification()
+      for (const client of server.clients) client.close(1001, 'the console stops')
+      await new Promise<void>((resolve) => server.close(() => resolve()))
+      for (const client of server.clients) client.terminate()
+    },
+  }
+}
+
+const plainAddress = (address: string | undefined): string => (address ?? '').replace(/^::ffff:/, '')
+const cookie = (name: string, secret: string | null, secure: boolean): string =>
+  `${name}=${secret ?? ''}; Path=/; HttpOnly; SameSite=Lax; Max-Age=${secret === null ? 0 : 30 * 86_400}${secure ? '; Secure' : ''}`
+const drained = async (client: WebSocket): Promise<void> => {
+  while (client.readyState === client.OPEN && client.bufferedAmount > MAX_UNSENT_BYTES)
+    await new Promise((resolve) => setTimeout(resolve, 20))
+}
