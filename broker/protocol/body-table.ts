@@ -142,8 +142,8 @@ export const objectDict = <K, V>(key: Codec<K>, value: Codec<V>): Codec<Map<K, V
   )
 
 type Fields = Readonly<Record<string, Codec<never> | Codec<unknown>>>
-type Plain<T> = { [K in keyof T as T[K] extends { isOptional: true } ? never : K]: BodyOf<T[K]> }
-type Maybe<T> = { [K in keyof T as T[K] extends { isOptional: true } ? K : never]?: BodyOf<T[K]> }
+type Plain<T> = { -readonly [K in keyof T as T[K] extends { isOptional: true } ? never : K]: BodyOf<T[K]> }
+type Maybe<T> = { -readonly [K in keyof T as T[K] extends { isOptional: true } ? K : never]?: BodyOf<T[K]> }
 type Flat<T> = { [K in keyof T]: T[K] }
 
 /** An object with these fields. Written with keys in alphabetical order. */
