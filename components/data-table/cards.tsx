@@ -1,0 +1,58 @@
+'use client'
+// components/data-table/cards.tsx: rows on a phone: a name, its state, two or three values with their heads, a line.
+import { cn } from '../ui/cn'
+import type { Column } from './columns'
+
+export function Cards<Row>(props: {
+  rows: readonly Row[]
+  columns: readonly Column<Row>[]
+  rowKey: (row: Row) => string
+  onOpen: ((row: Row) => void) | undefined
+}) {
+  const { rows, columns, rowKey, onOpen } = props
+  const of = (place: Column<Row>['card']) => columns.filter((column) => column.card === place)
+  const names = of('name')
+  const states = of('state')
+  const values = of('value')
+  const lines = of('line')
+  return (
+    <ul>
+      {rows.map((row) => (
+        <li key={rowKey(row)} className="border-hair border-b last:border-b-0">
+          {/* biome-ignore lint/a11y/useKeyWithClickEvents: the name inside is the link for keyboards; the card only widens its target */}
+          {/* biome-ignore lint/a11y/noStaticElementInteractions: see above */}
+          <div
+            className={cn('px-3 py-2.5', onOpen && 'active:bg-hover')}
+            onClick={(event) => {
+              if (event.target instanceof Element && event.target.closest('a,button') === null) onOpen?.(row)
+            }}
+          >
+            <div className="flex min-h-6 items-center gap-2 font-medium">
+              <span className="min-w-0 flex-1">{names.map((column) => column.cell(row))}</span>
+              {states.map((column) => (
+                <span key={column.id} className="flex-none text-sm">
+                  {column.cell(row)}
+                </span>
+              ))}
+            </div>
+            <div className="mt-1 flex items-end gap-2">
+              <dl className="grid min-w-0 flex-1 grid-cols-3 gap-x-2 text-sm">
+                {values.map((column) => (
+                  <div key={column.id} className="min-w-0">
+                    <dt className="truncate text-ink-3 text-xs">{column.head}</dt>
+                    <dd className="tnum truncate text-left">{column.cell(row)}</dd>
+                  </div>
+                ))}
+              </dl>
+              {lines.map((column) => (
+                <span key={column.id} className="flex-none">
+                  {column.cell(row)}
+                </span>
+              ))}
+            </div>
+          </div>
+        </li>
+      ))}
+    </ul>
+  )
+}
