@@ -4,7 +4,14 @@
 const { readFileSync } = require('node:fs')
 
 /** Which bundle holds a program. */
-const programs = { cluster: 'broker', namesrv: 'broker', broker: 'broker', start: 'server', console: 'server' }
+const programs = {
+  cluster: 'broker',
+  namesrv: 'broker',
+  broker: 'broker',
+  start: 'server',
+  dev: 'server',
+  console: 'server',
+}
 
 const [program = '', ...args] = process.argv.slice(2)
 const bundle = programs[program]

@@ -91,10 +91,15 @@ export const rooms: readonly Room[] = [
   { path: 'server/http', doors: server('root.ts', 'trpc', 'metrics', 'shared') },
   { path: 'server/build', doors: broker('build') },
   {
+    path: 'server/console.ts',
+    doors: [...serverRooms.map((room) => room.path), ...server('router', 'root.ts', 'http')],
+    types: ['broker/types.ts'],
+  },
+  {
     path: 'server/main.ts',
     doors: [
       ...serverRooms.map((room) => room.path),
-      ...server('router', 'root.ts', 'http', 'build'),
+      ...server('router', 'root.ts', 'console.ts', 'http', 'build'),
       'broker/index.ts',
       'broker/types.ts',
     ],

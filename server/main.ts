@@ -1,0 +1,398 @@
+// server/main.ts: the process: the bundled cluster, the console and the pages behind one port. Starts them so that
+// clients never wait for pages, prints where they are, stops them in reverse order. The cluster's own work happens in
+// its threads; nothing here touches a message.
+import { type ChildProcess, spawn } from 'node:child_process'
+import { existsSync, mkdirSync, readFileSync } from 'node:fs'
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import { join, resolve } from 'node:path'
+import type { Duplex } from 'node:stream'
+import {
+  type ClusterHandle,
+  DEFAULT_PRESET,
+  type FlagTable,
+  flagHelp,
+  type LogFile,
+  type LogLine,
+  logText,
+  onStopSignals,
+  openLogFile,
+  parseProperties,
+  portOf,
+  readFlags,
+  startCluster,
+} from '../broker/index'
+import { type ConsoleHandle, createConsole } from './console'
+
+const common = {
+  port: { value: 'PORT', default: '3000', says: 'port of the console' },
+  host: { value: 'HOST', default: '127.0.0.1', says: 'address every listener binds to' },
+  data: { value: 'DIR', default: './data', says: 'folder of all files' },
+  'allow-host': { value: 'NAMES', says: 'further names the console is reached by, separated by commas' },
+  config: { value: 'FILE', says: 'a JSON file of these flags, e.g. rocketdeck.json' },
+  verbose: { says: 'print every log line, not only warnings' },
+  help: { short: 'h', says: 'print this' },
+} as const satisfies FlagTable
+
+const startFlags = {
+  preset: {
+    value: 'NAME',
+    default: DEFAULT_PRESET,
+    says: 'shape of the cluster: Nm-noslave, N masters without slaves',
+  },
+  'namesrv-port': { value: 'PORT', default: '9876', says: 'port of the name server' },
+  'broker-port': {
+    value: 'PORT',
+    default: '10911',
+    says: 'port of broker 0; broker i: +10*i, VIP port -2, HA port +1',
+  },
+  conf: { short: 'c', value: 'FILE', says: "a file of properties by Apache's names, such as broker.conf" },
+  set: { value: 'KEY=VALUE', pairs: true, says: 'one property; may be given several times, wins over the file' },
+  'proxy-port': { value: 'PORT', says: 'taken, without effect: there is no gRPC proxy yet' },
+  ...common,
+} as const satisfies FlagTable
+
+const consoleFlags = {
+  namesrv: {
+    short: 'n',
+    value: 'ADDR',
+    says: 'name servers of the cluster to show: host:port, several separated by ;',
+  },
+  ...common,
+} as const satisfies FlagTable
+
+/** What either command line comes to. */
+interface Plan {
+  port: number
+  host: string
+  dataDir: string
+  allowedHosts: readonly string[]
+  verbose: boolean
+  /** An existing cluster to show, or what to start one from. */
+  cluster: { namesrv: readonly string[] } | { start: (log: (line: LogLine) => void) => Promise<ClusterHandle> }
+}
+
+const programs = { start: startFlags, dev: startFlags, console: consoleFlags } as const
+
+export interface MainOptions {
+  program: string
+  args: readonly string[]
+  /** Top of the project: where the pages lie. */
+  root: string
+}
+
+export async function main({ program, args, root }: MainOptions): Promise<void> {
+  if (!isProgram(program)) throw new Error(`${program} is not one of ${Object.keys(programs).join(', ')}`)
+  if (args.some((arg) => arg === '--help' || arg === '-h')) {
+    const says =
+      program === 'console' ? 'the console alone, for a cluster that runs elsewhere' : 'a cluster and its console'
+    console.log(
+      `npm ${program === 'start' ? 'start' : `run ${program}`} -- [flags]: ${says}\n\n${flagHelp(programs[program])}`,
+    )
+    return
+  }
+  const dev = program === 'dev'
+  // React picks its build by it, at its first import; Next refuses any other word.
+  Object.assign(process.env, { NODE_ENV: dev ? 'development' : 'production', NEXT_TELEMETRY_DISABLED: '1' })
+  let deck: Deck | undefined
+  try {
+    const plan = program === 'console' ? planConsole(args) : planStart(args)
+    deck = new Deck(plan, root, dev)
+    const running = deck
+    onStopSignals({ say, stop: () => running.close() })
+    await running.start()
+  } catch (error) {
+    say(`${program}: ${error instanceof Error ? error.message : error}`)
+    await deck?.close()
+    process.exit(error instanceof Error && error.name === 'FlagError' ? 2 : 1)
+  }
+}
+
+const isProgram = (name: string): name is keyof typeof programs => Object.hasOwn(programs, name)
+const say = (line: string) => console.error(line)
+
+const sources = (args: readonly string[]) => ({
+  args,
+  env: process.env,
+  readFile: (path: string) => readFileSync(path, 'utf8'),
+  warn: say,
+})
+
+function planStart(args: readonly string[]): Plan {
+  const flags = readFlags(startFlags, sources(args))
+  if (flags['proxy-port'] !== undefined) {
+    say(`--proxy-port ${portOf('proxy-port', flags['proxy-port'])}: there is no gRPC proxy yet, nothing listens there`)
+  }
+  const properties = flags.conf === undefined ? flags.set : { ...fromFile(flags.conf), ...flags.set }
+  const cluster = {
+    preset: flags.preset,
+    host: flags.host,
+    namesrvPort: portOf('namesrv-port', flags['namesrv-port']),
+    brokerPort: portOf('broker-port', flags['broker-port']),
+    dataDir: flags.data,
+    properties,
+  }
+  return { ...planOf(flags), cluster: { start: (log) => startCluster({ ...cluster, log }) } }
+}
+
+function planConsole(args: readonly string[]): Plan {
+  const flags = readFlags(consoleFlags, sources(args))
+  const namesrv = (flags.namesrv ?? '')
+    .split(';')
+    .map((address) => address.trim())
+    .filter((address) => address !== '')
+  return { ...planOf(flags), cluster: { namesrv } }
+}
+
+const planOf = (flags: {
+  port: string
+  host: string
+  data: string
+  'allow-host': string | undefined
+  verbose: boolean
+}) => ({
+  port: portOf('port', flags.port),
+  host: flags.host,
+  dataDir: resolve(flags.data),
+  allowedHosts: (flags['allow-host'] ?? '')
+    .split(',')
+    .map((name) => name.trim())
+    .filter((name) => name !== ''),
+  verbose: flags.verbose,
+})
+
+function fromFile(path: string): Record<string, string> {
+  try {
+    return Object.fromEntries(parseProperties(readFileSync(path, 'utf8')))
+  } catch (error) {
+    throw new Error(`--conf ${path}: ${error instanceof Error ? error.message : error}`)
+  }
+}
+
+/** What Next answers with, as far as it is used here. */
+interface Pages {
+  answer: (request: IncomingMessage, response: ServerResponse) => void
+  upgrade?: (request: IncomingMessage, socket: Duplex, head: Buffer) => void
+  close: () => Promise<void>
+}
+
+/** Owner of the port and of everything behind it. */
+class Deck {
+  readonly #plan: Plan
+  readonly #root: string
+  readonly #dev: boolean
+  readonly #server: Server
+  #cluster: ClusterHandle | undefined
+  #console: ConsoleHandle | undefined
+  #pages: Pages | undefined
+  #pagesFailed: string | undefined
+  #building: ChildProcess | undefined
+  #file: LogFile | undefined
+  #starting: Promise<void> = Promise.resolve()
+  #closing: Promise<void> | undefined
+  readonly #said = new Set<string>()
+
+  constructor(plan: Plan, root: string, dev: boolean) {
+    this.#plan = plan
+    this.#root = root
+    this.#dev = dev
+    this.#server = createServer((request, response) => this.#answer(request, response))
+    this.#server.on('upgrade', (request, socket, head) => this.#upgrade(request, socket, head))
+  }
+
+  start(): Promise<void> {
+    this.#starting = this.#startAll()
+    return this.#starting
+  }
+
+  /** In reverse order of the start. A start that is under way is waited for. */
+  close(): Promise<void> {
+    this.#closing ??= this.#closeAll()
+    return this.#closing
+  }
+
+  async #startAll(): Promise<void> {
+    const plan = this.#plan
+    await this.#listen()
+    mkdirSync(plan.dataDir, { recursive: true })
+    this.#file = openLogFile(join(plan.dataDir, 'logs'), 'rocketdeck')
+    if ('start' in plan.cluster) {
+      this.#cluster = await plan.cluster.start((line) => this.#log(line))
+      say(`cluster ready in ${Math.round(performance.now())} ms`)
+    }
+    this.#console = await createConsole({
+      dataDir: plan.dataDir,
+      clusters: this.#clusters(),
+      host: plan.host,
+      port: plan.port,
+      allowedHosts: plan.allowedHosts,
+      log: (level, text) => this.#log({ level, part: 'console', text, atMs: Date.now() }),
+    })
+    if (this.#closing) return
+    await this.#printWhereItIs(this.#console)
+    await this.#startPages()
+  }
+
+  #clusters() {
+    const { cluster } = this.#plan
+    if ('namesrv' in cluster) {
+      return cluster.namesrv.length === 0
+        ? []
+        : [{ id: 'default', name: cluster.namesrv.join(';'), namesrv: cluster.namesrv }]
+    }
+    const bundled = this.#cluster
+    return bundled ? [{ id: 'bundled', name: 'bundled', namesrv: [bundled.namesrvAddress], bundled }] : []
+  }
+
+  async #printWhereItIs(handle: ConsoleHandle): Promise<void> {
+    const address = `http://${urlHost(this.#plan.host)}:${this.#plan.port}${process.env.ROCKETDECK_BASE_PATH ?? ''}`
+    const parts = this.#cluster?.parts ?? []
+    const brokers = parts.filter(({ kind }) => kind === 'broker').map((part) => `${part.name} ${part.address}`)
+    const hint = await handle.setupUrlHint()
+    const rows: readonly (readonly [string, string])[] = [
+      ['console', address],
+      [
+        'name server',
+        this.#cluster?.namesrvAddress ?? this.#clusters()[0]?.name ?? 'none yet: connect one in the console',
+      ],
+      ...(brokers.length > 0 ? [['brokers', brokers.join(', ')] as const] : []),
+      ['data', this.#plan.dataDir],
+      ...(hint === null ? [] : [['first login', `${address}${hint}`] as const]),
+    ]
+    for (const [what, where] of rows) console.log(`${what.padEnd(12)} ${where}`)
+  }
+
+  async #startPages(): Promise<void> {
+    try {
+      if (!this.#dev) await this.#buildPages()
+      if (this.#closing) return
+      this.#pages = await openPages({ root: this.#root, dev: this.#dev, host: this.#plan.host, port: this.#plan.port })
+      console.log(`pages ready in ${Math.round(performance.now())} ms`)
+    } catch (error) {
+      if (this.#closing) return
+      // The cluster goes on: a console that cannot be shown is no reason to stop taking messages.
+      this.#pagesFailed = error instanceof Error ? error.message : String(error)
+      this.#log({ level: 'error', part: 'pages', text: this.#pagesFailed, atMs: Date.now() })
+    }
+  }
+
+  /** In a process of its own, so that the cluster's threads and this one stay quick meanwhile. */
+  #buildPages(): Promise<void> {
+    const builder = join(this.#root, 'server', 'build', 'pages.mjs')
+    const child = spawn(process.execPath, [builder], { cwd: this.#root, stdio: ['ignore', 'inherit', 'pipe'] })
+    this.#building = child
+    let output = ''
+    child.stderr.on('data', (chunk) => {
+      output += chunk
+    })
+    return new Promise((done, failed) => {
+      child.once('error', failed)
+      child.once('close', (code) => {
+        this.#building = undefined
+        if (code === 0) done()
+        else failed(new Error(output.trim() || `the build of the pages ended with code ${code}`))
+      })
+    })
+  }
+
+  #answer(request: IncomingMessage, response: ServerResponse): void {
+    const path = (request.url ?? '/').split('?', 1)[0]
+    if (path === '/healthz') text(response, 200, 'ok\n')
+    else if (path === '/readyz') this.#answerReady(response)
+    else if (this.#console === undefined) waitingPage(response, 'The cluster is starting.')
+    else if (this.#console.handleHttp(request, response)) return
+    else if (this.#pages) this.#pages.answer(request, response)
+    else if (this.#pagesFailed) text(response, 500, `${this.#pagesFailed}\n`)
+    else waitingPage(response, 'The pages are being built. This happens once and takes about a minute.')
+  }
+
+  #answerReady(response: ServerResponse): void {
+    const parts = (this.#cluster?.parts ?? [])
+      .filter(({ state }) => state !== 'running')
+      .map(({ name, state }) => `${name} ${state}`)
+    const missing = [
+      ...parts,
+      ...(this.#console ? [] : ['console starting']),
+      ...(this.#pages ? [] : [this.#pagesFailed ? 'pages failed' : 'pages starting']),
+    ]
+    if (missing.length === 0) text(response, 200, 'ready\n')
+    else text(response, 503, `${missing.join('\n')}\n`)
+  }
+
+  #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    if (this.#console?.handleUpgrade(request, socket, head)) return
+    if (this.#pages?.upgrade) this.#pages.upgrade(request, socket, head)
+    else socket.destroy()
+  }
+
+  #listen(): Promise<void> {
+    const { host, port } = this.#plan
+    return new Promise((listening, failed) => {
+      this.#server.once('error', (error: NodeJS.ErrnoException) => {
+        const taken = error.code === 'EADDRINUSE'
+        const what = taken
+          ? 'is in use by another program: stop that one, or choose another with --port'
+          : error.message
+        failed(new Error(`port ${port} on ${host} ${what}`, { cause: error }))
+      })
+      this.#server.listen({ host, port }, () => listening())
+    })
+  }
+
+  async #closeAll(): Promise<void> {
+    this.#building?.kill('SIGTERM')
+    await this.#starting.catch(() => undefined)
+    const closed = new Promise<void>((done) => this.#server.close(() => done()))
+    this.#server.closeIdleConnections()
+    await this.#console?.close()
+    this.#server.closeAllConnections()
+    await closed
+    await this.#pages?.close()
+    await this.#cluster?.close()
+    await this.#file?.close()
+  }
+
+  #log(line: LogLine): void {
+    this.#file?.write(line)
+    if (!this.#plan.verbose && line.level !== 'warn' && line.level !== 'error') return
+    // During the start several brokers say the same of the same file.
+    if (this.#console === undefined) {
+      if (this.#said.has(line.text)) return
+      this.#said.add(line.text)
+    }
+    say(this.#plan.verbose ? logText(line) : `${line.level} ${line.part}: ${line.text}`)
+  }
+}
+
+const urlHost = (host: string): string =>
+  host === '0.0.0.0' || host === '::' ? 'localhost' : host.includes(':') ? `[${host}]` : host
+
+/** Loaded late: Next takes a second that the cluster's clients shall not wait for. */
+async function openPages(at: { root: string; dev: boolean; host: string; port: number }): Promise<Pages> {
+  if (!at.dev && !existsSync(join(at.root, '.next', 'BUILD_ID'))) throw new Error('the pages are not built')
+  const { default: next } = await import('next')
+  const app = next({ dev: at.dev, dir: at.root, hostname: at.host, port: at.port })
+  await app.prepare()
+  const handle = app.getRequestHandler()
+  return {
+    answer: (request, response) => void handle(request, response),
+    ...(at.dev ? { upgrade: app.getUpgradeHandler() } : {}),
+    close: () => app.close(),
+  }
+}
+
+function text(response: ServerResponse, status: number, body: string): void {
+  response.writeHead(status, { 'content-type': 'text/plain; charset=utf-8', 'cache-control': 'no-store' }).end(body)
+}
+
+function waitingPage(response: ServerResponse, why: string): void {
+  response.writeHead(503, {
+    'content-type': 'text/html; charset=utf-8',
+    'cache-control': 'no-store',
+    'retry-after': '2',
+  })
+  response.end(
+    `<!doctype html><meta charset="utf-8"><meta http-equiv="refresh" content="2"><title>rocketdeck</title>
+<style>:root{color-scheme:light dark}body{font:16px/1.5 system-ui;display:grid;place-items:center;height:90vh}</style>
+<p>${why} This page looks again every two seconds.</p>`,
+  )
+}
