@@ -1,0 +1,17 @@
+// broker/worker/namesrv-part.ts: the name server as a part: opened from its plan, closed when told.
+import { isPropertyName } from '../config/broker-config'
+import { openNameServer } from '../namesrv/open'
+import type { StartPart } from './part-thread'
+
+export const startNamesrvPart: StartPart = async (plan, log) => {
+  const server = await openNameServer({
+    host: plan.host,
+    port: plan.port,
+    dataDir: plan.dataDir,
+    properties: plan.properties,
+    preset: plan.preset,
+    knownElsewhere: isPropertyName,
+    log,
+  })
+  return { address: server.address, role: 'namesrv', stop: () => server.close() }
+}
