@@ -13,7 +13,7 @@ export interface SubscriptionData {
   subVersion: number
   expressionType: string
   classFilterMode: boolean
-  filterClassSource?: string
+  filterClassSource?: string | undefined
 }
 
 export const isTagType = (type: string | undefined): boolean => type === undefined || type === '' || type === 'TAG'

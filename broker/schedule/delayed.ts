@@ -20,3 +20,27 @@ export function delayed(message: NewMessage, level: number, levels: DelayLevels,
     properties: encodeProperties(properties),
   }
 }
+
+/** The message as it goes to its real topic; its properties stay as they are stored. undefined: it names none. */
+export function delivered(record: StoredRecord): NewMessage | undefined {
+  const properties = parseProperties(record.properties)
+  const topic = properties.get(Property.realTopic)
+  const queueId = Number(properties.get(Property.realQueueId))
+  if (topic === undefined || !Number.isInteger(queueId) || topic === SystemTopic.transactionHalf) return undefined
+  const uniqueKey = properties.get(Property.uniqueKey)
+  const keys = splitKeys(properties.get(Property.keys))
+  return {
+    topic,
+    queueId,
+    flag: record.flag,
+    sysFlag: withTransactionType(record.sysFlag, 0),
+    bornTimestampMs: record.bornTimestampMs,
+    bornHost: record.bornHost,
+    reconsumeTimes: record.reconsumeTimes,
+    preparedTransactionOffset: 0,
+    body: record.body,
+    properties: record.properties,
+    tagsCode: tagsCode(properties.get(Property.tags)),
+    keys: uniqueKey === undefined ? keys : [uniqueKey, ...keys],
+  }
+}

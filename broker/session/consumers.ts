@@ -25,6 +25,7 @@ class Group implements ConsumerGroup {
   messageModel: MessageModel
   consumeFromWhere: ConsumeFromWhere
   lastUpdateMs: number
+  fingerprint = 0
   constructor(said: ConsumerRegistration, nowMs: number) {
     this.group = said.group
     this.consumeType = said.consumeType
@@ -95,6 +96,7 @@ class Online implements Consumers {
     group.messageModel = said.messageModel
     group.consumeFromWhere = said.consumeFromWhere
     group.lastUpdateMs = nowMs
+    if (said.subscriptions !== undefined) group.fingerprint = said.fingerprint
     const isNewMember = !group.channels.has(channel.connection)
     group.channels.set(channel.connection, { ...channel, lastUpdateMs: nowMs })
     if (isNewMember) add(this.#groupsByConnection, channel.connection, said.group)

@@ -24,6 +24,8 @@ export interface ConsumerGroup {
   readonly consumeType: ConsumeType
   readonly messageModel: MessageModel
   readonly consumeFromWhere: ConsumeFromWhere
+  /** Of the last heartbeat with subscriptions; 0 in the first form of the heartbeat. */
+  readonly fingerprint: number
   readonly channels: ReadonlyMap<Connection, ClientChannel>
   readonly subscriptions: ReadonlyMap<string, SubscriptionData>
   readonly lastUpdateMs: number
@@ -36,6 +38,7 @@ export interface ConsumerRegistration {
   consumeFromWhere: ConsumeFromWhere
   /** undefined: as last time (heartbeat V2 without subscriptions). */
   subscriptions: readonly SubscriptionData[] | undefined
+  fingerprint: number
   notify: boolean
 }
 

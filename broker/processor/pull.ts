@@ -1,0 +1,306 @@
+// broker/processor/pull.ts: PULL_MESSAGE and LITE_PULL_MESSAGE. Records go from the store to the socket without a copy. A
+// pull that finds nothing waits in the table of held pulls and is answered in the loop turn in which its message came.
+import { tagFilter, type UnitFilter } from '../filter/tag-filter'
+import type { Connection, Reply } from '../net/types'
+import { RequestCode, ResponseCode } from '../protocol/codes'
+import type { Command } from '../protocol/command'
+import { type PullMessageHeader, pullMessageHeader, readHeader } from '../protocol/headers'
+import { isReadable } from '../protocol/perm'
+import { isTagType, parseExpression, type SubscriptionData } from '../protocol/subscription'
+import { PullSysFlag } from '../protocol/sys-flag'
+import type { GetResult, GetStatus } from '../store/types'
+import type { Answer, BrokerContext, Handler, HandlerTable } from './context'
+import { faq } from './faq'
+
+/** A client that does not read what it asked for gets no more until it does. */
+const maxUnsentBytes = 32 * 1024 * 1024
+const defaultMaxBytes = 0x7fff_ffff
+
+const forbidden = { broker: 1, group: 2, topic: 3, broadcast: 4, subscription: 5 } as const
+
+const codes: Readonly<Record<GetStatus, number>> = {
+  found: ResponseCode.SUCCESS,
+  'no-matched-message': ResponseCode.PULL_RETRY_IMMEDIATELY,
+  'message-was-removing': ResponseCode.PULL_RETRY_IMMEDIATELY,
+  'offset-found-null': ResponseCode.PULL_NOT_FOUND,
+  'offset-overflow-badly': ResponseCode.PULL_OFFSET_MOVED,
+  'offset-overflow-one': ResponseCode.PULL_NOT_FOUND,
+  'offset-too-small': ResponseCode.PULL_OFFSET_MOVED,
+  'no-matched-logic-queue': ResponseCode.PULL_OFFSET_MOVED, // PULL_NOT_FOUND at offset 0
+  'no-message-in-queue': ResponseCode.PULL_OFFSET_MOVED, //    PULL_NOT_FOUND at offset 0
+}
+const isEmptyQueue = (status: GetStatus): boolean =>
+  status === 'no-matched-logic-queue' || status === 'no-message-in-queue'
+
+/** As Apache spells them in the remark. */
+const names = Object.fromEntries(
+  Object.keys(codes).map((status) => [status, status.toUpperCase().replaceAll('-', '_')]),
+) as Readonly<Record<GetStatus, string>> // its keys are those of `codes`
+
+const pull: Handler = (request, connection, broker) => {
+  const header = readHeader(pullMessageHeader, request.ext)
+  const asked = check(header, request.code, connection, broker)
+  if ('code' in asked) return asked
+  const answer = new Pull(request, connection, broker, header, asked).first()
+  // the first pass alone commits: a woken pull has said it already
+  if ((header.sysFlag & PullSysFlag.commitOffset) !== 0) {
+    commit(broker, header)
+  }
+  return answer
+}
+
+function commit(broker: BrokerContext, header: PullMessageHeader): void {
+  const { consumerGroup, topic, queueId, commitOffset } = header
+  if (broker.settings.brokerRole === 'SLAVE') return
+  if (broker.offsets.pendingReset(consumerGroup, topic, queueId) !== undefined) return
+  broker.offsets.commit(consumerGroup, topic, queueId, commitOffset)
+}
+
+interface Asked {
+  filter: UnitFilter | undefined
+  topicSysFlag: number
+  groupSysFlag: number
+  suggestedBrokerId: number
+}
+
+/** All that is checked before the store is asked, in Apache's order. */
+function check(header: PullMessageHeader, code: number, connection: Connection, broker: BrokerContext): Asked | Reply {
+  const { settings, identity } = broker
+  const ip = identity.address.slice(0, identity.address.lastIndexOf(':'))
+  if (settings.brokerRole === 'SLAVE' && !settings.slaveReadEnable) {
+    return {
+      code: ResponseCode.SYSTEM_BUSY,
+      remark: '[REJECTREQUEST]system busy, start flow control for a while',
+    }
+  }
+  if (!isReadable(settings.brokerPermission)) {
+    return noPermission(forbidden.broker, `the broker[${ip}] pulling message is forbidden`)
+  }
+  if (code === RequestCode.LITE_PULL_MESSAGE && !settings.litePullMessageEnable) {
+    return noPermission(forbidden.broker, `the broker[${ip}] for lite pull consumer is forbidden`)
+  }
+  const group = broker.groups.get(header.consumerGroup)
+  if (group === undefined) {
+    return {
+      code: ResponseCode.SUBSCRIPTION_GROUP_NOT_EXIST,
+      remark: faq(`subscription group [${header.consumerGroup}] does not exist, `),
+    }
+  }
+  if (!group.consumeEnable) {
+    return noPermission(forbidden.group, `subscription group no permission, ${header.consumerGroup}`)
+  }
+  const topic = broker.topics.get(header.topic)
+  if (topic === undefined) {
+    return {
+      code: ResponseCode.TOPIC_NOT_EXIST,
+      remark: faq(`topic[${header.topic}] not exist, apply first please! `),
+    }
+  }
+  if (!isReadable(topic.perm)) {
+    return noPermission(forbidden.topic, `the topic[${header.topic}] pulling message is forbidden`)
+  }
+  if (header.queueId < 0 || header.queueId >= topic.readQueueNums) {
+    const queues = `topicConfig.readQueueNums:[${topic.readQueueNums}]`
+    return {
+      code: ResponseCode.INVALID_PARAMETER,
+      remark: `queueId[${header.queueId}] is illegal, topic:[${header.topic}] ${queues} consumer:[/${connection.remoteAddress}]`,
+    }
+  }
+  const subscription = subscriptionFor(header, group.consumeBroadcastEnable, broker)
+  if ('code' in subscription) return subscription
+  if (!isTagType(subscription.expressionType)) {
+    return {
+      code: ResponseCode.SYSTEM_ERROR,
+      remark: `The broker does not support consumer to filter message by ${subscription.expressionType}`,
+    }
+  }
+  return {
+    filter: tagFilter(subscription),
+    topicSysFlag: topic.topicSysFlag,
+    groupSysFlag: group.groupSysFlag,
+    suggestedBrokerId: settings.slaveReadEnable ? group.brokerId : 0,
+  }
+}
+
+function subscriptionFor(
+  header: PullMessageHeader,
+  mayBroadcast: boolean,
+  broker: BrokerContext,
+): SubscriptionData | Reply {
+  const { consumerGroup, topic } = header
+  if ((header.sysFlag & PullSysFlag.subscription) !== 0) {
+    let own: SubscriptionData
+    try {
+      own = parseExpression(topic, header.subscription, header.expressionType, header.subVersion)
+    } catch {
+      return { code: ResponseCode.SUBSCRIPTION_PARSE_FAILED, remark: "parse the consumer's subscription failed" }
+    }
+    broker.consumers.notePullSubscription(consumerGroup, own)
+    return own
+  }
+  const group = broker.consumers.get(consumerGroup)
+  if (group === undefined) {
+    return {
+      code: ResponseCode.SUBSCRIPTION_NOT_EXIST,
+      remark: faq("the consumer's group info not exist"),
+    }
+  }
+  if (!mayBroadcast && group.messageModel === 'BROADCASTING') {
+    return noPermission(forbidden.broadcast, `the consumer group[${consumerGroup}] can not consume by broadcast way`)
+  }
+  if (broker.groups.isForbidden(consumerGroup, topic)) {
+    return noPermission(forbidden.subscription, `the consumer group[${consumerGroup}] is forbidden for topic[${topic}]`)
+  }
+  const subscription = group.subscriptions.get(topic)
+  if (subscription === undefined) {
+    return { code: ResponseCode.SUBSCRIPTION_NOT_EXIST, remark: faq("the consumer's subscription not exist") }
+  }
+  if (subscription.subVersion < header.subVersion) {
+    return { code: ResponseCode.SUBSCRIPTION_NOT_LATEST, remark: "the consumer's subscription not latest" }
+  }
+  return subscription
+}
+
+const noPermission = (forbiddenType: number, remark: string): Reply => ({
+  code: ResponseCode.NO_PERMISSION,
+  remark,
+  ext: { forbiddenType: String(forbiddenType) },
+})
+
+/** One pull, which may look twice: when it arrives and, if it found nothing, when it is woken. */
+class Pull {
+  readonly #request: Command
+  readonly #connection: Connection
+  readonly #broker: BrokerContext
+  readonly #header: PullMessageHeader
+  readonly #asked: Asked
+
+  constructor(
+    request: Command,
+    connection: Connection,
+    broker: BrokerContext,
+    header: PullMessageHeader,
+    asked: Asked,
+  ) {
+    this.#request = request
+    this.#connection = connection
+    this.#broker = broker
+    this.#header = header
+    this.#asked = asked
+  }
+
+  first(): Answer | Promise<Answer> {
+    const { consumerGroup, topic, queueId } = this.#header
+    const reset = this.#broker.offsets.takeReset(consumerGroup, topic, queueId)
+    if (reset !== undefined) return this.#reply(ResponseCode.PULL_OFFSET_MOVED, 'OFFSET_RESET', reset)
+    if (this.#connection.unsentBytes > maxUnsentBytes) {
+      return {
+        code: ResponseCode.FLOW_CONTROL,
+        remark: `${this.#connection.unsentBytes} bytes still wait for this client to read them`,
+      }
+    }
+    return this.#look((this.#header.sysFlag & PullSysFlag.suspend) !== 0)
+  }
+
+  #look(maySuspend: boolean): Answer | Promise<Answer> {
+    const { topic, queueId, queueOffset, maxMsgNums, maxMsgBytes } = this.#header
+    const { settings, store } = this.#broker
+    const { filter } = this.#asked
+    const startedMs = this.#broker.clock()
+    const result = store.get({
+      topic,
+      queueId,
+      queueOffset,
+      maxMessages: Math.max(1, Math.min(maxMsgNums, settings.maxTransferCountOnMessageInMemory)),
+      maxBytes: Math.min(maxMsgBytes ?? defaultMaxBytes, settings.maxTransferBytesOnMessageInMemory),
+      ...(filter === undefined ? {} : { filter }),
+    })
+    return result instanceof Promise
+      ? result.then((got) => this.#answer(got, startedMs, maySuspend))
+      : this.#answer(result, startedMs, maySuspend)
+  }
+
+  #answer(result: GetResult, startedMs: number, maySuspend: boolean): Answer {
+    const { consumerGroup, topic, queueId, queueOffset } = this.#header
+    const { counters, offsets, clock } = this.#broker
+    if (result.status === 'found') {
+      const { messageCount, sizeBytes } = result
+      counters.got(consumerGroup, topic, queueId, messageCount, sizeBytes, clock() - startedMs)
+      offsets.notePull(consumerGroup, topic, queueId, result.nextBeginOffset)
+      return {
+        ...this.#reply(ResponseCode.SUCCESS, names.found, result.nextBeginOffset, result),
+        body: result.records,
+        sent: () => result.release(),
+      }
+    }
+    result.release()
+    const code = isEmptyQueue(result.status) && queueOffset === 0 ? ResponseCode.PULL_NOT_FOUND : codes[result.status]
+    if (code === ResponseCode.PULL_NOT_FOUND && maySuspend && this.#hold()) return undefined
+    return this.#reply(code, names[result.status], result.nextBeginOffset, result)
+  }
+
+  #hold(): boolean {
+    const { consumerGroup, topic, queueId, queueOffset, suspendTimeoutMillis } = this.#header
+    const { settings, clock, heldPulls } = this.#broker
+    const { filter } = this.#asked
+    const waitMs = settings.longPollingEnable ? suspendTimeoutMillis : settings.shortPollingTimeMills
+    return heldPulls.hold({
+      connection: this.#connection,
+      group: consumerGroup,
+      topic,
+      queueId,
+      queueOffset,
+      deadlineMs: clock() + waitMs,
+      wants: filter === undefined ? anyTag : (tagsCode) => filter.byUnit(tagsCode),
+      wake: () => this.#again(),
+    })
+  }
+
+  /** Whatever is there now is the answer. */
+  #again(): void {
+    if (this.#connection.closed) return
+    const answer = this.#look(false)
+    if (answer instanceof Promise) {
+      answer.then(
+        (reply) => reply && this.#connection.reply(this.#request, reply),
+        (error: unknown) => this.#failed(error),
+      )
+    } else if (answer !== undefined) this.#connection.reply(this.#request, answer)
+  }
+
+  #failed(error: unknown): void {
+    const remark = error instanceof Error ? error.message : String(error)
+    this.#broker.log('warn', `a held pull of ${this.#connection.remoteAddress} failed: ${remark}`)
+    this.#connection.reply(this.#request, { code: ResponseCode.SYSTEM_ERROR, remark })
+  }
+
+  #reply(
+    code: number,
+    remark: string,
+    nextBeginOffset: number,
+    range?: { minOffset: number; maxOffset: number },
+  ): Reply {
+    const { topic, queueId } = this.#header
+    const { topicSysFlag, groupSysFlag, suggestedBrokerId } = this.#asked
+    const { store } = this.#broker
+    return {
+      code,
+      remark,
+      ext: {
+        suggestWhichBrokerId: String(suggestedBrokerId),
+        nextBeginOffset: String(nextBeginOffset),
+        minOffset: String(range?.minOffset ?? store.minOffset(topic, queueId)),
+        maxOffset: String(range?.maxOffset ?? store.maxOffset(topic, queueId)),
+        topicSysFlag: String(topicSysFlag),
+        groupSysFlag: String(groupSysFlag),
+      },
+    }
+  }
+}
+
+const anyTag = (): boolean => true
+
+export const pullHandlers: HandlerTable = {
+  [RequestCode.PULL_MESSAGE]: pull,
+  [RequestCode.LITE_PULL_MESSAGE]: pull,
+}

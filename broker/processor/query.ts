@@ -1,0 +1,35 @@
+// broker/processor/query.ts: one message by its place (VIEW_MESSAGE_BY_ID), messages by key (QUERY_MESSAGE). The index
+// knows hashes: a client that asked for a key drops what has another.
+import { RequestCode, ResponseCode } from '../protocol/codes'
+import { queryMessageHeader, readHeader, viewMessageHeader } from '../protocol/headers'
+import type { Handler, HandlerTable } from './context'
+
+const viewMessage: Handler = async (request, _connection, broker) => {
+  const { offset } = readHeader(viewMessageHeader, request.ext)
+  const body = await broker.store.recordAt(offset)
+  if (body !== undefined) return { code: ResponseCode.SUCCESS, body }
+  return { code: ResponseCode.SYSTEM_ERROR, remark: `can not find message by the offset, ${offset}` }
+}
+
+const queryMessage: Handler = async (request, _connection, broker) => {
+  const asked = readHeader(queryMessageHeader, request.ext)
+  const { defaultQueryMaxNum, maxMsgsNumBatch } = broker.settings
+  const isByUniqueKey = asked._UNIQUE_KEY_QUERY === 'true'
+  const maxNum = Math.min(isByUniqueKey ? defaultQueryMaxNum : asked.maxNum, maxMsgsNumBatch)
+  const found = await broker.store.query(asked.topic, asked.key, maxNum, asked.beginTimestamp, asked.endTimestamp)
+  const ext = {
+    indexLastUpdateTimestamp: String(found.indexLastUpdateTimestampMs),
+    indexLastUpdatePhyoffset: String(found.indexLastUpdateCommitLogOffset),
+  }
+  if (found.records.length > 0) return { code: ResponseCode.SUCCESS, ext, body: found.records }
+  return {
+    code: ResponseCode.QUERY_NOT_FOUND,
+    remark: 'can not find message, maybe time range not correct',
+    ext,
+  }
+}
+
+export const queryHandlers: HandlerTable = {
+  [RequestCode.VIEW_MESSAGE_BY_ID]: viewMessage,
+  [RequestCode.QUERY_MESSAGE]: queryMessage,
+}

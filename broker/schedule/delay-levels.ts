@@ -1,0 +1,228 @@
+// broker/schedule/delay-levels.ts: brings delayed messages to their real topics when their time has come. Each level is a
+// queue in order of time, so its head says when to look again: nothing is polled. Progress is kept in delayOffset.json;
+// what was delivered and not yet noted there is delivered again after a crash, never lost.
+import { join } from 'node:path'
+import { firstVersion, nextVersion } from '../catalog/data-version'
+import { openTableFile, readTable, type TableFile } from '../catalog/table-file'
+import type { DataVersion } from '../catalog/types'
+import { dataVersion, delayOffsets, writeBodyText } from '../protocol/bodies'
+import { bean, int, numberDict } from '../protocol/body-table'
+import { SystemTopic } from '../protocol/names'
+import { decodeRecord } from '../protocol/record'
+import type { MessageStore } from '../store/types'
+import { delivered } from './delayed'
+import { parseDelayLevels } from './levels'
+import type { DelayLevels } from './types'
+
+export interface DelayLevelsOptions {
+  /** config/ of the store root. */
+  configDir: string
+  store: MessageStore
+  /** messageDelayLevel. */
+  levels: string
+  /** flushDelayOffsetInterval, 10,000 as in Apache. */
+  saveIntervalMs: number
+  clock: () => number
+  log: (level: 'info' | 'warn' | 'error', line: string) => void
+  /** A message reached its real topic. */
+  onDelivered?: (topic: string, queueId: number, sizeBytes: number) => void
+}
+
+export async function openDelayLevels(options: DelayLevelsOptions): Promise<DelayLevels> {
+  const path = join(options.configDir, 'delayOffset.json')
+  const read = await readTable(path, delayOffsets)
+  const version = read?.dataVersion ?? firstVersion(options.clock())
+  return new Levels(options, path, parseDelayLevels(options.levels), read?.offsetTable ?? new Map(), version)
+}
+
+const delayFile = bean({ dataVersion, offsetTable: numberDict(int) })
+/** So many messages are delivered before others get their turn of the loop. */
+const batchMessages = 64
+const batchBytes = 1024 * 1024
+/** When the store refuses or fails, the same message is tried again after so long. */
+const retryMs = 100
+/** setTimeout takes no more. */
+const maxTimerMs = 0x7fff_ffff
+
+interface Level {
+  readonly number: number
+  readonly delayMs: number
+  /** Next queue offset to deliver. */
+  next: number
+  timer: NodeJS.Timeout | undefined
+  isDelivering: boolean
+}
+
+class Levels implements DelayLevels {
+  readonly #options: DelayLevelsOptions
+  readonly #file: TableFile
+  readonly #levels: readonly Level[]
+  #version: DataVersion
+  #saves: NodeJS.Timeout | undefined
+  #isMoved = false
+  #isRunning = false
+
+  constructor(
+    options: DelayLevelsOptions,
+    path: string,
+    delays: readonly number[],
+    offsets: ReadonlyMap<number, number>,
+    version: DataVersion,
+  ) {
+    this.#options = options
+    this.#version = version
+    this.#levels = delays.map((delayMs, index) => ({
+      number: index + 1,
+      delayMs,
+      next: offsets.get(index + 1) ?? 0,
+      timer: undefined,
+      isDelivering: false,
+    }))
+    this.#file = openTableFile({ path, render: () => this.toJson(), log: options.log })
+    options.store.onArrival(({ topic, queueId }) => {
+      if (topic !== SystemTopic.schedule) return
+      const level = this.#levels[queueId]
+      // a level that waits for its head already knows when: what came now is later
+      if (level !== undefined && level.timer === undefined) this.#lookSoon(level, 0)
+    })
+  }
+
+  get max(): number {
+    return this.#levels.length
+  }
+  delayMs(level: number): number {
+    return this.#levels[level - 1]?.delayMs ?? 0
+  }
+  *progress(): Iterable<{ level: number; deliveredTo: number; maxOffset: number }> {
+    for (const { number, next } of this.#levels) {
+      const maxOffset = this.#options.store.maxOffset(SystemTopic.schedule, number - 1)
+      if (next > 0 || maxOffset > 0) yield { level: number, deliveredTo: next, maxOffset }
+    }
+  }
+
+  toJson(): string {
+    const offsetTable = new Map<number, number>()
+    for (const { number, next } of this.#levels) if (next > 0) offsetTable.set(number, next)
+    return writeBodyText(delayFile, { dataVersion: this.#version, offsetTable })
+  }
+
+  replaceAll(offsets: ReadonlyMap<number, number>): void {
+    for (const level of this.#levels) level.next = offsets.get(level.number) ?? level.next
+    this.#isMoved = true
+    this.#save()
+  }
+
+  start(): void {
+    if (this.#isRunning) return
+    this.#isRunning = true
+    for (const level of this.#levels) this.#lookSoon(level, 0)
+    this.#saves = setInterval(() => this.#save(), this.#options.saveIntervalMs)
+    this.#saves.unref()
+  }
+
+  async stop(): Promise<void> {
+    this.#isRunning = false
+    clearInterval(this.#saves)
+    for (const level of this.#levels) {
+      clearTimeout(level.timer)
+      level.timer = undefined
+    }
+    this.#save()
+    await this.#file.close()
+  }
+
+  #save(): void {
+    if (!this.#isMoved) return
+    this.#isMoved = false
+    this.#version = nextVersion(this.#version, this.#options.clock())
+    this.#file.changed()
+  }
+
+  #lookSoon(level: Level, inMs: number): void {
+    if (!this.#isRunning || level.isDelivering) return
+    clearTimeout(level.timer)
+    level.timer = setTimeout(
+      () => {
+        level.timer = undefined
+        void this.#deliver(level)
+      },
+      Math.min(Math.max(0, inMs), maxTimerMs),
+    )
+    level.timer.unref()
+  }
+
+  /** Brings what is due, then waits for the head's time, or for an arrival when the queue is done. */
+  async #deliver(level: Level): Promise<void> {
+    level.isDelivering = true
+    let waitMs: number | undefined
+    try {
+      waitMs = await this.#batch(level)
+    } catch (error) {
+      const why = error instanceof Error ? error.message : String(error)
+      this.#options.log('warn', `delay level ${level.number} waits at ${level.next}: ${why}`)
+      waitMs = retryMs
+    }
+    level.isDelivering = false
+    if (waitMs !== undefined) this.#lookSoon(level, waitMs)
+  }
+
+  /** When to look again, or undefined when the queue holds nothing more. */
+  async #batch(level: Level): Promise<number | undefined> {
+    const { store, clock } = this.#options
+    const nowMs = clock()
+    let headMs: number | undefined
+    const result = await store.get({
+      topic: SystemTopic.schedule,
+      queueId: level.number - 1,
+      queueOffset: level.next,
+      maxMessages: batchMessages,
+      maxBytes: batchBytes,
+      filter: {
+        byUnit(deliverAtMs) {
+          if (headMs !== undefined) return false
+          // a level made shorter counts for what waits already
+          const dueMs = Math.min(deliverAtMs, nowMs + level.delayMs)
+          if (dueMs <= nowMs) return true
+          headMs = dueMs
+          return false
+        },
+      },
+    })
+    try {
+      for (const piece of result.records) this.#deliverAll(level, piece)
+    } finally {
+      result.release()
+    }
+    if (headMs !== undefined) return headMs - clock()
+    if (result.status === 'found') return 0
+    return this.#pass(level, result.status, result.nextBeginOffset)
+  }
+
+  #pass(level: Level, status: string, nextBeginOffset: number): number | undefined {
+    if (status === 'offset-overflow-one' || status === 'no-message-in-queue' || status === 'no-matched-logic-queue') {
+      return undefined
+    }
+    if (nextBeginOffset === level.next) return undefined
+    // what lay there is gone (retention, or a store that was cut): go on with what is left
+    this.#options.log('warn', `delay level ${level.number}: ${status} at ${level.next}, going on at ${nextBeginOffset}`)
+    level.next = nextBeginOffset
+    this.#isMoved = true
+    return 0
+  }
+
+  #deliverAll(level: Level, records: Buffer): void {
+    for (let at = 0; at < records.length; ) {
+      const record = decodeRecord(records, at)
+      at += record.totalSize
+      const message = delivered(record)
+      if (message === undefined) {
+        this.#options.log('warn', `delay level ${level.number}: the message at ${level.next} names no topic to go to`)
+      } else {
+        const { sizeBytes } = this.#options.store.append(message)
+        this.#options.onDelivered?.(message.topic, message.queueId, sizeBytes)
+      }
+      level.next = record.queueOffset + 1
+      this.#isMoved = true
+    }
+  }
+}
