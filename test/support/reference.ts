@@ -45,6 +45,8 @@ export interface ReferenceBrokerOptions {
   /** An existing store root to open. */
   storeDir?: string
   properties?: Record<string, string>
+  heap?: string
+  jvm?: readonly string[]
 }
 
 export async function startReferenceBroker(jars: Jars, options: ReferenceBrokerOptions): Promise<ReferencePart> {
@@ -79,7 +81,8 @@ export async function startReferenceBroker(jars: Jars, options: ReferenceBrokerO
     main: 'org.apache.rocketmq.broker.BrokerStartup',
     args: ['-c', conf],
     home,
-    heap: '512m',
+    heap: options.heap ?? '512m',
+    ...(options.jvm ? { jvm: options.jvm } : {}),
     properties: { 'rocketmq.home.dir': home, 'rmq.logback.configurationFile': 'rmq.broker.logback.xml' },
   })
   await child.line(/boot success/, 90_000)
