@@ -15,6 +15,7 @@ export const useFormat = () => {
     () => ({
       locale,
       zone,
+      messages: unitWords[locale].messages,
       perSecond: unitWords[locale].perSecond,
       messagesPerSecond: unitWords[locale].messagesPerSecond,
       count,
