@@ -29,16 +29,18 @@ export interface Config<T extends PropertyTable> {
   readonly dataVersion: Readonly<DataVersion>
   /** Every key with a value, sorted, as code 26 (or 319) answers: `key=value` lines. */
   toPropertiesText(): string
-  /** All of it or, with a ConfigError, nothing. Listeners have been told and the change is kept when it returns. */
-  update(changes: ReadonlyMap<string, string>): void
+  /** All of it or, with a ConfigError, nothing. When it resolves the change is kept and listeners have been told. */
+  update(changes: ReadonlyMap<string, string>): Promise<void>
   /** Called after each update that changed one of the keys. Returns a function that ends it. */
   onChange(keys: readonly (keyof T & string)[], listener: () => void): () => void
 }
 
 /** Where changes made while running survive a restart: text of a small file, replaced as a whole. */
 export interface KeptText {
-  load(): string | undefined
-  save(text: string): void
+  /** What was saved last, read before the settings are opened. */
+  readonly text: string | undefined
+  /** Resolves when the text would survive a crash. Not called again before that. */
+  save(text: string): Promise<void>
 }
 
 export interface OpenConfig {
@@ -72,7 +74,7 @@ class TableConfig<T extends PropertyTable> implements Config<T> {
   readonly #table: T
   readonly #options: OpenConfig
   readonly #values: Record<string, Value> = {}
-  readonly #kept = new Map<string, Kept>()
+  #kept = new Map<string, Kept>()
   readonly #listeners = new Set<{ keys: ReadonlySet<string>; listener: () => void }>()
 
   constructor(table: T, options: OpenConfig) {
@@ -108,7 +110,7 @@ class TableConfig<T extends PropertyTable> implements Config<T> {
 
   #takeKept(): void {
     const { kept, log } = this.#options
-    const text = kept?.load()
+    const text = kept?.text
     if (text === undefined) return
     for (const [key, one] of readKept(text, (line) => log('warn', line))) {
       const row = this.#row(key)
@@ -127,7 +129,15 @@ class TableConfig<T extends PropertyTable> implements Config<T> {
     }
   }
 
-  update(changes: ReadonlyMap<string, string>): void {
+  update(changes: ReadonlyMap<string, string>): Promise<void> {
+    // One after the other: each is checked against what the one before left.
+    const done = this.#updating.then(() => this.#update(changes))
+    this.#updating = done.catch(() => {})
+    return done
+  }
+  #updating: Promise<void> = Promise.resolve()
+
+  async #update(changes: ReadonlyMap<string, string>): Promise<void> {
     const next = { ...this.#values }
     for (const [key, text] of changes) {
       const row = this.#row(key)
@@ -140,8 +150,7 @@ class TableConfig<T extends PropertyTable> implements Config<T> {
     }
     this.#checkRules(next)
     const changed = [...changes.keys()].filter((key) => next[key] !== this.#values[key])
-    for (const key of changed) this.#keep(key, next[key] ?? null)
-    if (changed.length > 0) this.#options.kept?.save(writeKept(this.#kept))
+    if (changed.length > 0) await this.#keep(changed, next)
     Object.assign(this.#values, next)
     this.dataVersion.timestamp = this.#options.clock()
     this.dataVersion.counter += 1
@@ -149,13 +158,18 @@ class TableConfig<T extends PropertyTable> implements Config<T> {
     for (const { keys, listener } of [...this.#listeners]) if (changed.some((key) => keys.has(key))) listener()
   }
 
-  #keep(key: string, value: Value): void {
-    const row = this.#row(key)
-    if (!row) return
-    const over = this.#kept.get(key)?.over ?? showValue(row, this.#values[key] ?? null)
-    const shown = showValue(row, value)
-    if (shown === null || shown === over) this.#kept.delete(key)
-    else this.#kept.set(key, { value: shown, over })
+  async #keep(changed: readonly string[], next: Readonly<Record<string, Value>>): Promise<void> {
+    const kept = new Map(this.#kept)
+    for (const key of changed) {
+      const row = this.#row(key)
+      if (!row) continue
+      const over = kept.get(key)?.over ?? showValue(row, this.#values[key] ?? null)
+      const shown = showValue(row, next[key] ?? null)
+      if (shown === null || shown === over) kept.delete(key)
+      else kept.set(key, { value: shown, over })
+    }
+    await this.#options.kept?.save(writeKept(kept))
+    this.#kept = kept
   }
 
   #tell(key: string, value: Value): void {

@@ -4,8 +4,8 @@ import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { namesrvProperties } from '../config/namesrv-properties'
 import { serverProperties } from '../config/net-properties'
-import { type KeptText, openConfig } from '../config/open'
-import { readFileOrBackup, writeFileAtomic } from '../file/small-file'
+import { openKeptFile } from '../config/kept-file'
+import { openConfig } from '../config/open'
 import { openDialer } from '../net/dial'
 import { listen } from '../net/listen'
 import type { Connection, Dialer, Reply } from '../net/types'
@@ -62,7 +62,7 @@ export async function openNameServer(options: NameServerOptions): Promise<NameSe
       bindAddress: host,
       ...(options.port === 0 ? {} : { listenPort: String(options.port) }),
     },
-    kept: await keptText(join(dataDir, 'namesrv-set.json'), (line) => log('error', line)),
+    kept: await openKeptFile(join(dataDir, 'namesrv-set.json')),
     ...(options.knownElsewhere === undefined ? {} : { elsewhere: options.knownElsewhere }),
     clock,
     log,
@@ -159,19 +159,5 @@ function notifyOthers(
     dialer
       .oneway(address, RequestCode.NOTIFY_MIN_BROKER_ID_CHANGE, { ...ext })
       .catch((error: unknown) => log('warn', `${address} was not told about the smallest id: ${error}`))
-  }
-}
-
-/** What was set while running, in a small file beside kvConfig.json. */
-async function keptText(path: string, failed: (line: string) => void): Promise<KeptText> {
-  const found = await readFileOrBackup(path, (text) => text)
-  let writing: Promise<void> = Promise.resolve()
-  return {
-    load: () => found,
-    save(text) {
-      writing = writing
-        .then(() => writeFileAtomic(path, text))
-        .catch((error: unknown) => failed(`${path} could not be written: ${error}`))
-    },
   }
 }

@@ -32,7 +32,7 @@ export interface NameServerParts {
   /** All settings as properties text. */
   settingsText: () => string
   /** Throws a ConfigError. */
-  changeSettings: (changes: ReadonlyMap<string, string>) => void
+  changeSettings: (changes: ReadonlyMap<string, string>) => Promise<void>
   startedAtMs: number
   clock: () => number
 }
@@ -238,14 +238,14 @@ function registration(request: Command, compressed: boolean): RegisterBrokerBody
   return { filterServerList: [], topicConfigSerializeWrapper: readBody(topicConfigWrapper, request.body) }
 }
 
-function answerChange({ settings, changeSettings }: NameServerParts, request: Command): Reply {
+async function answerChange({ settings, changeSettings }: NameServerParts, request: Command): Promise<Reply> {
   const changes = parseProperties(request.body.toString('utf8'))
   const blackList = [...neverChanged, ...(settings.configBlackList ?? '').split(';')]
   if (blackList.some((key) => changes.has(key))) {
     return { code: ResponseCode.NO_PERMISSION, remark: 'Can not update config in black list.' }
   }
   try {
-    changeSettings(changes)
+    await changeSettings(changes)
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error
     const code =

@@ -26,6 +26,8 @@ export interface BrokerStatistics {
   behind(group: string, topic: string, queueId: number): { bytes: number; ms: number } | undefined
   /** Requests that threw or that nobody understood, by code. */
   readonly failures: ReadonlyMap<number, number>
+  /** Latency in ms that this share of the puts of the last 10 to 20 s stayed within; 0 when there were none. */
+  putLatencyMs(share: number): number
   readonly failedPuts: ReadonlyMap<string, number>
   readonly flowCount: number
   close(): void
@@ -104,6 +106,7 @@ class Statistics implements BrokerStatistics {
     getThisMorning: 0,
     getYesterdayMorning: 0,
   }
+  readonly #latency = new Latency()
   #day: number
   #ticks = 0
   #timer: NodeJS.Timeout | undefined
@@ -122,6 +125,7 @@ class Statistics implements BrokerStatistics {
     const stats = this.#topic(topic)
     stats.flow?.add(messages, bytes, latencyMs)
     if (stats.flow && this.#options.perQueue()) this.#queue(stats.queues, queueId)?.add(messages, bytes, latencyMs)
+    this.#latency.add(latencyMs)
     this.#broker.put.messages += messages
     if (stats.system) return
     this.#broker.putPlain.messages += messages
@@ -204,6 +208,10 @@ class Statistics implements BrokerStatistics {
     return this.#topics.get(topic)?.groups.get(group)?.flow?.tps ?? 0
   }
 
+  putLatencyMs(share: number): number {
+    return this.#latency.within(share)
+  }
+
   get flowCount(): number {
     return this.#flows.size
   }
@@ -216,6 +224,7 @@ class Statistics implements BrokerStatistics {
     const daily = this.#ticks % (windows.day.everyMs / windows.minute.everyMs) === 0
     if (daily) due.push('day')
     this.#ticks += 1
+    this.#latency.turn()
     for (const flow of this.#flows) for (const window of due) flow.sample(window, now)
     if (daily) this.#forgetIdle()
     const day = dayOf(now)
@@ -326,6 +335,32 @@ class Statistics implements BrokerStatistics {
       form
     ]
     return flow.messages > 0 ? flow : undefined
+  }
+}
+
+/** Counts per millisecond of this interval and the one before it. */
+class Latency {
+  #now = new Uint32Array(1001)
+  #before = new Uint32Array(1001)
+
+  add(ms: number): void {
+    const at = ms <= 0 ? 0 : Math.min(1000, Math.round(ms))
+    this.#now[at] = (this.#now[at] ?? 0) + 1
+  }
+  turn(): void {
+    const oldest = this.#before
+    this.#before = this.#now
+    this.#now = oldest.fill(0)
+  }
+  within(share: number): number {
+    const counts = this.#now.map((count, ms) => count + (this.#before[ms] ?? 0))
+    const wanted = counts.reduce((sum, count) => sum + count, 0) * share
+    let seen = 0
+    for (const [ms, count] of counts.entries()) {
+      seen += count
+      if (count > 0 && seen >= wanted) return ms
+    }
+    return 0
   }
 }
 

@@ -131,6 +131,19 @@ describe('statistics', () => {
     expect(statistics.totals).toMatchObject({ putNow: 7, putThisMorning: 7, putYesterdayMorning: 5 })
   })
 
+  it('tell how long most puts took, of the last intervals only', () => {
+    const { statistics, pass } = at()
+    expect(statistics.putLatencyMs(0.99)).toBe(0)
+    for (let i = 0; i < 98; i++) statistics.put('T', 0, 1, 1, 2)
+    statistics.put('T', 0, 1, 1, 40)
+    statistics.put('T', 0, 1, 1, 5000)
+    expect(statistics.putLatencyMs(0.5)).toBe(2)
+    expect(statistics.putLatencyMs(0.99)).toBe(40)
+    expect(statistics.putLatencyMs(0.999)).toBe(1000)
+    pass(2)
+    expect(statistics.putLatencyMs(0.999)).toBe(0)
+  })
+
   it('count queues only when asked', () => {
     const { statistics } = at({ perQueue: false })
     statistics.put('T', 1, 1, 1, 1)
