@@ -2,9 +2,9 @@
 // has fallen silent. It knows brokers only by what they tell it.
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
+import { openKeptFile } from '../config/kept-file'
 import { namesrvProperties } from '../config/namesrv-properties'
 import { serverProperties } from '../config/net-properties'
-import { openKeptFile } from '../config/kept-file'
 import { openConfig } from '../config/open'
 import { openDialer } from '../net/dial'
 import { listen } from '../net/listen'
