@@ -6,6 +6,8 @@ const config = {
   devIndicators: false,
   typescript: { ignoreBuildErrors: true },
   basePath: process.env.ROCKETDECK_BASE_PATH ?? '',
+  // The browser is told too: its client asks below the same path.
+  env: { ROCKETDECK_BASE_PATH: process.env.ROCKETDECK_BASE_PATH ?? '' },
   distDir: process.env.ROCKETDECK_NEXT_DIR ?? '.next',
   experimental: { optimizePackageImports: ['lucide-react', 'recharts', 'radix-ui'] },
 }

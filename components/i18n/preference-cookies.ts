@@ -8,7 +8,7 @@ export type Density = (typeof densities)[number]
 
 export interface Preferences {
   readonly language: Language
-  /** An IANA name, `UTC`, or `browser` while the browser has not told its own. */
+  /** An IANA name, `UTC`, or `browser`: whatever the browser's own is. */
   readonly zone: string
   readonly theme: Theme
   readonly density: Density

@@ -34,16 +34,12 @@ export function PreferencesProvider({ initial, children }: { initial: Preference
     else if (next.theme) root.dataset.theme = next.theme
   }, [])
 
-  // A first visit has no zone cookie: the server drew in UTC, from here on it is the browser's own zone.
-  useEffect(() => {
-    if (initial.zone === 'browser') {
-      const zone = Intl.DateTimeFormat().resolvedOptions().timeZone
-      setHeld((before) => (before.zone === 'browser' ? { ...before, zone } : before))
-    }
-  }, [initial.zone])
+  // The server cannot know the browser's own zone: it drew in UTC, from here on it is the right one.
+  const [browserZone, setBrowserZone] = useState('UTC')
+  useEffect(() => setBrowserZone(Intl.DateTimeFormat().resolvedOptions().timeZone), [])
 
   const value = useMemo(() => ({ ...held, change }), [held, change])
-  const timeZone = held.zone === 'browser' ? 'UTC' : held.zone
+  const timeZone = held.zone === 'browser' ? browserZone : held.zone
   return (
     <Context value={value}>
       <IntlProvider

@@ -26,17 +26,17 @@ export function coloured(code: string): ReactNode[] {
 }
 
 export const Code = ({ children, className, label }: { children: string; className?: string; label: string }) => (
-  <pre
+  <section
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a box that scrolls must be reachable by keyboard
     tabIndex={0}
-    // biome-ignore lint/a11y/useSemanticElements: a fieldset is a part of a form
-    role="group"
     aria-label={label}
     className={cn(
-      'mono overflow-auto rounded-md border border-hair bg-sunken px-3.5 py-3 text-sm/[20px] whitespace-pre text-ink',
+      'overflow-auto rounded-md border border-hair bg-sunken px-3.5 py-3 text-sm/[20px] text-ink',
       className,
     )}
   >
-    {coloured(children)}
-  </pre>
+    <pre className="mono whitespace-pre">
+      <code className="font-mono">{coloured(children)}</code>
+    </pre>
+  </section>
 )

@@ -1,0 +1,58 @@
+// components/shell/address.ts: addresses of the console's pages, written and read. Names are percent-encoded once and
+// decoded once; the cluster is in the path, so that a link means the same thing to everybody.
+
+export const clusterHref = (cluster: string, ...parts: readonly string[]): string =>
+  ['/c', cluster, ...parts].map((part, place) => (place === 0 ? part : encodeURIComponent(part))).join('/')
+
+export const topicHref = (cluster: string, topic: string, tab?: string): string =>
+  clusterHref(cluster, 'topics', topic, ...(tab ? [tab] : []))
+export const groupHref = (cluster: string, group: string, tab?: string): string =>
+  clusterHref(cluster, 'groups', group, ...(tab ? [tab] : []))
+export const brokerHref = (cluster: string, key: string, tab?: string): string =>
+  clusterHref(cluster, 'brokers', key, ...(tab ? [tab] : []))
+
+/** A part of a path as it was meant; a part that is not well formed stays as it is, and the page says it knows no such name. */
+export function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part)
+  } catch {
+    return part
+  }
+}
+
+/** Where a login goes back to: a path of this origin, or the start. Never another host, whatever the link says. */
+export function safeNext(next: string | null | undefined): string {
+  if (!next?.startsWith('/')) return '/'
+  try {
+    // A base that nobody can have shows whether the text stays inside it; backslashes and // are resolved by the parser.
+    const url = new URL(next, 'http://inside.invalid')
+    return url.origin === 'http://inside.invalid' && !url.pathname.startsWith('//')
+      ? `${url.pathname}${url.search}${url.hash}`
+      : '/'
+  } catch {
+    return '/'
+  }
+}
+
+export interface Crumb {
+  readonly text: string
+  readonly href: string
+  /** A name that a machine gave, as opposed to a section. */
+  readonly isName: boolean
+}
+/** Cluster, section, object: the path's parts; tabs of an object are not crumbs. */
+export function crumbsOf(pathname: string): readonly Crumb[] {
+  const [, head, ...parts] = pathname.split('/')
+  if (head !== 'c') return head ? [{ text: decoded(head), href: `/${head}`, isName: false }] : []
+  return parts.slice(0, 3).flatMap((part, place) =>
+    part === ''
+      ? []
+      : [
+          {
+            text: decoded(part),
+            href: `/c/${parts.slice(0, place + 1).join('/')}`,
+            isName: place !== 1 && !(place === 2 && part === 'new'),
+          },
+        ],
+  )
+}

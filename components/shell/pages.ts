@@ -1,0 +1,36 @@
+// components/shell/pages.ts: the pages there are, once, for sidebar, bottom bar, palette and shortcuts. Only what exists.
+import { Gauge, type LucideIcon, Rows3, Search, Send, Server, Settings, Users } from 'lucide-react'
+import { clusterHref } from './address'
+
+export type PageId = 'overview' | 'topics' | 'groups' | 'brokers' | 'messages' | 'send' | 'settings'
+export type PageGroup = 'watch' | 'cluster' | 'messages' | 'govern'
+export interface PageEntry {
+  readonly id: PageId
+  readonly group: PageGroup
+  readonly icon: LucideIcon
+  /** After `g`. */
+  readonly key: string | null
+  readonly href: (cluster: string) => string
+}
+
+export const pages: readonly PageEntry[] = [
+  { id: 'overview', group: 'watch', icon: Gauge, key: 'o', href: (cluster) => clusterHref(cluster) },
+  { id: 'topics', group: 'cluster', icon: Rows3, key: 't', href: (cluster) => clusterHref(cluster, 'topics') },
+  { id: 'groups', group: 'cluster', icon: Users, key: 'g', href: (cluster) => clusterHref(cluster, 'groups') },
+  { id: 'brokers', group: 'cluster', icon: Server, key: 'b', href: (cluster) => clusterHref(cluster, 'brokers') },
+  { id: 'messages', group: 'messages', icon: Search, key: 's', href: (cluster) => clusterHref(cluster, 'messages') },
+  { id: 'send', group: 'messages', icon: Send, key: null, href: (cluster) => clusterHref(cluster, 'send') },
+  { id: 'settings', group: 'govern', icon: Settings, key: null, href: () => '/settings' },
+]
+export const pageGroups: readonly PageGroup[] = ['watch', 'cluster', 'messages', 'govern']
+
+/** The page a path belongs to. */
+export function pageAt(pathname: string, cluster: string): PageId | null {
+  const start = clusterHref(cluster)
+  if (pathname === start) return 'overview'
+  const found = pages.find(({ id, href }) => {
+    const base = href(cluster)
+    return id !== 'overview' && (pathname === base || pathname.startsWith(`${base}/`))
+  })
+  return found?.id ?? null
+}

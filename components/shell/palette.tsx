@@ -1,0 +1,330 @@
+'use client'
+// components/shell/palette.tsx: Ctrl K: objects by a part of their name, pages, actions, and whatever id was pasted. The
+// server finds objects from its samples; pages and actions are found here.
+import { keepPreviousData, useQuery } from '@tanstack/react-query'
+import { Command } from 'cmdk'
+import { Languages, Moon, Plug, RotateCcw, Rows3, Search, Server, Sun, SunMoon, Users, Waypoints } from 'lucide-react'
+import { useRouter } from 'next/navigation'
+import { Dialog as Radix } from 'radix-ui'
+import { type ReactNode, useDeferredValue, useEffect, useState } from 'react'
+import { useTranslations } from 'use-intl'
+import type { PaletteHit } from '../../server/shared/views'
+import { usePreferences } from '../i18n/preferences'
+import { useTRPC } from '../trpc/client'
+import { Kbd } from '../ui/tag'
+import { clusterHref, groupHref } from './address'
+import { useMe } from './cluster'
+import { pages } from './pages'
+import { readRecent, remember } from './recent'
+
+interface PaletteProps {
+  readonly cluster: string
+  readonly open: boolean
+  readonly onOpenChange: (open: boolean) => void
+}
+export function Palette({ cluster, open, onOpenChange }: PaletteProps) {
+  const t = useTranslations('shell')
+  return (
+    <Radix.Root open={open} onOpenChange={onOpenChange}>
+      <Radix.Portal>
+        <Radix.Overlay className="enter-scrim fixed inset-0 z-40 bg-scrim" />
+        <Radix.Content
+          aria-describedby={undefined}
+          className="enter-float fixed top-[12vh] left-1/2 z-40 w-[640px] max-w-[calc(100vw-24px)] -translate-x-1/2 overflow-hidden rounded-xl border border-line bg-raised shadow-float outline-none max-sm:top-2"
+        >
+          <Radix.Title className="sr-only">{t('find')}</Radix.Title>
+          <Inside cluster={cluster} close={() => onOpenChange(false)} />
+        </Radix.Content>
+      </Radix.Portal>
+    </Radix.Root>
+  )
+}
+
+const kindIcon: Record<PaletteHit['kind'], ReactNode> = {
+  topic: <Rows3 />,
+  group: <Users />,
+  broker: <Server />,
+  client: <Plug />,
+  cluster: <Waypoints />,
+  'message-id': <Search />,
+  key: <Search />,
+}
+const kindOrder: readonly PaletteHit['kind'][] = ['message-id', 'group', 'topic', 'broker', 'client', 'cluster', 'key']
+
+function Inside({ cluster, close }: { cluster: string; close: () => void }) {
+  const t = useTranslations('shell')
+  const trpc = useTRPC()
+  const router = useRouter()
+  const me = useMe()
+  const [text, setText] = useState('')
+  /** A group picked with Tab: its actions are shown. */
+  const [object, setObject] = useState<PaletteHit | null>(null)
+  const [at, setAt] = useState('')
+  const q = useDeferredValue(text.trim())
+  const hits = useQuery(
+    trpc.palette.find.queryOptions(
+      { ...(cluster ? { cluster } : {}), q, limit: 24 },
+      { enabled: q !== '', placeholderData: keepPreviousData, staleTime: 5_000, meta: { still: true } },
+    ),
+  )
+  const found = q === '' ? [] : (hits.data ?? [])
+  const [recent, setRecent] = useState<readonly PaletteHit[]>([])
+  useEffect(() => setRecent(readRecent(cluster)), [cluster])
+
+  const go = (href: string) => {
+    close()
+    router.push(href)
+  }
+  const open = (hit: PaletteHit) => {
+    remember(hit)
+    go(hit.href)
+  }
+  const itemValue = (hit: PaletteHit) => `${hit.kind} ${hit.cluster} ${hit.name}`
+  const matches = (words: string) => words.toLowerCase().includes(q.toLowerCase())
+  const shownPages = pages.filter(
+    (page) => (cluster !== '' || page.group === 'govern') && matches(t(`page.${page.id}`)),
+  )
+  const actions = usePaletteActions().filter(({ label }) => q !== '' && matches(label))
+  const objectActions = object ? actionsOf(object, me?.rights ?? []) : []
+  const listed = q === '' ? recent : found
+
+  return (
+    <Command
+      shouldFilter={false}
+      loop
+      value={at}
+      onValueChange={setAt}
+      label={t('find')}
+      onKeyDown={(event) => {
+        if (event.key === 'Tab' && !event.shiftKey && !object) {
+          const hit = listed.find((one) => itemValue(one) === at)
+          if (hit && actionsOf(hit, me?.rights ?? []).length > 0) {
+            event.preventDefault()
+            setObject(hit)
+          }
+        }
+        if (object && (event.key === 'Escape' || (event.key === 'Backspace' && text === ''))) {
+          event.preventDefault()
+          event.stopPropagation()
+          setObject(null)
+        }
+      }}
+    >
+      <div className="flex h-10 items-center gap-2 border-b border-line px-3 [&_.lucide]:size-[13px] [&_.lucide]:text-ink-3">
+        <Search />
+        {object ? <span className="mono rounded-sm bg-tide-wash px-1.5 text-sm">{object.name}</span> : null}
+        <Command.Input
+          value={text}
+          onValueChange={setText}
+          placeholder={t('findPlaceholder')}
+          autoFocus
+          className="h-full min-w-0 flex-1 bg-transparent text-base outline-none max-sm:text-[16px]"
+        />
+        <Kbd>Esc</Kbd>
+      </div>
+      <Command.List className="max-h-[min(480px,60vh)] overflow-auto pb-1.5">
+        <Command.Empty className="px-3 py-6 text-sm text-ink-3">
+          {hits.isFetching ? t('searching') : t('nothingFound', { text: q })}
+        </Command.Empty>
+        {object ? (
+          <Section title={t('actions')}>
+            {objectActions.map(({ id, href }) => (
+              <Row key={id} value={id} icon={<RotateCcw />} onSelect={() => go(href)}>
+                {t(`objectAction.${id}`)}
+              </Row>
+            ))}
+          </Section>
+        ) : (
+          <>
+            {q === '' && recent.length > 0 ? (
+              <Section title={t('recent')}>
+                {recent.map((hit) => (
+                  <HitRow key={itemValue(hit)} hit={hit} q="" value={itemValue(hit)} onSelect={() => open(hit)} />
+                ))}
+              </Section>
+            ) : null}
+            {kindOrder.map((kind) => {
+              const some = found.filter((hit) => hit.kind === kind)
+              return some.length === 0 ? null : (
+                <Section key={kind} title={t(`hitKind.${kind}`)}>
+                  {some.map((hit) => (
+                    <HitRow
+                      key={itemValue(hit)}
+                      hit={hit}
+                      q={q}
+                      value={itemValue(hit)}
+                      onSelect={() => open(hit)}
+                      tab={at === itemValue(hit) && actionsOf(hit, me?.rights ?? []).length > 0}
+                    />
+                  ))}
+                </Section>
+              )
+            })}
+            {shownPages.length > 0 ? (
+              <Section title={t('pages')}>
+                {shownPages.map(({ id, icon: Icon, href, key }) => (
+                  <Row
+                    key={id}
+                    value={`page ${id}`}
+                    icon={<Icon />}
+                    keys={key ? `g ${key}` : undefined}
+                    onSelect={() => go(href(cluster))}
+                  >
+                    {t(`page.${id}`)}
+                  </Row>
+                ))}
+              </Section>
+            ) : null}
+            {actions.length > 0 ? (
+              <Section title={t('actions')}>
+                {actions.map(({ id, icon, label, run }) => (
+                  <Row
+                    key={id}
+                    value={`action ${id}`}
+                    icon={icon}
+                    onSelect={() => {
+                      close()
+                      run()
+                    }}
+                  >
+                    {label}
+                  </Row>
+                ))}
+              </Section>
+            ) : null}
+            {q !== '' && cluster !== '' ? (
+              <Section title={t('page.messages')}>
+                <Row
+                  value="search messages"
+                  icon={<Search />}
+                  onSelect={() => go(`${clusterHref(cluster, 'messages')}?q=${encodeURIComponent(q)}`)}
+                >
+                  {t('searchMessagesFor', { text: q })}
+                </Row>
+              </Section>
+            ) : null}
+          </>
+        )}
+      </Command.List>
+    </Command>
+  )
+}
+
+/** What can be done with a hit from here. Pages ask for the right themselves; what one may not do is not listed. */
+function actionsOf(
+  hit: PaletteHit,
+  rights: readonly string[],
+): { id: 'open' | 'reset' | 'send' | 'search'; href: string }[] {
+  if (hit.kind === 'group')
+    return [
+      { id: 'open' as const, href: hit.href },
+      ...(rights.includes('offset.reset')
+        ? [{ id: 'reset' as const, href: groupHref(hit.cluster, hit.name, 'reset') }]
+        : []),
+    ]
+  if (hit.kind === 'topic')
+    return [
+      { id: 'open' as const, href: hit.href },
+      { id: 'search' as const, href: `${clusterHref(hit.cluster, 'messages')}?topic=${encodeURIComponent(hit.name)}` },
+      ...(rights.includes('message.send')
+        ? [{ id: 'send' as const, href: `${clusterHref(hit.cluster, 'send')}?topic=${encodeURIComponent(hit.name)}` }]
+        : []),
+    ]
+  return []
+}
+
+function usePaletteActions() {
+  const t = useTranslations('shell')
+  const { change, language } = usePreferences()
+  return [
+    { id: 'light', icon: <Sun />, label: t('action.themeLight'), run: () => change({ theme: 'light' }) },
+    { id: 'dark', icon: <Moon />, label: t('action.themeDark'), run: () => change({ theme: 'dark' }) },
+    { id: 'system', icon: <SunMoon />, label: t('action.themeSystem'), run: () => change({ theme: 'system' }) },
+    {
+      id: 'language',
+      icon: <Languages />,
+      label: t('action.language'),
+      run: () => change({ language: language === 'en' ? 'zh' : 'en' }),
+    },
+  ]
+}
+
+const Section = ({ title, children }: { title: string; children: ReactNode }) => (
+  <Command.Group
+    heading={title}
+    className="[&_[cmdk-group-heading]]:px-3 [&_[cmdk-group-heading]]:pt-2 [&_[cmdk-group-heading]]:pb-[3px] [&_[cmdk-group-heading]]:text-xs [&_[cmdk-group-heading]]:text-ink-3"
+  >
+    {children}
+  </Command.Group>
+)
+
+interface RowProps {
+  readonly value: string
+  readonly icon: ReactNode
+  readonly keys?: string | undefined
+  readonly onSelect: () => void
+  readonly children: ReactNode
+  readonly hint?: ReactNode
+}
+const Row = ({ value, icon, keys, onSelect, children, hint }: RowProps) => (
+  <Command.Item
+    value={value}
+    onSelect={onSelect}
+    className="flex h-[30px] cursor-pointer items-center gap-2 px-3 text-sm data-[selected=true]:bg-selected max-sm:h-11 [&_.lucide]:size-[13px] [&_.lucide]:text-ink-3"
+  >
+    {icon}
+    <span className="min-w-0 flex-1 truncate">{children}</span>
+    {hint}
+    {keys ? <Kbd>{keys}</Kbd> : null}
+  </Command.Item>
+)
+
+function HitRow({
+  hit,
+  q,
+  value,
+  onSelect,
+  tab,
+}: {
+  hit: PaletteHit
+  q: string
+  value: string
+  onSelect: () => void
+  tab?: boolean
+}) {
+  const t = useTranslations('shell')
+  return (
+    <Row
+      value={value}
+      icon={kindIcon[hit.kind]}
+      onSelect={onSelect}
+      hint={
+        <>
+          {hit.hint ? <span className="tnum text-ink-3">{hit.hint}</span> : null}
+          {tab ? (
+            <>
+              <Kbd>Tab</Kbd>
+              <span className="text-xs text-ink-3">{t('actions')}</span>
+            </>
+          ) : null}
+        </>
+      }
+    >
+      <span className="mono">
+        <Marked text={hit.name} part={q} />
+      </span>
+    </Row>
+  )
+}
+
+function Marked({ text, part }: { text: string; part: string }) {
+  const at = part === '' ? -1 : text.toLowerCase().indexOf(part.toLowerCase())
+  if (at < 0) return text
+  return (
+    <>
+      {text.slice(0, at)}
+      <b className="font-strong">{text.slice(at, at + part.length)}</b>
+      {text.slice(at + part.length)}
+    </>
+  )
+}
