@@ -51,6 +51,8 @@ interface Level {
   next: number
   timer: NodeJS.Timeout | undefined
   isDelivering: boolean
+  /** Something came while it was delivering, perhaps after it had looked. */
+  hasArrival: boolean
 }
 
 class Levels implements DelayLevels {
@@ -77,13 +79,16 @@ class Levels implements DelayLevels {
       next: offsets.get(index + 1) ?? 0,
       timer: undefined,
       isDelivering: false,
+      hasArrival: false,
     }))
     this.#file = openTableFile({ path, render: () => this.toJson(), log: options.log })
     options.store.onArrival(({ topic, queueId }) => {
       if (topic !== SystemTopic.schedule) return
       const level = this.#levels[queueId]
+      if (level === undefined) return
       // a level that waits for its head already knows when: what came now is later
-      if (level !== undefined && level.timer === undefined) this.#lookSoon(level, 0)
+      if (level.isDelivering) level.hasArrival = true
+      else if (level.timer === undefined) this.#lookSoon(level, 0)
     })
   }
 
@@ -154,6 +159,7 @@ class Levels implements DelayLevels {
   /** Brings what is due, then waits for the head's time, or for an arrival when the queue is done. */
   async #deliver(level: Level): Promise<void> {
     level.isDelivering = true
+    level.hasArrival = false
     let waitMs: number | undefined
     try {
       waitMs = await this.#batch(level)
@@ -163,6 +169,7 @@ class Levels implements DelayLevels {
       waitMs = retryMs
     }
     level.isDelivering = false
+    if (waitMs === undefined && level.hasArrival) waitMs = 0
     if (waitMs !== undefined) this.#lookSoon(level, waitMs)
   }
 

@@ -1,7 +1,10 @@
 // broker/schedule/delayed.ts: what a message looks like while it waits for its time, and when the time has come. Only the
 // record's topic, queue and properties change; body, flags and birth stay.
+import { tagsCode } from '../protocol/java-hash'
 import { SystemTopic } from '../protocol/names'
-import { encodeProperties, Property, parseProperties } from '../protocol/properties'
+import { encodeProperties, Property, parseProperties, splitKeys } from '../protocol/properties'
+import type { StoredRecord } from '../protocol/record'
+import { withTransactionType } from '../protocol/sys-flag'
 import type { NewMessage } from '../store/types'
 import type { DelayLevels } from './types'
 
