@@ -2,10 +2,10 @@
 // copy of every module, so the console itself is taken from globalThis and nothing is kept here.
 import { cookies, headers } from 'next/headers'
 import { createCaller } from './root'
-import { contextFor, publishedConsole } from './trpc/context'
+import { type Context, contextFor, publishedConsole } from './trpc/context'
 
-/** `const api = await ask(); const state = await api.auth.state()`. Sets no cookie: signing in goes over HTTP. */
-export const ask = async () => {
+/** What the router sees of the page's reader. Sets no cookie: signing in goes over HTTP. */
+export const pageContext = async (): Promise<Context> => {
   const desk = publishedConsole()
   if (desk === undefined) throw new Error('the console is not running in this process')
   const [jar, head] = await Promise.all([cookies(), headers()])
@@ -14,7 +14,8 @@ export const ask = async () => {
     agent: head.get('user-agent') ?? '',
     session: jar.get(desk.cookieName)?.value ?? null,
   }
-  return createCaller(
-    contextFor(desk, caller, { once: true, setSession: () => undefined, drained: async () => undefined }),
-  )
+  return contextFor(desk, caller, { once: true, setSession: () => undefined, drained: async () => undefined })
 }
+
+/** `const api = await ask(); const state = await api.auth.state()`. */
+export const ask = async () => createCaller(await pageContext())

@@ -1,0 +1,152 @@
+// server/metrics/broker-view.ts: brokers as pages see them. A silent broker keeps its last figures, whose age tells.
+
+import { configEntry } from '../shared/broker-config'
+import { type Known, known, unknown } from '../shared/known'
+import type { BrokerRow, BrokerView, Page, PartView, RuntimeEntry } from '../shared/views'
+import { missingOf } from './missing'
+import type { BrokerState, ClusterState } from './state'
+
+/** A figure of the runtime table; absent keys are not supported by this broker's version. */
+export const runtimeNumber = (broker: BrokerState, key: string): Known<number> => {
+  if (broker.runtimeAt === 0) return unknown(broker.state === 'silent' ? 'broker-silent' : 'no-sample-yet')
+  const text = broker.runtime[key]
+  if (text === undefined || text === '') return unknown('not-supported')
+  const value = Number(text.split(' ')[0])
+  return Number.isFinite(value) ? known(value, broker.runtimeAt) : unknown('not-supported')
+}
+/** The ratio at which the broker begins to clean, from its config. */
+export const cleanRatio = (broker: BrokerState): Known<number> => {
+  const value = Number(broker.config.diskMaxUsedSpaceRatio)
+  return Number.isFinite(value) && broker.configAt > 0 ? known(value / 100, broker.configAt) : unknown('no-sample-yet')
+}
+/** A rate that was last measured before the broker fell silent is told to be unknown, not kept as if it went on. */
+const living = (broker: BrokerState, figure: Known<number>): Known<number> =>
+  broker.state === 'silent' ? unknown('broker-silent') : figure
+
+export const brokerRow = (state: ClusterState, broker: BrokerState, part: PartView | null): BrokerRow => {
+  const master = broker.id === 0
+  const behind = master ? unknown('not-supported') : slaveBehind(state, broker)
+  return {
+    key: broker.key,
+    name: broker.name,
+    id: broker.id,
+    wireCluster: broker.wireCluster,
+    role: master ? 'master' : 'slave',
+    address: broker.address,
+    version:
+      broker.runtime.brokerVersionDesc === undefined
+        ? unknown('no-sample-yet')
+        : known(broker.runtime.brokerVersionDesc, broker.runtimeAt),
+    state: broker.state,
+    silentSinceMs: broker.silentSinceMs,
+    startedAt: runtimeNumber(broker, 'bootTimestamp'),
+    inPerSecond: living(broker, broker.in.rate),
+    outPerSecond: living(broker, broker.out.rate),
+    inBytesPerSecond: living(broker, broker.inBytes.rate),
+    outBytesPerSecond: unknown('not-supported'),
+    putP99Ms: runtimeNumber(broker, 'putLatency99'),
+    diskRatio: runtimeNumber(broker, 'commitLogDiskRatio'),
+    diskCleanRatio: cleanRatio(broker),
+    commitLogBytes: commitLogBytes(broker),
+    sendQueue: runtimeNumber(broker, 'sendThreadPoolQueueSize'),
+    pullQueue: runtimeNumber(broker, 'pullThreadPoolQueueSize'),
+    sendHeadWaitMs: runtimeNumber(broker, 'sendThreadPoolQueueHeadWaitTimeMills'),
+    pullHeadWaitMs: runtimeNumber(broker, 'pullThreadPoolQueueHeadWaitTimeMills'),
+    pageCacheBusyMs: runtimeNumber(broker, 'pageCacheLockTimeMills'),
+    slaveBehindBytes: behind,
+    writable: master ? writable(broker) : null,
+    part,
+  }
+}
+const commitLogBytes = (broker: BrokerState): Known<number> => {
+  const min = runtimeNumber(broker, 'commitLogMinOffset')
+  const max = runtimeNumber(broker, 'commitLogMaxOffset')
+  return 'value' in min && 'value' in max ? known(Math.max(0, max.value - min.value), max.at) : max
+}
+/** Whether routes send producers here: what the name server tells of the broker's own topic. */
+const writable = (broker: BrokerState): Known<boolean> =>
+  broker.routePerm === null ? unknown('no-sample-yet') : known((broker.routePerm & 2) !== 0, broker.routeAt)
+const slaveBehind = (state: ClusterState, slave: BrokerState): Known<number> => {
+  const master = [...state.brokers.values()].find((one) => one.name === slave.name && one.id === 0)
+  if (master === undefined || master.runtimeAt === 0) return unknown('broker-silent')
+  const theirs = runtimeNumber(master, 'commitLogMaxOffset')
+  const ours = runtimeNumber(slave, 'commitLogMaxOffset')
+  return 'value' in theirs && 'value' in ours
+    ? known(Math.max(0, theirs.value - ours.value), Math.min(theirs.at, ours.at))
+    : ours
+}
+
+export const brokerList = (state: ClusterState, partOf: (key: string) => PartView | null): Page<BrokerRow> => {
+  const rows = [...state.brokers.values()]
+    .sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : a.id - b.id))
+    .map((broker) => brokerRow(state, broker, partOf(broker.key)))
+  return {
+    rows,
+    total: rows.length,
+    matched: rows.length,
+    page: 1,
+    size: rows.length,
+    facets: [],
+    missing: missingOf(state),
+    at: Math.min(...rows.map(({ key }) => state.brokers.get(key)?.runtimeAt ?? 0), state.at),
+  }
+}
+
+const groupsOfKeys: readonly (readonly [RegExp, RuntimeEntry['group']])[] = [
+  [/Latency|EntireTimeMax|DistributeTime|pageCacheLock/, 'latency'],
+  [/ThreadPool|QueueSize|QueueCapacity/, 'queues'],
+  [/Tps$|^msg|putMessage|getMessage/, 'traffic'],
+  [/^(commitLog|consumeQueue)|Disk|earliest|dispatch|remain/, 'storage'],
+  [/schedule|timer/i, 'schedule'],
+  [/memory|heap|gc/i, 'memory'],
+]
+export const brokerView = (
+  state: ClusterState,
+  broker: BrokerState,
+  part: PartView | null,
+  now: number,
+): BrokerView => {
+  const { ha } = broker
+  return {
+    row: brokerRow(state, broker, part),
+    runtime:
+      broker.runtimeAt === 0
+        ? unknown(broker.state === 'silent' ? 'broker-silent' : 'no-sample-yet')
+        : known(
+            Object.entries(broker.runtime)
+              .sort(([a], [b]) => (a < b ? -1 : 1))
+              .map(([key, value]) => ({
+                key,
+                value,
+                group: groupsOfKeys.find(([pattern]) => pattern.test(key))?.[1] ?? 'other',
+              })),
+            broker.runtimeAt,
+          ),
+    config:
+      broker.configAt === 0
+        ? unknown(broker.state === 'silent' ? 'broker-silent' : 'no-sample-yet')
+        : known(
+            Object.entries(broker.config)
+              .sort(([a], [b]) => (a < b ? -1 : 1))
+              .map(([key, value]) => configEntry(key, value)),
+            broker.configAt,
+          ),
+    replication:
+      ha === null
+        ? unknown(broker.id === 0 ? 'no-sample-yet' : 'not-supported')
+        : known({ slaves: ha.slaves, inSync: ha.inSync, masterOffset: ha.masterOffset }, broker.haAt),
+    onlyMasterOf: onlyMasterOf(state, broker),
+    at: now,
+  }
+}
+/** Topics that nobody could be sent to without this broker. */
+export const onlyMasterOf = (state: ClusterState, broker: BrokerState): string[] => {
+  if (broker.id !== 0) return []
+  const others = [...state.brokers.values()].filter(
+    (one) => one.id === 0 && one.key !== broker.key && one.state === 'ok',
+  )
+  const writes = (one: BrokerState, topic: string): boolean => ((one.topicConfigs.get(topic)?.perm ?? 0) & 2) !== 0
+  return [...broker.topicConfigs.keys()].filter(
+    (topic) => writes(broker, topic) && !others.some((one) => writes(one, topic)),
+  )
+}

@@ -1,0 +1,308 @@
+// server/metrics/collect.ts: asks the brokers and writes what they say into the state. Few and batched: per broker and
+// turn one runtime table and one table of all offsets; long answers at an interval of 50 times what they cost.
+import type { Admin } from '../admin/open'
+import { storeTimeOf } from '../admin/store-time'
+import type { BrokerAddress } from '../admin/types'
+import { brokerKey } from '../shared/names'
+import {
+  askable,
+  type BrokerState,
+  type ClusterState,
+  type GroupState,
+  newBroker,
+  newGroup,
+  newTopic,
+  type PositionState,
+  positionOf,
+  queueOf,
+  type TopicState,
+} from './state'
+
+/** A long answer costs the broker at most 2 % of its time. */
+const COST_FACTOR = 50
+const SMALL_ANSWER_BYTES = 256 * 1024
+const SMALL_COST_MS = 50
+const LARGE_EVERY_MS = 60_000
+const CONFIG_EVERY_MS = 600_000
+const HA_EVERY_MS = 15_000
+const PRODUCERS_EVERY_MS = 15_000
+const SILENT_KEPT_MS = 24 * 3_600_000
+const CALL_TIMEOUT_MS = 3000
+
+export class Collector {
+  readonly #admin: Admin
+  readonly #state: ClusterState
+  readonly #now: () => number
+  readonly #turnMs: number
+  constructor(admin: Admin, state: ClusterState, now: () => number, turnMs: number) {
+    this.#admin = admin
+    this.#state = state
+    this.#now = now
+    this.#turnMs = turnMs
+  }
+
+  /** Who is there: name servers and the brokers they know. */
+  async nameServers(): Promise<void> {
+    const probes = await this.#admin.names.probe(CALL_TIMEOUT_MS)
+    const now = this.#now()
+    this.#state.nameServers = probes.map(({ address, ok, tookMs }) => {
+      const before = this.#state.nameServers.find((one) => one.address === address)
+      return { address, ok, tookMs: ok ? tookMs : null, sinceMs: before?.ok === ok ? before.sinceMs : now }
+    })
+    if (!probes.some(({ ok }) => ok)) return
+    const found = await this.#admin.names.brokers()
+    for (const address of found) {
+      const key = brokerKey(address.name, address.id)
+      const held = this.#state.brokers.get(key)
+      if (held === undefined) this.#state.brokers.set(key, newBroker(address, key))
+      else Object.assign(held, address)
+    }
+    const listed = new Set(found.map(({ name, id }) => brokerKey(name, id)))
+    for (const [key, broker] of this.#state.brokers) {
+      if (listed.has(key)) continue
+      if (broker.state !== 'silent') this.#silent(broker)
+      else if (now - (broker.silentSinceMs ?? now) > SILENT_KEPT_MS) this.#state.brokers.delete(key)
+    }
+  }
+
+  /** One broker, all that is due. A silent one costs one call that times out. */
+  async broker(broker: BrokerState, registered: (address: BrokerAddress) => boolean = () => true): Promise<void> {
+    if (!registered(broker)) return
+    try {
+      await this.#runtime(broker)
+    } catch {
+      this.#silent(broker) // whatever the fault: there is no figure of this turn
+      return
+    }
+    const now = this.#now()
+    const due = (at: number, everyMs: number): boolean => now - at >= everyMs - this.#turnMs / 2
+    const parts: Promise<void>[] = []
+    if (due(broker.configAt, CONFIG_EVERY_MS)) parts.push(this.#config(broker))
+    if (due(broker.haAt, HA_EVERY_MS)) parts.push(this.#ha(broker), this.route(broker))
+    if (askable(this.#state).includes(broker)) {
+      const longEvery =
+        broker.statsBytes <= SMALL_ANSWER_BYTES && broker.statsCostMs <= SMALL_COST_MS
+          ? Math.max(this.#turnMs, COST_FACTOR * broker.statsCostMs)
+          : Math.max(LARGE_EVERY_MS, COST_FACTOR * broker.statsCostMs)
+      if (due(broker.topicsAt, longEvery)) parts.push(this.topicConfigs(broker))
+      if (due(broker.groupsAt, longEvery)) parts.push(this.groupConfigs(broker))
+      if (due(broker.producersAt, PRODUCERS_EVERY_MS)) parts.push(this.#producers(broker))
+      parts.push(this.offsets(broker))
+      if (due(broker.statsAt, longEvery)) parts.push(this.#consumeStats(broker))
+    }
+    // Each part that fails keeps its old values, whose age says so.
+    await Promise.allSettled(parts)
+  }
+  #silent(broker: BrokerState): void {
+    if (broker.state !== 'silent') broker.silentSinceMs = this.#now()
+    broker.state = 'silent'
+  }
+
+  async #runtime(broker: BrokerState): Promise<void> {
+    const runtime = await this.#admin.brokers.runtime(broker.address)
+    const at = this.#now()
+    broker.runtime = runtime
+    broker.runtimeAt = broker.answeredAt = at
+    broker.state = 'ok'
+    broker.silentSinceMs = null
+    const counters = [
+      [broker.in, 'msgPutTotalTodayNow'],
+      [broker.out, 'msgGetTotalTodayNow'],
+      [broker.inBytes, 'putMessageSizeTotal'],
+    ] as const
+    for (const [meter, key] of counters) {
+      const value = Number(runtime[key])
+      if (runtime[key] !== undefined && Number.isFinite(value)) meter.read(value, at)
+    }
+  }
+  async #config(broker: BrokerState): Promise<void> {
+    broker.config = await this.#admin.brokers.config(broker.address)
+    broker.configAt = this.#now()
+  }
+  async #ha(broker: BrokerState): Promise<void> {
+    broker.haAt = this.#now()
+    broker.ha = broker.id === 0 ? await this.#admin.brokers.haStatus(broker.address) : null
+  }
+  /** Whether producers are sent to this broker. A topic of the broker's own name is on every broker. */
+  async route(broker: BrokerState): Promise<void> {
+    if (broker.id !== 0) return
+    const own = broker.topicConfigs.has(broker.name) ? broker.name : [...broker.topicConfigs.values()].find(({ perm }) => (perm & 2) !== 0)?.topic
+    if (own === undefined) return
+    const route = await this.#admin.names.route(own)
+    broker.routePerm = route?.queues.find((queue) => queue.broker === broker.name)?.perm ?? null
+    broker.routeAt = this.#now()
+  }
+  async #producers(broker: BrokerState): Promise<void> {
+    broker.producersAt = this.#now()
+    broker.producers = await this.#admin.brokers.producers(broker.address)
+  }
+
+  async topicConfigs(broker: BrokerState): Promise<void> {
+    const configs = await this.#admin.brokers.topicConfigs(broker.address)
+    const at = this.#now()
+    broker.topicConfigs = new Map(configs.map((config) => [config.topic, config]))
+    broker.topicsAt = at
+    this.#state.revision += 1
+    for (const { topic, readQueues, writeQueues } of configs) {
+      const held = this.topic(topic)
+      held.seenAt = at
+      for (let id = 0; id < Math.max(readQueues, writeQueues); id++) queueOf(held, broker.name, id)
+    }
+    for (const [name, topic] of this.#state.topics) {
+      if (this.#brokersWithTopic(name)) continue
+      // A topic of a broker that is silent now stays listed; its figures say why they are unknown.
+      if ([...this.#state.brokers.values()].some((one) => one.state === 'silent' && one.topicConfigs.has(name)))
+        continue
+      if (topic.seenAt < at) this.#state.topics.delete(name)
+    }
+  }
+  async groupConfigs(broker: BrokerState): Promise<void> {
+    const configs = await this.#admin.brokers.groupConfigs(broker.address)
+    broker.groupConfigs = new Map(configs.map((config) => [config.group, config]))
+    broker.groupsAt = this.#now()
+    this.#state.revision += 1
+    for (const { group } of configs) this.group(group)
+    for (const name of this.#state.groups.keys())
+      if (![...this.#state.brokers.values()].some((one) => one.groupConfigs.has(name))) this.#state.groups.delete(name)
+  }
+  #brokersWithTopic(name: string): boolean {
+    return [...this.#state.brokers.values()].some((one) => one.state === 'ok' && one.topicConfigs.has(name))
+  }
+
+  /** Where all groups stand, in one call. */
+  async offsets(broker: BrokerState): Promise<void> {
+    const offsets = await this.#admin.brokers.allOffsets(broker.address)
+    const at = this.#now()
+    broker.offsetsAt = at
+    this.#state.revision += 1
+    for (const [key, queues] of offsets) {
+      const split = key.indexOf('@')
+      const group = this.#state.groups.get(key.slice(split + 1))
+      const topic = key.slice(0, split)
+      if (group === undefined || split < 0) continue
+      for (const [queueId, committed] of queues)
+        this.#commit(positionOf(group, topic, broker.name, queueId), committed, at)
+    }
+    // What is not in the table any more was removed: a deleted group that came back, a cleaned offset.
+    for (const group of this.#state.groups.values())
+      for (const [topic, positions] of group.positions) {
+        const there = offsets.get(`${topic}@${group.name}`)
+        for (const [key, one] of positions)
+          if (one.broker === broker.name && there?.has(one.queueId) !== true) positions.delete(key)
+        if (positions.size === 0) group.positions.delete(topic)
+      }
+  }
+  #commit(position: PositionState, committed: number, at: number): void {
+    if (at <= position.committedAt) return
+    if (position.committed !== committed) position.movedAt = at
+    position.committed = committed
+    position.committedAt = at
+    position.out.read(committed, at)
+  }
+
+  async #consumeStats(broker: BrokerState): Promise<void> {
+    const began = performance.now()
+    const { groups, sizeBytes } = await this.#admin.brokers.allConsumeStats(broker.address)
+    broker.statsCostMs = performance.now() - began
+    broker.statsBytes = sizeBytes
+    const at = this.#now()
+    broker.statsAt = at
+    for (const { group: name, queues } of groups) {
+      const group = this.#state.groups.get(name)
+      for (const one of queues) {
+        const queue = queueOf(this.topic(one.topic), one.broker, one.queueId)
+        this.#newest(queue, Number(one.brokerOffset), at)
+        const position = group?.positions.get(one.topic)?.get(`${one.broker}\n${one.queueId}`)
+        if (position !== undefined && Number(one.consumerOffset) === position.committed)
+          position.lastTimestamp = one.lastTimestamp
+      }
+    }
+  }
+  #newest(queue: TopicState['queues'] extends Map<string, infer Q> ? Q : never, max: number, at: number): void {
+    if (at <= queue.maxAt) return
+    queue.max = max
+    queue.maxAt = at
+    queue.in.read(max, at)
+  }
+
+  /** Range and last message of every queue of a topic: one call per broker that has it. */
+  async topicStats(topic: TopicState): Promise<void> {
+    const brokers = askable(this.#state).filter((one) => one.topicConfigs.has(topic.name))
+    const answers = await Promise.allSettled(
+      brokers.map((one) => this.#admin.brokers.topicStats(one.address, topic.name)),
+    )
+    const at = this.#now()
+    for (const answer of answers) {
+      if (answer.status === 'rejected') continue
+      for (const one of answer.value) {
+        const queue = queueOf(topic, one.broker, one.queueId)
+        this.#newest(queue, Number(one.max), at)
+        queue.min = Number(one.min)
+        queue.minAt = queue.statsAt = at
+        queue.lastStoredAt = one.lastStoredAt > 0 ? one.lastStoredAt : null
+      }
+    }
+    topic.statsAt = at
+    this.#state.revision += 1
+  }
+
+  /** Who reads for a group: asked of one broker, since a client tells all of them. */
+  async clients(group: GroupState): Promise<void> {
+    const broker = askable(this.#state).find((one) => one.groupConfigs.has(group.name))
+    if (broker === undefined) return
+    const found = await this.#admin.brokers.consumers(broker.address, group.name)
+    const at = this.#now()
+    const ids = (list: readonly { clientId: string }[] | null): string =>
+      (list ?? [])
+        .map(({ clientId }) => clientId)
+        .sort()
+        .join('\n')
+    const next = found?.connections ?? []
+    if (group.clientsAt > 0 && ids(group.clients) !== ids(next)) group.clientsChangedAt = at
+    group.clients = next
+    group.clientsAt = at
+    this.#state.revision += 1
+    if (found === null) return
+    group.lastClientAt = at
+    group.subscriptions = found.subscriptions
+    group.model = found.messageModel === 'BROADCASTING' ? 'BROADCASTING' : 'CLUSTERING'
+    group.consumeType = found.consumeType
+  }
+
+  /** Store time of the first unread message: one pull, repeated only when the position has moved. */
+  async behind(position: PositionState, min: number): Promise<void> {
+    const broker = askable(this.#state).find((one) => one.name === position.broker)
+    if (broker === undefined) return
+    const offset = Math.max(position.committed, min)
+    const pulled = await this.#admin.messages.pull(broker.address, {
+      group: 'TOOLS_CONSUMER',
+      topic: position.topic,
+      queueId: position.queueId,
+      offset: BigInt(offset),
+      max: 1,
+      timeoutMs: CALL_TIMEOUT_MS,
+    })
+    const storedAt = storeTimeOf(pulled.records)
+    if (storedAt === null) return
+    position.exactFor = position.committed
+    position.exactAt = this.#now()
+    position.exactStoredAt = storedAt
+  }
+
+  topic(name: string): TopicState {
+    let topic = this.#state.topics.get(name)
+    if (topic === undefined) {
+      topic = newTopic(name, this.#now())
+      this.#state.topics.set(name, topic)
+    }
+    return topic
+  }
+  group(name: string): GroupState {
+    let group = this.#state.groups.get(name)
+    if (group === undefined) {
+      group = newGroup(name, this.#now())
+      this.#state.groups.set(name, group)
+    }
+    return group
+  }
+}

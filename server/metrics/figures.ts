@@ -1,0 +1,171 @@
+// server/metrics/figures.ts: the state's numbers as figures that are known or say why not. Every sum of the console is
+// made here, so that a missing part never reads as zero.
+import { isKnown, type Known, known, type Reason, sum, unknown } from '../shared/known'
+import { DLQ_PREFIX, RETRY_PREFIX } from '../shared/names'
+import type { Behind, Drain, GroupRow, Total } from '../shared/views'
+import type { ClusterState, GroupState, PositionState, QueueState, TopicState } from './state'
+
+/** Unknown when every part is; nothing to sum is a known 0. */
+export const total = (figures: readonly Known<number>[], at: number): Total => {
+  const added = sum(figures)
+  if (figures.length === 0) return { value: 0, missing: 0, at }
+  if (added.missing < figures.length) return added
+  const first = figures.find((figure) => !isKnown(figure))
+  return unknown(first !== undefined && 'unknown' in first ? first.unknown : 'no-sample-yet')
+}
+
+/** A figure of a queue: unknown while its broker is silent or nothing was asked yet. */
+const ofQueue = <T>(queue: QueueState, silent: ReadonlySet<string>, at: number, value: () => T): Known<T> => {
+  if (silent.has(queue.broker)) return unknown('broker-silent')
+  return at === 0 ? unknown('no-sample-yet') : known(value(), at)
+}
+export const maxOf = (queue: QueueState, silent: ReadonlySet<string>): Known<bigint> =>
+  ofQueue(queue, silent, queue.maxAt, () => BigInt(queue.max))
+export const minOf = (queue: QueueState, silent: ReadonlySet<string>): Known<bigint> =>
+  ofQueue(queue, silent, queue.minAt, () => BigInt(queue.min))
+export const keptOf = (queue: QueueState, silent: ReadonlySet<string>): Known<number> =>
+  ofQueue(queue, silent, queue.minAt === 0 ? 0 : Math.min(queue.minAt, queue.maxAt), () =>
+    Math.max(0, queue.max - queue.min),
+  )
+export const lastStoredOf = (queue: QueueState, silent: ReadonlySet<string>): Known<number | null> =>
+  ofQueue(queue, silent, queue.statsAt, () => queue.lastStoredAt)
+export const rateOf = (queue: QueueState, silent: ReadonlySet<string>): Known<number> =>
+  silent.has(queue.broker) ? unknown('broker-silent') : queue.in.rate
+
+export const keptOfTopic = (topic: TopicState | undefined, silent: ReadonlySet<string>, at: number): Total =>
+  total(topic === undefined ? [] : [...topic.queues.values()].map((queue) => keptOf(queue, silent)), at)
+
+// ---- where a group stands ----
+
+export const lagOf = (
+  position: PositionState,
+  queue: QueueState | undefined,
+  silent: ReadonlySet<string>,
+): Known<number> => {
+  if (silent.has(position.broker)) return unknown('broker-silent')
+  if (queue === undefined || queue.maxAt === 0) return unknown('no-sample-yet')
+  if (position.committed < 0) return unknown('never-committed')
+  return known(Math.max(0, queue.max - position.committed), Math.min(queue.maxAt, position.committedAt))
+}
+/** Age of the oldest unread message of a queue. */
+export const behindOf = (
+  position: PositionState,
+  queue: QueueState | undefined,
+  silent: ReadonlySet<string>,
+  now: number,
+): Behind => {
+  const lag = lagOf(position, queue, silent)
+  if (!isKnown(lag)) return lag
+  const figure = (value: number, at: number, approx: boolean): Behind => ({
+    value: Math.max(0, value),
+    at,
+    approx,
+    pastKept: queue !== undefined && queue.minAt > 0 && position.committed < queue.min,
+  })
+  if (lag.value === 0) return figure(0, lag.at, false)
+  if (position.exactFor === position.committed && position.exactStoredAt > 0)
+    return figure(now - position.exactStoredAt, lag.at, false)
+  // The message before the position is a little older than the first unread one: close, and said to be close.
+  if (position.lastTimestamp > 0) return figure(now - position.lastTimestamp, lag.at, true)
+  return unknown('no-sample-yet')
+}
+/** The worst of several; unknown only when none is known. */
+export const worstBehind = (all: readonly Behind[], at: number): Behind => {
+  let worst: Behind | undefined
+  let reason: Reason | undefined
+  for (const one of all) {
+    if (!isKnown(one)) reason ??= one.unknown
+    else if (worst === undefined || !isKnown(worst) || one.value > worst.value) worst = one
+  }
+  if (worst !== undefined) return worst
+  return reason === undefined ? { value: 0, at, approx: false, pastKept: false } : unknown(reason)
+}
+
+export interface GroupFigures {
+  lag: Total
+  retryLag: Total
+  behind: Behind
+  inPerSecond: Total
+  outPerSecond: Total
+  growthPerSecond: Known<number>
+  drain: Drain
+}
+/** Over all topics of the group, or one of them. The retry topic is told apart and never added. */
+export const groupFigures = (
+  state: ClusterState,
+  group: GroupState,
+  silent: ReadonlySet<string>,
+  now: number,
+  only?: string,
+): GroupFigures => {
+  if (group.model === 'BROADCASTING') {
+    const none = unknown('broadcasting')
+    return {
+      lag: none,
+      retryLag: none,
+      behind: none,
+      inPerSecond: none,
+      outPerSecond: none,
+      growthPerSecond: none,
+      drain: { kind: 'unknown', reason: 'broadcasting' },
+    }
+  }
+  const lags: Known<number>[] = []
+  const retry: Known<number>[] = []
+  const behinds: Behind[] = []
+  const ins: Known<number>[] = []
+  const outs: Known<number>[] = []
+  for (const [topic, positions] of group.positions) {
+    const isRetry = topic.startsWith(RETRY_PREFIX)
+    if (only !== undefined && topic !== only) continue
+    const queues = state.topics.get(topic)?.queues
+    for (const [key, position] of positions) {
+      const queue = queues?.get(key)
+      const lag = lagOf(position, queue, silent)
+      if (isRetry && only === undefined) {
+        retry.push(lag)
+        continue
+      }
+      lags.push(lag)
+      behinds.push(behindOf(position, queue, silent, now))
+      outs.push(silent.has(position.broker) ? unknown('broker-silent') : position.out.rate)
+      if (queue !== undefined) ins.push(rateOf(queue, silent))
+    }
+  }
+  const at = state.at
+  const never = lags.length === 0 ? unknown('never-committed') : null
+  const lag = never ?? total(lags, at)
+  const growthPerSecond = never ?? (only === undefined ? group.lag.slope : unknown('no-sample-yet'))
+  return {
+    lag,
+    retryLag: total(retry, at),
+    behind: never ?? worstBehind(behinds, at),
+    inPerSecond: never ?? total(ins, at),
+    outPerSecond: never ?? total(outs, at),
+    growthPerSecond,
+    drain: drainOf(lag, growthPerSecond),
+  }
+}
+export const drainOf = (lag: Total, growth: Known<number>): Drain => {
+  if (!isKnown(lag)) return { kind: 'unknown', reason: lag.unknown }
+  if (lag.value === 0) return { kind: 'done' }
+  if (!isKnown(growth)) return { kind: 'unknown', reason: growth.unknown }
+  return growth.value < 0 ? { kind: 'shrinking', ms: (lag.value / -growth.value) * 1000 } : { kind: 'not-shrinking' }
+}
+export const deadLettersOf = (state: ClusterState, group: string, silent: ReadonlySet<string>): Known<number> => {
+  const topic = state.topics.get(DLQ_PREFIX + group)
+  if (topic === undefined) return known(0, state.at)
+  return keptOfTopic(topic, silent, state.at)
+}
+
+// ---- thresholds ----
+
+export const WARNING = { lag: 10_000, behindMs: 60_000 }
+export const CRITICAL = { lag: 1_000_000, behindMs: 600_000 }
+export const levelOf = (lag: Total, behind: Behind): GroupRow['level'] => {
+  if (!isKnown(lag)) return 'unknown'
+  const behindMs = isKnown(behind) ? behind.value : 0
+  // A lag of one message is never red, however old it is.
+  if (lag.value >= CRITICAL.lag || (behindMs >= CRITICAL.behindMs && lag.value > 1)) return 'critical'
+  return lag.value >= WARNING.lag || (behindMs >= WARNING.behindMs && lag.value > 1) ? 'warning' : 'ok'
+}

@@ -1,0 +1,226 @@
+// server/metrics/overview.ts: is it well, and if not, why and where. The verdict comes from causes, each a fact with its
+// number; figures are sums that say what they lack.
+import { isKnown, type Known, known, unknown } from '../shared/known'
+import { isSystemTopic, topicKind } from '../shared/names'
+import type { BrokerRow, Cause, GroupRow, Overview, Total, VerdictWord } from '../shared/views'
+import { type brokerList, runtimeNumber } from './broker-view'
+import { CRITICAL, keptOfTopic, total, WARNING } from './figures'
+import { missingOf } from './missing'
+import { type ClusterState, silentNames } from './state'
+
+const PUT_P99_LIMIT_MS = 200
+const SLAVE_LIMIT_BYTES = 64 * 1024 * 1024
+const DISK_WARNING_RATIO = 0.85
+const MOST_BEHIND = 8
+const MOST_CAUSES = 50
+
+export interface OverviewOptions {
+  turnMs: number
+  rows: readonly GroupRow[]
+  brokers: ReturnType<typeof brokerList>
+  namesrv: readonly string[]
+  now: number
+}
+export const overviewOf = (state: ClusterState, { turnMs, rows, brokers, namesrv, now }: OverviewOptions): Overview => {
+  const groups = rows.filter(({ system }) => !system)
+  const counted = groups.filter(({ idle }) => !idle)
+  const masters = brokers.rows.filter(({ role }) => role === 'master')
+  const causes = causesOf(state, brokers.rows, counted, now)
+  const worst = worstOf(counted)
+  const putWorst = highest(masters, ({ putP99Ms }) => putP99Ms)
+  const disk = highest(brokers.rows, ({ diskRatio }) => diskRatio)
+  const userTopics = [...state.topics.values()].filter(({ name }) => topicKind(name) === 'user')
+  const silent = silentNames(state)
+  const dead = [...state.topics.values()]
+    .filter(({ name }) => topicKind(name) === 'dlq')
+    .map((topic) => keptOfTopic(topic, silent, state.at))
+  const inPerSecond = total(
+    masters.map((row) => row.inPerSecond),
+    state.at,
+  )
+  const inBytesPerSecond = total(
+    masters.map((row) => row.inBytesPerSecond),
+    state.at,
+  )
+  const address = namesrv.join(';')
+  return {
+    at: state.at,
+    turnMs,
+    verdict: verdictOf(state, causes),
+    causes: causes.slice(0, MOST_CAUSES),
+    inPerSecond,
+    inBytesPerSecond,
+    outPerSecond: total(
+      masters.map((row) => row.outPerSecond),
+      state.at,
+    ),
+    outBytesPerSecond: unknown('not-supported'),
+    meanSizeBytes: meanSize(inPerSecond, inBytesPerSecond),
+    lag: total(
+      counted
+        .filter(({ lag }) => isKnown(lag) || lag.unknown !== 'never-committed')
+        .flatMap(({ lag }) => figuresOf(lag)),
+      state.at,
+    ),
+    worstBehind: worst?.behind ?? { value: 0, at: state.at, approx: false, pastKept: false },
+    worstBehindGroup: worst?.name ?? null,
+    unknownGroups: counted.filter(({ lag }) => !isKnown(lag)).length,
+    idleGroups: groups.length - counted.length,
+    putP99Ms: putWorst?.putP99Ms ?? unknown(masters.length === 0 ? 'broker-silent' : 'not-supported'),
+    putP999Ms: putWorst === undefined ? unknown('not-supported') : p999Of(state, putWorst.key),
+    putWorstBroker: putWorst?.key ?? null,
+    diskRatio: disk?.diskRatio ?? unknown('no-sample-yet'),
+    diskBroker: disk?.key ?? null,
+    diskCleanRatio: disk?.diskCleanRatio ?? unknown('no-sample-yet'),
+    deadLetters: total(dead, state.at),
+    topics: userTopics.length,
+    groups: groups.length,
+    behindGroups: [...counted]
+      .filter(({ lag }) => isKnown(lag) && lag.value > 0)
+      .sort(byBehind)
+      .slice(0, MOST_BEHIND),
+    brokers: brokers.rows,
+    nameServers: state.nameServers.map(({ address: one, ok, sinceMs, tookMs }) => ({
+      address: one,
+      state: ok === null ? 'unknown' : ok ? 'ok' : 'silent',
+      sinceMs,
+      tookMs,
+    })),
+    missing: missingOf(state),
+    fresh:
+      state.at > 0 &&
+      userTopics.every(({ queues }) => [...queues.values()].every(({ max }) => max === 0)) &&
+      groups.length === 0,
+    connect: {
+      namesrv: address,
+      tls: false,
+      acl: [...state.brokers.values()].some(
+        ({ config }) => config.authenticationEnabled === 'true' || config.aclEnable === 'true',
+      ),
+      loopbackOnly: namesrv.every((one) => /^(127\.|localhost:|\[::1\])/.test(one)),
+    },
+  }
+}
+/** A sum that lacks parts stays a lower bound when it is added to others. */
+const figuresOf = (lag: Total): Known<number>[] => {
+  if (!isKnown(lag)) return [lag]
+  return [
+    known(lag.value, lag.at),
+    ...Array.from({ length: Math.min(lag.missing, 1) }, () => unknown('broker-silent') as Known<number>),
+  ]
+}
+const meanSize = (rate: Total, bytes: Total): Known<number> =>
+  isKnown(rate) && isKnown(bytes) && rate.value > 0
+    ? known(bytes.value / rate.value, rate.at)
+    : unknown('no-sample-yet')
+const p999Of = (state: ClusterState, key: string): Known<number> => {
+  const broker = state.brokers.get(key)
+  return broker === undefined ? unknown('no-sample-yet') : runtimeNumber(broker, 'putLatency999')
+}
+const highest = <Row>(rows: readonly Row[], figure: (row: Row) => Known<number>): Row | undefined => {
+  let found: Row | undefined
+  let most = Number.NEGATIVE_INFINITY
+  for (const row of rows) {
+    const one = figure(row)
+    if (isKnown(one) && one.value > most) {
+      most = one.value
+      found = row
+    }
+  }
+  return found
+}
+const worstOf = (groups: readonly GroupRow[]): GroupRow | undefined => {
+  const found = highest(groups, ({ behind }) => behind)
+  return found !== undefined && isKnown(found.behind) && found.behind.value > 0 ? found : undefined
+}
+const byBehind = (a: GroupRow, b: GroupRow): number => {
+  const behind = (row: GroupRow): number => (isKnown(row.behind) ? row.behind.value : -1)
+  const lag = (row: GroupRow): number => (isKnown(row.lag) ? row.lag.value : -1)
+  return behind(b) - behind(a) || lag(b) - lag(a)
+}
+
+const verdictOf = (state: ClusterState, causes: readonly Cause[]): VerdictWord => {
+  const answers = [...state.brokers.values()].some((broker) => broker.state === 'ok')
+  const named = state.nameServers.some(({ ok }) => ok === true)
+  if (!answers && !named) return 'unknown'
+  if (!named || causes.some(({ kind }) => kind === 'no-writable-master')) return 'down'
+  return causes.length > 0 ? 'degraded' : 'healthy'
+}
+const causesOf = (
+  state: ClusterState,
+  brokers: readonly BrokerRow[],
+  groups: readonly GroupRow[],
+  now: number,
+): Cause[] => {
+  const found: Cause[] = []
+  for (const { address, ok, sinceMs } of state.nameServers)
+    if (ok === false) found.push(cause('namesrv-silent', 'critical', 'namesrv', address, null, null, sinceMs))
+  for (const row of brokers)
+    if (row.state === 'silent')
+      found.push(cause('broker-silent', 'critical', 'broker', row.key, null, null, row.silentSinceMs))
+  found.push(...withoutMaster(state))
+  for (const row of brokers) {
+    if (row.state !== 'ok') continue
+    const clean = isKnown(row.diskCleanRatio) ? row.diskCleanRatio.value : DISK_WARNING_RATIO
+    const limit = Math.min(DISK_WARNING_RATIO, clean)
+    if (isKnown(row.diskRatio) && row.diskRatio.value >= limit)
+      found.push(
+        cause(
+          'disk-high',
+          row.diskRatio.value >= 0.9 ? 'critical' : 'warning',
+          'broker',
+          row.key,
+          row.diskRatio.value,
+          limit,
+          null,
+        ),
+      )
+    if (isKnown(row.slaveBehindBytes) && row.slaveBehindBytes.value > SLAVE_LIMIT_BYTES)
+      found.push(
+        cause('slave-behind', 'warning', 'broker', row.key, row.slaveBehindBytes.value, SLAVE_LIMIT_BYTES, null),
+      )
+    const rate = isKnown(row.inPerSecond) ? row.inPerSecond.value : 0
+    if (rate > 0 && isKnown(row.putP99Ms) && row.putP99Ms.value > PUT_P99_LIMIT_MS)
+      found.push(cause('put-slow', 'warning', 'broker', row.key, row.putP99Ms.value, PUT_P99_LIMIT_MS, null))
+  }
+  for (const row of groups) {
+    if (row.state === 'stalled')
+      found.push(
+        cause('group-stalled', 'critical', 'group', row.name, isKnown(row.lag) ? row.lag.value : null, null, null),
+      )
+    else if (row.level === 'critical') found.push(behindCause('lag-critical', 'critical', row, CRITICAL.behindMs, now))
+    else if (row.level === 'warning') found.push(behindCause('lag-warning', 'warning', row, WARNING.behindMs, now))
+  }
+  const weight = { critical: 0, warning: 1 }
+  return found.sort((a, b) => weight[a.level] - weight[b.level])
+}
+const behindCause = (kind: Cause['kind'], level: Cause['level'], row: GroupRow, limit: number, now: number): Cause => {
+  const behindMs = isKnown(row.behind) ? row.behind.value : null
+  return cause(kind, level, 'group', row.name, behindMs, limit, behindMs === null ? null : now - behindMs)
+}
+const cause = (
+  kind: Cause['kind'],
+  level: Cause['level'],
+  subjectKind: Cause['subjectKind'],
+  subject: string,
+  value: number | null,
+  limit: number | null,
+  sinceMs: number | null,
+): Cause => ({ kind, level, subject, subjectKind, value, limit, sinceMs })
+
+/** Topics of users for which no master answers that may be written to. */
+const withoutMaster = (state: ClusterState): Cause[] => {
+  const found: Cause[] = []
+  const brokers = [...state.brokers.values()]
+  for (const { name } of state.topics.values()) {
+    if (isSystemTopic(name) || topicKind(name) !== 'user') continue
+    const holders = brokers.filter((one) => one.topicConfigs.has(name))
+    if (holders.length === 0 || holders.some((one) => one.id === 0 && one.state === 'ok')) continue
+    const since = holders.reduce<number | null>(
+      (latest, one) => Math.max(latest ?? 0, one.silentSinceMs ?? 0) || null,
+      null,
+    )
+    found.push(cause('no-writable-master', 'critical', 'topic', name, null, null, since))
+  }
+  return found.slice(0, 10)
+}

@@ -1,0 +1,304 @@
+// server/metrics/topic-view.ts: topics as pages see them, from the sampler's state alone.
+
+import { versionText } from '../admin/versions'
+import type { TopicListInput } from '../shared/inputs'
+import { isKnown, type Known, known, unknown } from '../shared/known'
+import { topicKind } from '../shared/names'
+import type {
+  Page,
+  ProducerRow,
+  QueueRow,
+  TopicBrokerConfig,
+  TopicGroupRow,
+  TopicMark,
+  TopicRow,
+  TopicType,
+  TopicView,
+} from '../shared/views'
+import { groupFigures, keptOf, lagOf, lastStoredOf, maxOf, minOf, rateOf, total, worstBehind } from './figures'
+import { groupRow } from './group-view'
+import { missingOf } from './missing'
+import { type BrokerState, type ClusterState, type GroupState, queueKey, silentNames, type TopicState } from './state'
+import { tablePage } from './table'
+
+const SILENT_TOPIC_MS = 7 * 86_400_000
+const PERM_READ = 4
+const PERM_WRITE = 2
+const types: ReadonlySet<string> = new Set(['NORMAL', 'FIFO', 'DELAY', 'TRANSACTION', 'MIXED', 'LITE', 'PRIORITY'])
+
+/** Groups by the topics they have positions in: made once for a list, not once a row. */
+export const groupsByTopic = (state: ClusterState): Map<string, GroupState[]> => {
+  const found = new Map<string, GroupState[]>()
+  for (const group of state.groups.values())
+    for (const topic of new Set([
+      ...group.positions.keys(),
+      ...(group.clients?.length ? group.subscriptions.map((one) => one.topic) : []),
+    ])) {
+      const held = found.get(topic)
+      if (held === undefined) found.set(topic, [group])
+      else held.push(group)
+    }
+  return found
+}
+/** One config per broker name: the member with the smallest id speaks. */
+const configsOf = (
+  state: ClusterState,
+  topic: string,
+): { broker: BrokerState; config: NonNullable<ReturnType<BrokerState['topicConfigs']['get']>> }[] => {
+  const byName = new Map<string, BrokerState>()
+  for (const broker of state.brokers.values()) {
+    const held = byName.get(broker.name)
+    if (broker.topicConfigs.has(topic) && (held === undefined || broker.id < held.id)) byName.set(broker.name, broker)
+  }
+  return [...byName.values()].flatMap((broker) => {
+    const config = broker.topicConfigs.get(topic)
+    return config === undefined ? [] : [{ broker, config }]
+  })
+}
+const typeOf = (attributes: Record<string, string> | undefined): TopicType => {
+  const type = attributes?.['message.type'] ?? ''
+  return types.has(type) ? (type as TopicType) : 'UNSPECIFIED' // the set holds exactly these
+}
+
+export const topicRow = (
+  state: ClusterState,
+  topic: TopicState,
+  groups: readonly GroupState[],
+  silent: ReadonlySet<string>,
+  now: number,
+): TopicRow => {
+  const configs = configsOf(state, topic.name)
+  const queues = [...topic.queues.values()]
+  const figures = groups.map((group) => ({ group, figures: groupFigures(state, group, silent, now, topic.name) }))
+  let worst: (typeof figures)[number] | undefined
+  for (const one of figures) {
+    const lag = one.figures.lag
+    if (!isKnown(lag)) continue
+    const held = worst?.figures.lag
+    if (held === undefined || !isKnown(held) || lag.value > held.value) worst = one
+  }
+  const perms = new Set(configs.map(({ config }) => config.perm))
+  const kind = topicKind(topic.name)
+  const marks: TopicMark[] = []
+  if (kind === 'user' && configs.some(({ config }) => (config.perm & PERM_WRITE) === 0 || config.writeQueues === 0))
+    marks.push('not-writable')
+  if (new Set(configs.map(({ config }) => `${config.readQueues}/${config.writeQueues}`)).size > 1) marks.push('uneven')
+  if (kind === 'user' && groups.length === 0) marks.push('no-group')
+  if (configs.some(({ broker }) => silent.has(broker.name))) marks.push('broker-silent')
+  return {
+    name: topic.name,
+    kind,
+    type: typeOf(configs[0]?.config.attributes),
+    readQueues: configs.reduce((sum, { config }) => sum + config.readQueues, 0),
+    writeQueues: configs.reduce((sum, { config }) => sum + config.writeQueues, 0),
+    perm: perms.size === 1 ? (configs[0]?.config.perm ?? null) : null,
+    order: configs.some(({ config }) => config.order),
+    brokers: configs.map(({ broker }) => broker.name),
+    marks,
+    inPerSecond: total(
+      queues.map((queue) => rateOf(queue, silent)),
+      state.at,
+    ),
+    outPerSecond: total(
+      figures
+        .map((one) => one.figures.outPerSecond)
+        .filter((one) => !('unknown' in one) || one.unknown !== 'never-committed'),
+      state.at,
+    ),
+    spark: topic.spark.line(now),
+    groups: groups.length,
+    worstGroup: worst?.group.name ?? null,
+    worstLag: worst?.figures.lag ?? figures[0]?.figures.lag ?? { value: 0, missing: 0, at: state.at },
+    worstBehind: worstBehind(
+      figures.map((one) => one.figures.behind),
+      state.at,
+    ),
+    lastMessageAt: newest(queues.map((queue) => lastStoredOf(queue, silent))),
+    kept: total(
+      queues.map((queue) => keptOf(queue, silent)),
+      state.at,
+    ),
+  }
+}
+const newest = (all: readonly Known<number | null>[]): Known<number | null> => {
+  let found: Known<number | null> | undefined
+  for (const one of all) {
+    if (!isKnown(one)) {
+      found ??= one
+      continue
+    }
+    if (found === undefined || !isKnown(found) || (one.value ?? 0) > (found.value ?? 0)) found = one
+  }
+  return found ?? known(null, 0)
+}
+
+export const topicList = (
+  state: ClusterState,
+  rows: readonly TopicRow[],
+  input: TopicListInput,
+  now: number,
+): Page<TopicRow> => {
+  const missing = missingOf(state)
+  const atLeast = missing.length > 0
+  const only = {
+    behind: (row: TopicRow) =>
+      (isKnown(row.worstLag) && row.worstLag.value >= 10_000) ||
+      (isKnown(row.worstBehind) && row.worstBehind.value >= 60_000),
+    nogroup: (row: TopicRow) => row.groups === 0,
+    silent: (row: TopicRow) =>
+      isKnown(row.lastMessageAt) &&
+      (row.lastMessageAt.value === null || now - row.lastMessageAt.value > SILENT_TOPIC_MS),
+  }
+  const ofKind = rows.filter(({ kind }) => input.kind.length === 0 || input.kind.includes(kind))
+  const page = tablePage({
+    rows: ofKind,
+    name: ({ name }) => name,
+    q: input.q,
+    sort: input.sort,
+    defaultSort: 'name',
+    columns: {
+      name: (row) => row.name,
+      type: (row) => row.type,
+      queues: (row) => row.writeQueues,
+      in: (row) => row.inPerSecond,
+      out: (row) => row.outPerSecond,
+      groups: (row) => row.groups,
+      lag: (row) => row.worstLag,
+      behind: (row) => row.worstBehind,
+      last: (row) => row.lastMessageAt,
+      kept: (row) => row.kept,
+    },
+    page: input.page,
+    size: input.size,
+    names: input.names,
+    filters: [(row) => input.type.length === 0 || input.type.includes(row.type), ...input.only.map((key) => only[key])],
+    facets: [
+      ...[...types, 'UNSPECIFIED'].map((key) => ({ key, has: (row: TopicRow) => row.type === key, atLeast })),
+      ...(['behind', 'nogroup', 'silent'] as const).map((key) => ({ key, has: only[key], atLeast })),
+    ],
+    missing,
+    at: state.at,
+  })
+  // Kinds are counted over all topics: they say what the default view leaves out.
+  const kinds = (['user', 'retry', 'dlq', 'system'] as const).map((key) => ({
+    key,
+    count: rows.filter(({ kind }) => kind === key).length,
+    atLeast,
+  }))
+  return { ...page, facets: [...kinds, ...page.facets] }
+}
+
+export const topicView = (
+  state: ClusterState,
+  topic: TopicState,
+  groups: readonly GroupState[],
+  now: number,
+): Omit<TopicView, 'inBytesPerSecond' | 'meanSizeBytes' | 'oldestAt' | 'inToday'> => {
+  const silent = silentNames(state)
+  const row = topicRow(state, topic, groups, silent, now)
+  const rows = queueRows(state, topic, groups, silent)
+  const rates = rows.flatMap(({ inPerSecond }) => (isKnown(inPerSecond) ? [inPerSecond.value] : []))
+  const sum = rates.reduce((a, b) => a + b, 0)
+  return {
+    row,
+    queues: rows,
+    groups: groups.map((group) => topicGroupRow(state, group, topic.name, silent, now)),
+    configs: configsOf(state, topic.name).map(
+      ({ broker, config }): TopicBrokerConfig => ({
+        broker: broker.name,
+        readQueues: config.readQueues,
+        writeQueues: config.writeQueues,
+        perm: config.perm,
+        order: config.order,
+        attributes: config.attributes,
+        known: silent.has(broker.name) ? unknown('broker-silent') : known(true, broker.topicsAt),
+      }),
+    ),
+    keptMessages: row.kept,
+    skew:
+      rates.length > 0 && sum > 0
+        ? known(Math.max(...rates) / (sum / rates.length), state.at)
+        : unknown('no-sample-yet'),
+    missing: missingOf(state).filter(({ who }) => state.brokers.get(who)?.topicConfigs.has(topic.name) === true),
+    at: state.at,
+  }
+}
+const topicGroupRow = (
+  state: ClusterState,
+  group: GroupState,
+  topic: string,
+  silent: ReadonlySet<string>,
+  now: number,
+): TopicGroupRow => {
+  const whole = groupRow(state, group, silent, now)
+  const here = groupFigures(state, group, silent, now, topic)
+  return {
+    group: group.name,
+    state: whole.state,
+    mode: whole.mode,
+    clients: whole.clients,
+    outPerSecond: here.outPerSecond,
+    lag: here.lag,
+    behind: here.behind,
+    growthPerSecond: whole.growthPerSecond,
+    spark: whole.spark,
+  }
+}
+const queueRows = (
+  state: ClusterState,
+  topic: TopicState,
+  groups: readonly GroupState[],
+  silent: ReadonlySet<string>,
+): QueueRow[] => {
+  const perms = new Map(configsOf(state, topic.name).map(({ broker, config }) => [broker.name, config]))
+  return [...topic.queues.values()]
+    .sort((a, b) => (a.broker < b.broker ? -1 : a.broker > b.broker ? 1 : a.queueId - b.queueId))
+    .map((queue) => {
+      const config = perms.get(queue.broker)
+      const read = config === undefined || queue.queueId < config.readQueues ? PERM_READ : 0
+      const write = config === undefined || queue.queueId < config.writeQueues ? PERM_WRITE : 0
+      const positions = groups.flatMap((group) => {
+        if (group.model === 'BROADCASTING') return []
+        const position = group.positions.get(topic.name)?.get(queueKey(queue.broker, queue.queueId))
+        if (position === undefined) return []
+        const committed: Known<bigint> = silent.has(queue.broker)
+          ? unknown('broker-silent')
+          : known(BigInt(position.committed), position.committedAt)
+        return [{ group: group.name, committed, lag: lagOf(position, queue, silent) }]
+      })
+      const lag = (one: (typeof positions)[number]): number => (isKnown(one.lag) ? one.lag.value : -1)
+      return {
+        broker: queue.broker,
+        queueId: queue.queueId,
+        perm: (config?.perm ?? 0) & (read | write),
+        min: minOf(queue, silent),
+        max: maxOf(queue, silent),
+        kept: keptOf(queue, silent),
+        inPerSecond: rateOf(queue, silent),
+        lastStoredAt: lastStoredOf(queue, silent),
+        positions: positions.sort((a, b) => lag(b) - lag(a)),
+      }
+    })
+}
+
+/** Producer groups name no topic on the wire: all that are connected to a broker of the topic. */
+export const producerRows = (state: ClusterState, topic: string): ProducerRow[] => {
+  const found = new Map<string, ProducerRow>()
+  for (const broker of state.brokers.values()) {
+    if (!broker.topicConfigs.has(topic)) continue
+    for (const one of broker.producers) {
+      const key = `${one.group}\n${one.clientId}`
+      const held = found.get(key)
+      if (held !== undefined && held.lastSeenAt >= one.lastSeenAt) continue
+      found.set(key, {
+        group: one.group,
+        clientId: one.clientId,
+        address: one.address,
+        language: one.language,
+        version: versionText(one.version),
+        lastSeenAt: one.lastSeenAt,
+      })
+    }
+  }
+  return [...found.values()].sort((a, b) => b.lastSeenAt - a.lastSeenAt)
+}
