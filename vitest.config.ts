@@ -4,7 +4,7 @@ import { defineConfig } from 'vitest/config'
 
 /** Tests that start workers or whole processes. */
 const processTests = [
-  'test/broker/worker/**/*.test.ts',
+  'test/broker/worker/*-process.test.ts',
   'test/broker/{main,index}*.test.ts',
   'test/server/main*.test.ts',
   'test/fault/process-*.test.ts',

@@ -155,7 +155,11 @@ class NameServer {
     if (this.#left) return
     this.#left = true
     clearTimeout(this.#retry)
-    await within(FAREWELL_MS, this.#running ?? Promise.resolve())
+    await within(FAREWELL_MS, this.#farewell())
+  }
+
+  async #farewell(): Promise<void> {
+    await this.#running // else a registration could arrive after the farewell
     try {
       const { clusterName, brokerName, brokerId, address } = this.#options
       const ext = writeHeader(unregisterBrokerHeader, { brokerName, brokerAddr: address, clusterName, brokerId })

@@ -74,11 +74,11 @@ class ThreadSupervisor implements Supervisor {
     }
   }
 
-  start(name: string): Promise<void> {
-    return this.#named(name).start()
+  async start(name: string): Promise<void> {
+    await this.#named(name).start()
   }
-  stop(name: string): Promise<void> {
-    return this.#named(name).stop()
+  async stop(name: string): Promise<void> {
+    await this.#named(name).stop()
   }
   async restart(name: string): Promise<void> {
     const part = this.#named(name)

@@ -1,0 +1,5 @@
+// broker/worker/broker-entry.ts: the program of a broker's thread.
+import { startBrokerPart } from './broker-part'
+import { runPart } from './part-thread'
+
+runPart(startBrokerPart)

@@ -1,0 +1,245 @@
+// broker/worker/broker-part.ts: a broker as a part: joins settings, catalog, store, sessions, processors, listeners and
+// the registration with name servers, in the order in which each may need the ones before it, and ends them backwards.
+import { lookup } from 'node:dns/promises'
+import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { openGroups } from '../catalog/groups'
+import { openOffsets } from '../catalog/offsets'
+import { openTopics } from '../catalog/topics'
+import { type BrokerConfig, openBrokerConfig } from '../config/broker-config'
+import type { KeptText } from '../config/open'
+import { readFileOrBackup, writeFileAtomic } from '../file/small-file'
+import { openDialer } from '../net/dial'
+import { listen } from '../net/listen'
+import { createTurn, type Turn } from '../net/turn'
+import type { Connection, Listener, OnRequest } from '../net/types'
+import { createRegistration, type Registration } from '../peer/registration'
+import { adminHandlers } from '../processor/admin-table'
+import { clientHandlers, connectionClosed } from '../processor/client'
+import type { BrokerContext, BrokerIdentity } from '../processor/context'
+import { lockHandlers } from '../processor/lock'
+import { offsetHandlers } from '../processor/offset'
+import { pullHandlers } from '../processor/pull'
+import { queryHandlers } from '../processor/query'
+import { sendHandlers } from '../processor/send'
+import { sendBackHandlers } from '../processor/send-back'
+import { createProcessor } from '../processor/table'
+import { encodeHost } from '../protocol/host'
+import { openDelayLevels } from '../schedule/delay-levels'
+import { createConsumers } from '../session/consumers'
+import { createHeldPulls } from '../session/held-pulls'
+import { createProducers } from '../session/producers'
+import { createQueueLocks } from '../session/queue-locks'
+import { openStatistics } from '../stats/statistics'
+import { openMessageStore } from '../store/open'
+import type { PartPlan } from './messages'
+import type { PartLog, StartPart } from './part-thread'
+import { flushPolicyKeys, flushPolicyOf, storeOptionsOf } from './store-options'
+
+const MAX_FRAME_BYTES = 16 * 1024 * 1024
+const MAX_HELD_PULLS = 200_000
+const EXPIRE_EVERY_MS = 10_000
+
+/** Opened so far, newest last: what a failed start closes again, and what a stop closes in turn. */
+type Ends = (() => Promise<unknown> | unknown)[]
+
+export const startBrokerPart: StartPart = async (plan, log) => {
+  const ends: Ends = []
+  try {
+    return await openBroker(plan, log, ends)
+  } catch (error) {
+    await closeAll(ends, log)
+    throw error
+  }
+}
+
+async function openBroker(plan: PartPlan, log: PartLog, ends: Ends) {
+  const config = await openConfig(plan, log)
+  const { values } = config
+  const rootDir = values.storePathRootDir ?? plan.dataDir
+  const configDir = join(rootDir, 'config')
+  await mkdir(configDir, { recursive: true })
+  const clock = Date.now
+  const turn = createTurn()
+  const identity = await identityOf(config)
+
+  const store = await openMessageStore(
+    storeOptionsOf(values, { rootDir, storeHost: identity.storeHost, clock, log, turn }),
+  )
+  ends.push(() => store.close())
+  config.onChange(flushPolicyKeys, () => store.setFlushPolicy(flushPolicyOf(values)))
+
+  const topics = await openTopics({
+    configDir,
+    clock,
+    log,
+    clusterName: identity.clusterName,
+    brokerName: identity.brokerName,
+    autoCreateTopicEnable: values.autoCreateTopicEnable,
+    defaultTopicQueueNums: values.defaultTopicQueueNums,
+    traceTopicEnable: values.traceTopicEnable,
+    msgTraceTopicName: values.msgTraceTopicName,
+    timerWheelEnable: values.timerWheelEnable,
+  })
+  const groups = await openGroups({ configDir, clock, log, mayCreate: () => values.autoCreateSubscriptionGroup })
+  const offsets = await openOffsets({ configDir, clock, log, saveIntervalMs: values.flushConsumerOffsetInterval })
+  ends.push(() => Promise.all([topics.close(), groups.close(), offsets.close()]))
+
+  const delays = await openDelayLevels({
+    configDir,
+    store,
+    clock,
+    log,
+    levels: values.messageDelayLevel,
+    saveIntervalMs: values.flushDelayOffsetInterval,
+  })
+  ends.push(() => delays.stop())
+
+  const statistics = openStatistics({
+    clusterName: identity.clusterName,
+    isSystem: (topic) => topics.isSystem(topic),
+    perQueue: () => values.enableDetailStat,
+    clock,
+  })
+  ends.push(() => statistics.close())
+  const heldPulls = createHeldPulls({ clock, maxCount: MAX_HELD_PULLS })
+  store.onArrival(({ topic, queueId, maxOffset, tagsCode }) => heldPulls.arrived(topic, queueId, maxOffset, tagsCode))
+
+  const dialer = openDialer({ turn, onClose: (address) => registration.connectionLost(address) })
+  ends.push(() => dialer.close())
+  const registration: Registration = createRegistration({
+    ...identity,
+    topics,
+    dialer,
+    namesrvAddr: () => values.namesrvAddr ?? '',
+    brokerPermission: () => values.brokerPermission,
+    periodMs: () => values.registerNameServerPeriod,
+    requestTimeoutMs: () => values.registerBrokerTimeoutMills,
+    log,
+  })
+  config.onChange(['namesrvAddr'], () => void registration.again())
+
+  const broker: BrokerContext = {
+    identity,
+    settings: values,
+    store,
+    topics,
+    groups,
+    offsets,
+    consumers: createConsumers({ clock, log }),
+    producers: createProducers({ clock, log }),
+    locks: createQueueLocks({ clock }),
+    heldPulls,
+    delays,
+    counters: statistics,
+    routes: registration,
+    startedAtMs: clock(),
+    clock,
+    log,
+  }
+  const expiring = setInterval(() => {
+    broker.consumers.expire(values.channelExpiredTimeout)
+    broker.producers.expire(values.channelExpiredTimeout)
+  }, EXPIRE_EVERY_MS)
+  ends.push(() => clearInterval(expiring))
+
+  const doors = await openDoors(plan, config, broker, statistics, turn, log)
+  ends.push(async () => {
+    heldPulls.close() // who waits is answered, then nobody is in flight
+    await Promise.all(doors.map((door) => door.close()))
+  })
+  delays.start()
+  ends.push(() => registration.stop())
+  await registration.start()
+  return { address: identity.address, role: values.brokerRole, stop: () => closeAll(ends, log) }
+}
+
+async function openConfig(plan: PartPlan, log: PartLog): Promise<BrokerConfig> {
+  const path = join(plan.dataDir, 'config', 'rocketdeck-set.json')
+  const kept: KeptText = {
+    text: await readFileOrBackup(path, (text) => text),
+    save: async (text) => {
+      await mkdir(join(plan.dataDir, 'config'), { recursive: true })
+      await writeFileAtomic(path, text)
+    },
+  }
+  return openBrokerConfig({
+    properties: plan.properties,
+    preset: plan.preset,
+    kept,
+    clock: Date.now,
+    // What a key set by hand does not do is worth a line on the screen.
+    log: (level, line) => log(level === 'info' ? 'warn' : level, line),
+  })
+}
+
+async function identityOf({ values }: BrokerConfig): Promise<BrokerIdentity> {
+  const { address: ip } = await lookup(values.brokerIP1)
+  return {
+    clusterName: values.brokerClusterName,
+    brokerName: values.brokerName,
+    brokerId: values.brokerId,
+    address: addressOf(values.brokerIP1, values.listenPort),
+    haAddress: addressOf(values.brokerIP2, values.haListenPort),
+    storeHost: encodeHost(ip, values.listenPort),
+  }
+}
+
+const addressOf = (host: string, port: number): string => (host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`)
+
+/** The main port and, two below, the one for clients with vipChannelEnabled. */
+function openDoors(
+  plan: PartPlan,
+  config: BrokerConfig,
+  broker: BrokerContext,
+  statistics: ReturnType<typeof openStatistics>,
+  turn: Turn,
+  log: PartLog,
+): Promise<Listener[]> {
+  const tables = [
+    sendHandlers(broker),
+    pullHandlers,
+    offsetHandlers,
+    clientHandlers,
+    queryHandlers,
+    sendBackHandlers,
+    lockHandlers,
+    adminHandlers({ config, statistics }),
+  ]
+  const open = (port: number, onRequest: OnRequest) =>
+    listen({
+      host: plan.host,
+      port,
+      turn,
+      maxFrameBytes: MAX_FRAME_BYTES,
+      idleMs: config.values.serverChannelMaxIdleTimeSeconds * 1000,
+      onRequest,
+      onClose: (connection: Connection) => connectionClosed(broker, connection),
+      log: (line) => log('warn', line),
+    })
+  return opened([
+    open(plan.port, createProcessor(broker, tables)),
+    open(plan.port - 2, createProcessor(broker, tables, 'vip')),
+  ])
+}
+
+/** All of them, or none. */
+async function opened(opening: readonly Promise<Listener>[]): Promise<Listener[]> {
+  const ends = await Promise.allSettled(opening)
+  const doors = ends.flatMap((end) => (end.status === 'fulfilled' ? [end.value] : []))
+  const failed = ends.find((end) => end.status === 'rejected')
+  if (failed === undefined) return doors
+  await Promise.all(doors.map((door) => door.close()))
+  throw failed.reason
+}
+
+/** The newest first. One that fails does not keep the others open. */
+async function closeAll(ends: Ends, log: PartLog): Promise<void> {
+  for (const end of ends.splice(0).reverse()) {
+    try {
+      await end()
+    } catch (error) {
+      log('error', `stopping: ${error instanceof Error ? (error.stack ?? error.message) : error}`)
+    }
+  }
+}
