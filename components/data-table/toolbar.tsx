@@ -10,7 +10,6 @@ import { Input } from '../ui/input'
 import { Menu, MenuCheck, MenuChoice } from '../ui/menu'
 import { Kbd } from '../ui/tag'
 import type { Column } from './columns'
-import { isCovered, isTyping } from './row-keys'
 
 const PAUSE_MS = 350
 
@@ -23,7 +22,6 @@ export const FilterBox = (props: {
 }) => {
   const { value, onChange } = props
   const [typed, setTyped] = useState(value)
-  const input = useRef<HTMLInputElement>(null)
   const sent = useRef(value)
   useEffect(() => {
     if (value !== sent.current) setTyped(value) // Back, or Clear filters
@@ -37,19 +35,9 @@ export const FilterBox = (props: {
     }, PAUSE_MS)
     return () => clearTimeout(timer)
   }, [typed, onChange])
-  useEffect(() => {
-    const press = (event: KeyboardEvent) => {
-      if (event.key !== '/' || event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target) || isCovered())
-        return
-      event.preventDefault()
-      input.current?.focus()
-    }
-    document.addEventListener('keydown', press)
-    return () => document.removeEventListener('keydown', press)
-  }, [])
   return (
     <Input
-      ref={input}
+      data-filter
       type="search"
       value={typed}
       onChange={(event) => setTyped(event.target.value)}
