@@ -3,7 +3,7 @@
 import { resolve } from 'node:path'
 import { isPropertyName } from './config/broker-config'
 import type { ClusterHandle, ClusterOptions, LogLine } from './types'
-import { takeDataFolder } from './worker/data-folder'
+import { takeDataFolder, useFolder } from './worker/data-folder'
 import { createSupervisor, type Supervisor } from './worker/supervisor'
 import { type PartSpec, planBroker, planCluster, planNamesrv } from './worker/topology'
 
@@ -18,7 +18,7 @@ export { DEFAULT_PRESET, mastersOf } from './worker/topology'
 export async function startCluster(options: ClusterOptions): Promise<ClusterHandle> {
   const dataDir = resolve(options.dataDir)
   const known = knownProperties(options)
-  return startParts(planCluster({ ...options, dataDir, properties: known }), dataDir, options.log)
+  return startParts(planCluster({ ...options, dataDir, properties: known }), options.log, takeDataFolder(dataDir))
 }
 
 export interface AlonePart {
@@ -32,12 +32,13 @@ export interface AlonePart {
 
 export async function startNamesrv(options: AlonePart): Promise<ClusterHandle> {
   const spec = planNamesrv({ ...options, dataDir: resolve(options.dataDir), properties: knownProperties(options) })
-  return startParts([spec], spec.plan.dataDir, options.log)
+  return startParts([spec], options.log, takeDataFolder(spec.plan.dataDir))
 }
 
 export async function startBroker(options: AlonePart & { namesrv: string | undefined }): Promise<ClusterHandle> {
   const spec = planBroker({ ...options, dataDir: resolve(options.dataDir), properties: knownProperties(options) })
-  return startParts([spec], spec.plan.dataDir, options.log)
+  useFolder(spec.plan.dataDir) // its store locks it
+  return startParts([spec], options.log)
 }
 
 /** What no part of RocketMQ knows is named once and goes no further. */
@@ -57,18 +58,17 @@ function knownProperties({ properties, log }: Pick<ClusterOptions, 'properties' 
 
 async function startParts(
   parts: readonly PartSpec[],
-  folder: string,
   log: (line: LogLine) => void,
+  lock?: { release(): void },
 ): Promise<ClusterHandle> {
-  const lock = takeDataFolder(folder)
   const supervisor = createSupervisor({ parts, log })
   try {
     await supervisor.startAll()
   } catch (error) {
-    lock.release()
+    lock?.release()
     throw error
   }
-  return handleOf(supervisor, parts, () => lock.release())
+  return handleOf(supervisor, parts, () => lock?.release())
 }
 
 const handleOf = (supervisor: Supervisor, specs: readonly PartSpec[], released: () => void): ClusterHandle => ({

@@ -1,20 +1,29 @@
 // broker/worker/data-folder.ts: the folder all parts of a process keep their files under: made, tried, and locked
 // against a second process.
 import { accessSync, constants, mkdirSync } from 'node:fs'
-import { resolve } from 'node:path'
 import { type FolderLock, lockFolder } from '../file/folder-lock'
 
-/** Throws with a text for people when it cannot be used. */
+/** Makes it if need be. Throws with a text for people when it cannot be used. */
+export function useFolder(folder: string): void {
+  inWords(folder, () => {
+    mkdirSync(folder, { recursive: true })
+    accessSync(folder, constants.W_OK | constants.X_OK)
+  })
+}
+
+/** The same, and no second process may use it until the lock is released. */
 export function takeDataFolder(folder: string): FolderLock {
-  const path = resolve(folder)
+  useFolder(folder)
+  return inWords(folder, () => lockFolder(folder))
+}
+
+function inWords<T>(folder: string, work: () => T): T {
   try {
-    mkdirSync(path, { recursive: true })
-    accessSync(path, constants.W_OK | constants.X_OK)
-    return lockFolder(path)
+    return work()
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException // fs throws these, lockFolder its own
     if (code === undefined) throw error
-    throw new Error(`the data folder ${path} cannot be used: ${reasons[code] ?? message}`, { cause: error })
+    throw new Error(`the data folder ${folder} cannot be used: ${reasons[code] ?? message}`, { cause: error })
   }
 }
 

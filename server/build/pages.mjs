@@ -55,6 +55,9 @@ async function build(stamp, say) {
   const kept = ['tsconfig.json', 'next-env.d.ts'].map((name) => ({ path: join(projectRoot, name), text: textOf(name) }))
   try {
     await runNext(folder, say)
+  } catch (error) {
+    rmSync(join(projectRoot, folder), { recursive: true, force: true })
+    throw error
   } finally {
     for (const { path, text } of kept) {
       if (text === undefined) rmSync(path, { force: true })

@@ -1,0 +1,95 @@
+// test/broker/worker/topology.test.ts: which parts a preset has, where they listen and where their files lie.
+import { describe, expect, it } from 'vitest'
+import { planBroker, planCluster, planNamesrv } from '../../../broker/worker/topology'
+
+const cluster = (over: Partial<Parameters<typeof planCluster>[0]> = {}) =>
+  planCluster({
+    preset: '2m-noslave',
+    host: '127.0.0.1',
+    namesrvPort: 9876,
+    brokerPort: 10911,
+    dataDir: '/data',
+    properties: {},
+    log: () => {},
+    ...over,
+  })
+
+describe('a preset', () => {
+  it('numbers its brokers and gives broker i the ports 10 above', () => {
+    expect(cluster({ preset: '3m-noslave' }).map(({ plan }) => [plan.name, plan.port, plan.dataDir])).toEqual([
+      ['namesrv', 9876, '/data/namesrv'],
+      ['broker-a:0', 10911, '/data/broker-a-0'],
+      ['broker-b:0', 10921, '/data/broker-b-0'],
+      ['broker-c:0', 10931, '/data/broker-c-0'],
+    ])
+  })
+
+  it('puts no colon into a path', () => {
+    for (const { plan } of cluster()) expect(plan.dataDir).not.toContain(':')
+  })
+
+  it('decides names, ids, ports and paths whatever a file says', () => {
+    const [, first] = cluster({ properties: { brokerName: 'mine', listenPort: '1' } })
+    expect(first?.plan.preset).toMatchObject({
+      brokerName: 'broker-a',
+      brokerId: '0',
+      listenPort: '10911',
+      haListenPort: '10912',
+      storePathRootDir: '/data/broker-a-0',
+      namesrvAddr: '127.0.0.1:9876',
+      brokerIP1: '127.0.0.1',
+    })
+  })
+
+  it('lets brokerIP1 follow the host, and be said where the host stands for all', () => {
+    expect(cluster({ host: '10.0.0.5' })[1]?.plan.preset.brokerIP1).toBe('10.0.0.5')
+    const everywhere = cluster({ host: '0.0.0.0', properties: { brokerIP1: 'mq.example.org' } })[1]?.plan
+    expect(everywhere?.preset.brokerIP1).toBeUndefined()
+    expect(everywhere?.properties.brokerIP1).toBe('mq.example.org')
+    expect(everywhere?.preset.namesrvAddr).toBe('127.0.0.1:9876')
+  })
+
+  it('that does not exist yet, or at all, is refused with what there is', () => {
+    expect(() => cluster({ preset: '2m-2s-sync' })).toThrow('there is no replication yet; take Nm-noslave')
+    for (const preset of ['', '0m-noslave', 'm-noslave', '17m-noslave', '2M-noslave']) {
+      expect(() => cluster({ preset })).toThrow('no such preset')
+    }
+  })
+
+  it('whose ports collide or leave the range is refused by name', () => {
+    expect(() => cluster({ namesrvPort: 10919 })).toThrow(
+      'port 10919 would be the VIP port of broker 1 and that of the name server',
+    )
+    expect(() => cluster({ brokerPort: 65530 })).toThrow('the VIP port of broker 1 would be 65538')
+    expect(() => cluster({ brokerPort: 2 })).toThrow('the VIP port of broker 0 would be 0')
+  })
+})
+
+describe('a part alone', () => {
+  const alone = { host: undefined, port: undefined, dataDir: '/data' }
+
+  it('takes its names, ports and paths from its file', () => {
+    const properties = {
+      brokerName: 'b1',
+      brokerId: '3',
+      listenPort: '20000',
+      storePathRootDir: '/store',
+      brokerIP1: 'h',
+    }
+    const { plan } = planBroker({ ...alone, namesrv: 'n:1;m:2', properties })
+    expect(plan).toMatchObject({ name: 'b1:3', port: 20000, dataDir: '/store' })
+    expect(plan.preset.namesrvAddr).toBe('n:1;m:2')
+    expect(plan.properties).toMatchObject({ brokerIP1: 'h', haListenPort: '20001' })
+    expect(planNamesrv({ ...alone, properties: { listenPort: '9999', bindAddress: '10.1.1.1' } }).plan).toMatchObject({
+      port: 9999,
+      host: '10.1.1.1',
+      dataDir: '/data/namesrv',
+    })
+  })
+
+  it('listens where its flags say, if they do', () => {
+    const properties = { listenPort: '20000', bindAddress: '10.1.1.1' }
+    const { plan } = planBroker({ ...alone, host: '127.0.0.1', port: 30000, namesrv: undefined, properties })
+    expect(plan).toMatchObject({ host: '127.0.0.1', port: 30000, dataDir: '/data/broker-a-0' })
+  })
+})
