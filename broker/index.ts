@@ -3,7 +3,7 @@
 import { resolve } from 'node:path'
 import { isPropertyName } from './config/broker-config'
 import type { ClusterHandle, ClusterOptions, LogLine } from './types'
-import { takeDataFolder, useFolder } from './worker/data-folder'
+import { prepareFolder, takeDataFolder } from './worker/data-folder'
 import { createSupervisor, type Supervisor } from './worker/supervisor'
 import { type PartSpec, planBroker, planCluster, planNamesrv } from './worker/topology'
 
@@ -37,7 +37,7 @@ export async function startNamesrv(options: AlonePart): Promise<ClusterHandle> {
 
 export async function startBroker(options: AlonePart & { namesrv: string | undefined }): Promise<ClusterHandle> {
   const spec = planBroker({ ...options, dataDir: resolve(options.dataDir), properties: knownProperties(options) })
-  useFolder(spec.plan.dataDir) // its store locks it
+  prepareFolder(spec.plan.dataDir) // its store locks it
   return startParts([spec], options.log)
 }
 

@@ -4,7 +4,7 @@ import { accessSync, constants, mkdirSync } from 'node:fs'
 import { type FolderLock, lockFolder } from '../file/folder-lock'
 
 /** Makes it if need be. Throws with a text for people when it cannot be used. */
-export function useFolder(folder: string): void {
+export function prepareFolder(folder: string): void {
   inWords(folder, () => {
     mkdirSync(folder, { recursive: true })
     accessSync(folder, constants.W_OK | constants.X_OK)
@@ -13,7 +13,7 @@ export function useFolder(folder: string): void {
 
 /** The same, and no second process may use it until the lock is released. */
 export function takeDataFolder(folder: string): FolderLock {
-  useFolder(folder)
+  prepareFolder(folder)
   return inWords(folder, () => lockFolder(folder))
 }
 
