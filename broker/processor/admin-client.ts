@@ -37,7 +37,7 @@ export const clientHandlers = (): HandlerTable => ({
     if (!group) return refuse(ResponseCode.CONSUMER_NOT_ONLINE, `the consumer group[${consumerGroup}] not online`)
     return answer(consumerConnection, {
       connectionSet: [...group.channels.values()].map(connectionOf),
-      consumeFromWhere: group.consumeFromWhere as FromWhere, // as the heartbeat's own reader let it in
+      consumeFromWhere: group.consumeFromWhere,
       consumeType: group.consumeType,
       messageModel: group.messageModel,
       subscriptionTable: new Map(group.subscriptions),
@@ -131,8 +131,6 @@ const firstWithStatus = 28
 const firstWithRunningInfo = 62
 const statusTimeoutMs = 5000
 const consumerTimeoutMs = 10_000
-
-type FromWhere = BodyOf<typeof consumerConnection>['consumeFromWhere']
 
 const connectionOf = (channel: ClientChannel): BodyOf<typeof clientConnection> => ({
   clientId: channel.clientId,

@@ -210,7 +210,9 @@ function arrayStore(times: Map<string, number[]>): MessageStore {
     earliestStoreTime: async (topic, queueId) => of(topic, queueId)[0] ?? -1,
     inMemory: () => true,
     unitAt: async (topic, queueId, offset) =>
-      offset < of(topic, queueId).length ? { commitLogOffset: offset * 100, sizeBytes: 100, tagsCode: offset } : undefined,
+      offset < of(topic, queueId).length
+        ? { commitLogOffset: offset * 100, sizeBytes: 100, tagsCode: offset }
+        : undefined,
     query: never,
     onArrival: () => {},
     queuesOf,

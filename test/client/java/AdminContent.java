@@ -1,0 +1,78 @@
+// The same content for every broker that mqadmin is asked about: topics, groups, messages, offsets, and clients that stay
+// connected until standard input ends. Prints one JSON line with the ids of what it sent, then `content ready`.
+//   AdminContent NAMESRV
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.apache.rocketmq.client.consumer.DefaultMQPullConsumer;
+import org.apache.rocketmq.client.consumer.DefaultMQPushConsumer;
+import org.apache.rocketmq.client.consumer.listener.ConsumeConcurrentlyStatus;
+import org.apache.rocketmq.client.consumer.listener.MessageListenerConcurrently;
+import org.apache.rocketmq.client.producer.DefaultMQProducer;
+import org.apache.rocketmq.client.producer.SendResult;
+import org.apache.rocketmq.common.consumer.ConsumeFromWhere;
+import org.apache.rocketmq.common.message.Message;
+import org.apache.rocketmq.common.message.MessageQueue;
+
+public class AdminContent {
+    private static final int MESSAGES = 40;
+
+    @SuppressWarnings("deprecation")
+    public static void main(String[] args) throws Exception {
+        System.setProperty("rocketmq.client.logUseSlf4j", "false");
+        String namesrv = args[0];
+
+        DefaultMQProducer producer = new DefaultMQProducer("admin-producer");
+        producer.setNamesrvAddr(namesrv);
+        producer.setInstanceName("admin-content-p");
+        producer.start();
+
+        List<String> ids = new ArrayList<>();
+        List<MessageQueue> queues = producer.fetchPublishMessageQueues("AdminTopic");
+        queues.sort(null);
+        for (int i = 0; i < MESSAGES; i++) {
+            Message message = new Message("AdminTopic", i % 2 == 0 ? "even" : "odd", "key-" + i,
+                ("body of message " + i).getBytes(StandardCharsets.UTF_8));
+            message.putUserProperty("number", String.valueOf(i));
+            SendResult result = producer.send(message, queues.get(i % queues.size()));
+            ids.add("[\"" + result.getMsgId() + "\",\"" + result.getOffsetMsgId() + "\"]");
+        }
+
+        CountDownLatch consumed = new CountDownLatch(MESSAGES);
+        DefaultMQPushConsumer consumer = new DefaultMQPushConsumer("admin-group");
+        consumer.setNamesrvAddr(namesrv);
+        consumer.setInstanceName("admin-content-c");
+        consumer.setConsumeFromWhere(ConsumeFromWhere.CONSUME_FROM_FIRST_OFFSET);
+        consumer.setPersistConsumerOffsetInterval(500);
+        consumer.subscribe("AdminTopic", "*");
+        consumer.registerMessageListener((MessageListenerConcurrently) (messages, context) -> {
+            for (int i = 0; i < messages.size(); i++) consumed.countDown();
+            return ConsumeConcurrentlyStatus.CONSUME_SUCCESS;
+        });
+        consumer.start();
+        if (!consumed.await(60, TimeUnit.SECONDS)) throw new IllegalStateException("not all was consumed");
+
+        // A group that was here and left half-way.
+        DefaultMQPullConsumer left = new DefaultMQPullConsumer("left-group");
+        left.setNamesrvAddr(namesrv);
+        left.setInstanceName("admin-content-l");
+        left.start();
+        for (MessageQueue queue : left.fetchSubscribeMessageQueues("AdminTopic")) {
+            left.pull(queue, "*", 0, 4);
+            left.updateConsumeOffset(queue, 4);
+            left.getDefaultMQPullConsumerImpl().getOffsetStore().persist(queue);
+        }
+        left.shutdown();
+
+        // Offsets reach the broker, and statistics take their second sample.
+        Thread.sleep(Long.getLong("settle.ms", 3000));
+        System.out.println("{\"ids\":[" + String.join(",", ids) + "]}");
+        System.out.println("content ready");
+        while (System.in.read() >= 0) { }
+        consumer.shutdown();
+        producer.shutdown();
+        System.exit(0);
+    }
+}

@@ -1,0 +1,68 @@
+// Runs many mqadmin command lines in one JVM, each as the stock tool's own main would, and keeps what each printed.
+//   MqAdminBatch LINES_FILE OUT_FOLDER
+// A line: NAME, then the arguments, separated by tabs. OUT_FOLDER/NAME.txt: standard output and error, in order.
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.Permission;
+import java.util.Arrays;
+import org.apache.rocketmq.tools.command.MQAdminStartup;
+
+public class MqAdminBatch {
+    private static final long TIMEOUT_MS = 40_000;
+
+    /** Commands end the JVM on a wrong argument: here that ends the command. */
+    private static final class Ended extends SecurityException {
+        Ended(int code) {
+            super("exit " + code);
+        }
+    }
+
+    @SuppressWarnings("removal")
+    public static void main(String[] args) throws Exception {
+        PrintStream console = System.out;
+        PrintStream errors = System.err;
+        boolean[] finished = {false};
+        System.setSecurityManager(new SecurityManager() {
+            @Override public void checkExit(int code) {
+                if (!finished[0]) throw new Ended(code);
+            }
+            @Override public void checkPermission(Permission permission) { }
+            @Override public void checkPermission(Permission permission, Object context) { }
+        });
+        for (String line : Files.readAllLines(Path.of(args[0]))) {
+            if (line.isBlank()) continue;
+            String[] words = line.split("\t", -1);
+            ByteArrayOutputStream held = new ByteArrayOutputStream();
+            PrintStream out = new PrintStream(held, true, StandardCharsets.UTF_8);
+            System.setOut(out);
+            System.setErr(out);
+            Thread thread = new Thread(() -> run(Arrays.copyOfRange(words, 1, words.length), out), "mqadmin");
+            thread.setDaemon(true);
+            thread.start();
+            thread.join(TIMEOUT_MS);
+            if (thread.isAlive()) {
+                out.println("[no end after " + TIMEOUT_MS + " ms]");
+                thread.interrupt();
+            }
+            System.setOut(console);
+            System.setErr(errors);
+            Files.write(Path.of(args[1], words[0] + ".txt"), held.toByteArray());
+            console.println("done " + words[0]);
+        }
+        finished[0] = true;
+        System.exit(0);
+    }
+
+    private static void run(String[] command, PrintStream out) {
+        try {
+            MQAdminStartup.main0(command, null);
+        } catch (Ended end) {
+            out.println("[" + end.getMessage() + "]");
+        } catch (Throwable error) {
+            out.println("[" + error + "]");
+        }
+    }
+}

@@ -1,0 +1,197 @@
+// test/client/mqadmin-commands.ts: what mqadmin is asked, of Apache and of ours alike, on the content of AdminContent.java.
+// A row per command line. Nothing here starts anything.
+
+export interface Side {
+  namesrv: string
+  broker: string
+  /** [unique key, offset id] of each message. */
+  ids: readonly (readonly [string, string])[]
+  /** A folder that commands may write into or read from. */
+  folder: string
+}
+export interface Asked {
+  name: string
+  line: (side: Side) => readonly string[]
+  /** The order of lines is a table's own: hash order there, order of arrival here. */
+  anyOrder?: true
+  /** Figures that depend on speed and moment: numbers with a fraction are masked. */
+  rates?: true
+  /** Only the part of each line before `=` or `:` is compared, because the values are each side's own. */
+  namesOnly?: true
+  /** The 15 that issue texts name: any difference fails the test. */
+  must?: true
+  /** Why the outputs differ, when they may. */
+  mayDiffer?: string
+}
+
+const cluster = 'DefaultCluster'
+const id = (side: Side, index: number, which: 0 | 1): string => side.ids[index]?.[which] ?? ''
+
+export const setUp: readonly Asked[] = [
+  row('updateTopic', ['-c', cluster, '-t', 'AdminTopic', '-r', '4', '-w', '4'], { must: true }),
+  row('updateTopic-fifo', ['-c', cluster, '-t', 'FifoTopic', '-r', '3', '-w', '3', '-a', '+message.type=FIFO'], {
+    command: 'updateTopic',
+    must: true,
+  }),
+  row('updateTopic-badname', ['-c', cluster, '-t', 'bad/name'], { command: 'updateTopic' }),
+  row('updateTopic-attribute', ['-c', cluster, '-t', 'AttributeTopic', '-a', '+nonsense=1'], {
+    command: 'updateTopic',
+  }),
+  row('updateTopic-system', ['-c', cluster, '-t', 'TBW102'], { command: 'updateTopic' }),
+  row('updateSubGroup', ['-c', cluster, '-g', 'left-group', '-d', 'true'], { must: true }),
+  row('updateSubGroup-changed', ['-c', cluster, '-g', 'other-group', '-r', '3', '-q', '2'], {
+    command: 'updateSubGroup',
+    must: true,
+  }),
+]
+
+export const questions: readonly Asked[] = [
+  row('clusterList', [], { must: true, rates: true }),
+  row('clusterList-more', ['-m'], { command: 'clusterList', must: true }),
+  row('topicList', [], { must: true, anyOrder: true }),
+  row('topicList-cluster', ['-c'], { command: 'topicList', must: true, anyOrder: true }),
+  row('topicRoute', ['-t', 'AdminTopic'], { must: true }),
+  row('topicRoute-list', ['-t', 'AdminTopic', '-l'], { command: 'topicRoute', must: true }),
+  row('topicRoute-none', ['-t', 'NoSuchTopic'], { command: 'topicRoute', must: true }),
+  row('topicStatus', ['-t', 'AdminTopic'], { must: true }),
+  row('topicClusterList', ['-t', 'AdminTopic']),
+  row('consumerProgress', [], { must: true, rates: true, anyOrder: true }),
+  row('consumerProgress-online', ['-g', 'admin-group'], { command: 'consumerProgress', must: true, rates: true }),
+  row('consumerProgress-clients', ['-g', 'admin-group', '-s', 'true'], {
+    command: 'consumerProgress',
+    must: true,
+    rates: true,
+  }),
+  row('consumerProgress-left', ['-g', 'left-group'], { command: 'consumerProgress', must: true, rates: true }),
+  row('consumerProgress-none', ['-g', 'no-such-group'], { command: 'consumerProgress', must: true }),
+  row('consumerConnection', ['-g', 'admin-group'], { must: true }),
+  row('consumerConnection-none', ['-g', 'left-group'], { command: 'consumerConnection', must: true }),
+  row('producerConnection', ['-g', 'admin-producer', '-t', 'AdminTopic'], { must: true }),
+  row('producerConnection-none', ['-g', 'nobody', '-t', 'AdminTopic'], { command: 'producerConnection', must: true }),
+  row('producer', (side) => ['-b', side.broker], { anyOrder: true }),
+  row('consumerStatus', ['-g', 'admin-group'], { rates: true }),
+  row('queryMsgById-offset', (side) => ['-t', 'AdminTopic', '-i', id(side, 7, 1)], {
+    command: 'queryMsgById',
+    must: true,
+  }),
+  row('queryMsgById-unique', (side) => ['-t', 'AdminTopic', '-i', id(side, 7, 0)], {
+    command: 'queryMsgById',
+    must: true,
+  }),
+  row('queryMsgById-none', ['-t', 'AdminTopic', '-i', '7F000001000000000000000000000000'], {
+    command: 'queryMsgById',
+    must: true,
+  }),
+  row('queryMsgByKey', ['-t', 'AdminTopic', '-k', 'key-7'], { must: true }),
+  row('queryMsgByKey-none', ['-t', 'AdminTopic', '-k', 'no-such-key'], { command: 'queryMsgByKey', must: true }),
+  row('queryMsgByUniqueKey', (side) => ['-t', 'AdminTopic', '-i', id(side, 9, 0)]),
+  row('queryMsgByOffset', ['-t', 'AdminTopic', '-b', 'broker-a', '-i', '2', '-o', '3'], { must: true }),
+  row('queryMsgByOffset-none', ['-t', 'AdminTopic', '-b', 'broker-a', '-i', '2', '-o', '300'], {
+    command: 'queryMsgByOffset',
+    must: true,
+  }),
+  row('brokerStatus', (side) => ['-b', side.broker], { must: true, namesOnly: true }),
+  row('brokerStatus-cluster', ['-c', cluster], { command: 'brokerStatus', must: true, namesOnly: true }),
+  row('getBrokerConfig', (side) => ['-b', side.broker], { namesOnly: true }),
+  row('getNamesrvConfig', [], { namesOnly: true, anyOrder: true }),
+  row('brokerConsumeStats', (side) => ['-b', side.broker], { anyOrder: true }),
+  row('statsAll', [], { rates: true, anyOrder: true }),
+  row('statsAll-topic', ['-t', 'AdminTopic'], { command: 'statsAll', rates: true }),
+  row('queryCq', (side) => ['-t', 'AdminTopic', '-q', '1', '-i', '2', '-c', '3', '-b', side.broker]),
+  row('queryCq-group', (side) => ['-t', 'AdminTopic', '-q', '1', '-i', '2', '-g', 'admin-group', '-b', side.broker], {
+    command: 'queryCq',
+  }),
+  row('queryCq-none', (side) => ['-t', 'AdminTopic', '-q', '9', '-i', '0', '-b', side.broker], { command: 'queryCq' }),
+  row('printMsg', ['-t', 'AdminTopic', '-d', 'true']),
+  row('printMsgByQueue', ['-t', 'AdminTopic', '-a', 'broker-a', '-i', '1', '-p', 'true', '-f', 'true']),
+  row('consumeMessage', ['-t', 'AdminTopic', '-b', 'broker-a', '-i', '0', '-o', '2', '-c', '3', '-g', 'left-group']),
+  row('haStatus', (side) => ['-b', side.broker]),
+  row('getConsumerConfig', ['-g', 'left-group']),
+  row('allocateMQ', ['-t', 'AdminTopic', '-i', '10.0.0.1,10.0.0.2']),
+  row('getBrokerEpoch', (side) => ['-b', side.broker]),
+  row('queryMsgTraceById', (side) => ['-i', id(side, 7, 0)]),
+  row('exportMetadata', (side) => ['-b', side.broker, '-f', side.folder]),
+  row('exportConfigs', (side) => ['-c', cluster, '-f', side.folder]),
+  row('exportMetrics', (side) => ['-c', cluster, '-f', side.folder]),
+  row('addBroker', (side) => ['-c', side.broker, '-b', `${side.folder}/none.conf`]),
+  row('removeBroker', (side) => ['-c', side.broker, '-b', `${cluster}:broker-b:0`]),
+  row('getUser', (side) => ['-b', side.broker, '-u', 'nobody']),
+  row('listUser', (side) => ['-b', side.broker]),
+  row('listAcl', (side) => ['-b', side.broker]),
+]
+
+export const changes: readonly Asked[] = [
+  row('updateTopicPerm', ['-c', cluster, '-t', 'FifoTopic', '-p', '4']),
+  row('topicRoute-perm', ['-t', 'FifoTopic'], { command: 'topicRoute' }),
+  row('updateKvConfig', ['-s', 'SPACE', '-k', 'a', '-v', 'b']),
+  row('deleteKvConfig', ['-s', 'SPACE', '-k', 'a']),
+  row('updateOrderConf', ['-t', 'AdminTopic', '-m', 'put', '-v', 'broker-a:4']),
+  row('updateOrderConf-get', ['-t', 'AdminTopic', '-m', 'get'], { command: 'updateOrderConf' }),
+  row('updateOrderConf-delete', ['-t', 'AdminTopic', '-m', 'delete'], { command: 'updateOrderConf' }),
+  row('wipeWritePerm', ['-b', 'broker-a']),
+  row('topicRoute-wiped', ['-t', 'AdminTopic'], { command: 'topicRoute' }),
+  row('addWritePerm', ['-b', 'broker-a']),
+  row('topicRoute-added', ['-t', 'AdminTopic'], { command: 'topicRoute' }),
+  row('cleanExpiredCQ', (side) => ['-b', side.broker]),
+  row('deleteExpiredCommitLog', (side) => ['-b', side.broker]),
+  row('cleanUnusedTopic', (side) => ['-b', side.broker]),
+  row('updateBrokerConfig', (side) => ['-b', side.broker, '-k', 'longPollingEnable', '-v', 'true']),
+  row('updateBrokerConfig-path', (side) => ['-b', side.broker, '-k', 'brokerConfigPath', '-v', '/tmp/x'], {
+    command: 'updateBrokerConfig',
+  }),
+  row('updateNamesrvConfig', ['-k', 'needWaitForService', '-v', 'false']),
+  row('updateNamesrvConfig-path', ['-k', 'kvConfigPath', '-v', '/tmp/x'], { command: 'updateNamesrvConfig' }),
+  row('resetOffsetByTime', ['-g', 'left-group', '-t', 'AdminTopic', '-s', '0'], { must: true, anyOrder: true }),
+  row('consumerProgress-reset', ['-g', 'left-group'], { command: 'consumerProgress', must: true, rates: true }),
+  row('resetOffsetByTime-online', ['-g', 'admin-group', '-t', 'AdminTopic', '-s', 'now'], {
+    command: 'resetOffsetByTime',
+    must: true,
+    anyOrder: true,
+  }),
+  row(
+    'resetOffsetByTime-queue',
+    (side) => ['-g', 'left-group', '-t', 'AdminTopic', '-s', '-1', '-b', side.broker, '-q', '1', '-o', '5'],
+    { command: 'resetOffsetByTime', must: true, anyOrder: true },
+  ),
+  row('resetOffsetByTime-none', ['-g', 'no-such-group', '-t', 'AdminTopic', '-s', '0'], {
+    command: 'resetOffsetByTime',
+    must: true,
+    anyOrder: true,
+  }),
+  row('skipAccumulatedMessage', ['-g', 'left-group', '-t', 'AdminTopic'], { anyOrder: true }),
+  row('cloneGroupOffset', ['-s', 'left-group', '-d', 'cloned-group', '-t', 'AdminTopic', '-o', 'true'], {
+    anyOrder: true,
+  }),
+  row('sendMessage', [
+    '-t',
+    'AdminTopic',
+    '-p',
+    'a body',
+    '-k',
+    'sent-key',
+    '-c',
+    'sent-tag',
+    '-b',
+    'broker-a',
+    '-i',
+    '3',
+  ]),
+  row('sendMsgStatus', ['-b', 'broker-a', '-s', '64', '-c', '2'], { rates: true }),
+  row('checkMsgSendRT', ['-t', 'AdminTopic', '-a', '3', '-s', '64'], { rates: true }),
+  row('deleteSubGroup', ['-c', cluster, '-g', 'other-group', '-r', 'true']),
+  row('getConsumerConfig-deleted', ['-g', 'other-group'], { command: 'getConsumerConfig' }),
+  row('deleteTopic', ['-c', cluster, '-t', 'FifoTopic'], { must: true }),
+  row('topicRoute-deleted', ['-t', 'FifoTopic'], { command: 'topicRoute', must: true }),
+  row('topicList-deleted', [], { command: 'topicList', must: true, anyOrder: true }),
+]
+
+/** The command is the row's name unless it says otherwise; the name server goes into every line. */
+function row(
+  name: string,
+  args: readonly string[] | ((side: Side) => readonly string[]),
+  more: Omit<Asked, 'name' | 'line'> & { command?: string } = {},
+): Asked {
+  const { command = name, ...rest } = more
+  const of = typeof args === 'function' ? args : () => args
+  return { name, line: (side) => [command, '-n', side.namesrv, ...of(side)], ...rest }
+}
