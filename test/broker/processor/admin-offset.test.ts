@@ -53,14 +53,18 @@ describe('a reset', () => {
     beforeEach(() => at.config.update(new Map([['useServerSideResetOffset', 'false']])))
     const online = () => {
       const connection = testConnection()
-      at.broker.consumers.register({ connection, clientId: 'c1', language: 'JAVA', version: 513 }, {
-        group: 'G',
-        consumeType: 'CONSUME_PASSIVELY',
-        messageModel: 'CLUSTERING',
-        consumeFromWhere: 'CONSUME_FROM_LAST_OFFSET',
-        subscriptions: [],
-        notify: false,
-      } as Parameters<TestBroker['broker']['consumers']['register']>[1])
+      at.broker.consumers.register(
+        { connection, clientId: 'c1', language: 'JAVA', version: 513 },
+        {
+          group: 'G',
+          consumeType: 'CONSUME_PASSIVELY',
+          messageModel: 'CLUSTERING',
+          consumeFromWhere: 'CONSUME_FROM_LAST_OFFSET',
+          subscriptions: [],
+          fingerprint: 0,
+          notify: false,
+        },
+      )
       return connection
     }
     it('needs consumers, and offsets of all queues', async () => {
