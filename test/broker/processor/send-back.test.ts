@@ -1,0 +1,101 @@
+// test/broker/processor/send-back.test.ts: messages that a consumer could not do with.
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { parseOffsetId } from '../../../broker/protocol/message-id'
+import { openRealBroker, type RealBroker, type TestClient } from './real-broker'
+
+let broker: RealBroker
+let client: TestClient
+beforeAll(async () => {
+  // the first retry waits for the third level
+  broker = await openRealBroker({ messageDelayLevel: '1s 1s 0s 0s 0s 0s 0s 0s 0s 0s 0s 0s 0s 0s 0s 0s 0s 0s' })
+  client = broker.client()
+})
+afterAll(() => broker.stop())
+
+const sendBack = (offsetMsgId: string, group: string, ext: Record<string, string> = {}) => {
+  const { commitLogOffset } = parseOffsetId(offsetMsgId)
+  return client.ask(36, { offset: String(commitLogOffset), group, delayLevel: '0', originTopic: 't', ...ext })
+}
+
+describe('a message sent back', () => {
+  it('comes again on the group’s retry topic, as the same message', async () => {
+    const sent = await client.send({ topic: 't', body: 'again', properties: { TAGS: 'A', UNIQ_KEY: 'U' } })
+    const msgId = sent.ext.msgId ?? ''
+    expect((await sendBack(msgId, 'g')).code).toBe(0)
+    const [back] = await client.pullUntil('g', '%RETRY%g')
+    expect(back).toMatchObject({ text: 'again', reconsumeTimes: 1, bornTimestampMs: 1_700_000_000_000 })
+    expect(back?.properties).toEqual({
+      TAGS: 'A',
+      UNIQ_KEY: 'U',
+      MSG_REGION: 'DefaultRegion',
+      TRACE_ON: 'true',
+      CLUSTER: 'DefaultCluster',
+      RETRY_TOPIC: 't',
+      ORIGIN_MESSAGE_ID: msgId,
+      WAIT: 'false',
+      DELAY: '3',
+      REAL_TOPIC: '%RETRY%g',
+      REAL_QID: '0',
+    })
+  })
+
+  it('keeps its first id and topic however often it comes, waiting a level longer each time', async () => {
+    const sent = await client.send({ topic: 't', body: 'often' })
+    let msgId = sent.ext.msgId ?? ''
+    for (let times = 1; times <= 3; times++) {
+      await sendBack(msgId, 'often')
+      const [back] = await client.pullUntil('often', '%RETRY%often', times - 1)
+      expect(back).toMatchObject({ text: 'often', reconsumeTimes: times })
+      expect(back?.properties).toMatchObject({
+        DELAY: String(2 + times),
+        RETRY_TOPIC: 't',
+        ORIGIN_MESSAGE_ID: sent.ext.msgId,
+        UNIQ_KEY: sent.ext.transactionId,
+      })
+      msgId = (sent.ext.msgId ?? '').slice(0, 16) + (back?.commitLogOffset ?? 0).toString(16).padStart(16, '0')
+    }
+  })
+
+  it('too often lands in the dead letter topic, which can be read', async () => {
+    const sent = await client.send({ topic: 't', body: 'dead' })
+    expect((await sendBack(sent.ext.msgId ?? '', 'tired', { maxReconsumeTimes: '0' })).code).toBe(0)
+    const [dead] = await client.pullUntil('tired', '%DLQ%tired')
+    expect(dead).toMatchObject({ text: 'dead', reconsumeTimes: 1 })
+    expect(dead?.properties).toMatchObject({ DELAY: '0', RETRY_TOPIC: 't', ORIGIN_MESSAGE_ID: sent.ext.msgId })
+    expect(dead?.properties.REAL_TOPIC).toBeUndefined()
+  })
+
+  it('with a level below 0 is buried at once', async () => {
+    const sent = await client.send({ topic: 't', body: 'poison' })
+    await sendBack(sent.ext.msgId ?? '', 'strict', { delayLevel: '-1' })
+    expect((await client.pullUntil('strict', '%DLQ%strict'))[0]?.text).toBe('poison')
+  })
+
+  it('is refused when group or message are not there', async () => {
+    const sent = await client.send({ topic: 't' })
+    const badGroup = await sendBack(sent.ext.msgId ?? '', 'a b')
+    expect(badGroup.code).toBe(26)
+    expect(badGroup.remark).toBe(
+      'subscription group not exist, a b \nSee https://rocketmq.apache.org/docs/bestPractice/06FAQ for further details.',
+    )
+    const nowhere = await client.ask(36, { offset: '1000000000', group: 'g', delayLevel: '0' })
+    expect([nowhere.code, nowhere.remark]).toEqual([1, 'look message by offset failed, 1000000000'])
+  })
+})
+
+describe('a plain send to a retry topic', () => {
+  it('stays there while it may be tried again, and is buried beyond', async () => {
+    const retry = { topic: '%RETRY%own', ext: { c: 'none', l: '3' } }
+    await client.send({ ...retry, body: 'alive', ext: { ...retry.ext, j: '3' } })
+    await client.send({ ...retry, body: 'dead', ext: { ...retry.ext, j: '4' } })
+    expect((await client.pullUntil('own', '%RETRY%own')).map(({ text }) => text)).toEqual(['alive'])
+    expect((await client.pullUntil('own', '%DLQ%own')).map(({ text }) => text)).toEqual(['dead'])
+  })
+
+  it('of a group that consumes in order is a burial', async () => {
+    const queues = [{ topic: 't', brokerName: 'broker-a', queueId: 0 }]
+    await client.ask(41, {}, JSON.stringify({ clientId: 'c', consumerGroup: 'ordered', mqSet: queues }))
+    await client.send({ topic: '%RETRY%ordered', body: 'poison', ext: { c: 'none' } })
+    expect((await client.pullUntil('ordered', '%DLQ%ordered')).map(({ text }) => text)).toEqual(['poison'])
+  })
+})
