@@ -1,0 +1,40 @@
+'use client'
+// components/access/login-panel.tsx: the login page. Whoever is signed in already goes on at once; a console without any
+// account goes to set-up.
+import { useQuery } from '@tanstack/react-query'
+import { useRouter } from 'next/navigation'
+import { useEffect } from 'react'
+import { useTranslations } from 'use-intl'
+import { safeNext } from '../shell/address'
+import { LoginForm } from '../shell/login-form'
+import { useTRPC } from '../trpc/client'
+import { session } from '../trpc/connection'
+import { Door } from './door'
+
+export function LoginPanel({ next }: { next: string | null }) {
+  const t = useTranslations('access')
+  const trpc = useTRPC()
+  const router = useRouter()
+  const state = useQuery(trpc.auth.state.queryOptions(undefined, { meta: { still: true } }))
+  const where = state.data ? (!state.data.setUp ? '/setup' : state.data.me ? safeNext(next) : null) : null
+  useEffect(() => {
+    if (where) router.replace(where)
+  }, [where, router])
+  return (
+    <Door
+      aside={<p className="mt-3 text-sm text-ink-3">{t('what')}</p>}
+      foot={state.data ? t('version', { version: state.data.version }) : null}
+    >
+      <div className="max-w-80">
+        <h1 className="mb-6 text-3xl font-semibold tracking-[-0.02em]">{t('signIn')}</h1>
+        <LoginForm
+          onDone={() => {
+            session.restored()
+            router.replace(safeNext(next))
+          }}
+        />
+        <p className="mt-6 text-sm text-ink-3">{t('forgot')}</p>
+      </div>
+    </Door>
+  )
+}
