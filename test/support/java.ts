@@ -11,7 +11,7 @@ export const REFERENCE_VERSION = '5.5.0'
 /** Why Java tests cannot run here, or the parts they need. */
 export type JavaParts = { missing: string } | { java: string; javac: string; lib: string }
 
-const cacheRoot = (): string => {
+export const cacheRoot = (): string => {
   if (process.env.XDG_CACHE_HOME) return process.env.XDG_CACHE_HOME
   if (platform() === 'darwin') return join(homedir(), 'Library', 'Caches')
   return join(homedir(), '.cache')

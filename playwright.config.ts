@@ -1,0 +1,54 @@
+// playwright.config.ts: the console in a browser. The server under test is our own, started by test/e2e/server.ts on
+// free ports with an empty data folder; the first project goes through set-up and leaves a signed-in state.
+import { defineConfig, devices } from '@playwright/test'
+
+/** Where the `set-up` project keeps the admin's cookie. */
+export const ADMIN_STATE = 'test-results/admin.json'
+
+const isRoot = process.getuid?.() === 0
+
+export default defineConfig({
+  testDir: 'test/e2e',
+  testMatch: '**/*.spec.ts',
+  globalSetup: './test/e2e/server.ts',
+  fullyParallel: false,
+  workers: 1,
+  retries: 0,
+  forbidOnly: true,
+  timeout: 60_000,
+  expect: { timeout: 10_000 },
+  reporter: [['list']],
+  use: {
+    ...devices['Desktop Chrome'],
+    viewport: { width: 1440, height: 900 },
+    ...(process.env.E2E_BASE_URL ? { baseURL: process.env.E2E_BASE_URL } : {}),
+    locale: 'en-US',
+    timezoneId: 'UTC',
+    trace: 'retain-on-failure',
+    screenshot: 'only-on-failure',
+    launchOptions: {
+      ...(process.env.ROCKETDECK_CHROMIUM ? { executablePath: process.env.ROCKETDECK_CHROMIUM } : {}),
+      args: [
+        ...(isRoot ? ['--no-sandbox'] : []),
+        // Nothing here is the browser maker's business: no updates, no field trials, no start page.
+        '--disable-background-networking',
+        '--disable-component-update',
+        '--disable-domain-reliability',
+        '--disable-sync',
+        '--disable-dev-shm-usage',
+        '--no-first-run',
+        '--no-default-browser-check',
+        '--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost',
+      ],
+    },
+  },
+  projects: [
+    { name: 'set-up', testMatch: 'set-up.spec.ts' },
+    {
+      name: 'console',
+      testIgnore: 'set-up.spec.ts',
+      dependencies: ['set-up'],
+      use: { storageState: ADMIN_STATE },
+    },
+  ],
+})
