@@ -55,7 +55,13 @@ export const clientHandlers = (): HandlerTable => ({
     const data: BodyOf<typeof producerTable>['data'] = new Map()
     await eachInSlices([...broker.producers.groups()], ([group, channels]) => {
       const rows = [...channels.values()].map(({ clientId, language, version, lastUpdateMs, connection }) => {
-        return { clientId, language, version, lastUpdateTimestamp: lastUpdateMs, remoteIP: connection.remoteAddress }
+        return {
+          clientId,
+          language,
+          version,
+          lastUpdateTimestamp: lastUpdateMs,
+          remoteIP: `/${connection.remoteAddress}`,
+        }
       })
       data.set(group, rows)
     })

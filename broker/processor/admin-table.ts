@@ -8,6 +8,7 @@ import { groupHandlers } from './admin-group'
 import { offsetHandlers } from './admin-offset'
 import { Refusal } from './admin-reply'
 import { topicHandlers } from './admin-topic'
+import { unsupportedHandlers } from './admin-unsupported'
 import type { Handler, HandlerTable } from './context'
 
 export interface AdminParts {
@@ -17,7 +18,15 @@ export interface AdminParts {
 
 /** Requests of tools, by code. Hand it to createProcessor beside the tables of the clients' requests. */
 export const adminHandlers = (parts: AdminParts): HandlerTable => {
-  const families = [topicHandlers, groupHandlers, offsetHandlers, consumeStatsHandlers, clientHandlers, brokerHandlers]
+  const families = [
+    topicHandlers,
+    groupHandlers,
+    offsetHandlers,
+    consumeStatsHandlers,
+    clientHandlers,
+    brokerHandlers,
+    unsupportedHandlers,
+  ]
   const table: Record<number, Handler> = {}
   for (const family of families) {
     for (const [code, handler] of Object.entries(family(parts))) table[Number(code)] = checked(handler)

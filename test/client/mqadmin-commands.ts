@@ -113,11 +113,17 @@ export const questions: readonly Asked[] = [
   row('exportMetadata', (side) => ['-b', side.broker, '-f', side.folder]),
   row('exportConfigs', (side) => ['-c', cluster, '-f', side.folder]),
   row('exportMetrics', (side) => ['-c', cluster, '-f', side.folder]),
-  row('addBroker', (side) => ['-c', side.broker, '-b', `${side.folder}/none.conf`]),
-  row('removeBroker', (side) => ['-c', side.broker, '-b', `${cluster}:broker-b:0`]),
-  row('getUser', (side) => ['-b', side.broker, '-u', 'nobody']),
-  row('listUser', (side) => ['-b', side.broker]),
-  row('listAcl', (side) => ['-b', side.broker]),
+  row('addBroker', (side) => ['-c', side.broker, '-b', `${side.folder}/none.conf`], {
+    mayDiffer: 'ours says why it is not supported',
+  }),
+  row('removeBroker', (side) => ['-c', side.broker, '-b', `${cluster}:broker-b:0`], {
+    mayDiffer: 'ours says why it is not supported',
+  }),
+  row('getUser', (side) => ['-b', side.broker, '-u', 'nobody'], {
+    mayDiffer: 'users and policies are not in this broker yet',
+  }),
+  row('listUser', (side) => ['-b', side.broker], { mayDiffer: 'users and policies are not in this broker yet' }),
+  row('listAcl', (side) => ['-b', side.broker], { mayDiffer: 'users and policies are not in this broker yet' }),
 ]
 
 export const changes: readonly Asked[] = [

@@ -179,7 +179,13 @@ function maskLines(text: string, side: Side, asked: Asked): string[] {
     .replace(/\b1[6-9]\d{11}\b/g, 'MS')
     .replace(/\d+#\d{6,}|\d+@\d{6,}/g, 'INSTANCE')
     .replace(/\bat [\w.$]+\(.*\)/g, 'at CODE')
-  if (asked.rates) out = out.replace(/-?\d+\.\d+(E-?\d+)?/g, 'RATE')
+  if (asked.rates) {
+    out = out
+      .replace(/-?\d+\.\d+(E-?\d+)?/g, 'RATE')
+      .replace(/rt=\d+ms/g, 'rt=RATE')
+      .replace(/(true +)\d+/g, '$1RATE')
+      .replace(/\d+,\d+ms/g, 'RATE')
+  }
   let lines = out.split('\n').map((line) => line.replace(/\s+/g, ' ').trim())
   if (asked.namesOnly) lines = lines.map((line) => line.replace(/\s*[=:].*$/, ''))
   lines = lines.filter((line) => line !== '')

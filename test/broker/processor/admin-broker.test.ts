@@ -110,6 +110,24 @@ describe('a lone master', () => {
   })
 })
 
+describe('what this broker does not have', () => {
+  it.each([
+    [354, 'there is no RocksDB in this broker'],
+    [902, 'not inside a container'],
+    [2003, 'there is nothing to set'],
+    [3005, 'no users and policies yet'],
+    [200074, 'lite topics are not supported'],
+  ])('answers %d with the reason', async (code, reason) => {
+    const answer = await at.ask(code)
+    expect(answer.code).toBe(3)
+    expect(answer.remark).toContain(` request type ${code} not supported: `)
+    expect(answer.remark).toContain(reason)
+  })
+  it('says that epochs belong to controllers', async () => {
+    expect(await at.ask(1007)).toMatchObject({ code: 1, remark: 'this request only for controllerMode ' })
+  })
+})
+
 /** As an Apache 5.5.0 master without slave answers; the level keys and the path key aside. */
 const runtimeKeys =
   `EndTransactionQueueSize EndTransactionThreadPoolQueueCapacity ackThreadPoolQueueCapacity ackThreadPoolQueueHeadWaitTimeMills

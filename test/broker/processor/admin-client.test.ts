@@ -64,7 +64,7 @@ describe('connections', () => {
       `{"connectionSet":[{"clientAddr":"${connection.remoteAddress}","clientId":"p1","language":"GO","version":317}]}`,
     )
     expect((await at.ask(Code.GET_ALL_PRODUCER_INFO)).text).toBe(
-      `{"data":{"P":[{"clientId":"p1","language":"GO","lastUpdateTimestamp":${at.clock.nowMs},"remoteIP":"${connection.remoteAddress}","version":317}]}}`,
+      `{"data":{"P":[{"clientId":"p1","language":"GO","lastUpdateTimestamp":${at.clock.nowMs},"remoteIP":"/${connection.remoteAddress}","version":317}]}}`,
     )
   })
 })

@@ -1,0 +1,29 @@
+// broker/processor/admin-unsupported.ts: requests of Apache's tools for what this broker does not have, each with the
+// reason. The code and the start of the remark are those of a broker that lacks the request.
+import { ResponseCode } from '../protocol/codes'
+import { refuse } from './admin-reply'
+import type { Handler, HandlerTable } from './context'
+
+const reasons: Readonly<Record<string, readonly number[]>> = {
+  'there is no RocksDB in this broker': [354, 355, 5001, 200056],
+  'cold reads run off the loop with a bound of their own: there is nothing to set': [2001, 2002, 2003, 2004],
+  'this broker has no users and policies yet': [3001, 3002, 3003, 3004, 3005, 3006, 3007, 3008, 3009, 3010],
+  'lite topics are not supported': [200070, 200071, 200072, 200074, 200075, 200076, 200077, 200078, 200079],
+  'a broker is started as a part of its own, not inside a container': [902, 903],
+}
+
+/** 1007: the epochs of a master that a controller elected. */
+const epochCache = 1007
+
+export const unsupportedHandlers = (): HandlerTable => {
+  const table: Record<number, Handler> = {
+    [epochCache]: () => refuse(ResponseCode.SYSTEM_ERROR, 'this request only for controllerMode '),
+  }
+  for (const [reason, codes] of Object.entries(reasons)) {
+    for (const code of codes) {
+      const remark = ` request type ${code} not supported: ${reason}`
+      table[code] = () => refuse(ResponseCode.REQUEST_CODE_NOT_SUPPORTED, remark)
+    }
+  }
+  return table
+}
