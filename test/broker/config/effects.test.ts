@@ -1,0 +1,43 @@
+// test/broker/config/effects.test.ts: a key that the tables say has an effect is read by somebody, and one that they say
+// has none is not: what the log tells an operator about a key must be true.
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { expect, it } from 'vitest'
+import { brokerProperties } from '../../../broker/config/broker-properties'
+import { namesrvProperties } from '../../../broker/config/namesrv-properties'
+import { clientProperties, serverProperties } from '../../../broker/config/net-properties'
+import type { PropertyTable } from '../../../broker/config/property'
+import { storeProperties } from '../../../broker/config/store-properties'
+
+const broker = fileURLToPath(new URL('../../../broker', import.meta.url))
+const tables: PropertyTable = {
+  ...clientProperties,
+  ...serverProperties,
+  ...storeProperties,
+  ...brokerProperties,
+  ...namesrvProperties,
+}
+
+/** All source but the tables themselves, with what only reports values (26, 28) taken out. */
+const source = readdirSync(broker, { recursive: true, encoding: 'utf8' })
+  .filter((file) => /\.m?ts$/.test(file) && !/^config\/(.*-properties|reasons)\.ts$/.test(file))
+  .map((file) => readFileSync(join(broker, file), 'utf8'))
+  .join('\n')
+const isRead = (key: string): boolean =>
+  new RegExp(`(values|settings|rules|properties|config)\\??\\.${key}\\b|['"{,]\\s*${key}\\b\\s*[,}\\]'"]`).test(source)
+
+/** Shown by code 28 as capacities of queues that are empty here: shown is not used. */
+const onlyShown = /PoolQueueCapacity$/
+
+it('every key with an effect is read', () => {
+  const unread = Object.entries(tables).filter(([key, row]) => row.without === undefined && !isRead(key))
+  expect(unread.map(([key]) => key)).toEqual([])
+})
+
+it('no key without an effect is read', () => {
+  const read = Object.entries(tables).filter(
+    ([key, row]) => row.without !== undefined && !onlyShown.test(key) && isRead(key),
+  )
+  expect(read.map(([key, row]) => `${key}: ${row.without}`)).toEqual([])
+})
