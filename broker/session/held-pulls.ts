@@ -65,6 +65,12 @@ class Held implements HeldPulls {
     }
   }
 
+  wakeGroup(group: string, topic: string, queueId: number): void {
+    for (const slot of [...(this.#byQueue.get(topic)?.get(queueId) ?? [])]) {
+      if (slot.pull.group === group) this.#wake(slot)
+    }
+  }
+
   expire(): void {
     const nowTick = Math.floor(this.#clock() / this.#tickMs)
     if (nowTick - this.#expiredTo > this.#byTick.size) {

@@ -114,6 +114,8 @@ export interface HeldPulls {
   hold(pull: HeldPull): boolean
   /** A queue's max offset moved: wakes, in this same loop turn, those that wait for less and may want the message. */
   arrived(topic: string, queueId: number, maxOffset: number, tagsCode: number): void
+  /** Wakes what this group waits for in a queue: its offset there was moved. */
+  wakeGroup(group: string, topic: string, queueId: number): void
   /** Wakes those whose time is over; driven by the table's own timer. */
   expire(): void
   wakeAll(): void

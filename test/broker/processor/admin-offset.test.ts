@@ -31,6 +31,25 @@ describe('a reset', () => {
     expect(at.broker.offsets.query('G', 'T', 0)).toBe(3)
     expect(at.broker.offsets.pendingReset('G', 'T', 0)).toBe(3)
   })
+  it("wakes the group's waiting pulls, and nobody else's", async () => {
+    const woken: string[] = []
+    const hold = (group: string, queueId: number) =>
+      at.broker.heldPulls.hold({
+        connection: testConnection(),
+        group,
+        topic: 'T',
+        queueId,
+        queueOffset: 10,
+        deadlineMs: at.clock.nowMs + 15_000,
+        wants: () => true,
+        wake: () => void woken.push(`${group} ${queueId}`),
+      })
+    hold('G', 0)
+    hold('H', 0)
+    hold('G', 1)
+    await reset({ queueId: '0' })
+    expect(woken).toEqual(['G 0'])
+  })
   it('goes to the end for a time below zero', async () => {
     expect((await reset({ timestamp: '-1' })).text).toBe(`{"offsetTable":{${mq(0)}:10,${mq(1)}:4}}`)
   })
