@@ -90,6 +90,8 @@ async function resetHere(broker: BrokerContext, { topic, group, timestamp, queue
   if (targets.size === 0) return refuse(ResponseCode.SYSTEM_ERROR, 'No queues to reset.')
   for (const [id, target] of targets) offsets.reset(group, topic, id, target)
   await offsets.save()
+  // Those who wait for a message learn of it now rather than when their wait is over.
+  for (const id of targets.keys()) broker.heldPulls.wakeGroup(group, topic, id)
   broker.log(
     'info',
     `offsets of ${group} in ${topic} were reset: ${[...targets].map((one) => one.join('=')).join(' ')}`,
