@@ -2,7 +2,7 @@
 // message is touched. Two tags may share a hash: the client, which sees the tag itself, drops what is not its own.
 import { everything, type SubscriptionData } from '../protocol/subscription'
 
-/** Structurally the store's MessageFilter. */
+/** Asks no record. */
 export interface UnitFilter {
   byUnit(tagsCode: number): boolean
 }

@@ -1,5 +1,7 @@
 // broker/processor/client.ts: a client says that it lives, what it produces and consumes, and asks who else does: codes
 // 34, 35, 38, 46. A group that may not be is passed over in silence, as Apache does: the heartbeat still succeeds.
+import { messageFilter } from '../filter/message-filter'
+import { FilterSyntaxError } from '../filter/sql'
 import type { Connection } from '../net/types'
 import {
   type ConsumerData,
@@ -11,13 +13,13 @@ import {
   writeBody,
 } from '../protocol/bodies'
 import { RequestCode, ResponseCode } from '../protocol/codes'
-import type { Command } from '../protocol/command'
 import { consumerGroupHeader, readHeader, unregisterClientHeader } from '../protocol/headers'
 import { retryTopicOf } from '../protocol/names'
 import { Perm } from '../protocol/perm'
 import { isTagType } from '../protocol/subscription'
 import { TopicSysFlag } from '../protocol/sys-flag'
 import type { BrokerContext, Handler, HandlerTable } from './context'
+import { noPropertyFilter } from './reply-for'
 import { topicForGroup } from './topic-on-demand'
 
 const heartbeat: Handler = async (request, connection, broker) => {
@@ -81,16 +83,20 @@ const listConsumers: Handler = (request, _connection, broker) => {
   return { code: ResponseCode.SUCCESS, body: writeBody(consumerIdList, { consumerIdList: ids }) }
 }
 
-const checkConfig: Handler = (request) => {
-  const subscription = readSubscription(request)
+/** Before it starts, a consumer asks whether its expression can be served. */
+const checkConfig: Handler = (request, _connection, broker) => {
+  const subscription =
+    request.body.length === 0 ? undefined : readBody(checkClientConfig, request.body).subscriptionData
   if (subscription === undefined || isTagType(subscription.expressionType)) return { code: ResponseCode.SUCCESS }
-  return {
-    code: ResponseCode.SYSTEM_ERROR,
-    remark: `The broker does not support consumer to filter message by ${subscription.expressionType}`,
+  if (!broker.settings.enablePropertyFilter) return noPropertyFilter(subscription.expressionType)
+  try {
+    messageFilter(subscription)
+    return { code: ResponseCode.SUCCESS }
+  } catch (error) {
+    if (!(error instanceof FilterSyntaxError)) throw error
+    return { code: ResponseCode.SUBSCRIPTION_PARSE_FAILED, remark: error.message }
   }
 }
-const readSubscription = (request: Command) =>
-  request.body.length === 0 ? undefined : readBody(checkClientConfig, request.body).subscriptionData
 
 /** For the listener: what a closed connection said is forgotten, and who shared its queues is told. */
 export function connectionClosed(broker: BrokerContext, connection: Connection): void {

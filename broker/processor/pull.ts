@@ -1,16 +1,18 @@
 // broker/processor/pull.ts: PULL_MESSAGE and LITE_PULL_MESSAGE. Records go from the store to the socket without a copy. A
 // pull that finds nothing waits in the table of held pulls and is answered in the loop turn in which its message came.
-import { tagFilter, type UnitFilter } from '../filter/tag-filter'
+import { type MessageFilter, messageFilter, sqlType } from '../filter/message-filter'
+import { FilterSyntaxError } from '../filter/sql'
 import type { Connection, Reply } from '../net/types'
 import { RequestCode, ResponseCode } from '../protocol/codes'
 import type { Command } from '../protocol/command'
 import { type PullMessageHeader, pullMessageHeader, readHeader } from '../protocol/headers'
 import { isReadable } from '../protocol/perm'
-import { isTagType, parseExpression, type SubscriptionData } from '../protocol/subscription'
+import { parseExpression, type SubscriptionData } from '../protocol/subscription'
 import { PullSysFlag } from '../protocol/sys-flag'
 import type { GetResult, GetStatus } from '../store/types'
 import type { Answer, BrokerContext, Handler, HandlerTable } from './context'
 import { faq } from './faq'
+import { noPropertyFilter } from './reply-for'
 
 /** A client that does not read what it asked for gets no more until it does. */
 const maxUnsentBytes = 32 * 1024 * 1024
@@ -57,7 +59,7 @@ function commit(broker: BrokerContext, header: PullMessageHeader): void {
 }
 
 interface Asked {
-  filter: UnitFilter | undefined
+  filter: MessageFilter | undefined
   topicSysFlag: number
   groupSysFlag: number
   suggestedBrokerId: number
@@ -108,19 +110,34 @@ function check(header: PullMessageHeader, code: number, connection: Connection, 
   }
   const subscription = subscriptionFor(header, group.consumeBroadcastEnable, broker)
   if ('code' in subscription) return subscription
-  if (!isTagType(subscription.expressionType)) {
-    return {
-      code: ResponseCode.SYSTEM_ERROR,
-      remark: `The broker does not support consumer to filter message by ${subscription.expressionType}`,
-    }
+  if (subscription.expressionType === sqlType && !settings.enablePropertyFilter) {
+    return noPropertyFilter(subscription.expressionType)
   }
+  const filter = filterOf(subscription, (header.sysFlag & PullSysFlag.subscription) !== 0)
+  if (filter !== undefined && 'code' in filter) return filter
   return {
-    filter: tagFilter(subscription),
+    filter,
     topicSysFlag: topic.topicSysFlag,
     groupSysFlag: group.groupSysFlag,
     suggestedBrokerId: settings.slaveReadEnable ? group.brokerId : 0,
   }
 }
+
+/** An expression that nobody can read: the pull's own is told so, a heartbeat's was taken in silence. */
+function filterOf(subscription: SubscriptionData, isOwn: boolean): MessageFilter | Reply | undefined {
+  try {
+    return messageFilter(subscription)
+  } catch (error) {
+    if (!(error instanceof FilterSyntaxError)) throw error
+    return isOwn
+      ? { code: ResponseCode.SUBSCRIPTION_PARSE_FAILED, remark: `${unparsed}: ${error.message}` }
+      : {
+          code: ResponseCode.FILTER_DATA_NOT_EXIST,
+          remark: `The broker's consumer filter data is not exist!Your expression may be wrong! ${error.message}`,
+        }
+  }
+}
+const unparsed = "parse the consumer's subscription failed"
 
 function subscriptionFor(
   header: PullMessageHeader,
@@ -133,7 +150,7 @@ function subscriptionFor(
     try {
       own = parseExpression(topic, header.subscription, header.expressionType, header.subVersion)
     } catch {
-      return { code: ResponseCode.SUBSCRIPTION_PARSE_FAILED, remark: "parse the consumer's subscription failed" }
+      return { code: ResponseCode.SUBSCRIPTION_PARSE_FAILED, remark: unparsed }
     }
     broker.consumers.notePullSubscription(consumerGroup, own)
     return own
@@ -174,6 +191,9 @@ class Pull {
   readonly #broker: BrokerContext
   readonly #header: PullMessageHeader
   readonly #asked: Asked
+  /** Moves on over what the filter left out while the pull waits. */
+  #queueOffset: number
+  #deadlineMs = 0
 
   constructor(
     request: Command,
@@ -187,6 +207,7 @@ class Pull {
     this.#broker = broker
     this.#header = header
     this.#asked = asked
+    this.#queueOffset = header.queueOffset
   }
 
   first(): Answer | Promise<Answer> {
@@ -203,14 +224,14 @@ class Pull {
   }
 
   #look(maySuspend: boolean): Answer | Promise<Answer> {
-    const { topic, queueId, queueOffset, maxMsgNums, maxMsgBytes } = this.#header
+    const { topic, queueId, maxMsgNums, maxMsgBytes } = this.#header
     const { settings, store } = this.#broker
     const { filter } = this.#asked
     const startedMs = this.#broker.clock()
     const result = store.get({
       topic,
       queueId,
-      queueOffset,
+      queueOffset: this.#queueOffset,
       maxMessages: Math.max(1, Math.min(maxMsgNums, settings.maxTransferCountOnMessageInMemory)),
       maxBytes: Math.min(maxMsgBytes ?? defaultMaxBytes, settings.maxTransferBytesOnMessageInMemory),
       ...(filter === undefined ? {} : { filter }),
@@ -221,7 +242,7 @@ class Pull {
   }
 
   #answer(result: GetResult, startedMs: number, maySuspend: boolean): Answer {
-    const { consumerGroup, topic, queueId, queueOffset } = this.#header
+    const { consumerGroup, topic, queueId } = this.#header
     const { counters, offsets, clock } = this.#broker
     if (result.status === 'found') {
       const { messageCount, sizeBytes } = result
@@ -234,23 +255,36 @@ class Pull {
       }
     }
     result.release()
-    const code = isEmptyQueue(result.status) && queueOffset === 0 ? ResponseCode.PULL_NOT_FOUND : codes[result.status]
+    const code =
+      isEmptyQueue(result.status) && this.#queueOffset === 0 ? ResponseCode.PULL_NOT_FOUND : codes[result.status]
     if (code === ResponseCode.PULL_NOT_FOUND && maySuspend && this.#hold()) return undefined
+    if (result.status === 'no-matched-message' && this.#isWaiting()) {
+      this.#queueOffset = result.nextBeginOffset
+      if (this.#hold()) return undefined
+    }
     return this.#reply(code, names[result.status], result.nextBeginOffset, result)
   }
 
+  /** Woken for messages that its filter then left out, with time left: it sleeps on behind them. */
+  #isWaiting(): boolean {
+    return this.#deadlineMs > this.#broker.clock()
+  }
+
   #hold(): boolean {
-    const { consumerGroup, topic, queueId, queueOffset, suspendTimeoutMillis } = this.#header
+    const { consumerGroup, topic, queueId, suspendTimeoutMillis } = this.#header
     const { settings, clock, heldPulls } = this.#broker
     const { filter } = this.#asked
-    const waitMs = settings.longPollingEnable ? suspendTimeoutMillis : settings.shortPollingTimeMills
+    if (this.#deadlineMs === 0) {
+      const waitMs = settings.longPollingEnable ? suspendTimeoutMillis : settings.shortPollingTimeMills
+      this.#deadlineMs = clock() + waitMs
+    }
     return heldPulls.hold({
       connection: this.#connection,
       group: consumerGroup,
       topic,
       queueId,
-      queueOffset,
-      deadlineMs: clock() + waitMs,
+      queueOffset: this.#queueOffset,
+      deadlineMs: this.#deadlineMs,
       wants: filter === undefined ? anyTag : (tagsCode) => filter.byUnit(tagsCode),
       wake: () => this.#again(),
     })

@@ -54,3 +54,9 @@ export const putReplyCodes: Readonly<Record<PutStatus, number>> = {
   'slave-not-available': ResponseCode.SLAVE_NOT_AVAILABLE,
   failed: ResponseCode.SYSTEM_ERROR,
 }
+
+/** SQL92 is switched off by enablePropertyFilter=false. */
+export const noPropertyFilter = (expressionType: string): Reply => ({
+  code: ResponseCode.SYSTEM_ERROR,
+  remark: `The broker does not support consumer to filter message by ${expressionType}`,
+})
