@@ -1,0 +1,111 @@
+// test/support/wire.ts: a plain client of the wire, for tests that need to know exactly which message was acknowledged
+// and which was not. Stock clients judge the wire itself, in test/client.
+import { openDialer } from '../../broker/net/dial'
+import { RequestCode, ResponseCode } from '../../broker/protocol/codes'
+import {
+  offsetReply,
+  pullMessageHeader,
+  pullMessageReply,
+  queryConsumerOffsetHeader,
+  queueHeader,
+  readHeader,
+  sendMessageReply,
+  sendMessageV2Header,
+  updateConsumerOffsetHeader,
+  writeHeader,
+} from '../../broker/protocol/headers'
+import { decodeRecords, type StoredRecord } from '../../broker/protocol/record'
+
+export interface Acked {
+  topic: string
+  queueId: number
+  queueOffset: number
+  body: string
+}
+const TIMEOUT_MS = 5000
+
+/** Talks to one broker; one connection. */
+export function openWire(address: string) {
+  const dialer = openDialer()
+  const ask = async (code: number, ext: Record<string, string | undefined>, body?: Buffer) => {
+    const reply = await dialer.request(address, code, ext, body, TIMEOUT_MS)
+    if (reply.code !== ResponseCode.SUCCESS) throw new Error(`code ${reply.code}: ${reply.remark}`)
+    return reply
+  }
+  return {
+    close: () => dialer.close(),
+
+    /** Rejects when the message was not acknowledged; it may be stored all the same. */
+    async send(topic: string, queueId: number, body: string): Promise<Acked> {
+      const ext = writeHeader(sendMessageV2Header, {
+        a: 'testers',
+        b: topic,
+        c: 'TBW102',
+        d: 4,
+        e: queueId,
+        f: 0,
+        g: Date.now(),
+        h: 0,
+        i: `TAGS\u0001t\u0002KEYS\u0001${body}`,
+      })
+      const reply = await ask(RequestCode.SEND_MESSAGE_V2, ext, Buffer.from(body))
+      const { queueOffset, queueId: at } = readHeader(sendMessageReply, reply.ext)
+      return { topic, queueId: at, queueOffset, body }
+    },
+
+    async maxOffset(topic: string, queueId: number): Promise<number> {
+      const reply = await ask(RequestCode.GET_MAX_OFFSET, writeHeader(queueHeader, { topic, queueId }))
+      return readHeader(offsetReply, reply.ext).offset
+    },
+
+    /** Every record of a queue from an offset on. */
+    async readAll(topic: string, queueId: number, from = 0): Promise<StoredRecord[]> {
+      const records: StoredRecord[] = []
+      const end = await this.maxOffset(topic, queueId)
+      for (let queueOffset = from; queueOffset < end; ) {
+        const ext = writeHeader(pullMessageHeader, {
+          consumerGroup: 'readers',
+          topic,
+          queueId,
+          queueOffset,
+          maxMsgNums: 32,
+          sysFlag: 4,
+          commitOffset: 0,
+          suspendTimeoutMillis: 0,
+          subVersion: 0,
+          subscription: '*',
+          expressionType: 'TAG',
+        })
+        const reply = await ask(RequestCode.PULL_MESSAGE, ext)
+        records.push(...decodeRecords(reply.body))
+        queueOffset = readHeader(pullMessageReply, reply.ext).nextBeginOffset
+      }
+      return records
+    },
+
+    async commit(consumerGroup: string, topic: string, queueId: number, commitOffset: number): Promise<void> {
+      const ext = writeHeader(updateConsumerOffsetHeader, { consumerGroup, topic, queueId, commitOffset })
+      await ask(RequestCode.UPDATE_CONSUMER_OFFSET, ext)
+    },
+
+    async committed(consumerGroup: string, topic: string, queueId: number): Promise<number> {
+      const ext = writeHeader(queryConsumerOffsetHeader, { consumerGroup, topic, queueId })
+      return readHeader(offsetReply, (await ask(RequestCode.QUERY_CONSUMER_OFFSET, ext)).ext).offset
+    },
+  }
+}
+export type Wire = ReturnType<typeof openWire>
+
+/** The acknowledged messages that do not lie where their acknowledgement says. */
+export async function missingOf(wire: Wire, acked: readonly Acked[]): Promise<Acked[]> {
+  const found = new Map<string, string>()
+  const queues = new Map(acked.map(({ topic, queueId }) => [`${topic} ${queueId}`, { topic, queueId }]))
+  for (const { topic, queueId } of queues.values()) {
+    for (const record of await wire.readAll(topic, queueId)) {
+      found.set(`${topic} ${queueId} ${record.queueOffset}`, record.body.toString())
+    }
+  }
+  return acked.filter(
+    ({ topic, queueId, queueOffset, body }) => found.get(`${topic} ${queueId} ${queueOffset}`) !== body,
+  )
+}
