@@ -1,8 +1,19 @@
 // server/console.ts: puts the console together: state, clusters, router, HTTP and websocket. server/main.ts owns the
 // port and hands over what belongs to /api/trpc.
+import { mkdirSync } from 'node:fs'
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { join } from 'node:path'
 import type { Duplex } from 'node:stream'
 import type { ClusterHandle } from '../broker/types'
+import { openAccess } from './access/open'
+import { openAudit } from './audit/open'
+import { openDatabase } from './db/open'
+import { openClusters } from './desk/clusters'
+import { type OriginFault, originFault } from './http/origin'
+import { answerPlain } from './http/plain'
+import { openTrpcDoor, TRPC_PATH } from './http/trpc'
+import type { ConsoleDesk } from './shared/desk'
+import { cookieNameFor, publishConsole } from './trpc/context'
 
 export interface ConsoleOptions {
   /** The data folder; the console's own files lie in `console/` under it. */
@@ -14,6 +25,11 @@ export interface ConsoleOptions {
   port: number
   /** Names under which a reverse proxy or the local network reaches the console, `console.example.org:443`. */
   allowedHosts?: readonly string[]
+  version?: string
+  /** How often brokers are asked; 5 s unless a test is in a hurry. */
+  turnMs?: number
+  /** False keeps console.db on the caller's thread: for tests, which have no built entry to start. */
+  databaseThread?: boolean
   log: (level: 'debug' | 'info' | 'warn' | 'error', text: string) => void
 }
 export interface ConsoleHandle {
@@ -26,4 +42,85 @@ export interface ConsoleHandle {
   /** Ends subscriptions and samplers, then closes the database. */
   close(): Promise<void>
 }
-export type CreateConsole = (options: ConsoleOptions) => Promise<ConsoleHandle>
+
+const STOP_WITHIN_MS = 5000
+
+export const createConsole = async (options: ConsoleOptions): Promise<ConsoleHandle> => {
+  const folder = join(options.dataDir, 'console')
+  mkdirSync(folder, { recursive: true, mode: 0o700 })
+  const database = await openDatabase({ file: join(folder, 'console.db'), thread: options.databaseThread ?? true })
+  const access = await openAccess({ db: database.db, folder })
+  const clusters = await openClusters({
+    database,
+    given: options.clusters,
+    log: (cluster, text) => options.log('debug', `${cluster}: ${text}`),
+    ...(options.turnMs === undefined ? {} : { turnMs: options.turnMs }),
+  })
+  const desk: ConsoleDesk = {
+    version: options.version ?? '',
+    cookieName: cookieNameFor(options.port),
+    access,
+    audit: openAudit(database.db),
+    clusters,
+  }
+  publishConsole(desk)
+  const door = openTrpcDoor({
+    desk,
+    cookieName: desk.cookieName,
+    onError: (path, error) => options.log('error', `${path ?? 'a request'} failed: ${error.stack ?? error.message}`),
+  })
+  const stopListening = access.onSessionEnd(() => door.dropEnded())
+  const rules = { allowedHosts: [...(options.allowedHosts ?? []), options.host] }
+
+  return {
+    handleHttp(request, response) {
+      const fault = originFault(request, rules)
+      if (fault !== null) {
+        refuse(response, fault)
+        return true
+      }
+      if (isUnder(request.url, TRPC_PATH)) {
+        door.http(request, response)
+        return true
+      }
+      return answerPlain(request, response, desk)
+    },
+    handleUpgrade(request, socket, head) {
+      if (!isUnder(request.url, TRPC_PATH)) return false
+      if (originFault(request, rules) === null) door.upgrade(request, socket, head)
+      else socket.end('HTTP/1.1 403 Forbidden\r\nConnection: close\r\nContent-Length: 0\r\n\r\n')
+      return true
+    },
+    async setupUrlHint() {
+      const token = access.setupToken.current()
+      return token === null ? null : `/setup#token=${token}`
+    },
+    async close() {
+      stopListening()
+      publishConsole(undefined)
+      // A broker that answers no more must not hold the whole process.
+      await within(STOP_WITHIN_MS, Promise.all([door.close(), clusters.close()]))
+      await database.close()
+    },
+  }
+}
+
+/** The path itself or below it, not a longer word that begins alike. */
+const isUnder = (url: string | undefined, path: string): boolean => {
+  const asked = (url ?? '').split('?', 1)[0] ?? ''
+  return asked === path || asked.startsWith(`${path}/`)
+}
+const refusals: Record<OriginFault, readonly [number, string]> = {
+  host: [421, 'This console is not known under that name. Start it with --allow-host NAME to let it in.'],
+  origin: [403, 'A page of another site may not ask this console.'],
+}
+const refuse = (response: ServerResponse, fault: OriginFault): void => {
+  const [status, text] = refusals[fault]
+  response.writeHead(status, { 'content-type': 'text/plain; charset=utf-8' })
+  response.end(`${text}\n`)
+}
+const within = async (ms: number, work: Promise<unknown>): Promise<void> => {
+  let timer: NodeJS.Timeout | undefined
+  await Promise.race([work, new Promise((resolve) => (timer = setTimeout(resolve, ms)))])
+  clearTimeout(timer)
+}

@@ -3,7 +3,7 @@
 import { RequestCode as code, ResponseCode } from '../../broker/protocol/codes'
 import { answeredWith } from '../shared/errors'
 import { type Ask, bodyOf } from './ask'
-import { objectOf, tableOf, textOf, textsOf } from './loose-json'
+import { numberOf, objectOf, tableOf, textsOf } from './loose-json'
 import {
   allConsumeStatsOf,
   allOffsetsOf,
@@ -45,7 +45,10 @@ export interface Brokers {
   allConsumeStats(address: string): Promise<{ groups: GroupConsumeStats[]; sizeBytes: number }>
   consumeStats(address: string, group: string, topic?: string): Promise<ConsumeQueueStats[]>
   topicStats(address: string, topic: string): Promise<QueueStats[]>
+  /** Of the last minute, by the broker's own statistics; 0 when it counted nothing yet. */
   statsPerSecond(address: string, name: string, key: string): Promise<number>
+  /** Of the last 24 hours at most, by the same. */
+  statsToday(address: string, name: string, key: string): Promise<number>
   consumers(address: string, group: string): Promise<ConsumerConnections | null>
   producers(address: string): Promise<Producer[]>
   running(address: string, group: string, clientId: string, stack: boolean): Promise<Running>
@@ -61,6 +64,14 @@ export interface Brokers {
 export const openBrokers = (ask: Ask): Brokers => {
   const body = async (address: string, request: number, ext: Record<string, string> = {}, timeoutMs?: number) =>
     bodyOf(address, await ask(address, request, ext, timeoutMs === undefined ? {} : { timeoutMs }))
+  const stats = async (address: string, statsName: string, statsKey: string) => {
+    try {
+      return objectOf(await body(address, code.VIEW_BROKER_STATS_DATA, { statsName, statsKey }))
+    } catch (error) {
+      if (answeredWith(error, ResponseCode.SYSTEM_ERROR)) return {} // "not exist": nothing was counted yet
+      throw error
+    }
+  }
   return {
     runtime: async (address) => tableOf(objectOf(await body(address, code.GET_BROKER_RUNTIME_INFO)).table),
     config: async (address) => propertiesOf((await ask(address, code.GET_BROKER_CONFIG)).body.toString('utf8')),
@@ -115,15 +126,8 @@ export const openBrokers = (ask: Ask): Brokers => {
         await body(address, code.GET_CONSUME_STATS, topic === undefined ? { consumerGroup } : { consumerGroup, topic }),
       ),
     topicStats: async (address, topic) => topicStatsOf(await body(address, code.GET_TOPIC_STATS_INFO, { topic })),
-    async statsPerSecond(address, statsName, statsKey) {
-      try {
-        const found = objectOf(await body(address, code.VIEW_BROKER_STATS_DATA, { statsName, statsKey }))
-        return Number(textOf(objectOf(found.statsMinute).tps, '0')) || 0
-      } catch (error) {
-        if (answeredWith(error, ResponseCode.SYSTEM_ERROR)) return 0 // "not exist": nothing was counted yet
-        throw error
-      }
-    },
+    statsPerSecond: async (address, name, key) => numberOf(objectOf((await stats(address, name, key)).statsMinute).tps),
+    statsToday: async (address, name, key) => numberOf(objectOf((await stats(address, name, key)).statsDay).sum),
     async consumers(address, consumerGroup) {
       try {
         return consumerConnectionsOf(await body(address, code.GET_CONSUMER_CONNECTION_LIST, { consumerGroup }))

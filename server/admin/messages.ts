@@ -4,6 +4,7 @@ import { RequestCode as code, ResponseCode } from '../../broker/protocol/codes'
 import { PeerError } from '../shared/errors'
 import { type Ask, bodyOf } from './ask'
 import { flagOf, numberOf, objectOf, textOf } from './loose-json'
+import { storeTimeOf } from './store-time'
 import type { PullAnswer, SendAnswer } from './types'
 
 export interface PullOptions {
@@ -45,6 +46,8 @@ export interface DirectAnswer {
 }
 export interface Messages {
   pull(address: string, options: PullOptions): Promise<PullAnswer>
+  /** When the first of some records was stored. */
+  storedAt(records: Buffer): number | null
   /** One record by its place in the CommitLog; null when there is none. */
   view(address: string, commitLogOffset: bigint, topic?: string): Promise<Buffer | null>
   /** Records back to back; empty when nothing was found. */
@@ -104,6 +107,7 @@ export const openMessages = (ask: Ask): Messages => ({
       max: longOf(answer.ext.maxOffset),
     }
   },
+  storedAt: storeTimeOf,
   async view(address, commitLogOffset, topic) {
     const ext = { offset: String(commitLogOffset), ...(topic === undefined ? {} : { topic }) }
     // A broker says SYSTEM_ERROR for "nothing there", as for any other fault: its remark tells them apart.

@@ -77,7 +77,7 @@ export class Collector {
     const now = this.#now()
     const due = (at: number, everyMs: number): boolean => now - at >= everyMs - this.#turnMs / 2
     const parts: Promise<void>[] = []
-    if (due(broker.configAt, CONFIG_EVERY_MS)) parts.push(this.#config(broker))
+    if (due(broker.configAt, CONFIG_EVERY_MS)) parts.push(this.config(broker))
     if (due(broker.haAt, HA_EVERY_MS)) parts.push(this.#ha(broker), this.route(broker))
     if (askable(this.#state).includes(broker)) {
       const longEvery =
@@ -115,7 +115,7 @@ export class Collector {
       if (runtime[key] !== undefined && Number.isFinite(value)) meter.read(value, at)
     }
   }
-  async #config(broker: BrokerState): Promise<void> {
+  async config(broker: BrokerState): Promise<void> {
     broker.config = await this.#admin.brokers.config(broker.address)
     broker.configAt = this.#now()
   }
@@ -126,7 +126,9 @@ export class Collector {
   /** Whether producers are sent to this broker. A topic of the broker's own name is on every broker. */
   async route(broker: BrokerState): Promise<void> {
     if (broker.id !== 0) return
-    const own = broker.topicConfigs.has(broker.name) ? broker.name : [...broker.topicConfigs.values()].find(({ perm }) => (perm & 2) !== 0)?.topic
+    const own = broker.topicConfigs.has(broker.name)
+      ? broker.name
+      : [...broker.topicConfigs.values()].find(({ perm }) => (perm & 2) !== 0)?.topic
     if (own === undefined) return
     const route = await this.#admin.names.route(own)
     broker.routePerm = route?.queues.find((queue) => queue.broker === broker.name)?.perm ?? null

@@ -24,6 +24,8 @@ export interface Sampler {
   freshGroup(name: string): Promise<void>
   /** After a change of topics, groups or routes: read the tables again. */
   refresh(): Promise<void>
+  /** After a change of brokers' settings or permissions. */
+  refreshBrokers(): Promise<void>
   /** Yields the time of each turn that ends, from the first after `after`. */
   turns(signal: AbortSignal | undefined, after: number): AsyncIterable<number>
   close(): Promise<void>
@@ -217,6 +219,15 @@ class Turns implements Sampler {
         await this.#collector.offsets(broker).catch(() => undefined) // its age says so
       }),
     )
+  }
+
+  async refreshBrokers(): Promise<void> {
+    await Promise.allSettled(
+      [...this.state.brokers.values()].flatMap((broker) =>
+        broker.state === 'ok' ? [this.#collector.config(broker), this.#collector.route(broker)] : [],
+      ),
+    )
+    this.state.revision += 1
   }
 
   async *turns(signal: AbortSignal | undefined, after: number): AsyncIterable<number> {

@@ -64,6 +64,11 @@ const serverRooms: Room[] = [
   { path: 'server/change', doors: server('admin', 'clusters', 'jobs', 'audit', 'shared') },
   { path: 'server/message', doors: server('admin', 'clusters', 'jobs', 'shared') },
   { path: 'server/bundled', doors: server('shared'), types: ['broker/index.ts', 'broker/types.ts'] },
+  {
+    path: 'server/desk',
+    doors: server('db', 'admin', 'clusters', 'metrics', 'change', 'message', 'bundled', 'shared'),
+    types: ['broker/types.ts'],
+  },
   { path: 'server/trpc', doors: server('access', 'audit', 'clusters', 'shared') },
 ]
 
@@ -89,6 +94,11 @@ export const rooms: readonly Room[] = [
   { path: 'server/root.ts', doors: server('router', 'trpc', 'shared') },
   { path: 'server/rsc.tsx', doors: server('router', 'trpc', 'shared', 'root.ts') },
   { path: 'server/http', doors: server('root.ts', 'trpc', 'metrics', 'shared') },
+  {
+    path: 'server/console.ts',
+    doors: server('db', 'access', 'audit', 'desk', 'trpc', 'http', 'shared'),
+    types: ['broker/types.ts'],
+  },
   { path: 'server/build', doors: broker('build') },
   {
     path: 'server/console.ts',

@@ -1,0 +1,341 @@
+// server/change/reset.ts: moves where a group stands. The plan is made from fresh answers, shown, and made again when it
+// is applied: what changed in between in a way that matters stops it, with the new plan in hand.
+import type { Admin } from '../admin/open'
+import type { BrokerAddress } from '../admin/types'
+import { DeskError, PeerError } from '../shared/errors'
+import type { ResetInput, ResetPreviewInput } from '../shared/inputs'
+import { isKnown, type Known, known, sum, unknown } from '../shared/known'
+import { RETRY_PREFIX } from '../shared/names'
+import type { ApplyResult, QueueRef, ResetPreview, ResetRow, ResetWarning, Total } from '../shared/views'
+import { mustMatch, openPreviews } from './previews'
+import { carryOut } from './results'
+
+export interface Resets {
+  preview(input: ResetPreviewInput): Promise<ResetPreview>
+  apply(input: ResetInput): Promise<ApplyResult>
+}
+export interface ResetOptions {
+  admin: Admin
+  /** Messages per second the group works off now, for how long the new lag will take. */
+  outPerSecond: (group: string) => Known<number>
+  now?: () => number
+}
+interface Planned extends ResetPreview {
+  input: ResetPreviewInput
+}
+const keyOf = ({ topic, broker, queueId }: QueueRef): string => `${topic}\n${broker}\n${queueId}`
+
+export const openResets = ({ admin, outPerSecond, now = Date.now }: ResetOptions): Resets => {
+  const previews = openPreviews<Planned>(now)
+
+  const plan = async (input: ResetPreviewInput): Promise<Omit<Planned, 'id'>> => {
+    const { group, target } = input
+    const masters = await admin.masters()
+    const offsets = new Map(
+      await Promise.all(
+        masters.map(async (one) => [one.name, await admin.brokers.allOffsets(one.address).catch(() => null)] as const),
+      ),
+    )
+    const consumers = await firstAnswer(masters, (one) => admin.brokers.consumers(one.address, group))
+    const online: Known<number> =
+      consumers === undefined ? unknown('broker-silent') : known(consumers?.connections.length ?? 0, now())
+    const topics =
+      input.topics.length > 0
+        ? input.topics
+        : topicsOf(group, offsets, consumers?.subscriptions.map(({ topic }) => topic) ?? [])
+    const rows: ResetRow[] = []
+    for (const topic of topics) rows.push(...(await rowsOfTopic(input, topic, offsets)))
+    const wanted = input.queues === undefined ? null : new Set(input.queues.map(keyOf))
+    const chosen = rows.filter((row) => wanted === null || wanted.has(keyOf(row))).sort(byPlace)
+
+    const warnings = new Set<ResetWarning>(chosen.flatMap(({ note }) => (note === null ? [] : [note])))
+    if (isKnown(online)) warnings.add(online.value > 0 ? 'clients-online' : 'group-offline')
+    const broadcasting = consumers?.messageModel === 'BROADCASTING'
+    const changes = chosen.map(({ change }) => change)
+    const lagAfter = total(chosen.map((row) => distance(row.after, row.max)))
+    const rate = outPerSecond(group)
+    return {
+      kind: 'reset',
+      input,
+      group,
+      target,
+      at: now(),
+      rows: chosen,
+      again: total(changes.map((change) => mapped(change, (value) => Math.max(0, -value)))),
+      skipped: total(changes.map((change) => mapped(change, (value) => Math.max(0, value)))),
+      lagNow: total(chosen.map((row) => distance(row.now, row.max))),
+      lagAfter,
+      drain: !isKnown(lagAfter)
+        ? { kind: 'unknown', reason: lagAfter.unknown }
+        : lagAfter.value === 0
+          ? { kind: 'done' }
+          : !isKnown(rate)
+            ? { kind: 'unknown', reason: rate.unknown }
+            : rate.value > 0
+              ? { kind: 'shrinking', ms: (lagAfter.value / rate.value) * 1000 }
+              : { kind: 'not-shrinking' },
+      clientsOnline: online,
+      warnings: [...warnings],
+      refused: broadcasting ? 'broadcasting' : chosen.length === 0 ? 'no-queues' : null,
+    }
+  }
+
+  const rowsOfTopic = async (
+    { group, target }: ResetPreviewInput,
+    topic: string,
+    offsets: ReadonlyMap<string, Map<string, Map<number, number>> | null>,
+  ): Promise<ResetRow[]> => {
+    const route = await admin.names.route(topic)
+    if (route === null) throw new DeskError('not-found', `No broker has the topic ${topic}.`)
+    const found = await Promise.all(
+      route.queues.map(async (data): Promise<ResetRow[]> => {
+        const master = route.brokers.find((one) => one.name === data.broker && one.id === 0)
+        const table = offsets.get(data.broker)
+        try {
+          if (master === undefined || table == null)
+            throw new PeerError('silent', data.broker, `${data.broker} has no master that answers.`)
+          const stats = await admin.brokers.topicStats(master.address, topic)
+          const exact = await admin.brokers.consumeStats(master.address, group, topic).catch(() => [])
+          const others =
+            target.kind === 'group' ? (table.get(`${topic}@${target.group}`) ?? new Map<number, number>()) : null
+          const mine = table.get(`${topic}@${group}`)
+          return await Promise.all(
+            stats
+              .filter(({ queueId }) => queueId < data.readQueues)
+              .map(async (queue) => {
+                const has = mine?.has(queue.queueId) === true
+                const position =
+                  exact.find(({ queueId }) => queueId === queue.queueId)?.consumerOffset ??
+                  BigInt(mine?.get(queue.queueId) ?? 0)
+                const other = others?.get(queue.queueId)
+                return rowOf(
+                  master,
+                  { topic, broker: data.broker, queueId: queue.queueId },
+                  queue,
+                  has ? position : null,
+                  other === undefined ? null : BigInt(other),
+                )
+              }),
+          )
+        } catch (error) {
+          if (!(error instanceof PeerError)) throw error
+          const none = unknown('broker-silent')
+          return Array.from({ length: data.readQueues }, (_, queueId) => ({
+            topic,
+            broker: data.broker,
+            queueId,
+            min: none,
+            max: none,
+            now: none,
+            after: none,
+            change: none,
+            firstMessageAt: none,
+            note: 'broker-silent' as const,
+            changed: false,
+          }))
+        }
+      }),
+    )
+    return found.flat()
+
+    async function rowOf(
+      master: BrokerAddress,
+      ref: QueueRef,
+      queue: { min: bigint; max: bigint; lastStoredAt: number },
+      committed: bigint | null,
+      other: bigint | null,
+    ): Promise<ResetRow> {
+      const { after, note } = await aim(master, ref, queue, committed, other)
+      const at = now()
+      const first = after === null || after >= queue.max ? null : await storedAt(master, ref, after)
+      return {
+        ...ref,
+        min: known(queue.min, at),
+        max: known(queue.max, at),
+        now: committed === null ? unknown('never-committed') : known(committed, at),
+        after: after === null ? unknown('never-committed') : known(after, at),
+        change: after === null ? unknown('never-committed') : known(Number(after - (committed ?? queue.min)), at),
+        firstMessageAt: known(first, at),
+        note: note ?? (committed === null ? 'never-committed' : null),
+        changed: false,
+      }
+    }
+    async function aim(
+      master: BrokerAddress,
+      ref: QueueRef,
+      queue: { min: bigint; max: bigint; lastStoredAt: number },
+      committed: bigint | null,
+      other: bigint | null,
+    ): Promise<{ after: bigint | null; note: ResetWarning | null }> {
+      const clamped = (offset: bigint): { after: bigint; note: ResetWarning | null } => {
+        if (offset < queue.min) return { after: queue.min, note: 'clamped' }
+        if (offset > queue.max) return { after: queue.max, note: 'clamped' }
+        return { after: offset, note: null }
+      }
+      switch (target.kind) {
+        case 'earliest':
+          return { after: queue.min, note: null }
+        case 'latest':
+          return { after: queue.max, note: null }
+        case 'time': {
+          if (queue.max === queue.min || (queue.lastStoredAt > 0 && target.at > queue.lastStoredAt))
+            return { after: queue.max, note: queue.max === queue.min ? null : 'none-after-time' }
+          return clamped(await admin.brokers.offsetAtTime(master.address, ref.topic, ref.queueId, target.at))
+        }
+        case 'shift':
+          return clamped((committed ?? queue.min) + BigInt(target.by))
+        case 'offsets': {
+          const given = target.offsets.find((one) => keyOf(one) === keyOf(ref))
+          return given === undefined ? { after: committed, note: null } : clamped(given.offset)
+        }
+        case 'group':
+          return other === null ? { after: committed, note: 'never-committed' } : clamped(other)
+      }
+    }
+    async function storedAt(master: BrokerAddress, ref: QueueRef, offset: bigint): Promise<number | null> {
+      const pulled = await admin.messages.pull(master.address, {
+        group: 'TOOLS_CONSUMER',
+        topic: ref.topic,
+        queueId: ref.queueId,
+        offset,
+        max: 1,
+      })
+      return pulled.records.length === 0 ? null : admin.messages.storedAt(pulled.records)
+    }
+  }
+
+  return {
+    async preview(input) {
+      const { input: _, ...shown } = previews.keep(await plan(input))
+      return shown
+    },
+    async apply({ group, preview: id, confirm, queues }) {
+      mustMatch(confirm, group)
+      return previews.apply(id, async (held) => {
+        if (held.group !== group) throw new DeskError('preview-expired', 'This preview is of another group.')
+        if (held.refused !== null) throw new DeskError('bad-input', `This reset is refused: ${held.refused}.`)
+        const fresh = await plan(held.input)
+        const wanted = queues === undefined ? null : new Set(queues.map(keyOf))
+        const chosen = (rows: readonly ResetRow[]): ResetRow[] =>
+          rows.filter((row) => isKnown(row.after) && (wanted === null || wanted.has(keyOf(row))))
+        const drifted = driftOf(chosen(held.rows), fresh, held)
+        if (drifted.size > 0) {
+          const rows = fresh.rows.map((row) => ({ ...row, changed: drifted.has(keyOf(row)) }))
+          const { input: _, ...shown } = previews.keep({ ...fresh, rows })
+          throw new DeskError('drift', `${drifted.size} queues changed since the preview; nothing was done.`, {
+            preview: shown,
+          })
+        }
+        const masters = new Map((await admin.masters()).map((one) => [one.name, one]))
+        const live = isKnown(fresh.clientsOnline) ? fresh.clientsOnline.value > 0 : true
+        const whole = new Map<string, Promise<boolean>>()
+        return carryOut(
+          chosen(held.rows).map((row) => ({
+            item: `${row.topic} ${row.broker} ${row.queueId}`,
+            queue: { topic: row.topic, broker: row.broker, queueId: row.queueId },
+            before: isKnown(row.now) ? row.now.value : null,
+            run: async () => {
+              const master = masters.get(row.broker)
+              if (master === undefined || !isKnown(row.after))
+                throw new DeskError('broker-silent', `${row.broker} has no master that answers.`)
+              const offset = row.after.value
+              let byQueue = whole.get(master.address)
+              if (byQueue === undefined) {
+                byQueue = resetsByQueue(admin, master.address)
+                whole.set(master.address, byQueue)
+              }
+              if (await byQueue) await admin.brokers.resetQueue(master.address, group, row.topic, row.queueId, offset)
+              else if (live)
+                throw new DeskError(
+                  'not-supported',
+                  'This broker version moves single queues only while no client of the group is online.',
+                )
+              else await admin.brokers.setGroupOffset(master.address, group, row.topic, row.queueId, offset)
+              return admin.brokers.groupOffset(master.address, group, row.topic, row.queueId)
+            },
+          })),
+        )
+      })
+    },
+  }
+}
+
+/** Brokers before 5.0 take a reset of a whole topic only, and would move every queue. */
+const resetsByQueue = async (admin: Admin, address: string): Promise<boolean> =>
+  Number(/^V(\d+)/.exec((await admin.brokers.runtime(address)).brokerVersionDesc ?? '')?.[1] ?? 5) >= 5
+
+const topicsOf = (
+  group: string,
+  offsets: ReadonlyMap<string, Map<string, Map<number, number>> | null>,
+  subscribed: readonly string[],
+): string[] => {
+  const found = new Set<string>(subscribed)
+  for (const table of offsets.values())
+    for (const key of table?.keys() ?? []) {
+      const split = key.indexOf('@')
+      if (key.slice(split + 1) === group) found.add(key.slice(0, split))
+    }
+  return [...found].filter((topic) => !topic.startsWith(RETRY_PREFIX)).sort()
+}
+const firstAnswer = async <T>(
+  masters: readonly BrokerAddress[],
+  ask: (one: BrokerAddress) => Promise<T>,
+): Promise<T | undefined> => {
+  for (const one of masters)
+    try {
+      return await ask(one)
+    } catch {
+      // the next one may answer
+    }
+  return undefined
+}
+const byPlace = (a: QueueRef, b: QueueRef): number =>
+  a.topic < b.topic
+    ? -1
+    : a.topic > b.topic
+      ? 1
+      : a.broker < b.broker
+        ? -1
+        : a.broker > b.broker
+          ? 1
+          : a.queueId - b.queueId
+const mapped = (figure: Known<number>, map: (value: number) => number): Known<number> =>
+  isKnown(figure) ? known(map(figure.value), figure.at) : figure
+const distance = (from: Known<bigint>, to: Known<bigint>): Known<number> => {
+  if (!isKnown(to)) return to
+  if (!isKnown(from)) return from
+  return known(Math.max(0, Number(to.value - from.value)), Math.min(from.at, to.at))
+}
+const total = (figures: readonly Known<number>[]): Total => {
+  const added = sum(figures)
+  if (figures.length === 0 || added.missing < figures.length) return added
+  const first = figures.find((figure) => !isKnown(figure))
+  return unknown(first !== undefined && 'unknown' in first ? first.unknown : 'broker-silent')
+}
+
+/**
+ * What changed in a way that matters: another end for a queue, a position that somebody moved back, delivering again
+ * that became skipping, or clients that came or went. A group that merely goes on reading is no drift.
+ */
+const driftOf = (rows: readonly ResetRow[], fresh: Omit<Planned, 'id'>, held: Planned): Set<string> => {
+  const now = new Map(fresh.rows.map((row) => [keyOf(row), row]))
+  const found = new Set<string>()
+  const relative = held.target.kind === 'latest' || held.target.kind === 'shift'
+  const online = (preview: Pick<ResetPreview, 'clientsOnline'>): boolean | null =>
+    isKnown(preview.clientsOnline) ? preview.clientsOnline.value > 0 : null
+  const cameOrWent = online(fresh) !== online(held)
+  for (const row of rows) {
+    const next = now.get(keyOf(row))
+    const key = keyOf(row)
+    if (next === undefined || !isKnown(next.after) || !isKnown(row.after)) {
+      found.add(key)
+      continue
+    }
+    const below = isKnown(next.min) && row.after.value < next.min.value
+    const movedBack = isKnown(row.now) && isKnown(next.now) && next.now.value < row.now.value
+    const flipped = isKnown(row.change) && isKnown(next.now) && row.change.value > 0 && row.after.value < next.now.value
+    if ((!relative && next.after.value !== row.after.value) || below || movedBack || flipped || cameOrWent)
+      found.add(key)
+  }
+  return found
+}

@@ -1,0 +1,176 @@
+// server/desk/cluster.ts: one cluster, as the routers ask it: the sampler for what is seen, the admin client for what is
+// acted on, the recorder for what was. It joins the rooms and decides nothing.
+import type { ClusterHandle } from '../../broker/types'
+import { openAdmin } from '../admin/open'
+import { openParts } from '../bundled/parts'
+import { openBrokerChanges } from '../change/brokers'
+import { openGroupChanges } from '../change/groups'
+import { openResets } from '../change/reset'
+import { openTopicChanges } from '../change/topics'
+import type { ClusterEntry } from '../clusters/registry'
+import type { Database } from '../db/open'
+import { openMessageDesk } from '../message/open'
+import { brokerList, brokerView } from '../metrics/broker-view'
+import { readHistory } from '../metrics/history'
+import { overviewOf } from '../metrics/overview'
+import { openRecorder } from '../metrics/recorder'
+import { openSampler, TURN_MS } from '../metrics/sampler'
+import { silentNames } from '../metrics/state'
+import type { ClusterDesk } from '../shared/desk'
+import { DeskError } from '../shared/errors'
+import { isKnown, unknown } from '../shared/known'
+import { topicKind } from '../shared/names'
+import type { ClusterCard, Overview } from '../shared/views'
+import { clientList } from './clients'
+import { openGroupDesk } from './groups'
+import { groupImpact, topicImpact } from './impact'
+import { infoOf } from './info'
+import { openLists } from './lists'
+import { findIn } from './palette'
+import { recordTurn } from './record'
+import { openTopicDesk } from './topics'
+
+export interface ClusterDeskOptions {
+  entry: ClusterEntry
+  bundled: ClusterHandle | undefined
+  database: Database
+  log: (text: string) => void
+  turnMs?: number
+  now?: () => number
+}
+export interface OpenCluster extends ClusterDesk {
+  readonly entry: ClusterEntry
+  close(): Promise<void>
+}
+
+export const openClusterDesk = (options: ClusterDeskOptions): OpenCluster => {
+  const { entry, bundled, database, log, turnMs = TURN_MS, now = Date.now } = options
+  const admin = openAdmin({ namesrv: entry.namesrv })
+  const parts = openParts(bundled)
+  const recorder = openRecorder(database, entry.id, turnMs)
+  const sampler = openSampler({
+    admin,
+    turnMs,
+    now,
+    log,
+    onTurn: (state) => recordTurn(recorder, state, overview(), now()),
+  })
+  const { state } = sampler
+  const lists = openLists(state, now)
+  const past = { database, recorder, cluster: entry.id, turnMs, now }
+
+  let held: { revision: number; overview: Overview } | undefined
+  const overview = (): Overview => {
+    if (held?.revision !== state.revision || held === undefined)
+      held = {
+        revision: state.revision,
+        overview: overviewOf(state, {
+          turnMs,
+          rows: lists.groups(),
+          brokers: brokerList(state, parts.of),
+          namesrv: entry.namesrv,
+          now: now(),
+        }),
+      }
+    return held.overview
+  }
+  const card = (): ClusterCard => {
+    const { verdict, inPerSecond, outPerSecond, lag, at, brokers } = overview()
+    const alive = brokers.filter(({ state: one }) => one === 'ok').length
+    return {
+      id: entry.id,
+      name: entry.name,
+      bundled: bundled !== undefined,
+      namesrv: [...entry.namesrv],
+      readOnly: entry.readOnly,
+      production: entry.production,
+      colour: entry.colour,
+      verdict,
+      brokers: at === 0 ? unknown('no-sample-yet') : { value: alive, at },
+      inPerSecond,
+      outPerSecond,
+      lag,
+      at,
+    }
+  }
+  const unreachable = (holds: (key: string) => boolean): string[] => {
+    const silent = silentNames(state)
+    return [...state.brokers.values()].filter(({ name, key }) => silent.has(name) && holds(key)).map(({ key }) => key)
+  }
+  const changed = (): Promise<void> => sampler.refresh()
+  const topicChanges = openTopicChanges({
+    admin,
+    now,
+    changed,
+    impact: async (topic) => {
+      await sampler.freshTopic(topic)
+      return topicImpact(state, topic, now())
+    },
+    unreachable: (topic) => unreachable((key) => state.brokers.get(key)?.topicConfigs.has(topic) === true),
+  })
+  const groupChanges = openGroupChanges({
+    admin,
+    now,
+    changed,
+    impact: async (name) => {
+      await sampler.freshGroup(name)
+      const group = state.groups.get(name)
+      if (group === undefined) throw new DeskError('not-found', `No broker has the group ${name}.`)
+      return groupImpact(state, group, now())
+    },
+    unreachable: (group) => unreachable((key) => state.brokers.get(key)?.groupConfigs.has(group) === true),
+  })
+  const resets = openResets({
+    admin,
+    now,
+    outPerSecond: (name) => lists.groups().find((row) => row.name === name)?.outPerSecond ?? unknown('no-sample-yet'),
+  })
+  const brokerChanges = openBrokerChanges(admin, () => sampler.refreshBrokers())
+
+  sampler.start()
+  return {
+    id: entry.id,
+    entry,
+    readOnly: entry.readOnly,
+    card,
+    info: async () => infoOf(state, card()),
+    overview,
+    history: (span) => readHistory(past, 'cluster', '', span),
+    async *watch({ signal, after }) {
+      for await (const _ of sampler.turns(signal, after)) yield overview()
+    },
+    topics: openTopicDesk({ sampler, lists, past, admin, changes: topicChanges, now }),
+    groups: openGroupDesk({ sampler, lists, past, admin, changes: groupChanges, resets, now }),
+    brokers: {
+      list: () => brokerList(state, parts.of),
+      async get(key) {
+        const broker = state.brokers.get(key)
+        if (broker === undefined) throw new DeskError('not-found', `No broker is called ${key} here.`)
+        return brokerView(state, broker, parts.of(key), now())
+      },
+      history: (key, span) => readHistory(past, 'broker', key, span),
+      ...brokerChanges,
+      parts: parts.all,
+      part: parts.act,
+    },
+    messages: openMessageDesk({
+      admin,
+      now,
+      topics: () =>
+        lists
+          .topics()
+          .filter(({ name }) => topicKind(name) !== 'system')
+          .sort((a, b) => lastOf(b) - lastOf(a))
+          .map(({ name }) => name),
+    }),
+    clients: { list: async (input) => clientList(state, input, now()) },
+    find: (input) => findIn(state, entry, input),
+    async close() {
+      await sampler.close()
+      await recorder.flush().catch((error: unknown) => log(`history: ${String(error)}`))
+      admin.close()
+    },
+  }
+}
+const lastOf = ({ lastMessageAt }: { lastMessageAt: Parameters<typeof isKnown>[0] }): number =>
+  isKnown(lastMessageAt) ? Number(lastMessageAt.value ?? 0) : 0

@@ -1,0 +1,74 @@
+// server/desk/clusters.ts: all clusters of the console, open at once: one sampler and one admin client each.
+import type { ClusterHandle } from '../../broker/types'
+import { probe } from '../clusters/probe'
+import { type ClusterEntry, openRegistry } from '../clusters/registry'
+import type { Database } from '../db/open'
+import type { ClustersDesk } from '../shared/desk'
+import { DeskError } from '../shared/errors'
+import { type OpenCluster, openClusterDesk } from './cluster'
+
+export interface ClustersOptions {
+  database: Database
+  given: readonly { id: string; name: string; namesrv: readonly string[]; bundled?: ClusterHandle }[]
+  log: (cluster: string, text: string) => void
+  turnMs?: number
+}
+export interface OpenClusters extends ClustersDesk {
+  close(): Promise<void>
+}
+
+export const openClusters = async ({ database, given, log, turnMs }: ClustersOptions): Promise<OpenClusters> => {
+  const registry = openRegistry(database.db)
+  const open = new Map<string, OpenCluster>()
+  const start = (entry: ClusterEntry, bundled?: ClusterHandle): OpenCluster => {
+    const cluster = openClusterDesk({
+      entry,
+      bundled,
+      database,
+      log: (text) => log(entry.id, text),
+      ...(turnMs === undefined ? {} : { turnMs }),
+    })
+    open.set(entry.id, cluster)
+    return cluster
+  }
+  given.forEach(({ id, name, namesrv, bundled }, index) => {
+    start({ id, name, namesrv, colour: index % 8, readOnly: false, production: false, fixed: true }, bundled)
+  })
+  for (const entry of await registry.stored()) if (!open.has(entry.id)) start(entry)
+
+  const mustBeStored = (id: string): OpenCluster => {
+    const cluster = open.get(id)
+    if (cluster === undefined) throw new DeskError('not-found', `No cluster is called ${id} here.`)
+    if (cluster.entry.fixed)
+      throw new DeskError('bad-input', `${id} was given at start: change the command line instead.`)
+    return cluster
+  }
+  return {
+    all: () => [...open.values()],
+    get: (id) => open.get(id),
+    async add(input) {
+      if (open.has(input.id)) throw new DeskError('exists', `A cluster is called ${input.id} already.`)
+      const entry = { ...input, fixed: false }
+      await registry.put(entry)
+      return start(entry).card()
+    },
+    async update({ id, ...change }) {
+      const before = mustBeStored(id)
+      const sent = Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined))
+      const entry: ClusterEntry = { ...before.entry, ...sent }
+      await registry.put(entry)
+      await before.close()
+      return start(entry).card()
+    },
+    async remove(id) {
+      const cluster = mustBeStored(id)
+      await registry.remove(id)
+      open.delete(id)
+      await cluster.close()
+    },
+    test: probe,
+    async close() {
+      await Promise.all([...open.values()].map((cluster) => cluster.close()))
+    },
+  }
+}

@@ -1,0 +1,98 @@
+// server/desk/topics.ts: topics, as the routers ask for them.
+import type { Admin } from '../admin/open'
+import type { TopicChanges } from '../change/topics'
+import { type HistoryOptions, readHistory } from '../metrics/history'
+import type { Sampler } from '../metrics/sampler'
+import { askable, type TopicState } from '../metrics/state'
+import { groupsByTopic, producerRows, topicList, topicView } from '../metrics/topic-view'
+import type { TopicDesk } from '../shared/desk'
+import { DeskError } from '../shared/errors'
+import { isKnown, type Known, known, unknown } from '../shared/known'
+import type { TopicView } from '../shared/views'
+import type { Lists } from './lists'
+
+export interface TopicDeskOptions {
+  sampler: Sampler
+  lists: Lists
+  past: HistoryOptions
+  admin: Admin
+  changes: TopicChanges
+  now: () => number
+}
+export const openTopicDesk = ({ sampler, lists, past, admin, changes, now }: TopicDeskOptions): TopicDesk => {
+  const { state } = sampler
+  const find = (name: string): TopicState => {
+    const topic = state.topics.get(name)
+    if (topic === undefined) throw new DeskError('not-found', `No broker has the topic ${name}.`)
+    return topic
+  }
+  /** What only the open page asks: bytes and the day's count from the broker's own statistics, and the oldest message. */
+  const view = async (name: string): Promise<TopicView> => {
+    const topic = find(name)
+    const base = topicView(state, topic, groupsByTopic(state).get(name) ?? [], now())
+    const brokers = askable(state).filter((one) => one.topicConfigs.has(name))
+    const summed = async (ask: (address: string) => Promise<number>): Promise<Known<number>> => {
+      const answers = await Promise.allSettled(brokers.map(({ address }) => ask(address)))
+      if (answers.length === 0 || answers.some(({ status }) => status === 'rejected')) return unknown('broker-silent')
+      return known(
+        answers.reduce((sum, one) => sum + (one.status === 'fulfilled' ? one.value : 0), 0),
+        now(),
+      )
+    }
+    const [inBytesPerSecond, inToday, oldestAt] = await Promise.all([
+      summed((address) => admin.brokers.statsPerSecond(address, 'TOPIC_PUT_SIZE', name)),
+      summed((address) => admin.brokers.statsToday(address, 'TOPIC_PUT_NUMS', name)),
+      oldest(topic),
+    ])
+    const rate = base.row.inPerSecond
+    const meanSizeBytes =
+      isKnown(rate) && isKnown(inBytesPerSecond) && rate.value > 0 && inBytesPerSecond.value > 0
+        ? known(inBytesPerSecond.value / rate.value, inBytesPerSecond.at)
+        : unknown('no-sample-yet')
+    return { ...base, inBytesPerSecond, inToday, oldestAt, meanSizeBytes }
+  }
+  const oldest = async (topic: TopicState): Promise<Known<number | null>> => {
+    const alive = new Map(askable(state).map((one) => [one.name, one.address]))
+    const kept = [...topic.queues.values()].filter(({ max, min }) => max > min).slice(0, 64)
+    const answers = await Promise.allSettled(
+      kept.flatMap(({ broker, queueId }) => {
+        const address = alive.get(broker)
+        return address === undefined ? [] : [admin.messages.earliestStoredAt(address, topic.name, queueId)]
+      }),
+    )
+    const times = answers.flatMap((one) => (one.status === 'fulfilled' && one.value !== null ? [one.value] : []))
+    if (answers.length > 0 && times.length === 0) return unknown('broker-silent')
+    return known(times.length === 0 ? null : Math.min(...times), now())
+  }
+  return {
+    list(input) {
+      const page = topicList(state, lists.topics(), input, now())
+      for (const { name } of page.rows) sampler.watchTopic(name)
+      return page
+    },
+    names: () =>
+      lists
+        .topics()
+        .map(({ name, type }) => ({ name, type }))
+        .sort((a, b) => (a.name < b.name ? -1 : 1)),
+    async get(name) {
+      await sampler.freshTopic(name)
+      return view(name)
+    },
+    history: (name, span, group) =>
+      group === undefined
+        ? readHistory(past, 'topic', name, span)
+        : readHistory(past, 'topic-group', `${name}@${group}`, span),
+    async *watch(name, { signal, after }) {
+      for await (const _ of sampler.turns(signal, after)) {
+        sampler.watchTopic(name)
+        if (state.topics.has(name)) yield await view(name)
+      }
+    },
+    async producers(name) {
+      find(name)
+      return producerRows(state, name)
+    },
+    ...changes,
+  }
+}

@@ -1,0 +1,44 @@
+// server/message/open.ts: the message room's door: finding, searching, watching and sending, over one admin client.
+import type { Admin } from '../admin/open'
+import type { MessageDesk } from '../shared/desk'
+import { openFinder } from './find'
+import { scan } from './scan'
+import { openSender } from './send'
+import { tail } from './tail'
+
+export interface MessageOptions {
+  admin: Admin
+  /** Topics a search without one asks, the most likely first. */
+  topics: () => string[]
+  now?: () => number
+}
+/** Searches of one cluster at once; more wait for their turn. */
+const SCANS_AT_ONCE = 2
+
+export const openMessageDesk = ({ admin, topics, now = Date.now }: MessageOptions): MessageDesk => {
+  const finder = openFinder({ admin, topics, now })
+  const sender = openSender({ admin, finder, now })
+  let running = 0
+  const waiting: (() => void)[] = []
+  return {
+    byId: finder.byId,
+    byKey: finder.byKey,
+    at: finder.at,
+    get: finder.get,
+    track: finder.track,
+    async *scan(input, reading, signal) {
+      if (running >= SCANS_AT_ONCE) await new Promise<void>((resolve) => waiting.push(resolve))
+      running += 1
+      try {
+        yield* scan(admin, input, reading, signal)
+      } finally {
+        running -= 1
+        waiting.shift()?.()
+      }
+    },
+    tail: (input, reading, signal) => tail(admin, input, reading, signal),
+    send: sender.send,
+    consumeDirectly: sender.consumeDirectly,
+    resend: sender.resend,
+  }
+}

@@ -1,0 +1,233 @@
+// server/message/scan.ts: a search by topic and time over many queues, merged by store time, within a budget. It says
+// what it will read, shows what it finds while it reads, and always ends with why it ended.
+import type { Admin } from '../admin/open'
+import type { WireMessage } from '../admin/records'
+import type { BrokerAddress, QueueStats } from '../admin/types'
+import type { Reading } from '../shared/desk'
+import { DeskError } from '../shared/errors'
+import type { ScanInput } from '../shared/inputs'
+import { brokerKey } from '../shared/names'
+import type { Missing, ScanEvent } from '../shared/views'
+import { rowOf } from './decode'
+import { openMatch } from './match'
+import { openQueueReader, type QueueReader } from './queue-reader'
+
+const AT_ONCE = 8
+const ROWS_AT_ONCE = 50
+const PROGRESS_EVERY_MS = 250
+
+interface Lane {
+  reader: QueueReader
+  /** Matches not handed out yet, in reading order. */
+  ready: WireMessage[]
+  failed: boolean
+}
+export async function* scan(
+  admin: Admin,
+  input: ScanInput,
+  reading: Reading,
+  signal: AbortSignal | undefined,
+): AsyncIterable<ScanEvent> {
+  if (!reading.bodies && (input.body !== undefined || input.property !== undefined))
+    throw new DeskError('not-allowed', 'A search in bodies or properties needs the right message.read.', {
+      right: 'message.read',
+    })
+  const began = performance.now()
+  const backwards = input.order === 'newest'
+  const { readers, missing } = await plan(admin, input, backwards)
+  const estimate = readers.reduce((sum, { next, end }) => sum + Number(end - next), 0)
+  yield { type: 'plan', estimate, queues: readers.length, missing, from: input.from ?? 0, to: input.to ?? Date.now() }
+
+  const lanes: Lane[] = readers.map((reader) => ({ reader, ready: [], failed: false }))
+  const before = (a: WireMessage, b: WireMessage): boolean =>
+    backwards
+      ? a.storedAt > b.storedAt || (a.storedAt === b.storedAt && a.queueOffset > b.queueOffset)
+      : a.storedAt < b.storedAt
+  let scanned = 0
+  let matched = 0
+  let reachedAt: number | null = null
+  let rows: WireMessage[] = []
+  const owner = new Map<WireMessage, string>()
+  let toldAt = began
+  const elapsedMs = (): number => performance.now() - began
+  const spent = (): boolean => scanned >= input.budget.messages || elapsedMs() >= input.budget.ms
+  const progress = (): ScanEvent => ({
+    type: 'progress',
+    scanned,
+    estimate,
+    matched,
+    elapsedMs: elapsedMs(),
+    perSecond: (scanned * 1000) / Math.max(1, elapsedMs()),
+    reachedAt,
+  })
+  const flush = (): ScanEvent => {
+    const event: ScanEvent = {
+      type: 'rows',
+      rows: rows.map((message) => rowOf(message, owner.get(message) ?? '', reading)),
+    }
+    rows = []
+    owner.clear()
+    return event
+  }
+
+  let why: Extract<ScanEvent, { type: 'end' }>['why'] = 'range-done'
+  for (;;) {
+    // To know what comes next in time, every queue must have shown its next match, or have none left.
+    const hungry = lanes.filter(({ ready, reader, failed }) => ready.length === 0 && !reader.done && !failed)
+    if (hungry.length > 0) {
+      if (signal?.aborted) {
+        why = 'stopped'
+        break
+      }
+      if (spent()) {
+        why = 'budget'
+        break
+      }
+      await limited(hungry, async (lane) => {
+        try {
+          const { matches, scanned: passed } = await lane.reader.read()
+          lane.ready = matches
+          scanned += passed
+        } catch {
+          lane.failed = true // told at the end, queue by queue
+        }
+      })
+      if (performance.now() - toldAt >= PROGRESS_EVERY_MS) {
+        toldAt = performance.now()
+        if (rows.length > 0) yield flush()
+        yield progress()
+      }
+      continue
+    }
+    let first: Lane | undefined
+    for (const lane of lanes) {
+      const head = lane.ready[0]
+      const held = first?.ready[0]
+      if (head !== undefined && (held === undefined || before(head, held))) first = lane
+    }
+    const message = first?.ready.shift()
+    if (first === undefined || message === undefined) break
+    rows.push(message)
+    owner.set(message, first.reader.broker)
+    matched += 1
+    reachedAt = message.storedAt
+    if (rows.length >= ROWS_AT_ONCE) yield flush()
+    if (matched >= input.limit) {
+      why = 'limit'
+      break
+    }
+  }
+  if (rows.length > 0) yield flush()
+  yield progress()
+  const unread = lanes.filter(({ reader, ready, failed }) => failed || ready.length > 0 || !reader.done)
+  if (why === 'range-done' && (lanes.some(({ failed }) => failed) || missing.length > 0)) why = 'silent'
+  yield {
+    type: 'end',
+    why,
+    scanned,
+    matched,
+    elapsedMs: elapsedMs(),
+    notRead: [
+      ...missing.map(({ who }) => who),
+      ...unread
+        .filter(({ reader, failed }) => failed || !reader.done)
+        .map(({ reader }) => `${reader.broker} ${reader.queueId}`),
+    ],
+    cursor: unread.length === 0 ? null : { queues: unread.map((lane) => cursorOf(input.topic, lane, backwards)) },
+  }
+}
+/** What was read and not handed out belongs to what is still to come. */
+const cursorOf = (topic: string, { reader, ready }: Lane, backwards: boolean) => {
+  const head = ready[0]
+  return {
+    topic,
+    broker: reader.broker,
+    queueId: reader.queueId,
+    next: backwards || head === undefined ? reader.next : head.queueOffset,
+    end: !backwards || head === undefined ? reader.end : head.queueOffset + 1n,
+  }
+}
+
+/** Which queues, from where to where. A broker that does not answer is named, and costs its own queues only. */
+const plan = async (
+  admin: Admin,
+  input: ScanInput,
+  backwards: boolean,
+): Promise<{ readers: QueueReader[]; missing: Missing[] }> => {
+  const brokers = await admin.brokersOfTopic(input.topic)
+  const missing: Missing[] = []
+  const readers: QueueReader[] = []
+  const passes = openMatch(input)
+  const filtered = Boolean(input.key || input.body || input.property || input.tag)
+  const one = async (broker: BrokerAddress): Promise<void> => {
+    let stats: QueueStats[]
+    try {
+      stats = await admin.brokers.topicStats(broker.address, input.topic)
+      const wanted = stats
+        .filter((queue) => queue.broker === broker.name)
+        .filter(
+          ({ queueId }) => input.queues?.some((ref) => ref.broker === broker.name && ref.queueId === queueId) ?? true,
+        )
+        .sort((a, b) => a.queueId - b.queueId)
+      await limited(wanted, async (queue) => {
+        const [next, end] = await rangeOf(admin, broker, queue, input)
+        if (next >= end) return
+        readers.push(
+          openQueueReader({
+            admin,
+            topic: input.topic,
+            broker: broker.name,
+            address: broker.address,
+            queueId: queue.queueId,
+            next,
+            end,
+            backwards,
+            tags: input.tag || undefined,
+            passes: (message) =>
+              passes(message) &&
+              (input.from === undefined || message.storedAt >= input.from) &&
+              (input.to === undefined || message.storedAt <= input.to),
+            filtered,
+          }),
+        )
+      })
+    } catch {
+      missing.push({ who: brokerKey(broker.name, broker.id), reason: 'broker-silent', sinceMs: null, touches: 0 })
+    }
+  }
+  await Promise.all(brokers.map(one))
+  readers.sort((a, b) => (a.broker < b.broker ? -1 : a.broker > b.broker ? 1 : a.queueId - b.queueId))
+  return { readers, missing }
+}
+const rangeOf = async (
+  admin: Admin,
+  broker: BrokerAddress,
+  queue: QueueStats,
+  input: ScanInput,
+): Promise<[bigint, bigint]> => {
+  const at = input.cursor?.queues.find((one) => one.broker === broker.name && one.queueId === queue.queueId)
+  if (input.cursor !== undefined)
+    return at === undefined ? [0n, 0n] : [larger(at.next, queue.min), smaller(at.end, queue.max)]
+  let next = queue.min
+  let end = queue.max
+  if (input.from !== undefined)
+    next = larger(next, await admin.brokers.offsetAtTime(broker.address, input.topic, queue.queueId, input.from))
+  if (input.fromOffset !== undefined) next = larger(next, input.fromOffset)
+  // The first message after `to` ends the range; a broker answers with the last offset when there is none.
+  if (input.to !== undefined && input.to < queue.lastStoredAt)
+    end = smaller(
+      end,
+      (await admin.brokers.offsetAtTime(broker.address, input.topic, queue.queueId, input.to + 1)) + 1n,
+    )
+  return [next, end]
+}
+const larger = (a: bigint, b: bigint): bigint => (a > b ? a : b)
+const smaller = (a: bigint, b: bigint): bigint => (a < b ? a : b)
+
+const limited = async <T>(all: readonly T[], run: (one: T) => Promise<void>): Promise<void> => {
+  let next = 0
+  const worker = async (): Promise<void> => {
+    for (let one = all[next++]; one !== undefined; one = all[next++]) await run(one)
+  }
+  await Promise.all(Array.from({ length: Math.min(AT_ONCE, all.length) }, worker))
+}
