@@ -4,7 +4,7 @@ import { RequestCode as code, ResponseCode } from '../../broker/protocol/codes'
 import { PeerError } from '../shared/errors'
 import { type Ask, bodyOf } from './ask'
 import { flagOf, numberOf, objectOf, textOf } from './loose-json'
-import { storeTimeOf } from './store-time'
+import { countRecords, storeTimeOf } from './store-time'
 import type { PullAnswer, SendAnswer } from './types'
 
 export interface PullOptions {
@@ -46,6 +46,8 @@ export interface DirectAnswer {
 }
 export interface Messages {
   pull(address: string, options: PullOptions): Promise<PullAnswer>
+  /** How many messages were pulled from there, so that a rate can leave them out. */
+  readFrom(address: string): number
   /** When the first of some records was stored. */
   storedAt(records: Buffer): number | null
   /** One record by its place in the CommitLog; null when there is none. */
@@ -83,110 +85,117 @@ const sendStatuses: Readonly<Record<number, SendAnswer['status']>> = {
 const codesOf = (table: Readonly<Record<number, unknown>>): number[] => Object.keys(table).map(Number)
 const longOf = (text: string | undefined): bigint => (text !== undefined && /^-?\d+$/.test(text) ? BigInt(text) : 0n)
 
-export const openMessages = (ask: Ask): Messages => ({
-  async pull(address, { group, topic, queueId, offset, max, tags = '*', timeoutMs = 10_000 }) {
-    const ext = {
-      consumerGroup: group,
-      topic,
-      queueId: String(queueId),
-      queueOffset: String(offset),
-      maxMsgNums: String(max),
-      sysFlag: String(PULL_WITH_SUBSCRIPTION),
-      commitOffset: '0',
-      suspendTimeoutMillis: '0',
-      subscription: tags,
-      subVersion: '0',
-      expressionType: 'TAG',
-    }
-    const answer = await ask(address, code.PULL_MESSAGE, ext, { timeoutMs, accept: codesOf(statuses) })
-    return {
-      status: statuses[answer.code] ?? 'no-new',
-      records: answer.code === ResponseCode.SUCCESS ? answer.body : Buffer.alloc(0),
-      next: longOf(answer.ext.nextBeginOffset),
-      min: longOf(answer.ext.minOffset),
-      max: longOf(answer.ext.maxOffset),
-    }
-  },
-  storedAt: storeTimeOf,
-  async view(address, commitLogOffset, topic) {
-    const ext = { offset: String(commitLogOffset), ...(topic === undefined ? {} : { topic }) }
-    // A broker says SYSTEM_ERROR for "nothing there", as for any other fault: its remark tells them apart.
-    const answer = await ask(address, code.VIEW_MESSAGE_BY_ID, ext, { accept: [ResponseCode.SYSTEM_ERROR] })
-    if (answer.code === ResponseCode.SUCCESS) return answer.body
-    if (/can not find message/i.test(answer.remark ?? '')) return null
-    throw new PeerError('answered', address, `${address} could not read the message.`, {
-      kind: 'broker-refused',
-      code: answer.code,
-      codeName: 'SYSTEM_ERROR',
-      remark: answer.remark,
-    })
-  },
-  async query(address, { topic, key, max, from, to, unique }) {
-    const ext = {
-      topic,
-      key,
-      maxNum: String(max),
-      beginTimestamp: String(from),
-      endTimestamp: String(to),
-      ...(unique ? { _UNIQUE_KEY_QUERY: 'true' } : {}),
-    }
-    const answer = await ask(address, code.QUERY_MESSAGE, ext, {
-      timeoutMs: 10_000,
-      accept: [ResponseCode.QUERY_NOT_FOUND],
-    })
-    return answer.code === ResponseCode.SUCCESS ? answer.body : Buffer.alloc(0)
-  },
-  minOffset: async (address, topic, queueId) =>
-    longOf((await ask(address, code.GET_MIN_OFFSET, { topic, queueId: String(queueId) })).ext.offset),
-  maxOffset: async (address, topic, queueId) =>
-    longOf(
-      (await ask(address, code.GET_MAX_OFFSET, { topic, queueId: String(queueId), committed: 'true' })).ext.offset,
-    ),
-  async earliestStoredAt(address, topic, queueId) {
-    const at = Number(
-      longOf((await ask(address, code.GET_EARLIEST_MSG_STORETIME, { topic, queueId: String(queueId) })).ext.timestamp),
-    )
-    return at > 0 ? at : null
-  },
-  async send(address, options) {
-    const ext = {
-      a: options.producerGroup,
-      b: options.topic,
-      c: 'TBW102',
-      d: '4',
-      e: String(options.queueId),
-      f: String(options.sysFlag),
-      g: String(options.bornTimestamp),
-      h: String(options.flag ?? 0),
-      i: options.properties,
-      j: String(options.reconsumeTimes ?? 0),
-      k: 'false',
-      m: 'false',
-    }
-    const answer = await ask(address, code.SEND_MESSAGE_V2, ext, {
-      body: options.body,
-      timeoutMs: 10_000,
-      accept: codesOf(sendStatuses),
-    })
-    return {
-      status: sendStatuses[answer.code] ?? 'SEND_OK',
-      offsetId: answer.ext.msgId ?? '',
-      queueId: Number(answer.ext.queueId ?? options.queueId),
-      queueOffset: longOf(answer.ext.queueOffset),
-      transactionId: answer.ext.transactionId ?? null,
-    }
-  },
-  async consumeDirectly(address, brokerName, consumerGroup, clientId, offsetId, topic) {
-    const ext = { consumerGroup, clientId, msgId: offsetId, brokerName, topic }
-    const found = objectOf(
-      bodyOf(address, await ask(address, code.CONSUME_MESSAGE_DIRECTLY, ext, { timeoutMs: 15_000 })),
-    )
-    return {
-      result: textOf(found.consumeResult, 'UNKNOWN'),
-      remark: typeof found.remark === 'string' ? found.remark : null,
-      order: flagOf(found.order),
-      autoCommit: flagOf(found.autoCommit, true),
-      spentMs: numberOf(found.spentTimeMills),
-    }
-  },
-})
+export const openMessages = (ask: Ask): Messages => {
+  const read = new Map<string, number>()
+  return {
+    async pull(address, { group, topic, queueId, offset, max, tags = '*', timeoutMs = 10_000 }) {
+      const ext = {
+        consumerGroup: group,
+        topic,
+        queueId: String(queueId),
+        queueOffset: String(offset),
+        maxMsgNums: String(max),
+        sysFlag: String(PULL_WITH_SUBSCRIPTION),
+        commitOffset: '0',
+        suspendTimeoutMillis: '0',
+        subscription: tags,
+        subVersion: '0',
+        expressionType: 'TAG',
+      }
+      const answer = await ask(address, code.PULL_MESSAGE, ext, { timeoutMs, accept: codesOf(statuses) })
+      if (answer.code === ResponseCode.SUCCESS) read.set(address, (read.get(address) ?? 0) + countRecords(answer.body))
+      return {
+        status: statuses[answer.code] ?? 'no-new',
+        records: answer.code === ResponseCode.SUCCESS ? answer.body : Buffer.alloc(0),
+        next: longOf(answer.ext.nextBeginOffset),
+        min: longOf(answer.ext.minOffset),
+        max: longOf(answer.ext.maxOffset),
+      }
+    },
+    readFrom: (address) => read.get(address) ?? 0,
+    storedAt: storeTimeOf,
+    async view(address, commitLogOffset, topic) {
+      const ext = { offset: String(commitLogOffset), ...(topic === undefined ? {} : { topic }) }
+      // A broker says SYSTEM_ERROR for "nothing there", as for any other fault: its remark tells them apart.
+      const answer = await ask(address, code.VIEW_MESSAGE_BY_ID, ext, { accept: [ResponseCode.SYSTEM_ERROR] })
+      if (answer.code === ResponseCode.SUCCESS) return answer.body
+      if (/can not find message/i.test(answer.remark ?? '')) return null
+      throw new PeerError('answered', address, `${address} could not read the message.`, {
+        kind: 'broker-refused',
+        code: answer.code,
+        codeName: 'SYSTEM_ERROR',
+        remark: answer.remark,
+      })
+    },
+    async query(address, { topic, key, max, from, to, unique }) {
+      const ext = {
+        topic,
+        key,
+        maxNum: String(max),
+        beginTimestamp: String(from),
+        endTimestamp: String(to),
+        ...(unique ? { _UNIQUE_KEY_QUERY: 'true' } : {}),
+      }
+      const answer = await ask(address, code.QUERY_MESSAGE, ext, {
+        timeoutMs: 10_000,
+        accept: [ResponseCode.QUERY_NOT_FOUND],
+      })
+      return answer.code === ResponseCode.SUCCESS ? answer.body : Buffer.alloc(0)
+    },
+    minOffset: async (address, topic, queueId) =>
+      longOf((await ask(address, code.GET_MIN_OFFSET, { topic, queueId: String(queueId) })).ext.offset),
+    maxOffset: async (address, topic, queueId) =>
+      longOf(
+        (await ask(address, code.GET_MAX_OFFSET, { topic, queueId: String(queueId), committed: 'true' })).ext.offset,
+      ),
+    async earliestStoredAt(address, topic, queueId) {
+      const at = Number(
+        longOf(
+          (await ask(address, code.GET_EARLIEST_MSG_STORETIME, { topic, queueId: String(queueId) })).ext.timestamp,
+        ),
+      )
+      return at > 0 ? at : null
+    },
+    async send(address, options) {
+      const ext = {
+        a: options.producerGroup,
+        b: options.topic,
+        c: 'TBW102',
+        d: '4',
+        e: String(options.queueId),
+        f: String(options.sysFlag),
+        g: String(options.bornTimestamp),
+        h: String(options.flag ?? 0),
+        i: options.properties,
+        j: String(options.reconsumeTimes ?? 0),
+        k: 'false',
+        m: 'false',
+      }
+      const answer = await ask(address, code.SEND_MESSAGE_V2, ext, {
+        body: options.body,
+        timeoutMs: 10_000,
+        accept: codesOf(sendStatuses),
+      })
+      return {
+        status: sendStatuses[answer.code] ?? 'SEND_OK',
+        offsetId: answer.ext.msgId ?? '',
+        queueId: Number(answer.ext.queueId ?? options.queueId),
+        queueOffset: longOf(answer.ext.queueOffset),
+        transactionId: answer.ext.transactionId ?? null,
+      }
+    },
+    async consumeDirectly(address, brokerName, consumerGroup, clientId, offsetId, topic) {
+      const ext = { consumerGroup, clientId, msgId: offsetId, brokerName, topic }
+      const found = objectOf(
+        bodyOf(address, await ask(address, code.CONSUME_MESSAGE_DIRECTLY, ext, { timeoutMs: 15_000 })),
+      )
+      return {
+        result: textOf(found.consumeResult, 'UNKNOWN'),
+        remark: typeof found.remark === 'string' ? found.remark : null,
+        order: flagOf(found.order),
+        autoCommit: flagOf(found.autoCommit, true),
+        spentMs: numberOf(found.spentTimeMills),
+      }
+    },
+  }
+}

@@ -19,7 +19,6 @@ import { silentNames } from '../metrics/state'
 import type { ClusterDesk } from '../shared/desk'
 import { DeskError } from '../shared/errors'
 import { isKnown, unknown } from '../shared/known'
-import { topicKind } from '../shared/names'
 import type { ClusterCard, Overview } from '../shared/views'
 import { clientList } from './clients'
 import { openGroupDesk } from './groups'
@@ -159,7 +158,7 @@ export const openClusterDesk = (options: ClusterDeskOptions): OpenCluster => {
       topics: () =>
         lists
           .topics()
-          .filter(({ name }) => topicKind(name) !== 'system')
+          .filter(({ kind }) => kind !== 'system')
           .sort((a, b) => lastOf(b) - lastOf(a))
           .map(({ name }) => name),
     }),

@@ -1,8 +1,9 @@
 // server/desk/palette.ts: objects by part of a name, from what the sampler holds: no broker is asked while somebody types.
 import type { ClusterEntry } from '../clusters/registry'
+import { kindOf } from '../metrics/kind'
 import type { ClusterState } from '../metrics/state'
 import type { PaletteInput } from '../shared/inputs'
-import { isSystemGroup, topicKind } from '../shared/names'
+import { isSystemGroup } from '../shared/names'
 import type { PaletteHit } from '../shared/views'
 import { clientRowsOf } from './clients'
 
@@ -30,7 +31,7 @@ export const findIn = (state: ClusterState, entry: ClusterEntry, { q, limit }: P
     })
   add('cluster', entry.name, '', entry.namesrv.join(';'), 1)
   for (const { name } of state.topics.values()) {
-    const kind = topicKind(name)
+    const kind = kindOf(state, name)
     add('topic', name, `/topics/${encodeURIComponent(name)}`, kind === 'user' ? null : kind, kind === 'user' ? 0 : 10)
   }
   for (const name of state.groups.keys())

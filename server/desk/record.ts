@@ -1,9 +1,10 @@
 // server/desk/record.ts: hands each turn's figures to the recorder. Unknown is recorded as unknown.
 import { groupFigures, rateOf, total } from '../metrics/figures'
+import { kindOf } from '../metrics/kind'
 import { noValues, type Recorder } from '../metrics/recorder'
 import { type ClusterState, silentNames } from '../metrics/state'
 import { isKnown, type Known } from '../shared/known'
-import { isSystemGroup, topicKind } from '../shared/names'
+import { isSystemGroup } from '../shared/names'
 import type { Overview, Total } from '../shared/views'
 
 const plain = (figure: Known<number> | Total): number =>
@@ -38,7 +39,7 @@ export const recordTurn = async (
       at,
     )
   for (const topic of state.topics.values()) {
-    if (topicKind(topic.name) === 'system') continue
+    if (kindOf(state, topic.name) === 'system') continue
     recorder.read(
       'topic',
       topic.name,

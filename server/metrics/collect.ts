@@ -78,7 +78,7 @@ export class Collector {
     const due = (at: number, everyMs: number): boolean => now - at >= everyMs - this.#turnMs / 2
     const parts: Promise<void>[] = []
     if (due(broker.configAt, CONFIG_EVERY_MS)) parts.push(this.config(broker))
-    if (due(broker.haAt, HA_EVERY_MS)) parts.push(this.#ha(broker), this.route(broker))
+    if (due(broker.haAt, HA_EVERY_MS)) parts.push(this.#ha(broker))
     if (askable(this.#state).includes(broker)) {
       const longEvery =
         broker.statsBytes <= SMALL_ANSWER_BYTES && broker.statsCostMs <= SMALL_COST_MS
@@ -92,6 +92,7 @@ export class Collector {
     }
     // Each part that fails keeps its old values, whose age says so.
     await Promise.allSettled(parts)
+    if (due(broker.routeAt, HA_EVERY_MS)) await this.route(broker).catch(() => undefined) // as above
   }
   #silent(broker: BrokerState): void {
     if (broker.state !== 'silent') broker.silentSinceMs = this.#now()
@@ -105,14 +106,20 @@ export class Collector {
     broker.runtimeAt = broker.answeredAt = at
     broker.state = 'ok'
     broker.silentSinceMs = null
+    const restarted = broker.bootTimestamp !== runtime.bootTimestamp
+    broker.bootTimestamp = runtime.bootTimestamp
     const counters = [
-      [broker.in, 'msgPutTotalTodayNow'],
-      [broker.out, 'msgGetTotalTodayNow'],
-      [broker.inBytes, 'putMessageSizeTotal'],
+      [broker.in, 'msgPutTotalTodayNow', 0],
+      // What this console reads itself is no traffic of the cluster.
+      [broker.out, 'msgGetTotalTodayNow', this.#admin.messages.readFrom(broker.address)],
+      [broker.inBytes, 'putMessageSizeTotal', 0],
     ] as const
-    for (const [meter, key] of counters) {
-      const value = Number(runtime[key])
-      if (runtime[key] !== undefined && Number.isFinite(value)) meter.read(value, at)
+    for (const [meter, key, own] of counters) {
+      const value = Number(runtime[key]) - own
+      if (runtime[key] === undefined || !Number.isFinite(value)) continue
+      // A read under way is counted by the broker before it is by us: that is no restart.
+      const before = meter.value
+      meter.read(!restarted && 'value' in before ? Math.max(value, before.value) : value, at)
     }
   }
   async config(broker: BrokerState): Promise<void> {

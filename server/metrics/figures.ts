@@ -77,7 +77,8 @@ export const worstBehind = (all: readonly Behind[], at: number): Behind => {
     if (!isKnown(one)) reason ??= one.unknown
     else if (worst === undefined || !isKnown(worst) || one.value > worst.value) worst = one
   }
-  if (worst !== undefined) return worst
+  // Nothing behind among those that are known says nothing of the others.
+  if (worst !== undefined && (reason === undefined || (isKnown(worst) && worst.value > 0))) return worst
   return reason === undefined ? { value: 0, at, approx: false, pastKept: false } : unknown(reason)
 }
 

@@ -1,10 +1,10 @@
 // server/metrics/overview.ts: is it well, and if not, why and where. The verdict comes from causes, each a fact with its
 // number; figures are sums that say what they lack.
 import { isKnown, type Known, known, unknown } from '../shared/known'
-import { isSystemTopic, topicKind } from '../shared/names'
 import type { BrokerRow, Cause, GroupRow, Overview, Total, VerdictWord } from '../shared/views'
 import { type brokerList, runtimeNumber } from './broker-view'
 import { CRITICAL, keptOfTopic, total, WARNING } from './figures'
+import { kindOf } from './kind'
 import { missingOf } from './missing'
 import { type ClusterState, silentNames } from './state'
 
@@ -29,10 +29,10 @@ export const overviewOf = (state: ClusterState, { turnMs, rows, brokers, namesrv
   const worst = worstOf(counted)
   const putWorst = highest(masters, ({ putP99Ms }) => putP99Ms)
   const disk = highest(brokers.rows, ({ diskRatio }) => diskRatio)
-  const userTopics = [...state.topics.values()].filter(({ name }) => topicKind(name) === 'user')
+  const userTopics = [...state.topics.values()].filter(({ name }) => kindOf(state, name) === 'user')
   const silent = silentNames(state)
   const dead = [...state.topics.values()]
-    .filter(({ name }) => topicKind(name) === 'dlq')
+    .filter(({ name }) => kindOf(state, name) === 'dlq')
     .map((topic) => keptOfTopic(topic, silent, state.at))
   const inPerSecond = total(
     masters.map((row) => row.inPerSecond),
@@ -213,7 +213,7 @@ const withoutMaster = (state: ClusterState): Cause[] => {
   const found: Cause[] = []
   const brokers = [...state.brokers.values()]
   for (const { name } of state.topics.values()) {
-    if (isSystemTopic(name) || topicKind(name) !== 'user') continue
+    if (kindOf(state, name) !== 'user') continue
     const holders = brokers.filter((one) => one.topicConfigs.has(name))
     if (holders.length === 0 || holders.some((one) => one.id === 0 && one.state === 'ok')) continue
     const since = holders.reduce<number | null>(

@@ -25,6 +25,8 @@ export interface BrokerState extends BrokerAddress {
   answeredAt: number
   runtime: Record<string, string>
   runtimeAt: number
+  /** When this life of the broker began, as it says. */
+  bootTimestamp: string | undefined
   config: Record<string, string>
   configAt: number
   ha: HaStatus | null
@@ -121,6 +123,7 @@ export const newBroker = (address: BrokerAddress, key: string): BrokerState => (
   answeredAt: 0,
   runtime: {},
   runtimeAt: 0,
+  bootTimestamp: undefined,
   config: {},
   configAt: 0,
   ha: null,

@@ -3,7 +3,6 @@
 import { versionText } from '../admin/versions'
 import type { TopicListInput } from '../shared/inputs'
 import { isKnown, type Known, known, unknown } from '../shared/known'
-import { topicKind } from '../shared/names'
 import type {
   Page,
   ProducerRow,
@@ -17,6 +16,7 @@ import type {
 } from '../shared/views'
 import { groupFigures, keptOf, lagOf, lastStoredOf, maxOf, minOf, rateOf, total, worstBehind } from './figures'
 import { groupRow } from './group-view'
+import { kindOf } from './kind'
 import { missingOf } from './missing'
 import { type BrokerState, type ClusterState, type GroupState, queueKey, silentNames, type TopicState } from './state'
 import { tablePage } from './table'
@@ -78,7 +78,7 @@ export const topicRow = (
     if (held === undefined || !isKnown(held) || lag.value > held.value) worst = one
   }
   const perms = new Set(configs.map(({ config }) => config.perm))
-  const kind = topicKind(topic.name)
+  const kind = kindOf(state, topic.name)
   const marks: TopicMark[] = []
   if (kind === 'user' && configs.some(({ config }) => (config.perm & PERM_WRITE) === 0 || config.writeQueues === 0))
     marks.push('not-writable')

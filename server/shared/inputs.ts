@@ -139,8 +139,14 @@ export const clusterUpdateInput = clusterAddInput.partial().extend({ id: cluster
 
 // ---- topics and groups: what a form sends ----
 
-const newTopicName = z.string().refine((text) => topicNameFault(text) === null, 'topic name')
-const newGroupName = z.string().refine((text) => groupNameFault(text) === null, 'group name')
+/** The message is the name's fault, which has its text in both languages. */
+const named = (faultOf: (text: string) => string | null) =>
+  z.string().superRefine((text, ctx) => {
+    const fault = faultOf(text)
+    if (fault !== null) ctx.addIssue({ code: 'custom', message: fault })
+  })
+const newTopicName = named(topicNameFault)
+const newGroupName = named(groupNameFault)
 const topicFields = {
   readQueues: z.number().int().min(0).max(1024),
   writeQueues: z.number().int().min(0).max(1024),

@@ -80,11 +80,15 @@ const recorded = t.middleware(async ({ ctx, next, path, type, getRawInput }) => 
           ? 'partial'
           : 'failed'
         : 'ok',
-    error: result.ok ? (counts?.error ?? null) : oneLine(result.error.cause ?? result.error),
+    error: result.ok ? (counts?.error ?? null) : auditText(result.error),
     tookMs: performance.now() - began,
   })
   return result
 })
+const auditText = (error: Error): string => {
+  const { kind, text } = faultOf(error)
+  return kind === 'broker-refused' || kind === 'internal' ? oneLine(error.cause ?? error) : text.slice(0, 400)
+}
 type Fields = Record<string, string | undefined>
 const fieldsOf = (raw: unknown): Fields & { rest?: string } => {
   if (typeof raw !== 'object' || raw === null) return {}
