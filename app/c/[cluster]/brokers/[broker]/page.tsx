@@ -1,11 +1,5 @@
-// app/c/[cluster]/brokers/[broker]/page.tsx: one machine: is it well, how is it set, is its copy safe.
-import type { Metadata } from 'next'
+// app/c/[cluster]/brokers/[broker]/page.tsx: is it well: its figures, its history, all it tells of itself.
 import { BrokerRuntime } from '../../../../../components/broker/broker-runtime'
-import { decoded } from '../../../../../components/shell/address'
-
-export async function generateMetadata({ params }: { params: Promise<{ broker: string }> }): Promise<Metadata> {
-  return { title: decoded((await params).broker) }
-}
 
 export default function Page() {
   return <BrokerRuntime />

@@ -1,0 +1,84 @@
+'use client'
+// components/broker/broker-replication.tsx: is the copy safe: what the master has written, and how far each slave is.
+import { useTranslations } from 'use-intl'
+import { isKnown } from '../../server/shared/known'
+import { UnknownWord, useFormat, Value } from '../format'
+import { State } from '../ui/mark'
+import { Figure, Figures, Panel } from '../ui/panel'
+import { Empty, Unsupported } from '../ui/region'
+import { Table, Td, Th, Tr } from '../ui/table'
+import { useBroker } from './use-broker'
+
+export function BrokerReplication() {
+  const t = useTranslations('broker')
+  const format = useFormat()
+  const { data } = useBroker()
+  if (!data) return null
+  const { row, replication } = data
+  if (row.role === 'slave')
+    return (
+      <Figures>
+        <Figure
+          label={t('replication.distance')}
+          value={<Value of={row.slaveBehindBytes}>{format.bytes}</Value>}
+          note={t('replication.ofSlave')}
+        />
+      </Figures>
+    )
+  if (!isKnown(replication))
+    return (
+      <Panel>
+        <Unsupported title={<UnknownWord reason={replication.unknown} />}>{t('replication.unknownNote')}</Unsupported>
+      </Panel>
+    )
+  const { slaves, inSync, masterOffset } = replication.value
+  return (
+    <>
+      <Figures>
+        <Figure label={t('replication.slaves')} value={format.count(slaves.length)} note={t('replication.connected')} />
+        <Figure label={t('replication.inSync')} value={format.count(inSync)} note={t('replication.inSyncNote')} />
+        <Figure
+          label={t('replication.written')}
+          value={<span className="mono text-[19px]">{format.count(masterOffset)}</span>}
+          note={t('replication.writtenNote')}
+        />
+      </Figures>
+      <Panel title={t('replication.slaves')}>
+        {slaves.length === 0 ? (
+          <Empty title={t('replication.none')} className="border-t border-hair">
+            {t('replication.noneNote')}
+          </Empty>
+        ) : (
+          <Table className="border-t border-hair">
+            <thead>
+              <tr>
+                <Th>{t('column.address')}</Th>
+                <Th className="w-40">{t('column.state')}</Th>
+                <Th number className="w-40">
+                  {t('replication.distance')}
+                </Th>
+                <Th number className="w-40">
+                  {t('replication.rate')}
+                </Th>
+              </tr>
+            </thead>
+            <tbody>
+              {slaves.map((slave) => (
+                <Tr key={slave.address}>
+                  <Td className="mono">{slave.address}</Td>
+                  <Td>
+                    <State state={slave.inSync ? 'ok' : 'warn'}>
+                      {slave.inSync ? t('replication.isInSync') : t('replication.notInSync')}
+                    </State>
+                  </Td>
+                  <Td number>{format.bytes(slave.behindBytes)}</Td>
+                  <Td number>{format.byteRate(slave.perSecondBytes)}</Td>
+                </Tr>
+              ))}
+            </tbody>
+          </Table>
+        )}
+      </Panel>
+    </>
+  )
+}
