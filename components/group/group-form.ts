@@ -1,0 +1,19 @@
+// components/group/group-form.ts: the mqadmin line that makes the same group. Pure.
+
+export interface NewGroup {
+  readonly name: string
+  readonly retryMaxTimes: number
+  readonly orderly: boolean
+  readonly broadcast: boolean
+}
+export const createGroupLine = (group: NewGroup, namesrv: readonly string[], wireCluster: string): string =>
+  [
+    'mqadmin updateSubGroup',
+    ...(namesrv.length === 0 ? [] : [`-n '${namesrv.join(';')}'`]),
+    `-c ${wireCluster}`,
+    `-g ${group.name}`,
+    '-s true',
+    `-d ${group.broadcast}`,
+    ...(group.orderly ? ['-o true'] : []),
+    `-r ${group.retryMaxTimes}`,
+  ].join(' ')

@@ -1,0 +1,415 @@
+'use client'
+// components/group/group-progress.tsx: how far a group is, per topic and queue, and whether it is getting better.
+import { useMemo } from 'react'
+import { useTranslations } from 'use-intl'
+import { isKnown } from '../../server/shared/known'
+import type { GroupQueueRow, GroupView } from '../../server/shared/views'
+import { BacklogChart, Rail, RailKey, railScale, ThroughputChart } from '../chart'
+import { type Column, DataTable } from '../data-table'
+import {
+  Age,
+  BehindValue,
+  behindLevel,
+  DrainValue,
+  Name,
+  NotApplicable,
+  TotalValue,
+  UnknownWord,
+  useFormat,
+  Value,
+} from '../format'
+import { topicHref } from '../shell/address'
+import { QueryFault, Region } from '../shell/fault'
+import { useRange } from '../shell/range'
+import { Link } from '../ui/link'
+import { Figure, Figures, Panel } from '../ui/panel'
+import { Empty, Partial, Skeleton } from '../ui/region'
+import { levelOf } from './group-columns'
+import { useGroup, useGroupAt, useGroupHistory } from './use-group'
+
+const CHART_PX = 176
+
+export const GroupProgress = () => {
+  const at = useGroupAt()
+  const t = useTranslations('group')
+  const range = useRange()
+  const query = useGroup(at)
+  const history = useGroupHistory(at, range.span)
+  const view = query.data
+  return (
+    <>
+      {view ? (
+        <ProgressFigures view={view} />
+      ) : (
+        <Panel className="min-h-[88px] flex-none justify-center">
+          <Skeleton lines={2} />
+        </Panel>
+      )}
+      {view?.row.mode.model === 'BROADCASTING' && (
+        <p className="flex-none rounded-lg border border-line bg-panel px-3 py-2 text-ink-2 text-sm">
+          {t('progress.broadcasting')}
+        </p>
+      )}
+      <div className="grid flex-none grid-cols-2 gap-2.5 max-md:grid-cols-1">
+        {history.data ? (
+          <>
+            <BacklogChart
+              history={history.data}
+              height={CHART_PX}
+              title={t('progress.lag')}
+              onZoom={range.zoom}
+              valuesInHead={false}
+            />
+            <ThroughputChart history={history.data} height={CHART_PX} title={t('progress.inOut')} onZoom={range.zoom} />
+          </>
+        ) : (
+          ['lag', 'inOut'].map((id) => (
+            <Panel
+              key={id}
+              title={t(id === 'lag' ? 'progress.lag' : 'progress.inOut')}
+              style={{ minHeight: CHART_PX + 36 }}
+            >
+              {history.error ? (
+                <QueryFault error={history.error} onRetry={() => void history.refetch()} />
+              ) : (
+                <Skeleton lines={4} />
+              )}
+            </Panel>
+          ))
+        )}
+      </div>
+      <Region
+        query={query}
+        skeleton={
+          <Panel className="flex-none">
+            <Skeleton lines={5} />
+          </Panel>
+        }
+      >
+        {(data) => <QueuePanels cluster={at.cluster} view={data} />}
+      </Region>
+      {view && view.missing.length > 0 && (
+        <Partial onRetry={() => void query.refetch()} className="rounded-lg">
+          {t('missing', {
+            who: view.missing.map((one) => one.who).join(', '),
+            touches: view.missing.reduce((sum, one) => sum + one.touches, 0),
+          })}
+        </Partial>
+      )}
+    </>
+  )
+}
+
+const ProgressFigures = ({ view }: { view: GroupView }) => {
+  const t = useTranslations('group.progress')
+  const format = useFormat()
+  const { row } = view
+  const level = levelOf(row)
+  const mark = level === 'critical' ? 'crit' : level === 'warning' ? 'warn' : undefined
+  const behind = 'unknown' in row.behind ? null : row.behind
+  const behindParts = behind === null ? null : format.durationParts(behind.value)
+  const retrying = 'value' in row.retryLag && row.retryLag.value > 0
+  const dead = isKnown(row.deadLetters) && row.deadLetters.value > 0
+  const lag = (value: number) => {
+    const { digits, unit } = format.figure(value)
+    return unit === '' ? digits : `${digits} ${unit}`
+  }
+  const worst = view.queues
+    .flatMap((queue) => (isKnown(queue.lag) ? [{ queue, lag: queue.lag.value }] : []))
+    .sort((a, b) => b.lag - a.lag)[0]
+  const total = 'value' in row.lag ? row.lag.value : 0
+  const growth = isKnown(row.growthPerSecond) ? row.growthPerSecond.value : null
+  return (
+    <Figures columns="1fr 1fr 1.15fr 1fr 1fr 1fr">
+      <Figure
+        label={t('lag')}
+        mark={mark}
+        markLabel={mark && t(`level.${mark}`)}
+        value={<TotalValue of={row.lag}>{lag}</TotalValue>}
+        unit={'value' in row.lag ? format.messages : undefined}
+        title={'value' in row.lag ? format.count(row.lag.value) : undefined}
+        note={
+          worst && total > 0 && worst.lag > 0
+            ? t('share', {
+                percent: Math.round((worst.lag / total) * 100),
+                queue: `${worst.queue.broker}/${worst.queue.queueId}`,
+              })
+            : t('noShare')
+        }
+      />
+      <Figure
+        label={t('behind')}
+        value={
+          behind === null ? (
+            <BehindValue of={row.behind} />
+          ) : behind.pastKept ? (
+            <span className="text-[18px]">
+              <BehindValue of={row.behind} />
+            </span>
+          ) : (
+            `${behind.approx && behind.value > 0 ? '≈ ' : ''}${behindParts?.digits ?? ''}`
+          )
+        }
+        unit={behind?.pastKept ? undefined : behindParts?.unit}
+        tone={level === 'critical' ? 'text-crit' : level === 'warning' ? 'text-warn' : undefined}
+        note={t('warnsAt', { span: format.duration(60_000) })}
+      />
+      <Figure
+        label={t('out')}
+        value={<TotalValue of={row.outPerSecond}>{(rate) => format.rateDigits(rate)}</TotalValue>}
+        unit={format.messagesPerSecond}
+        note={
+          <TotalValue of={row.inPerSecond}>
+            {(rate) =>
+              growth === null || Math.abs(growth) < 0.05
+                ? t('inPlain', { rate: format.rateDigits(rate) })
+                : t(growth < 0 ? 'inGaining' : 'inLosing', {
+                    rate: format.rateDigits(rate),
+                    growth: `${format.rateDigits(Math.abs(growth))}${format.perSecond}`,
+                  })
+            }
+          </TotalValue>
+        }
+      />
+      <Figure
+        label={t('drain')}
+        value={
+          row.drain.kind === 'shrinking' ? (
+            `≈ ${format.durationParts(Math.max(1000, row.drain.ms)).digits}`
+          ) : row.drain.kind === 'not-shrinking' ? (
+            <span className="font-[450] text-[18px] text-ink-2">
+              <DrainValue of={row.drain} growing={growth !== null && growth > 0.05} />
+            </span>
+          ) : (
+            <DrainValue of={row.drain} />
+          )
+        }
+        unit={row.drain.kind === 'shrinking' ? format.durationParts(Math.max(1000, row.drain.ms)).unit : undefined}
+        note={row.drain.kind === 'done' ? t('drained') : t('atThisRate')}
+      />
+      <Figure
+        label={t('retrying')}
+        mark={retrying ? 'warn' : undefined}
+        markLabel={retrying ? t('retryingNow') : undefined}
+        value={<TotalValue of={row.retryLag}>{(value) => format.count(value)}</TotalValue>}
+        note={t('retryNote')}
+      />
+      <Figure
+        label={t('dead')}
+        mark={dead ? 'warn' : undefined}
+        markLabel={dead ? t('deadThere') : undefined}
+        value={<Value of={row.deadLetters}>{(value) => format.count(value)}</Value>}
+        note={t('deadNote')}
+      />
+    </Figures>
+  )
+}
+
+const keptOf = (row: GroupQueueRow) =>
+  isKnown(row.min) && isKnown(row.max) ? { min: row.min.value, max: row.max.value } : null
+
+const QueuePanels = ({ cluster, view }: { cluster: string; view: GroupView }) => {
+  const t = useTranslations('group.progress')
+  const topics = [...new Set(view.queues.map((queue) => queue.topic))]
+  if (topics.length === 0)
+    return (
+      <Panel>
+        <Empty title={t('noQueues')}>{t('noQueuesText')}</Empty>
+      </Panel>
+    )
+  return topics.map((topic) => (
+    <QueuePanel
+      key={topic}
+      cluster={cluster}
+      topic={topic}
+      rows={view.queues.filter((queue) => queue.topic === topic)}
+    />
+  ))
+}
+
+const QueuePanel = ({ cluster, topic, rows }: { cluster: string; topic: string; rows: readonly GroupQueueRow[] }) => {
+  const t = useTranslations('group.progress')
+  const format = useFormat()
+  const sorted = useMemo(() => {
+    const lag = (row: GroupQueueRow) => (isKnown(row.lag) ? row.lag.value : -1)
+    return [...rows].sort((a, b) => lag(b) - lag(a) || a.broker.localeCompare(b.broker) || a.queueId - b.queueId)
+  }, [rows])
+  const most = Math.max(0, ...rows.flatMap((row) => (isKnown(row.lag) ? [row.lag.value] : [])))
+  const columns = useMemo<readonly Column<GroupQueueRow>[]>(() => {
+    const scale = railScale(
+      rows.flatMap((row) => {
+        const kept = keptOf(row)
+        return kept === null ? [] : [{ ...kept, points: isKnown(row.committed) ? [row.committed.value] : [] }]
+      }),
+    )
+    const offset = (value: bigint) => <span className="mono">{format.count(value)}</span>
+    const summary = (row: GroupQueueRow) => {
+      const name = `${row.broker}/${row.queueId}`
+      const kept = keptOf(row)
+      if (kept === null || !isKnown(row.committed)) return t('railUnknown', { name })
+      return t('rail', {
+        name,
+        min: format.count(kept.min),
+        max: format.count(kept.max),
+        committed: format.count(row.committed.value),
+        lag: isKnown(row.lag) ? format.count(row.lag.value) : '?',
+      })
+    }
+    return [
+      {
+        id: 'queue',
+        head: t('queue'),
+        name: t('queue'),
+        widthPx: 114,
+        priority: 0,
+        card: 'name',
+        cell: (row) => (
+          <span className="mono" title={`${row.broker}/${row.queueId}`}>
+            {row.broker}
+            <span className="text-ink-3">/</span>
+            {row.queueId}
+          </span>
+        ),
+      },
+      {
+        id: 'rail',
+        head: t('position'),
+        name: t('position'),
+        priority: 3,
+        cell: (row) => (
+          <Rail
+            className="max-w-[240px]"
+            scale={scale}
+            kept={keptOf(row)}
+            ticks={isKnown(row.committed) ? [{ at: row.committed.value, tone: 'lag' }] : []}
+            summary={summary(row)}
+          />
+        ),
+      },
+      {
+        id: 'min',
+        head: t('oldest'),
+        name: t('oldest'),
+        widthPx: 112,
+        priority: 5,
+        number: true,
+        cell: (row) => (
+          <span className="text-ink-2">
+            <Value of={row.min}>{offset}</Value>
+          </span>
+        ),
+      },
+      {
+        id: 'committed',
+        head: t('committed'),
+        name: t('committed'),
+        widthPx: 112,
+        priority: 2,
+        number: true,
+        cell: (row) => <Value of={row.committed}>{offset}</Value>,
+      },
+      {
+        id: 'max',
+        head: t('newest'),
+        name: t('newest'),
+        widthPx: 112,
+        priority: 4,
+        number: true,
+        cell: (row) => (
+          <span className="text-ink-2">
+            <Value of={row.max}>{offset}</Value>
+          </span>
+        ),
+      },
+      {
+        id: 'lag',
+        head: t('lag'),
+        name: t('lag'),
+        widthPx: 92,
+        priority: 0,
+        number: true,
+        card: 'value',
+        cell: (row) => (
+          <Value of={row.lag}>
+            {(lag) => (
+              <span className={lag === most && lag > 0 && rows.length > 1 ? 'font-strong' : undefined}>
+                {format.count(lag)}
+              </span>
+            )}
+          </Value>
+        ),
+      },
+      {
+        id: 'behind',
+        head: t('behind'),
+        name: t('behind'),
+        widthPx: 92,
+        priority: 1,
+        number: true,
+        card: 'value',
+        cell: (row) => <BehindValue of={row.behind} level={behindLevel(row.behind)} />,
+      },
+      {
+        id: 'commit',
+        head: t('lastCommit'),
+        name: t('lastCommit'),
+        widthPx: 100,
+        priority: 6,
+        number: true,
+        card: 'value',
+        cell: (row) => (
+          <span className="text-ink-2">
+            <Value of={row.lastCommitAt}>{(at) => (at === null ? <NotApplicable /> : <Age at={at} />)}</Value>
+          </span>
+        ),
+      },
+      {
+        id: 'owner',
+        head: t('owner'),
+        name: t('owner'),
+        widthPx: 240,
+        priority: 7,
+        cell: (row) =>
+          isKnown(row.owner) ? (
+            row.owner.value === null ? (
+              <span className="text-warn">{t('noOwner')}</span>
+            ) : (
+              <Name>{row.owner.value}</Name>
+            )
+          ) : (
+            <UnknownWord reason={row.owner.unknown} />
+          ),
+      },
+    ]
+  }, [rows, format, t, most])
+  return (
+    <Panel
+      ruled
+      className="flex-none"
+      title={t('queues')}
+      about={
+        <>
+          <Link quiet href={topicHref(cluster, topic)} className="mono text-ink-2">
+            {topic}
+          </Link>{' '}
+          {rows.length}
+        </>
+      }
+      aux={
+        <>
+          <RailKey tone="kept">{t('kept')}</RailKey>
+          <RailKey tone="lag">{t('committedKey')}</RailKey>
+        </>
+      }
+    >
+      <DataTable
+        label={t('queuesOf', { topic })}
+        density="roomy"
+        scrolls={false}
+        columns={columns}
+        rows={sorted}
+        rowKey={(row) => `${row.topic} ${row.broker}/${row.queueId}`}
+      />
+    </Panel>
+  )
+}

@@ -1,0 +1,71 @@
+// components/group/reset-plan.ts: what a previewed reset would do, for the rows that are ticked; and what must be said before
+// anybody confirms it. Pure: the sheet draws it, tests read it.
+import { isKnown } from '../../server/shared/known'
+import type { QueueRef, ResetPreview, ResetRow, ResetTarget } from '../../server/shared/views'
+
+export const queueKey = (queue: QueueRef): string => `${queue.topic} ${queue.broker}/${queue.queueId}`
+
+/** Rows that can be applied: both ends are known. The others are listed and left out. */
+export const canApply = (row: ResetRow): boolean => isKnown(row.after) && isKnown(row.now)
+
+export interface PlanSums {
+  readonly again: bigint
+  readonly skipped: bigint
+  readonly lagNow: bigint
+  readonly lagAfter: bigint
+  /** Rows whose figures are not known and so are in none of the sums. */
+  readonly missing: number
+  readonly applied: number
+}
+/** Unticked rows stay where they are: their lag counts unchanged. A row that never committed is new from its target on. */
+export const planSums = (rows: readonly ResetRow[], unticked: ReadonlySet<string>): PlanSums => {
+  let again = 0n
+  let skipped = 0n
+  let lagNow = 0n
+  let lagAfter = 0n
+  let missing = 0
+  let applied = 0
+  for (const row of rows) {
+    const max = isKnown(row.max) ? row.max.value : null
+    const now = isKnown(row.now) ? row.now.value : null
+    const after = isKnown(row.after) ? row.after.value : null
+    if (max === null || after === null) {
+      missing += 1
+      continue
+    }
+    const held = now ?? after
+    const ends = unticked.has(queueKey(row)) ? held : after
+    lagNow += max > held ? max - held : 0n
+    lagAfter += max > ends ? max - ends : 0n
+    if (unticked.has(queueKey(row))) continue
+    applied += 1
+    // What lay before the oldest kept message is lost already: it is neither delivered again nor skipped by this.
+    const min = isKnown(row.min) ? row.min.value : 0n
+    const from = held < min ? min : held
+    if (ends < held) again += held - ends
+    else if (ends > from) skipped += ends - from
+  }
+  return { again, skipped, lagNow, lagAfter, missing, applied }
+}
+
+/** How long the work takes at the pace of now; null when nothing shrinks. */
+export const drainMs = (lag: bigint, outPerSecond: number | null, inPerSecond: number | null): number | null => {
+  if (lag === 0n) return 0
+  if (outPerSecond === null || inPerSecond === null) return null
+  const shrink = outPerSecond - inPerSecond
+  return shrink > 0 ? (Number(lag) / shrink) * 1000 : null
+}
+
+/** Puts a group back to where it stood before: the offsets that were replaced become the target. */
+export const putBackTarget = (
+  rows: readonly { queue: QueueRef | null; ok: boolean; before: bigint | null }[],
+): ResetTarget => ({
+  kind: 'offsets',
+  offsets: rows.flatMap(({ queue, ok, before }) =>
+    ok && queue !== null && before !== null ? [{ ...queue, offset: before }] : [],
+  ),
+})
+
+export type PreviewIn = Pick<ResetPreview, 'rows'>
+/** Topics of a preview, in its order. */
+export const topicsOf = (rows: readonly QueueRef[]): readonly string[] => [...new Set(rows.map((row) => row.topic))]
