@@ -54,6 +54,8 @@ class SupervisedPart implements Part {
   #startedAtMs: number | null = null
   #restarts = 0
   #restartsInRow = 0
+  /** Whether it shall run: a restart that is under way when it is stopped goes no further. */
+  #wanted = false
   #lastError: string | null = null
   #heapUsedBytes: number | null = null
   #eventLoopDelayP99Ms: number | null = null
@@ -85,6 +87,7 @@ class SupervisedPart implements Part {
   }
 
   async start(): Promise<void> {
+    this.#wanted = true
     clearTimeout(this.#again)
     if (this.#state === 'running' || this.#state === 'starting') return
     if (this.#state === 'stopping') await this.#gone
@@ -92,6 +95,7 @@ class SupervisedPart implements Part {
   }
 
   async stop(): Promise<void> {
+    this.#wanted = false
     clearTimeout(this.#again)
     const worker = this.#worker
     if (worker === undefined) {
@@ -120,6 +124,7 @@ class SupervisedPart implements Part {
 
   async #launch(): Promise<void> {
     await this.#gone // the old thread still owns the files until it has ended
+    if (!this.#wanted) return
     this.#become('starting')
     const worker = new Worker(this.#options.entry, {
       name: this.#options.plan.name,
@@ -189,18 +194,14 @@ class SupervisedPart implements Part {
     }
     this.#lastError = why.split('\n', 1)[0] ?? why
     this.#say('error', before === 'running' ? `died: ${why}` : `cannot start: ${why}`)
-    const neverRan = this.#startedAtMs === null
-    if (neverRan) {
-      this.#become('failed') // whoever started it decides what follows
-      return
-    }
     this.#become('failed')
-    this.#startAgain()
+    // The first start is its starter's to decide about.
+    if (this.#startedAtMs !== null) this.#startAgain(before === 'running')
   }
 
-  #startAgain(): void {
+  #startAgain(ran: boolean): void {
     const { backOffMs, healthyAfterMs } = this.#options.limits
-    if (Date.now() - (this.#startedAtMs ?? 0) > healthyAfterMs) this.#restartsInRow = 0
+    if (ran && Date.now() - (this.#startedAtMs ?? 0) > healthyAfterMs) this.#restartsInRow = 0
     const waitMs = backOffMs[Math.min(this.#restartsInRow, backOffMs.length - 1)] ?? 0
     this.#restartsInRow += 1
     this.#become('backing-off')
