@@ -4,7 +4,8 @@ const config = {
   poweredByHeader: false,
   compress: true,
   devIndicators: false,
-  typescript: { ignoreBuildErrors: true },
+  // Next rewrites the file it is given: this one is its own, and the project's stays as it is.
+  typescript: { ignoreBuildErrors: true, tsconfigPath: 'app/tsconfig.json' },
   basePath: process.env.ROCKETDECK_BASE_PATH ?? '',
   // The browser is told too: its client asks below the same path.
   env: { ROCKETDECK_BASE_PATH: process.env.ROCKETDECK_BASE_PATH ?? '' },
