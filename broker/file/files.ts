@@ -3,6 +3,7 @@
 import * as fs from 'node:fs'
 import * as fsp from 'node:fs/promises'
 import { join } from 'node:path'
+import { type FolderLock, lockFolder } from './folder-lock'
 
 /** A file that is open for reading and writing. Short reads happen only at the file's end. */
 export interface OpenFile {
@@ -41,6 +42,10 @@ export interface Files {
   remove(path: string): Promise<void>
   /** Makes the folder's own entries (new, renamed and removed files) survive a power cut. */
   syncFolder(folder: string): Promise<void>
+  /** Makes the folder if it is missing and takes it for this thread alone. Throws a LockedError. */
+  lock(folder: string): FolderLock
+  /** How full the disk of this folder is, 0 to 1, as df shows it. */
+  usedRatio(folder: string): Promise<number>
 }
 
 /** Whether an error says that there is no room left (or no quota). */
@@ -139,6 +144,17 @@ class NodeFiles implements Files {
     } finally {
       await handle.close()
     }
+  }
+
+  lock(folder: string): FolderLock {
+    fs.mkdirSync(folder, { recursive: true })
+    return lockFolder(folder)
+  }
+
+  async usedRatio(folder: string): Promise<number> {
+    const { blocks, bfree, bavail } = await fsp.statfs(folder)
+    const used = blocks - bfree
+    return used + bavail === 0 ? 0 : used / (used + bavail) // what only root may use counts as used
   }
 }
 

@@ -1,5 +1,6 @@
 // broker/store/types.ts: what the rooms above see of the store. One thread owns a store and all its files. Offsets and
 // sizes are plain numbers: a commit log beyond 2^53 bytes is out of reach of any disk.
+import type { Files } from '../file/files'
 
 /** One message on its way in. The store gives it its queueOffset, commitLogOffset and storeTimestamp. */
 export interface NewMessage {
@@ -184,8 +185,41 @@ export interface StoreOptions {
   diskMaxUsedSpaceRatio: number
   diskSpaceWarningLevelRatio: number
   diskSpaceCleanForciblyRatio: number
+  /** May further be given; what is left out is as Apache has it. */
+  more?: StoreExtras
   clock: () => number
   log: (level: 'debug' | 'info' | 'warn' | 'error', line: string) => void
+}
+export interface StoreExtras {
+  /** The disk; the machine's own unless a test hands in another. */
+  files?: Files
+  /** The end of the loop turn, shared with the sockets: the store writes first. A turn of its own if left out. */
+  turn?: { atEnd(stage: 'write', work: () => void): void }
+  /** storePathCommitLog and storePathConsumeQueue, when they are not below rootDir. */
+  commitLogDir?: string
+  consumeQueueDir?: string
+  /** At most so much per get, by whether it is in memory or on disk in Apache's arithmetic. */
+  maxTransferBytesInMemory?: number
+  maxTransferMessagesInMemory?: number
+  maxTransferBytesOnDisk?: number
+  maxTransferMessagesOnDisk?: number
+  /** What lies within this share of the machine's memory behind the tail is "in memory". */
+  accessMemoryRatio?: number
+  messageDelayLevel?: string
+  /** False: nothing is put into the index. */
+  indexEnabled?: boolean
+  checkCrcOnRecover?: boolean
+  flushConsumeQueueIntervalMs?: number
+  flushConsumeQueueThoroughIntervalMs?: number
+  cleanIntervalMs?: number
+  deleteFileBatchMax?: number
+  /** More than this in memory and not yet safe: puts are refused as busy. */
+  maxUnsafeBytes?: number
+  maxOpenQueueFiles?: number
+  maxQueueMemoryBytes?: number
+  writer?: { slowWriteMs: number; calmWriteMs: number; calmForMs: number }
+  /** Topics whose queues are kept although all their messages are gone. */
+  keepsQueues?: (topic: string) => boolean
 }
 /** Opens (recovering what is there) and takes the folder's lock. Throws StoreError. */
 export type OpenMessageStore = (options: StoreOptions) => Promise<MessageStore>

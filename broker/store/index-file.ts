@@ -1,0 +1,248 @@
+// broker/store/index-file.ts: finds messages by key, as RocketMQ lays it out: a header, a hash table of slots, and items
+// that point back to the one before them in their slot. The file is sparse and large (420 MB); what is in memory is the
+// slots' pages that were touched and the newest items. Owner: the store, by index-service.ts.
+//
+// How it survives a crash: items are only ever added, and are synced before any slot or the header that counts them. A
+// slot may then point past the header's count: the items there are whole, and their chain leads back to counted ones.
+import type { OpenFile } from '../file/files'
+import { i32, i64, layout, readLong, writeLong } from '../protocol/layout'
+
+export const indexHeader = layout({
+  beginTimestampMs: i64,
+  endTimestampMs: i64,
+  beginCommitLogOffset: i64,
+  endCommitLogOffset: i64,
+  usedSlots: i32,
+  /** One more than there are items: item 0 is never used. */
+  itemCount: i32,
+})
+const item = layout({ keyHash: i32, commitLogOffset: i64, secondsAfterBegin: i32, before: i32 })
+
+const pageSlots = 1024
+const pageBytes = pageSlots * 4
+const maxPendingItemBytes = 64 * 1024
+
+export const indexFileBytes = (maxSlots: number, maxItems: number): number =>
+  indexHeader.size + maxSlots * 4 + maxItems * item.size
+
+export class IndexFile {
+  readonly path: string
+  readonly #file: OpenFile
+  readonly #maxSlots: number
+  readonly #maxItems: number
+  beginTimestampMs = 0
+  endTimestampMs = 0
+  beginCommitLogOffset = 0
+  endCommitLogOffset = 0
+  #usedSlots = 0
+  #itemCount = 1
+  /** Slots by page; undefined until touched. */
+  readonly #slots: (Buffer | undefined)[]
+  /** Pages that differ from the file. */
+  readonly #dirtyPages = new Set<number>()
+  /** Items from #pendingFrom on that are not in the file yet. */
+  #pending = Buffer.allocUnsafeSlow(1024)
+  #pendingFrom = 1
+  /** Nothing of the slots has ever been written: they need not be read. */
+  readonly #fresh: boolean
+  changed = false
+
+  constructor(path: string, file: OpenFile, maxSlots: number, maxItems: number, fresh: boolean) {
+    this.path = path
+    this.#file = file
+    this.#maxSlots = maxSlots
+    this.#maxItems = maxItems
+    this.#fresh = fresh
+    this.#slots = new Array(Math.ceil(maxSlots / pageSlots))
+    if (!fresh) this.#readHeader()
+  }
+
+  get full(): boolean {
+    return this.#itemCount >= this.#maxItems
+  }
+  /** Items it holds, counted as the header does: 1 for none. */
+  get itemCount(): number {
+    return this.#itemCount
+  }
+
+  /** `hash` is that of `topic#key`, never negative. The file must not be full. */
+  put(hash: number, commitLogOffset: number, storeTimestampMs: number): void {
+    const slot = hash % this.#maxSlots
+    const before = this.#headOf(slot)
+    const first = this.#itemCount === 1
+    if (first) {
+      this.beginTimestampMs = storeTimestampMs
+      this.beginCommitLogOffset = commitLogOffset
+    }
+    const seconds = Math.trunc((storeTimestampMs - this.beginTimestampMs) / 1000)
+    this.#addItem(hash, commitLogOffset, Math.min(Math.max(seconds, 0), 0x7fff_ffff), before)
+    this.#setSlot(slot, this.#itemCount)
+    if (before === 0) this.#usedSlots++
+    this.#itemCount++
+    this.endTimestampMs = storeTimestampMs
+    this.endCommitLogOffset = commitLogOffset
+    this.changed = true
+  }
+
+  /** Places of messages with this hash, newest first, until `found` has `maxCount`. */
+  async collect(hash: number, maxCount: number, beginMs: number, endMs: number, found: number[]): Promise<void> {
+    if (this.#itemCount <= 1 || beginMs > this.endTimestampMs || endMs < this.beginTimestampMs) return
+    const slot = hash % this.#maxSlots
+    const bytes = Buffer.allocUnsafe(item.size)
+    let at = this.#slotValue(slot)
+    for (let steps = 0; at > 0 && at < this.#maxItems && steps < this.#itemCount; steps++) {
+      await this.#readItem(at, bytes)
+      const timeMs = this.beginTimestampMs + bytes.readInt32BE(item.at.secondsAfterBegin) * 1000
+      const counted = at < this.#itemCount
+      // items are to the second: the last one of a second may have come up to 999 ms after its time here
+      if (counted && timeMs + 999 < beginMs) return
+      if (counted && bytes.readInt32BE(item.at.keyHash) === hash && timeMs <= endMs) {
+        found.push(readLong(bytes, item.at.commitLogOffset))
+        if (found.length >= maxCount) return
+      }
+      const before = bytes.readInt32BE(item.at.before)
+      if (before >= at) return // a chain only leads back
+      at = before
+    }
+  }
+
+  /** Writes and syncs all of it: items, then slots, then the header. Never two at a time. */
+  async flush(): Promise<void> {
+    if (!this.changed) return
+    this.changed = false
+    try {
+      // all three of the same moment: puts go on while the disk works
+      const header = this.#header()
+      const runs = this.#dirtyRuns()
+      this.#dirtyPages.clear()
+      this.#writePending()
+      await this.#file.sync()
+      for (const run of runs) await this.#file.write(run.buffers, indexHeader.size + run.page * pageBytes)
+      await this.#file.sync()
+      await this.#file.write([header], 0)
+      await this.#file.sync()
+    } catch (error) {
+      // nothing is known of the file now: all of its slots that are in memory are written again
+      this.changed = true
+      for (let page = 0; page < this.#slots.length; page++) if (this.#slots[page]) this.#dirtyPages.add(page)
+      throw error
+    }
+  }
+
+  close(): void {
+    this.#file.close()
+  }
+
+  /** Newest counted item of the slot, or 0. After a crash a slot may point past what is counted: see above. */
+  #headOf(slot: number): number {
+    let at = this.#slotValue(slot)
+    if (at < this.#itemCount) return Math.max(at, 0)
+    const bytes = Buffer.allocUnsafe(item.size)
+    while (at >= this.#itemCount && at < this.#maxItems) {
+      if (this.#file.readSync(bytes, this.#itemPlace(at)) < item.size) return 0
+      const before = bytes.readInt32BE(item.at.before)
+      if (before >= at || before < 0) return 0
+      at = before
+    }
+    return at < this.#itemCount ? at : 0
+  }
+
+  #slotValue(slot: number): number {
+    return this.#slotPage(Math.floor(slot / pageSlots)).readInt32BE((slot % pageSlots) * 4)
+  }
+
+  #setSlot(slot: number, value: number): void {
+    const page = Math.floor(slot / pageSlots)
+    this.#slotPage(page).writeInt32BE(value, (slot % pageSlots) * 4)
+    this.#dirtyPages.add(page)
+  }
+
+  #slotPage(page: number): Buffer {
+    const held = this.#slots[page]
+    if (held !== undefined) return held
+    const size = Math.min(pageBytes, this.#maxSlots * 4 - page * pageBytes)
+    const bytes = Buffer.alloc(size)
+    if (!this.#fresh) this.#file.readSync(bytes, indexHeader.size + page * pageBytes)
+    this.#slots[page] = bytes
+    return bytes
+  }
+
+  #addItem(hash: number, commitLogOffset: number, seconds: number, before: number): void {
+    let at = (this.#itemCount - this.#pendingFrom) * item.size
+    if (at + item.size > this.#pending.length) {
+      if (this.#pending.length >= maxPendingItemBytes) {
+        this.#writePending()
+        at = 0
+      } else {
+        const larger = Buffer.allocUnsafeSlow(this.#pending.length * 4)
+        this.#pending.copy(larger, 0, 0, at)
+        this.#pending = larger
+      }
+    }
+    const pending = this.#pending
+    pending.writeInt32BE(hash, at)
+    writeLong(pending, commitLogOffset, at + item.at.commitLogOffset)
+    pending.writeInt32BE(seconds, at + item.at.secondsAfterBegin)
+    pending.writeInt32BE(before, at + item.at.before)
+  }
+
+  #writePending(): void {
+    const bytes = (this.#itemCount - this.#pendingFrom) * item.size
+    if (bytes > 0) this.#file.writeSync([this.#pending.subarray(0, bytes)], this.#itemPlace(this.#pendingFrom))
+    this.#pendingFrom = this.#itemCount
+  }
+
+  async #readItem(at: number, into: Buffer): Promise<void> {
+    if (at >= this.#pendingFrom && at < this.#itemCount) {
+      const from = (at - this.#pendingFrom) * item.size
+      this.#pending.copy(into, 0, from, from + item.size)
+      return
+    }
+    await this.#file.read(into, this.#itemPlace(at))
+  }
+
+  #itemPlace(at: number): number {
+    return indexHeader.size + this.#maxSlots * 4 + at * item.size
+  }
+
+  /** Neighbouring dirty pages go with one call. Copies, because puts go on meanwhile. */
+  #dirtyRuns(): { page: number; buffers: Buffer[] }[] {
+    const runs: { page: number; buffers: Buffer[] }[] = []
+    for (const page of [...this.#dirtyPages].sort((a, b) => a - b)) {
+      const bytes = this.#slots[page]
+      if (bytes === undefined) continue
+      const last = runs.at(-1)
+      if (last !== undefined && last.page + last.buffers.length === page && last.buffers.length < 256) {
+        last.buffers.push(Buffer.from(bytes))
+      } else {
+        runs.push({ page, buffers: [Buffer.from(bytes)] })
+      }
+    }
+    return runs.map((run) => ({ page: run.page, buffers: [Buffer.concat(run.buffers)] }))
+  }
+
+  #header(): Buffer {
+    const header = Buffer.alloc(indexHeader.size)
+    const { at } = indexHeader
+    writeLong(header, this.beginTimestampMs, at.beginTimestampMs)
+    writeLong(header, this.endTimestampMs, at.endTimestampMs)
+    writeLong(header, this.beginCommitLogOffset, at.beginCommitLogOffset)
+    writeLong(header, this.endCommitLogOffset, at.endCommitLogOffset)
+    header.writeInt32BE(this.#usedSlots, at.usedSlots)
+    header.writeInt32BE(this.#itemCount, at.itemCount)
+    return header
+  }
+
+  #readHeader(): void {
+    const header = Buffer.alloc(indexHeader.size)
+    this.#file.readSync(header, 0)
+    const { at } = indexHeader
+    this.beginTimestampMs = readLong(header, at.beginTimestampMs)
+    this.endTimestampMs = readLong(header, at.endTimestampMs)
+    this.beginCommitLogOffset = readLong(header, at.beginCommitLogOffset)
+    this.endCommitLogOffset = readLong(header, at.endCommitLogOffset)
+    this.#usedSlots = header.readInt32BE(at.usedSlots)
+    this.#itemCount = Math.max(1, header.readInt32BE(at.itemCount))
+    this.#pendingFrom = this.#itemCount
+  }
+}

@@ -1,0 +1,161 @@
+// broker/store/recovery.ts: makes log and views agree when a store opens. After an orderly stop only what the views may not
+// have seen is read; after a crash everything since the last time that is known to be safe. The log decides: what is
+// valid in it is in the views afterwards, and nothing else is.
+import type { SegmentRow } from '../file/segment-row'
+import type { StoredRecord } from '../protocol/record'
+import type { Checkpoint } from './checkpoint'
+import type { ConsumeQueue } from './consume-queue'
+import { isNowhere, unit, unitOffset, unitSize } from './consume-queue'
+import type { ConsumeQueues } from './consume-queues'
+import { viewsOf } from './dispatch'
+import { firstRecordOf, recordAtPlace, type Scanned, scanLog } from './log-scan'
+import type { MessageIndex } from './message-index'
+
+export interface Recovery {
+  row: SegmentRow
+  queues: ConsumeQueues
+  index: MessageIndex
+  checkpoint: Checkpoint
+  orderly: boolean
+  /** From here on messages must be put into the index again. */
+  indexFrom: number
+  indexed: boolean
+  delaysMs: readonly number[]
+  /** Whether a body's checksum is compared (Apache's checkCRCOnRecover). */
+  withCrc: boolean
+  log: (level: 'info' | 'warn' | 'error', line: string) => void
+}
+
+export interface Recovered {
+  end: number
+  recordCount: number
+  lastTimestampMs: number
+}
+
+export async function recover(recovery: Recovery): Promise<Recovered> {
+  const { row, queues, index, orderly, log } = recovery
+  if (row.starts.length === 0) {
+    let lost = 0
+    for (const topic of [...queues.topics]) {
+      await queues.removeTopic(topic)
+      lost++
+    }
+    if (lost > 0) log('warn', `there is no commit log: the consume queues of ${lost} topics were removed`)
+    return { end: 0, recordCount: 0, lastTimestampMs: 0 }
+  }
+  const from = orderly ? orderlyStart(recovery) : crashStart(recovery)
+  let lastTimestampMs = 0
+  const onRecord = (record: StoredRecord): void => {
+    lastTimestampMs = record.storeTimestampMs
+    const views = viewsOf(record, recovery.delaysMs)
+    if (views.queued) {
+      const queue = queues.need(record.topic, record.queueId)
+      if (record.queueOffset > queue.maxOffset && !queue.isNew) {
+        log(
+          'error',
+          `${record.topic}-${record.queueId}: offsets ${queue.maxOffset} to ${record.queueOffset - 1} have no message`,
+        )
+      }
+      if (queue.put(record.queueOffset, record.commitLogOffset, record.totalSize, views.tagsCode)) queues.touched(queue)
+    }
+    if (recovery.indexed && views.keys.length > 0)
+      index.put(record.topic, views.keys, record.commitLogOffset, record.storeTimestampMs)
+  }
+  const scanned = await scanLog(row, from, { withCrc: recovery.withCrc, lookBehindDamage: !orderly, onRecord })
+  report(scanned, log)
+  await cutLog(row, scanned)
+  for (const queue of queues.all) await cutQueue(queue, scanned.end)
+  await queues.follow(row.start)
+  for (const queue of queues.all) if (queue.nextOffset < queue.maxOffset) queue.nextOffset = queue.maxOffset
+  return { end: scanned.end, recordCount: scanned.recordCount, lastTimestampMs }
+}
+
+/** All that the views hold was checked when it was dispatched: reading begins with the newest message they know. */
+function orderlyStart({ row, queues, indexFrom, log }: Recovery): number {
+  let newestEnd = 0
+  for (const queue of queues.all) newestEnd = Math.max(newestEnd, queue.maxCommitLogEnd)
+  if (newestEnd > 0 && newestEnd <= row.end) {
+    const newest = newestEnd < row.start ? undefined : lastKnown(queues, newestEnd)
+    if (newest !== undefined && indexFrom >= newest && recordAtPlace(row, newest)?.commitLogOffset === newest)
+      return newest
+  }
+  // the views are older than the log, or there are none: as far back as they reach, by whole segments
+  const wanted = Math.min(newestEnd, indexFrom)
+  for (let at = row.starts.length - 1; at > 0; at--) {
+    const start = row.starts[at] ?? 0
+    if (start <= wanted && firstRecordOf(row, start) !== undefined) return start
+  }
+  if (newestEnd === 0) log('info', 'no consume queues: building all of them from the commit log')
+  return row.start
+}
+
+/** Place of the message that the most advanced queue knows last. */
+function lastKnown(queues: ConsumeQueues, newestEnd: number): number | undefined {
+  for (const queue of queues.all) if (queue.maxCommitLogEnd === newestEnd) return queue.lastCommitLogOffset
+  return undefined
+}
+
+/** The last segment that begins with a message so old that log and views have it for certain. */
+function crashStart({ row, queues, checkpoint, indexFrom }: Recovery): number {
+  let known = false
+  for (const queue of queues.all) if (queue.maxCommitLogEnd > 0) known = true
+  if (!known) return row.start
+  for (let at = row.starts.length - 1; at > 0; at--) {
+    const start = row.starts[at] ?? 0
+    if (start > indexFrom) continue
+    const first = firstRecordOf(row, start)
+    if (first !== undefined && first.storeTimestampMs <= checkpoint.safeTimestampMs) return start
+  }
+  return row.start
+}
+
+function report(scanned: Scanned, log: Recovery['log']): void {
+  for (const { from, to, why } of scanned.damage) {
+    log(
+      'error',
+      `commit log damaged at ${from}: ${to - from} bytes are no record (${why}); reading goes on behind them`,
+    )
+  }
+  if (scanned.torn !== undefined) {
+    log(
+      'warn',
+      `commit log cut at ${scanned.end}: ${scanned.torn.bytes} bytes behind the last whole record (${scanned.torn.why})`,
+    )
+  }
+}
+
+/** Later segments go; what is left of a torn record in its own segment becomes zero, as if it had never come. */
+async function cutLog(row: SegmentRow, scanned: Scanned): Promise<void> {
+  const start = row.startOf(scanned.end)
+  await row.removeFrom(scanned.end === start ? start : start + row.segmentBytes)
+  if (scanned.torn === undefined || scanned.end === start) return
+  const upTo = Math.min(start + row.segmentBytes, scanned.end + scanned.torn.bytes)
+  const pieceBytes = 1024 * 1024
+  for (let at = scanned.end; at < upTo; at += pieceBytes) {
+    row.writeSync(at, [Buffer.alloc(Math.min(pieceBytes, upTo - at))])
+  }
+  await row.sync(scanned.end, upTo)
+}
+
+/** Takes off the units of messages that are not in the log. */
+async function cutQueue(queue: ConsumeQueue, logEnd: number): Promise<void> {
+  if (queue.maxCommitLogEnd <= logEnd) return
+  let end = queue.maxOffset
+  let commitLogOffset = 0
+  let commitLogEnd = 0
+  while (end > queue.row.start / unit.size) {
+    const units = await queue.read(end - 1, 1)
+    if (units.count === 0) break
+    const offset = unitOffset(units, 0)
+    const size = unitSize(units, 0)
+    const nowhere = isNowhere(offset, size)
+    if (!nowhere && offset + size <= logEnd) {
+      commitLogOffset = offset
+      commitLogEnd = offset + size
+      break
+    }
+    end--
+  }
+  await queue.flush() // what is only in memory is put into the file first, so that one rule serves both
+  queue.cut(end, commitLogOffset, commitLogEnd)
+}

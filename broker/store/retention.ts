@@ -1,0 +1,75 @@
+// broker/store/retention.ts: which segments of the commit log may go: those older than their time at the hour set for it, or
+// when the disk fills; the views follow. It also says when the disk is too full to write.
+import type { SegmentRow } from '../file/segment-row'
+
+export interface RetentionOptions {
+  row: SegmentRow
+  fileReservedTimeMs: () => number
+  /** Local hours, such as `04` or `04;16`. */
+  deleteWhen: () => string
+  diskMaxUsedSpaceRatio: number
+  diskSpaceCleanForciblyRatio: number
+  diskSpaceWarningLevelRatio: number
+  deleteFileBatchMax: number
+  /** The last segment that may go ends here: what is not yet flushed or dispatched stays. */
+  keepFrom: () => number
+  diskUse: () => Promise<{ commitLog: number; consumeQueue: number }>
+  clock: () => number
+  /** After segments have gone. */
+  removed(count: number, why: string): Promise<void>
+  diskFull(full: boolean, ratio: number): void
+  used(ratios: { commitLog: number; consumeQueue: number }): void
+}
+export interface Retention {
+  /** One round. `manual`: whatever the hour. Answers with how many segments went. */
+  run(manual?: boolean): Promise<number>
+}
+export const createRetention = (options: RetentionOptions): Retention => new Keeper(options)
+
+const clamp = (value: number, low: number, high: number): number => Math.min(Math.max(value, low), high)
+/** Ratios are given as shares or, as in Apache's properties, in percent. */
+const share = (ratio: number): number => (ratio > 1 ? ratio / 100 : ratio)
+
+class Keeper implements Retention {
+  readonly #options: RetentionOptions
+  constructor(options: RetentionOptions) {
+    this.#options = options
+  }
+
+  async run(manual = false): Promise<number> {
+    const options = this.#options
+    const use = await options.diskUse()
+    options.used(use)
+    const ratio = Math.max(use.commitLog, use.consumeQueue)
+    options.diskFull(ratio > clamp(share(options.diskSpaceWarningLevelRatio), 0.35, 0.9), ratio)
+    const force = ratio > clamp(share(options.diskSpaceCleanForciblyRatio), 0.3, 0.85)
+    const filling = ratio > share(options.diskMaxUsedSpaceRatio)
+    if (!manual && !force && !filling && !this.#isHour()) return 0
+    const count = await this.#removeOldest(force)
+    if (count > 0) {
+      const percent = `${Math.round(ratio * 100)} % of the disk in use`
+      await options.removed(count, force || filling ? percent : manual ? 'asked for' : 'older than their time')
+    }
+    return count
+  }
+
+  #isHour(): boolean {
+    const hour = new Date(this.#options.clock()).getHours()
+    return this.#options
+      .deleteWhen()
+      .split(';')
+      .some((text) => text.trim() !== '' && Number(text) === hour)
+  }
+
+  async #removeOldest(force: boolean): Promise<number> {
+    const { row, fileReservedTimeMs, deleteFileBatchMax, keepFrom, clock } = this.#options
+    let count = 0
+    while (count < deleteFileBatchMax && row.starts.length > 1 && row.start + row.segmentBytes <= keepFrom()) {
+      const expired = (await row.modifiedAtMs(row.start)) + fileReservedTimeMs() <= clock()
+      if (!expired && !force) break
+      await row.removeFirst()
+      count++
+    }
+    return count
+  }
+}
