@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { openGroups } from '../catalog/groups'
 import { openOffsets } from '../catalog/offsets'
 import { openTopics } from '../catalog/topics'
+import type { TopicCatalog } from '../catalog/types'
 import { type BrokerConfig, openBrokerConfig } from '../config/broker-config'
 import type { KeptText } from '../config/open'
 import { readFileOrBackup, writeFileAtomic } from '../file/small-file'
@@ -31,7 +32,7 @@ import { createHeldPulls } from '../session/held-pulls'
 import { createProducers } from '../session/producers'
 import { createQueueLocks } from '../session/queue-locks'
 import { openStatistics } from '../stats/statistics'
-import { openMessageStore } from '../store/open'
+import { openMessageStore } from '../store'
 import type { PartPlan } from './messages'
 import type { PartLog, StartPart } from './part-thread'
 import { flushPolicyKeys, flushPolicyOf, storeOptionsOf } from './store-options'
@@ -63,8 +64,17 @@ async function openBroker(plan: PartPlan, log: PartLog, ends: Ends) {
   const turn = createTurn()
   const identity = await identityOf(config)
 
+  // The store comes first: it locks the folder, and what it must ask of the topics it asks later.
+  let known: TopicCatalog | undefined
   const store = await openMessageStore(
-    storeOptionsOf(values, { rootDir, storeHost: identity.storeHost, clock, log, turn }),
+    storeOptionsOf(values, {
+      rootDir,
+      storeHost: identity.storeHost,
+      turn,
+      keepsQueues: (topic) => known === undefined || known.get(topic) !== undefined,
+      clock,
+      log,
+    }),
   )
   ends.push(() => store.close())
   config.onChange(flushPolicyKeys, () => store.setFlushPolicy(flushPolicyOf(values)))
@@ -81,6 +91,7 @@ async function openBroker(plan: PartPlan, log: PartLog, ends: Ends) {
     msgTraceTopicName: values.msgTraceTopicName,
     timerWheelEnable: values.timerWheelEnable,
   })
+  known = topics
   const groups = await openGroups({ configDir, clock, log, mayCreate: () => values.autoCreateSubscriptionGroup })
   const offsets = await openOffsets({ configDir, clock, log, saveIntervalMs: values.flushConsumerOffsetInterval })
   ends.push(() => Promise.all([topics.close(), groups.close(), offsets.close()]))

@@ -1,6 +1,6 @@
 // broker/worker/store-options.ts: what Apache's property names mean to the store. A table of names, nothing more.
 import type { BrokerValues } from '../config/broker-config'
-import type { FlushPolicy, StoreOptions } from '../store/types'
+import type { FlushPolicy, StoreExtras, StoreOptions } from '../store/types'
 
 /** Kept in memory of the newest messages: consumers that keep up are served from it. It grows on demand. */
 const HOT_BYTES = 64 * 1024 * 1024
@@ -22,8 +22,9 @@ export const flushPolicyKeys = [
   'syncFlushTimeout',
 ] as const
 
-type Given = 'rootDir' | 'storeHost' | 'clock' | 'log'
-export const storeOptionsOf = (values: BrokerValues, given: Pick<StoreOptions, Given>): StoreOptions => ({
+type Given = Pick<StoreOptions, 'rootDir' | 'storeHost' | 'clock' | 'log'> & Pick<StoreExtras, 'turn' | 'keepsQueues'>
+
+export const storeOptionsOf = (values: BrokerValues, { turn, keepsQueues, ...given }: Given): StoreOptions => ({
   ...given,
   commitLogSegmentBytes: values.mappedFileSizeCommitLog,
   consumeQueueSegmentBytes: values.mappedFileSizeConsumeQueue,
@@ -37,4 +38,17 @@ export const storeOptionsOf = (values: BrokerValues, given: Pick<StoreOptions, G
   diskMaxUsedSpaceRatio: values.diskMaxUsedSpaceRatio,
   diskSpaceWarningLevelRatio: values.diskSpaceWarningLevelRatio,
   diskSpaceCleanForciblyRatio: values.diskSpaceCleanForciblyRatio,
+  more: {
+    ...(turn ? { turn } : {}),
+    ...(keepsQueues ? { keepsQueues } : {}),
+    ...(values.storePathCommitLog ? { commitLogDir: values.storePathCommitLog } : {}),
+    maxTransferBytesInMemory: values.maxTransferBytesOnMessageInMemory,
+    maxTransferMessagesInMemory: values.maxTransferCountOnMessageInMemory,
+    maxTransferBytesOnDisk: values.maxTransferBytesOnMessageInDisk,
+    maxTransferMessagesOnDisk: values.maxTransferCountOnMessageInDisk,
+    accessMemoryRatio: values.accessMessageInMemoryMaxRatio / 100,
+    messageDelayLevel: values.messageDelayLevel,
+    indexEnabled: values.messageIndexEnable,
+    cleanIntervalMs: values.cleanResourceInterval,
+  },
 })
