@@ -42,9 +42,12 @@ const requestNames = new Map<number, string>(Object.entries(RequestCode).map(([n
 export interface AskerOptions {
   timeoutMs?: number
   connectTimeoutMs?: number
+  /** No question waits longer, whatever it would be given. */
+  longestTimeoutMs?: number
   sign?: (code: number, ext: ExtFields, body: Buffer | undefined) => void
 }
 export const openAsk = (options: AskerOptions = {}): Ask => {
+  const longestMs = options.longestTimeoutMs ?? 60_000
   const dialer: Dialer = openDialer({
     connectTimeoutMs: options.connectTimeoutMs ?? 2000,
     // Consume stats of all groups of a large broker come in one frame.
@@ -54,7 +57,13 @@ export const openAsk = (options: AskerOptions = {}): Ask => {
   const ask = async (address: string, code: number, ext: ExtFields = {}, more: AskOptions = {}): Promise<Command> => {
     let answer: Command
     try {
-      answer = await dialer.request(address, code, ext, more.body, more.timeoutMs ?? options.timeoutMs ?? 5000)
+      answer = await dialer.request(
+        address,
+        code,
+        ext,
+        more.body,
+        Math.min(more.timeoutMs ?? options.timeoutMs ?? 5000, longestMs),
+      )
     } catch (error) {
       throw silence(address, code, error)
     }

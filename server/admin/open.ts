@@ -12,6 +12,7 @@ export interface AdminOptions {
   namesrv: readonly string[]
   timeoutMs?: number
   connectTimeoutMs?: number
+  longestTimeoutMs?: number
   /** Puts access key and signature on every request. */
   sign?: (code: number, ext: ExtFields, body: Buffer | undefined) => void
 }

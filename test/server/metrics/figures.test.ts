@@ -1,0 +1,119 @@
+// test/server/metrics/figures.test.ts: sums that lack a part say so, ages are the worst that is known, and a rate is
+// never made from a counter that started anew.
+import { describe, expect, it } from 'vitest'
+import { behindOf, drainOf, levelOf, total, worstBehind } from '../../../server/metrics/figures'
+import { HourLine, Meter, Window } from '../../../server/metrics/meter'
+import { newGroup, newTopic, positionOf, queueOf } from '../../../server/metrics/state'
+import { known, unknown } from '../../../server/shared/known'
+import type { Behind } from '../../../server/shared/views'
+
+const none: ReadonlySet<string> = new Set()
+
+describe('a total', () => {
+  it('is a lower bound when a part is missing, unknown when all are, and 0 of nothing', () => {
+    expect(total([known(3, 10), unknown('broker-silent'), known(4, 5)], 99)).toEqual({ value: 7, missing: 1, at: 5 })
+    expect(total([unknown('broker-silent'), unknown('no-sample-yet')], 99)).toEqual({ unknown: 'broker-silent' })
+    expect(total([], 99)).toEqual({ value: 0, missing: 0, at: 99 })
+  })
+})
+describe('a rate', () => {
+  it('needs two readings', () => {
+    const meter = new Meter()
+    expect(meter.rate).toEqual(unknown('no-sample-yet'))
+    meter.read(100, 1000)
+    expect(meter.rate).toEqual(unknown('no-sample-yet'))
+    meter.read(150, 6000)
+    expect(meter.rate).toEqual(known(10, 6000))
+  })
+  it('is unknown after a restart, not negative and not a jump', () => {
+    const meter = new Meter()
+    meter.read(1_000_000, 1000)
+    meter.read(1_000_100, 2000)
+    meter.read(5, 3000)
+    expect(meter.rate).toEqual(unknown('no-sample-yet'))
+    meter.read(15, 4000)
+    expect(meter.rate).toEqual(known(10, 4000))
+  })
+  it('is taken over the last readings only', () => {
+    const meter = new Meter()
+    for (const [value, at] of [
+      [0, 1000],
+      [1000, 2000],
+      [1000, 3000],
+      [1000, 4000],
+    ] as const)
+      meter.read(value, at)
+    expect(meter.rate).toEqual(known(0, 4000))
+  })
+})
+describe('a line of an hour', () => {
+  it('keeps gaps as gaps', () => {
+    const line = new HourLine()
+    const start = 60_000 * 1000
+    line.read(7, start)
+    line.read(9, start + 3 * 60_000)
+    expect(line.line(start + 3 * 60_000).slice(-4)).toEqual([7, null, null, 9])
+    expect(line.line(start + 64 * 60_000).every((value) => value === null)).toBe(true)
+  })
+})
+describe('growth', () => {
+  it('is unknown until it was watched for ten seconds', () => {
+    const window = new Window(300_000)
+    window.read(100, 1000)
+    window.read(50, 6000)
+    expect(window.slope).toEqual(unknown('no-sample-yet'))
+    window.read(0, 11_000)
+    expect(window.slope).toEqual(known(-10, 11_000))
+  })
+})
+describe('behind', () => {
+  const place = (committed: number, max: number) => {
+    const topic = newTopic('T', 0)
+    const queue = queueOf(topic, 'b', 0)
+    Object.assign(queue, { max, maxAt: 1000, min: 5, minAt: 1000 })
+    const position = positionOf(newGroup('g', 0), 'T', 'b', 0)
+    Object.assign(position, { committed, committedAt: 1000 })
+    return { queue, position }
+  }
+  it('is 0 without lag, exact when the message was read, and marked when it was guessed', () => {
+    const even = place(9, 9)
+    expect(behindOf(even.position, even.queue, none, 60_000)).toMatchObject({ value: 0, approx: false })
+    const guessed = place(7, 9)
+    guessed.position.lastTimestamp = 40_000
+    expect(behindOf(guessed.position, guessed.queue, none, 60_000)).toMatchObject({ value: 20_000, approx: true })
+    Object.assign(guessed.position, { exactFor: 7, exactStoredAt: 45_000 })
+    expect(behindOf(guessed.position, guessed.queue, none, 60_000)).toMatchObject({ value: 15_000, approx: false })
+    guessed.position.committed = 8 // it moved on: what was read belongs to another message
+    expect(behindOf(guessed.position, guessed.queue, none, 60_000)).toMatchObject({ approx: true })
+  })
+  it('says when the position lies before the oldest kept message, and who is silent', () => {
+    const lost = place(1, 9)
+    lost.position.lastTimestamp = 1
+    expect(behindOf(lost.position, lost.queue, none, 2)).toMatchObject({ pastKept: true })
+    expect(behindOf(lost.position, lost.queue, new Set(['b']), 2)).toEqual(unknown('broker-silent'))
+  })
+  it('is not 0 over queues of which one is unknown', () => {
+    const zero: Behind = { value: 0, at: 1, approx: false, pastKept: false }
+    const late: Behind = { ...zero, value: 9 }
+    expect(worstBehind([zero, unknown('no-sample-yet')], 1)).toEqual(unknown('no-sample-yet'))
+    expect(worstBehind([zero, late, unknown('no-sample-yet')], 1)).toEqual(late)
+    expect(worstBehind([zero, zero], 1)).toEqual(zero)
+  })
+})
+describe('levels and drain', () => {
+  const behind = (value: number): Behind => ({ value, at: 1, approx: false, pastKept: false })
+  const lag = (value: number) => ({ value, missing: 0, at: 1 })
+  it('never paint a lag of one red', () => {
+    expect(levelOf(lag(1), behind(86_400_000))).toBe('ok')
+    expect(levelOf(lag(2), behind(60_000))).toBe('warning')
+    expect(levelOf(lag(2), behind(600_000))).toBe('critical')
+    expect(levelOf(lag(1_000_000), behind(0))).toBe('critical')
+    expect(levelOf(unknown('broadcasting'), behind(0))).toBe('unknown')
+  })
+  it('tell how long it takes only when it shrinks', () => {
+    expect(drainOf(lag(0), known(5, 1))).toEqual({ kind: 'done' })
+    expect(drainOf(lag(100), known(-10, 1))).toEqual({ kind: 'shrinking', ms: 10_000 })
+    expect(drainOf(lag(100), known(0, 1))).toEqual({ kind: 'not-shrinking' })
+    expect(drainOf(lag(100), unknown('no-sample-yet'))).toEqual({ kind: 'unknown', reason: 'no-sample-yet' })
+  })
+})

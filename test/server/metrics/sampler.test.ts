@@ -1,0 +1,197 @@
+// test/server/metrics/sampler.test.ts: one silent broker costs its own rows and one call a turn; a page costs no call.
+import { afterEach, describe, expect, it } from 'vitest'
+import { openAdmin } from '../../../server/admin/open'
+import { openLists } from '../../../server/desk/lists'
+import { brokerList } from '../../../server/metrics/broker-view'
+import { groupList } from '../../../server/metrics/group-view'
+import { overviewOf } from '../../../server/metrics/overview'
+import { openSampler, type Sampler } from '../../../server/metrics/sampler'
+import { topicList } from '../../../server/metrics/topic-view'
+import { groupListInput, topicListInput } from '../../../server/shared/inputs'
+import { isKnown } from '../../../server/shared/known'
+import { json, openWirePeer, type WirePeer } from '../../support/wire-peer'
+
+const ends: (() => unknown)[] = []
+afterEach(async () => {
+  for (const end of ends.splice(0).reverse()) await end()
+})
+
+const TOPICS = 40
+/** A broker that holds 40 topics of two queues, each with 100 messages, of which a group has read 60. */
+const brokerNamed = async (name: string): Promise<WirePeer> => {
+  const topics = Array.from({ length: TOPICS }, (_, i) => `T${i}`)
+  const queues = (topic: string) => [0, 1].map((id) => `{"brokerName":"${name}","queueId":${id},"topic":"${topic}"}`)
+  return openWirePeer({
+    28: () =>
+      json({
+        table: {
+          brokerVersionDesc: 'V5_5_0',
+          msgPutTotalTodayNow: '10',
+          msgGetTotalTodayNow: '5',
+          putMessageSizeTotal: '1000',
+          bootTimestamp: '1',
+        },
+      }),
+    26: () => json('diskMaxUsedSpaceRatio=75\n'),
+    907: () => json({ master: true }),
+    21: () =>
+      json({
+        topicConfigTable: Object.fromEntries(
+          topics.map((topic) => [topic, { topicName: topic, readQueueNums: 2, writeQueueNums: 2, perm: 6 }]),
+        ),
+      }),
+    201: () => json({ subscriptionGroupTable: { g: { groupName: 'g' } } }),
+    328: () => json({ data: {} }),
+    43: () => json(`{"offsetTable":{${topics.map((topic) => `"${topic}@g":{0:60,1:60}`).join()}}}`),
+    317: () =>
+      json(
+        `{"consumeStatsList":[{"g":[{"offsetTable":{${topics
+          .flatMap(queues)
+          .map((key) => `${key}:{"brokerOffset":100,"consumerOffset":60,"lastTimestamp":1000}`)
+          .join()}}}]}]}`,
+      ),
+    202: (request) =>
+      json(
+        `{"offsetTable":{${queues(request.ext.topic ?? '')
+          .map((key) => `${key}:{"lastUpdateTimestamp":5,"maxOffset":100,"minOffset":0}`)
+          .join()}}}`,
+      ),
+    203: () => ({ code: 206, remark: 'the consumer group[g] not online' }),
+    11: () => ({
+      code: 19,
+      ext: { nextBeginOffset: '60', minOffset: '0', maxOffset: '100', suggestWhichBrokerId: '0' },
+    }),
+  })
+}
+const start = async (): Promise<{
+  a: WirePeer
+  b: WirePeer
+  sampler: Sampler
+  turn: () => Promise<void>
+  namesrv: WirePeer
+}> => {
+  const [a, b] = await Promise.all([brokerNamed('broker-a'), brokerNamed('broker-b')])
+  const data = (name: string, address: string) =>
+    `"${name}":{"brokerAddrs":{0:"${address}"},"brokerName":"${name}","cluster":"C"}`
+  const namesrv = await openWirePeer({
+    106: () =>
+      json(
+        `{"brokerAddrTable":{${data('broker-a', a.address)},${data('broker-b', b.address)}},"clusterAddrTable":{"C":["broker-a","broker-b"]}}`,
+      ),
+    105: () => ({ code: 17, remark: 'no route' }),
+  })
+  const admin = openAdmin({ namesrv: [namesrv.address], longestTimeoutMs: 200 })
+  const sampler = openSampler({ admin, turnMs: 50 })
+  ends.push(
+    () => a.close(),
+    () => b.close(),
+    () => namesrv.close(),
+    () => admin.close(),
+    () => sampler.close(),
+  )
+  sampler.start()
+  const turn = async (): Promise<void> => {
+    for await (const _ of sampler.turns(undefined, Math.max(1, sampler.state.at))) return
+  }
+  return { a, b, sampler, turn, namesrv }
+}
+const topicsOf = (sampler: Sampler) =>
+  topicList(
+    sampler.state,
+    openLists(sampler.state, Date.now).topics(),
+    topicListInput.parse({ cluster: 'c', size: 200 }),
+    Date.now(),
+  )
+
+describe('a sampler', () => {
+  it('sums over brokers, and lists without asking anybody', async () => {
+    const { a, b, sampler, turn } = await start()
+    await turn()
+    await turn()
+    const before = [...a.asked.values(), ...b.asked.values()].reduce((sum, one) => sum + one, 0)
+    const page = topicsOf(sampler)
+    expect(page.total).toBe(TOPICS)
+    expect(page.rows[0]).toMatchObject({
+      kept: { value: 400, missing: 0 },
+      worstLag: { value: 160, missing: 0 },
+      worstGroup: 'g',
+    })
+    const groups = groupList(
+      sampler.state,
+      openLists(sampler.state, Date.now).groups(),
+      groupListInput.parse({ cluster: 'c' }),
+    )
+    expect(groups.rows[0]).toMatchObject({ name: 'g', lag: { value: TOPICS * 160, missing: 0 }, state: 'no-client' })
+    expect([...a.asked.values(), ...b.asked.values()].reduce((sum, one) => sum + one, 0)).toBe(before)
+  })
+  it('turns the figures of a silent broker into lower bounds, and asks it once a turn', async () => {
+    const { a, b, sampler, turn } = await start()
+    await turn()
+    await turn()
+    b.silent = true
+    while (sampler.state.brokers.get('broker-b:0')?.state !== 'silent') await turn()
+    await turn()
+    const asked = new Map(b.asked)
+    const alive = a.asked.get(28) ?? 0
+    await turn()
+    await turn()
+    const more = [...b.asked].map(([code, count]) => count - (asked.get(code) ?? 0)).reduce((sum, one) => sum + one, 0)
+    expect(more).toBeLessThanOrEqual(3)
+    expect(a.asked.get(28) ?? 0).toBeGreaterThan(alive)
+    const page = topicsOf(sampler)
+    expect(page.total).toBe(TOPICS)
+    expect(page.missing).toMatchObject([{ who: 'broker-b:0', reason: 'broker-silent', touches: TOPICS }])
+    const [row] = page.rows
+    expect(row).toMatchObject({ kept: { value: 200, missing: 2 }, worstLag: { value: 80, missing: 2 } })
+    expect(row?.marks).toContain('broker-silent')
+    const overview = overviewOf(sampler.state, {
+      turnMs: 50,
+      rows: openLists(sampler.state, Date.now).groups(),
+      brokers: brokerList(sampler.state, () => null),
+      namesrv: ['x:1'],
+      now: Date.now(),
+    })
+    expect(overview.verdict).toBe('degraded')
+    expect(overview.causes.map(({ kind, subject }) => `${kind} ${subject}`)).toContain('broker-silent broker-b:0')
+    expect(
+      isKnown(overview.inPerSecond) && 'missing' in overview.inPerSecond ? overview.inPerSecond.missing : null,
+    ).toBe(1)
+  })
+  it('finds a broker again when it answers', async () => {
+    const { b, sampler, turn } = await start()
+    await turn()
+    b.silent = true
+    while (sampler.state.brokers.get('broker-b:0')?.state !== 'silent') await turn()
+    b.silent = false
+    while (sampler.state.brokers.get('broker-b:0')?.state !== 'ok') await turn()
+    await turn()
+    expect(topicsOf(sampler).missing).toEqual([])
+    expect(topicsOf(sampler).rows[0]).toMatchObject({ kept: { value: 400, missing: 0 } })
+  })
+  it('says unknown, not healthy, when nobody answers', async () => {
+    const { a, b, namesrv, sampler, turn } = await start()
+    await turn()
+    a.silent = b.silent = namesrv.silent = true
+    await turn()
+    await turn()
+    const overview = overviewOf(sampler.state, {
+      turnMs: 50,
+      rows: [],
+      brokers: brokerList(sampler.state, () => null),
+      namesrv: ['x:1'],
+      now: Date.now(),
+    })
+    expect(overview.verdict).toBe('unknown')
+    expect(overview.nameServers).toMatchObject([{ state: 'silent' }])
+  })
+  it('ends a watch when the watcher leaves', async () => {
+    const { sampler } = await start()
+    const leave = new AbortController()
+    const seen: number[] = []
+    for await (const at of sampler.turns(leave.signal, 0)) {
+      seen.push(at)
+      if (seen.length === 2) leave.abort()
+    }
+    expect(seen).toHaveLength(2)
+  })
+})

@@ -1,0 +1,130 @@
+// test/server/trpc/rights.test.ts: every procedure has a rule, and the rule holds for every role. A procedure that was
+// made without one fails here.
+import { TRPCError } from '@trpc/server'
+import { describe, expect, it } from 'vitest'
+import { appRouter, createCaller } from '../../../server/root'
+import type { ConsoleDesk, SignedIn } from '../../../server/shared/desk'
+import { type Right, type Role, rights, rightsOf, rightsTable, roles } from '../../../server/shared/rights'
+import { contextFor } from '../../../server/trpc/context'
+import { faultOf } from '../../../server/trpc/faults'
+import type { Rule } from '../../../server/trpc/procedure'
+
+/** Whatever is asked of it answers that it was reached: the rule let it through. */
+const reached: unknown = new Proxy(() => undefined, {
+  get: (_, key) =>
+    key === 'then' ? undefined : (({ readOnly, id: 'c' } as Record<PropertyKey, unknown>)[key] ?? reached),
+  apply: () => reached,
+})
+let readOnly = false
+const deskFor = (who: SignedIn | null): ConsoleDesk => ({
+  version: 'test',
+  cookieName: 'test',
+  access: new Proxy({ isSetUp: async () => true, who: async () => who } as unknown as ConsoleDesk['access'], {
+    get: (known, key) => (known as unknown as Record<PropertyKey, unknown>)[key] ?? (async () => reached), // the rest only shows it was reached
+  }),
+  audit: { write: async () => undefined, list: () => reached as never }, //   a marker in place of an answer
+  clusters: {
+    get: (id: string) => (id === 'c' ? (reached as never) : undefined),
+    all: () => [],
+  } as unknown as ConsoleDesk['clusters'],
+})
+const signedIn = (role: Role): SignedIn => ({
+  userId: 1,
+  sessionId: 's',
+  me: {
+    name: role,
+    role,
+    rights: rightsOf(role),
+    signedInAt: 0,
+    settings: {
+      language: null,
+      theme: 'system',
+      zone: 'UTC',
+      density: 'normal',
+      hour12: false,
+      singleKeys: true,
+      lastCluster: null,
+    },
+  },
+})
+// tRPC keeps a router's procedures by their path, with their meta: there is no public list of them.
+const procedures = Object.entries(
+  appRouter._def.procedures as unknown as Record<string, { _def: { meta?: Rule; type: string } }>,
+).map(([path, procedure]) => ({ path, rule: procedure._def.meta, type: procedure._def.type }))
+const call = async (path: string, who: SignedIn | null, cluster = 'c'): Promise<string> => {
+  const context = contextFor(
+    deskFor(who),
+    { from: '::1', agent: '', session: 'x' },
+    { once: true, setSession: () => undefined, drained: async () => undefined },
+  )
+  let target: unknown = createCaller(context)
+  for (const part of path.split('.')) target = (target as Record<string, unknown>)[part] // a caller is a tree of functions
+  try {
+    await (target as (input: unknown) => Promise<unknown>)({ cluster })
+    return 'through'
+  } catch (error) {
+    return error instanceof TRPCError ? faultOf(error).kind : String(error)
+  }
+}
+/** The rule let it through, and the input was then looked at. */
+const through = ['through', 'bad-input']
+
+describe('every procedure', () => {
+  it('has a rule that names a right of the table', () => {
+    const without = procedures.filter(
+      ({ rule }) => rule === undefined || (rule.right !== 'open' && !rights.includes(rule.right)),
+    )
+    expect(without).toEqual([])
+    expect(procedures.length).toBeGreaterThan(50)
+  })
+  it('is open without a session only for state, set-up and login', () => {
+    expect(procedures.filter(({ rule }) => rule?.right === 'open').map(({ path }) => path)).toEqual([
+      'auth.state',
+      'auth.setup',
+      'auth.login',
+    ])
+  })
+  it.each(
+    procedures
+      .filter(({ rule }) => rule?.right !== 'open')
+      .map(({ path, rule }) => [path, rule?.right as Right] as const),
+  )('%s answers whoever holds %s, and nobody else', async (path, right) => {
+    expect(await call(path, null)).toBe('not-signed-in')
+    for (const role of roles) {
+      const grant: string = rightsTable[right][role]
+      const held = grant === 'yes' || grant === 'own'
+      const answer = await call(path, signedIn(role))
+      expect({ path, role, answer: through.includes(answer) ? 'through' : answer }).toEqual({
+        path,
+        role,
+        answer: held ? 'through' : 'not-allowed',
+      })
+    }
+  })
+  it('finds no cluster under a name that is none', async () => {
+    for (const { path, rule } of procedures)
+      if (rule?.scope === 'cluster')
+        expect({ path, answer: await call(path, signedIn('admin'), 'other') }).toEqual({ path, answer: 'not-found' })
+  })
+  it('changes nothing on a read-only cluster', async () => {
+    readOnly = true
+    try {
+      for (const { path, rule, type } of procedures) {
+        if (rule?.scope !== 'cluster') continue
+        const answer = await call(path, signedIn('admin'))
+        if (type === 'mutation') expect({ path, answer }).toEqual({ path, answer: 'read-only' })
+        else expect(through).toContain(answer)
+      }
+    } finally {
+      readOnly = false
+    }
+  })
+})
+
+describe('rights', () => {
+  it('are nobody’s by default: an operator gets an extra one only by name', () => {
+    expect(rightsOf('operator')).not.toContain('topic.delete')
+    expect(rightsOf('operator', ['topic.delete'])).toContain('topic.delete')
+    expect(rightsOf('viewer', ['broker.write'])).not.toContain('broker.write')
+  })
+})
