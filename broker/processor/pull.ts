@@ -34,10 +34,18 @@ const codes: Readonly<Record<GetStatus, number>> = {
 const isEmptyQueue = (status: GetStatus): boolean =>
   status === 'no-matched-logic-queue' || status === 'no-message-in-queue'
 
-/** As Apache spells them in the remark. */
-const names = Object.fromEntries(
-  Object.keys(codes).map((status) => [status, status.toUpperCase().replaceAll('-', '_')]),
-) as Readonly<Record<GetStatus, string>> // its keys are those of `codes`
+/** As Apache spells them in the remark. A queue that the topic has and nobody wrote to is an empty one. */
+const names: Readonly<Record<GetStatus, string>> = {
+  found: 'FOUND',
+  'no-matched-message': 'NO_MATCHED_MESSAGE',
+  'message-was-removing': 'MESSAGE_WAS_REMOVING',
+  'offset-found-null': 'OFFSET_FOUND_NULL',
+  'offset-overflow-badly': 'OFFSET_OVERFLOW_BADLY',
+  'offset-overflow-one': 'OFFSET_OVERFLOW_ONE',
+  'offset-too-small': 'OFFSET_TOO_SMALL',
+  'no-matched-logic-queue': 'NO_MESSAGE_IN_QUEUE',
+  'no-message-in-queue': 'NO_MESSAGE_IN_QUEUE',
+}
 
 const pull: Handler = (request, connection, broker) => {
   const header = readHeader(pullMessageHeader, request.ext)
