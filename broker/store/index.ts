@@ -1,3 +1,3 @@
 // broker/store/index.ts: the room's door. Everything else here is its own business.
-export { openMessageStore } from './message-store'
+export { openMessageStore } from './open'
 export * from './types'

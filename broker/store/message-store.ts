@@ -9,7 +9,7 @@ import { isIndexed, isQueued } from './dispatch'
 import { createHealth, faultOf, type Health, textOf } from './health'
 import { createLogFlusher, type LogFlusher } from './log-flusher'
 import { createLogWriter, defaultWriterLimits, type LogWriter } from './log-writer'
-import { openParts, type Parts } from './parts'
+import type { Parts } from './parts'
 import { Entry, Pending } from './pending'
 import { offsetByTime, storeTimeOf, type TimeAt } from './queue-times'
 import { get, readRecord } from './reading'
@@ -33,10 +33,7 @@ import {
 import { createViewFlusher, type ViewFlusher } from './view-flusher'
 import { createWaiters } from './waiters'
 
-/** Opens (recovering what is there) and takes the folder's lock. Throws StoreError. */
-export async function openMessageStore(options: StoreOptions): Promise<MessageStore> {
-  return new Store(options, await openParts(options))
-}
+export const createMessageStore = (options: StoreOptions, parts: Parts): MessageStore => new Store(options, parts)
 
 const defaultMaxUnsafeBytes = 256 * 1024 * 1024
 const probeBytes = 64 * 1024
@@ -117,11 +114,7 @@ class Store implements MessageStore {
     })
     this.#retention = createRetention({
       row: log.row,
-      fileReservedTimeMs: () => options.fileReservedTimeHours * 3_600_000,
-      deleteWhen: () => options.deleteWhen,
-      diskMaxUsedSpaceRatio: options.diskMaxUsedSpaceRatio,
-      diskSpaceCleanForciblyRatio: options.diskSpaceCleanForciblyRatio,
-      diskSpaceWarningLevelRatio: options.diskSpaceWarningLevelRatio,
+      settings: options,
       deleteFileBatchMax: more.deleteFileBatchMax ?? 10,
       keepFrom: () => Math.min(log.flushedTo, this.#dispatchedTo),
       diskUse: async () => ({

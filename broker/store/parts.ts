@@ -16,7 +16,7 @@ import { faultOf, textOf } from './health'
 import { createMessageIndex, type MessageIndex } from './message-index'
 import type { ReadLimits } from './reading'
 import { type Recovered, recover } from './recovery'
-import { StoreError, type StoreOptions } from './types'
+import { StoreError, type StoreExtras, type StoreOptions } from './types'
 
 export interface Parts {
   files: Files
@@ -116,15 +116,31 @@ async function openLocked(
   await files.writeWhole(abortPath, Buffer.from(`${process.pid}`))
   const log = openCommitLog(row, { pageBytes, hotBytes: options.hotBytes, end: recovered.end })
   const cold = createColdReader(row, { ...coldBlocks, writtenTo: () => log.writtenTo })
-  const limits: ReadLimits = {
-    maxBytesInMemory: more.maxTransferBytesInMemory ?? 256 * 1024,
-    maxMessagesInMemory: more.maxTransferMessagesInMemory ?? 32,
-    maxBytesOnDisk: more.maxTransferBytesOnDisk ?? 64 * 1024,
-    maxMessagesOnDisk: more.maxTransferMessagesOnDisk ?? 8,
-    memoryBytes: totalmem() * (more.accessMemoryRatio ?? 0.4),
-  }
+  const limits = readLimits(more)
   const folders = { commitLogDir, consumeQueueDir, abortPath }
   return { files, lock, pool, log, cold, queues, index, checkpoint, recovered, limits, ...folders }
+}
+
+/** Read anew by each get: they may change while the store runs. */
+function readLimits(more: StoreExtras): ReadLimits {
+  const machineBytes = totalmem()
+  return {
+    get maxBytesInMemory() {
+      return more.maxTransferBytesInMemory ?? 256 * 1024
+    },
+    get maxMessagesInMemory() {
+      return more.maxTransferMessagesInMemory ?? 32
+    },
+    get maxBytesOnDisk() {
+      return more.maxTransferBytesOnDisk ?? 64 * 1024
+    },
+    get maxMessagesOnDisk() {
+      return more.maxTransferMessagesOnDisk ?? 8
+    },
+    get memoryBytes() {
+      return machineBytes * (more.accessMemoryRatio ?? 0.4)
+    },
+  }
 }
 
 function takeLock(files: Files, rootDir: string): FolderLock {

@@ -9,12 +9,12 @@ import type { GetQuery, GetResult, GetStatus } from './types'
 
 /** How much one get may bring. "In memory" is arithmetic on the distance from the tail, as Apache does it. */
 export interface ReadLimits {
-  maxBytesInMemory: number
-  maxMessagesInMemory: number
-  maxBytesOnDisk: number
-  maxMessagesOnDisk: number
+  readonly maxBytesInMemory: number
+  readonly maxMessagesInMemory: number
+  readonly maxBytesOnDisk: number
+  readonly maxMessagesOnDisk: number
   /** What lies further behind the tail counts as being on disk. */
-  memoryBytes: number
+  readonly memoryBytes: number
 }
 /** At least so many units are looked at per get, and 20 bytes of them for each message that may come. */
 const scannedUnits = 800

@@ -1,15 +1,19 @@
 // broker/store/retention.ts: which segments of the commit log may go: those older than their time at the hour set for it, or
 // when the disk fills; the views follow. It also says when the disk is too full to write.
 import type { SegmentRow } from '../file/segment-row'
+import type { StoreOptions } from './types'
 
 export interface RetentionOptions {
   row: SegmentRow
-  fileReservedTimeMs: () => number
-  /** Local hours, such as `04` or `04;16`. */
-  deleteWhen: () => string
-  diskMaxUsedSpaceRatio: number
-  diskSpaceCleanForciblyRatio: number
-  diskSpaceWarningLevelRatio: number
+  /** Read anew in each round: they may change while the store runs. Hours are local, such as `04` or `04;16`. */
+  settings: Pick<
+    StoreOptions,
+    | 'fileReservedTimeHours'
+    | 'deleteWhen'
+    | 'diskMaxUsedSpaceRatio'
+    | 'diskSpaceCleanForciblyRatio'
+    | 'diskSpaceWarningLevelRatio'
+  >
   deleteFileBatchMax: number
   /** The last segment that may go ends here: what is not yet flushed or dispatched stays. */
   keepFrom: () => number
@@ -41,9 +45,9 @@ class Keeper implements Retention {
     const use = await options.diskUse()
     options.used(use)
     const ratio = Math.max(use.commitLog, use.consumeQueue)
-    options.diskFull(ratio > clamp(share(options.diskSpaceWarningLevelRatio), 0.35, 0.9), ratio)
-    const force = ratio > clamp(share(options.diskSpaceCleanForciblyRatio), 0.3, 0.85)
-    const filling = ratio > share(options.diskMaxUsedSpaceRatio)
+    options.diskFull(ratio > clamp(share(options.settings.diskSpaceWarningLevelRatio), 0.35, 0.9), ratio)
+    const force = ratio > clamp(share(options.settings.diskSpaceCleanForciblyRatio), 0.3, 0.85)
+    const filling = ratio > share(options.settings.diskMaxUsedSpaceRatio)
     if (!manual && !force && !filling && !this.#isHour()) return 0
     const count = await this.#removeOldest(force)
     if (count > 0) {
@@ -55,17 +59,14 @@ class Keeper implements Retention {
 
   #isHour(): boolean {
     const hour = new Date(this.#options.clock()).getHours()
-    return this.#options
-      .deleteWhen()
-      .split(';')
-      .some((text) => text.trim() !== '' && Number(text) === hour)
+    return this.#options.settings.deleteWhen.split(';').some((text) => text.trim() !== '' && Number(text) === hour)
   }
 
   async #removeOldest(force: boolean): Promise<number> {
-    const { row, fileReservedTimeMs, deleteFileBatchMax, keepFrom, clock } = this.#options
+    const { row, settings, deleteFileBatchMax, keepFrom, clock } = this.#options
     let count = 0
     while (count < deleteFileBatchMax && row.starts.length > 1 && row.start + row.segmentBytes <= keepFrom()) {
-      const expired = (await row.modifiedAtMs(row.start)) + fileReservedTimeMs() <= clock()
+      const expired = (await row.modifiedAtMs(row.start)) + settings.fileReservedTimeHours * 3_600_000 <= clock()
       if (!expired && !force) break
       await row.removeFirst()
       count++

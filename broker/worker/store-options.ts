@@ -24,31 +24,56 @@ export const flushPolicyKeys = [
 
 type Given = Pick<StoreOptions, 'rootDir' | 'storeHost' | 'clock' | 'log'> & Pick<StoreExtras, 'turn' | 'keepsQueues'>
 
+/** What may change while running is read from the settings each time it is used. */
 export const storeOptionsOf = (values: BrokerValues, { turn, keepsQueues, ...given }: Given): StoreOptions => ({
   ...given,
   commitLogSegmentBytes: values.mappedFileSizeCommitLog,
   consumeQueueSegmentBytes: values.mappedFileSizeConsumeQueue,
   indexMaxSlots: values.maxHashSlotNum,
   indexMaxItems: values.maxIndexNum,
-  maxMessageBytes: values.maxMessageSize,
+  get maxMessageBytes() {
+    return values.maxMessageSize
+  },
   hotBytes: HOT_BYTES,
   flush: flushPolicyOf(values),
-  fileReservedTimeHours: values.fileReservedTime,
-  deleteWhen: values.deleteWhen,
-  diskMaxUsedSpaceRatio: values.diskMaxUsedSpaceRatio,
-  diskSpaceWarningLevelRatio: values.diskSpaceWarningLevelRatio,
-  diskSpaceCleanForciblyRatio: values.diskSpaceCleanForciblyRatio,
+  get fileReservedTimeHours() {
+    return values.fileReservedTime
+  },
+  get deleteWhen() {
+    return values.deleteWhen
+  },
+  get diskMaxUsedSpaceRatio() {
+    return values.diskMaxUsedSpaceRatio
+  },
+  get diskSpaceWarningLevelRatio() {
+    return values.diskSpaceWarningLevelRatio
+  },
+  get diskSpaceCleanForciblyRatio() {
+    return values.diskSpaceCleanForciblyRatio
+  },
   more: {
     ...(turn ? { turn } : {}),
     ...(keepsQueues ? { keepsQueues } : {}),
     ...(values.storePathCommitLog ? { commitLogDir: values.storePathCommitLog } : {}),
-    maxTransferBytesInMemory: values.maxTransferBytesOnMessageInMemory,
-    maxTransferMessagesInMemory: values.maxTransferCountOnMessageInMemory,
-    maxTransferBytesOnDisk: values.maxTransferBytesOnMessageInDisk,
-    maxTransferMessagesOnDisk: values.maxTransferCountOnMessageInDisk,
-    accessMemoryRatio: values.accessMessageInMemoryMaxRatio / 100,
+    get maxTransferBytesInMemory() {
+      return values.maxTransferBytesOnMessageInMemory
+    },
+    get maxTransferMessagesInMemory() {
+      return values.maxTransferCountOnMessageInMemory
+    },
+    get maxTransferBytesOnDisk() {
+      return values.maxTransferBytesOnMessageInDisk
+    },
+    get maxTransferMessagesOnDisk() {
+      return values.maxTransferCountOnMessageInDisk
+    },
+    get accessMemoryRatio() {
+      return values.accessMessageInMemoryMaxRatio / 100
+    },
     messageDelayLevel: values.messageDelayLevel,
-    indexEnabled: values.messageIndexEnable,
+    get indexEnabled() {
+      return values.messageIndexEnable
+    },
     cleanIntervalMs: values.cleanResourceInterval,
   },
 })
