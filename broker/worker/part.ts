@@ -147,7 +147,7 @@ class SupervisedPart implements Part {
         worker.once('exit', (code) => {
           const why = fault ?? this.#silence() ?? `its thread ended with code ${code}`
           this.#ended(why)
-          reject(new Error(why))
+          reject(new Error(`${this.#options.plan.name}: ${why}`))
           gone()
         }),
       )
@@ -193,10 +193,14 @@ class SupervisedPart implements Part {
       return
     }
     this.#lastError = why.split('\n', 1)[0] ?? why
-    this.#say('error', before === 'running' ? `died: ${why}` : `cannot start: ${why}`)
     this.#become('failed')
-    // The first start is its starter's to decide about.
-    if (this.#startedAtMs !== null) this.#startAgain(before === 'running')
+    if (this.#startedAtMs === null) {
+      // The first start is its starter's to decide about, and to tell.
+      this.#say('info', `cannot start: ${why}`)
+      return
+    }
+    this.#say('error', before === 'running' ? `died: ${why}` : `cannot start: ${why}`)
+    this.#startAgain(before === 'running')
   }
 
   #startAgain(ran: boolean): void {

@@ -61,7 +61,7 @@ describe('a cluster', () => {
 
   it('takes properties from --conf and --set, warns once of what it does not know or use, and keeps its own names', async () => {
     const conf = join(temporaryFolder('conf'), 'broker.conf')
-    writeFileSync(conf, 'brokerName=mine\nfileReservedTime=48\nnotAKey=1\nbrokerClusterName=Shop\nuseTLS=x\n')
+    writeFileSync(conf, 'brokerName=mine\nfileReservedTime=48\nnotAKey=1\nbrokerClusterName=Shop\n')
     const flags = ['--preset', '2m-noslave', '--conf', conf, '--set', 'warmMapedFileEnable=true']
     const { namesrvPort, brokerPort } = await freeClusterPorts(2)
     const ports = ['--namesrv-port', `${namesrvPort}`, '--broker-port', `${brokerPort}`]

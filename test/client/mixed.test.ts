@@ -34,7 +34,7 @@ async function notConsumed(parts: Jars, namesrv: string, ids: readonly string[])
   const consumer = launchJava({ ...parts, ...at(namesrv), main: `${example}.Consumer` })
   const until = Date.now() + 60_000
   for (;;) {
-    const seen = new Set([...consumer.output.matchAll(/[ [,]msgId=([0-9A-F]+)/g)].map((match) => match[1]))
+    const seen = new Set([...consumer.output.matchAll(/UNIQ_KEY=([0-9A-F]+)/g)].map((match) => match[1]))
     const missing = ids.filter((id) => !seen.has(id))
     if (missing.length === 0 || Date.now() > until) {
       await consumer.kill()

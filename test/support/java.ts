@@ -55,9 +55,9 @@ export async function javaParts(): Promise<JavaParts> {
   return typeof lib === 'string' ? { ...jdk, lib } : lib
 }
 
-/** Client, tools and examples of another version, e.g. 4.9.8. */
+/** The client of another version, e.g. 4.9.8. */
 export async function clientLib(version: string): Promise<{ missing: string } | { lib: string }> {
-  const lib = await resolve(`client-${version}`, version, ['client', 'example'])
+  const lib = await resolve(`client-${version}`, version, ['client'])
   return typeof lib === 'string' ? { lib } : lib
 }
 

@@ -14,6 +14,7 @@ import {
   updateConsumerOffsetHeader,
   writeHeader,
 } from '../../broker/protocol/headers'
+import { createTopicHeader } from '../../broker/protocol/headers-admin'
 import { decodeRecords, type StoredRecord } from '../../broker/protocol/record'
 
 export interface Acked {
@@ -51,6 +52,18 @@ export function openWire(address: string) {
       const reply = await ask(RequestCode.SEND_MESSAGE_V2, ext, Buffer.from(body))
       const { queueOffset, queueId: at } = readHeader(sendMessageReply, reply.ext)
       return { topic, queueId: at, queueOffset, body }
+    },
+
+    async createTopic(topic: string, queues: number): Promise<void> {
+      const ext = writeHeader(createTopicHeader, {
+        topic,
+        defaultTopic: 'TBW102',
+        readQueueNums: queues,
+        writeQueueNums: queues,
+        perm: 6,
+        topicFilterType: 'SINGLE_TAG',
+      })
+      await ask(RequestCode.UPDATE_AND_CREATE_TOPIC, ext)
     },
 
     async maxOffset(topic: string, queueId: number): Promise<number> {
