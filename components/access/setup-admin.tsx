@@ -47,7 +47,7 @@ export function SetupAdmin({ token, onToken, onDone }: SetupAdminProps) {
     resolver: zodResolver(form),
     values: { token, name: 'admin', password: '', again: '' },
     resetOptions: { keepDirtyValues: true },
-    mode: 'onTouched',
+    mode: 'onSubmit', // an error that shows itself on blur would move the button from under the pointer
   })
   const setup = useMutation(trpc.auth.setup.mutationOptions({ onSuccess: onDone }))
   const submit = handleSubmit(({ name, password, token: typed }) =>

@@ -2,7 +2,7 @@
 // components/access/setup-done.tsx: the last step: the addresses, a program to copy, and a first message that goes round.
 import { useQuery } from '@tanstack/react-query'
 import { useTranslations } from 'use-intl'
-import { SnippetPrograms } from '../shell/connect'
+import { SnippetBrief } from '../shell/connect'
 import { Region } from '../shell/fault'
 import { FirstMessage } from '../shell/first-message'
 import { useTRPC } from '../trpc/client'
@@ -56,7 +56,7 @@ export function SetupDone({ onOpen }: { onOpen: () => void }) {
       </Region>
       <div className="mt-[26px]">
         {namesrv ? (
-          <SnippetPrograms
+          <SnippetBrief
             namesrv={namesrv}
             loopbackOnly={overview.data?.connect.loopbackOnly ?? false}
             acl={overview.data?.connect.acl ?? false}

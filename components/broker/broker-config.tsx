@@ -47,6 +47,8 @@ function ConfigTable({ view, entries }: { view: BrokerView; entries: readonly Co
   const [show, setShow] = useQueryState('show', { defaultValue: 'all' })
   const [typed, setTyped] = useState<Readonly<Record<string, string>>>({})
   const [asking, setAsking] = useState(false)
+  /** A broker that runs elsewhere tells values only; then there is nothing to compare with. */
+  const hasDefaults = entries.some((entry) => entry.default !== null)
   const only: Show = show === 'changed' || show === 'editable' ? show : 'all'
   const shown = useMemo(() => {
     const wanted = q.toLowerCase()
@@ -75,19 +77,22 @@ function ConfigTable({ view, entries }: { view: BrokerView; entries: readonly Co
           placeholder={t('config.filter')}
           className="w-64"
         />
-        {(['all', 'changed', 'editable'] as const).map((choice) => (
-          <Chip
-            key={choice}
-            on={only === choice}
-            count={
-              entries.filter((entry) => choice === 'all' || (choice === 'changed' ? isChanged(entry) : entry.editable))
-                .length
-            }
-            onClick={() => void setShow(choice === 'all' ? null : choice)}
-          >
-            {t(`config.show.${choice}`)}
-          </Chip>
-        ))}
+        {(['all', 'changed', 'editable'] as const)
+          .filter((choice) => hasDefaults || choice !== 'changed')
+          .map((choice) => (
+            <Chip
+              key={choice}
+              on={only === choice}
+              count={
+                entries.filter(
+                  (entry) => choice === 'all' || (choice === 'changed' ? isChanged(entry) : entry.editable),
+                ).length
+              }
+              onClick={() => void setShow(choice === 'all' ? null : choice)}
+            >
+              {t(`config.show.${choice}`)}
+            </Chip>
+          ))}
         <span className="flex-1" />
         {changes.length > 0 ? (
           <>
@@ -119,7 +124,7 @@ function ConfigTable({ view, entries }: { view: BrokerView; entries: readonly Co
               <tr>
                 <Th className="w-[38%]">{t('config.key')}</Th>
                 <Th>{t('config.value')}</Th>
-                <Th className="w-[22%] max-md:hidden">{t('config.default')}</Th>
+                {hasDefaults ? <Th className="w-[22%] max-md:hidden">{t('config.default')}</Th> : null}
                 <Th className="w-44 max-lg:hidden">{t('config.change')}</Th>
               </tr>
             </thead>
@@ -132,6 +137,7 @@ function ConfigTable({ view, entries }: { view: BrokerView; entries: readonly Co
                   typed={typed[entry.key]}
                   onType={(value) => put(entry.key, value)}
                   locked={whyNot}
+                  withDefault={hasDefaults}
                 />
               ))}
             </tbody>
@@ -149,8 +155,9 @@ interface ConfigRowProps {
   readonly typed: string | undefined
   readonly onType: (value: string | null) => void
   readonly locked: string | undefined
+  readonly withDefault: boolean
 }
-function ConfigRow({ entry, changed, typed, onType, locked }: ConfigRowProps) {
+function ConfigRow({ entry, changed, typed, onType, locked, withDefault }: ConfigRowProps) {
   const t = useTranslations('broker')
   const format = useFormat()
   const { key, value, editable, whyNot } = entry
@@ -178,19 +185,21 @@ function ConfigRow({ entry, changed, typed, onType, locked }: ConfigRowProps) {
           />
         )}
       </Td>
-      <Td className="mono text-ink-3 max-md:hidden" title={entry.default ?? undefined}>
-        {entry.default === null ? <span className="font-sans">–</span> : changed ? entry.default : t('config.same')}
-      </Td>
+      {withDefault ? (
+        <Td className="mono text-ink-3 max-md:hidden" title={entry.default ?? undefined}>
+          {entry.default === null ? <span className="font-sans">–</span> : changed ? entry.default : t('config.same')}
+        </Td>
+      ) : null}
       <Td className="max-lg:hidden">
         {!editable ? (
           <span className="text-xs text-ink-3">{t(`config.whyNot.${whyNot ?? 'not-listed'}`)}</span>
         ) : typed === undefined ? (
-          <Button look="ghost" size="sm" reason={locked} onClick={() => onType(value)}>
+          <Button look="ghost" size="sm" className="-ml-2" reason={locked} onClick={() => onType(value)}>
             <Pencil />
             {t('config.edit')}
           </Button>
         ) : (
-          <Button look="ghost" size="sm" onClick={() => onType(null)}>
+          <Button look="ghost" size="sm" className="-ml-2" onClick={() => onType(null)}>
             <RotateCcw />
             {t('config.undo')}
           </Button>

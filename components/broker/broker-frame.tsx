@@ -4,7 +4,7 @@ import { usePathname } from 'next/navigation'
 import { type ReactNode, useState } from 'react'
 import { useTranslations } from 'use-intl'
 import { Value } from '../format'
-import { brokerHref } from '../shell/address'
+import { brokerHref, decoded } from '../shell/address'
 import { QueryFault } from '../shell/fault'
 import { Button } from '../ui/button'
 import { CopyButton } from '../ui/copy'
@@ -62,7 +62,11 @@ export function BrokerFrame({ children }: { children: ReactNode }) {
           </Button>
         ) : null}
       </PageHead>
-      <PageTabs label={broker} tabs={tabs} current={tabs.find(({ href }) => href === pathname)?.href ?? base} />
+      <PageTabs
+        label={broker}
+        tabs={tabs}
+        current={tabs.find(({ href }) => decoded(href) === decoded(pathname))?.href ?? base}
+      />
       {data ? (
         children
       ) : error ? (

@@ -196,6 +196,11 @@ function Parsed({ entry }: { entry: RuntimeEntry }) {
       return number < 0 ? value : format.percent(number)
     case 'count':
       return /^-?\d+$/.test(value) ? format.count(value) : value
+    case 'numbers':
+      return value
+        .split(' ')
+        .map((one) => format.rateDigits(Number(one)))
+        .join(' · ')
     case 'text':
       return value
   }

@@ -1,7 +1,7 @@
 // components/broker/runtime-units.ts: what the values of a broker's runtime table mean, by the names Apache gives them. A key
 // nobody knows is shown as it came.
 
-export type RuntimeKind = 'count' | 'bytes' | 'ms' | 'at' | 'ratio' | 'text'
+export type RuntimeKind = 'count' | 'bytes' | 'ms' | 'at' | 'ratio' | 'numbers' | 'text'
 
 const rules: readonly (readonly [RegExp, RuntimeKind])[] = [
   [/(Ratio)$/, 'ratio'],
@@ -17,6 +17,7 @@ const rules: readonly (readonly [RegExp, RuntimeKind])[] = [
 const counts = /ThreadPoolQueue(Size|Capacity)$|QueueSize$|CacheSize$/
 
 export function runtimeKind(key: string, value: string): RuntimeKind {
+  if (/^\d+\.\d+( \d+\.\d+)*$/.test(value) && !/Ratio$/.test(key)) return 'numbers' // rates over 10 s, 1 min, 10 min
   if (!/^-?\d+(\.\d+)?$/.test(value)) return 'text'
   if (counts.test(key)) return 'count'
   const found = rules.find(([pattern]) => pattern.test(key))

@@ -35,11 +35,11 @@ export function BrokersPanel({ cluster, overview }: { cluster: string; overview:
           <thead>
             <tr>
               <Th>{t('broker')}</Th>
-              <Th className="w-[78px]">{t('role')}</Th>
-              <Th number className="w-[78px]">
+              <Th className="w-[70px]">{t('role')}</Th>
+              <Th number className="w-[72px]">
                 {t('in')}
               </Th>
-              <Th className="w-[118px]">{t('disk')}</Th>
+              <Th className="w-[116px]">{t('disk')}</Th>
             </tr>
           </thead>
           <tbody>
@@ -76,20 +76,16 @@ export function BrokersPanel({ cluster, overview }: { cluster: string; overview:
               const mark: MarkState = state === 'ok' ? 'ok' : state === 'silent' ? 'crit' : 'unknown'
               return (
                 <Tr key={address}>
-                  <Td>
+                  <Td colSpan={2}>
                     <span className="flex min-w-0 items-center gap-2" title={address}>
                       <Mark state={mark} label={tWord(mark)} />
                       <span className="mono truncate">{address}</span>
                     </span>
                   </Td>
-                  <Td>{t('roleWord.namesrv')}</Td>
-                  <Td />
-                  <Td className="text-ink-2">
-                    {state === 'silent' ? (
-                      <UnknownWord reason="broker-silent" />
-                    ) : tookMs === null ? null : (
-                      t('answersIn', { time: format.duration(tookMs) })
-                    )}
+                  <Td colSpan={2} className="text-ink-2">
+                    {state === 'silent' || tookMs === null
+                      ? t('nameServer')
+                      : t('nameServerAnswers', { time: format.duration(tookMs) })}
                   </Td>
                 </Tr>
               )

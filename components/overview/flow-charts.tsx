@@ -84,7 +84,7 @@ function BacklogByGroup({
   })
   const series: Series[] = [
     { key: 'first', label: cutName(named[0] ?? '', 26), colour: 'lag', kind: 'area' },
-    ...(named[1] ? [{ key: 'second', label: cutName(named[1], 16), colour: 4, kind: 'line' } as const] : []),
+    ...(named[1] ? [{ key: 'second', label: cutName(named[1], 16), colour: '4', kind: 'line' } as const] : []),
     ...(others > 0
       ? [{ key: 'rest', label: t('moreGroups', { count: others }), colour: 'rest', kind: 'line' } as const]
       : []),

@@ -4,7 +4,7 @@
 import { useTranslations } from 'use-intl'
 import type { Overview } from '../../server/shared/views'
 import { useMe } from '../shell/cluster'
-import { SnippetPrograms } from '../shell/connect'
+import { SnippetBrief } from '../shell/connect'
 import { FirstMessage } from '../shell/first-message'
 import { Panel } from '../ui/panel'
 
@@ -17,7 +17,7 @@ export function FreshCluster({ cluster, connect }: { cluster: string; connect: O
       <Panel title={t('freshTitle')} ruled>
         <div className="px-3 py-3">
           <p className="mb-3 text-sm text-ink-2">{t('freshNote')}</p>
-          <SnippetPrograms namesrv={connect.namesrv} loopbackOnly={connect.loopbackOnly} acl={connect.acl} />
+          <SnippetBrief namesrv={connect.namesrv} loopbackOnly={connect.loopbackOnly} acl={connect.acl} />
         </div>
       </Panel>
       {maySend ? <FirstMessage cluster={cluster} /> : null}

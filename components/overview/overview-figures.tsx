@@ -93,7 +93,7 @@ export function OverviewFigures({
         title={undefined}
         note={join(
           diskBroker,
-          isKnown(diskCleanRatio) ? t('cleansAt', { share: format.percent(diskCleanRatio.value) }) : null,
+          isKnown(diskCleanRatio) ? t('cleansAt', { share: `${(diskCleanRatio.value * 100).toFixed(0)} %` }) : null,
         )}
       />
       <Figure label={t('dead')} {...shown(deadLetters, format.figure)} note={t('deadNote')} />

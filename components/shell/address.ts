@@ -1,8 +1,11 @@
 // components/shell/address.ts: addresses of the console's pages, written and read. Names are percent-encoded once and
 // decoded once; the cluster is in the path, so that a link means the same thing to everybody.
 
+/** A colon may stand in a path as it is: `brokers/broker-a:0`. */
+const encoded = (part: string): string => encodeURIComponent(part).replaceAll('%3A', ':')
+
 export const clusterHref = (cluster: string, ...parts: readonly string[]): string =>
-  ['/c', cluster, ...parts].map((part, place) => (place === 0 ? part : encodeURIComponent(part))).join('/')
+  `/c/${[cluster, ...parts].map(encoded).join('/')}`
 
 export const topicHref = (cluster: string, topic: string, tab?: string): string =>
   clusterHref(cluster, 'topics', topic, ...(tab ? [tab] : []))

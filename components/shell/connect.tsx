@@ -65,6 +65,33 @@ export function ConnectStrip(at: SnippetFor & { loopbackOnly?: boolean; acl?: bo
   )
 }
 
+/** The heart of a sender, with the way to the whole program. */
+export function SnippetBrief(at: SnippetFor & { loopbackOnly?: boolean; acl?: boolean }) {
+  const t = useTranslations('shell.connect')
+  const [language, setLanguage] = useSnippetLanguage()
+  const [open, setOpen] = useState(false)
+  const { brief } = snippetOf(language, at)
+  return (
+    <div>
+      <div className="mb-2.5 flex flex-wrap items-center gap-2">
+        <Segmented value={language} onChange={setLanguage} choices={choices} label={t('language')} />
+        <span className="flex-1" />
+        <Button look="ghost" onClick={() => setOpen(true)}>
+          <FileCode2 />
+          {t('full')}
+        </Button>
+        <CopyButton text={brief} words />
+      </div>
+      <Code label={t('send')}>{brief}</Code>
+      {at.loopbackOnly ? <p className="mt-2 text-sm text-ink-3">{t('loopback')}</p> : null}
+      {at.acl ? <p className="mt-2 text-sm text-ink-3">{t('acl')}</p> : null}
+      <Sheet open={open} onOpenChange={setOpen} title={t('title')} about={<ClusterName />} width="pane">
+        <SnippetPrograms {...at} />
+      </Sheet>
+    </div>
+  )
+}
+
 /** Whole programs, sender and receiver, for the chosen language. */
 export function SnippetPrograms(at: SnippetFor & { loopbackOnly?: boolean; acl?: boolean }) {
   const t = useTranslations('shell.connect')

@@ -86,7 +86,7 @@ function Inside({ cluster, children }: { cluster: string; children: ReactNode })
       <main
         id="content"
         tabIndex={-1}
-        className="relative col-start-2 flex min-w-0 flex-col gap-2.5 overflow-auto px-5 pt-3.5 pb-4 outline-none max-sm:overflow-visible max-sm:px-3 max-sm:pt-2.5 max-sm:pb-20 md:col-start-3"
+        className="relative col-start-2 flex min-w-0 flex-col *:shrink-0 gap-2.5 overflow-auto px-5 pt-3.5 pb-4 outline-none max-sm:overflow-visible max-sm:px-3 max-sm:pt-2.5 max-sm:pb-20 md:col-start-3"
       >
         {children}
       </main>

@@ -19,6 +19,8 @@ export interface SnippetFor {
 export interface Snippet {
   /** What is special about this cluster, in one line. */
   readonly line: string
+  /** The heart of a sender, as it stands in a program. */
+  readonly brief: string
   readonly send: string
   readonly receive: string
   /** What the program needs, as its package manager says it. */
@@ -34,6 +36,10 @@ export function snippetOf(language: SnippetLanguage, at: SnippetFor): Snippet {
       return {
         needs: 'org.apache.rocketmq:rocketmq-client:5.3.3',
         line: `producer.setNamesrvAddr("${namesrv}"); producer.start();`,
+        brief: `DefaultMQProducer producer = new DefaultMQProducer("hello_writer");
+producer.setNamesrvAddr("${namesrv}");
+producer.start();
+producer.send(new Message("${topic}", "first message".getBytes(UTF_8)));`,
         send: `import java.nio.charset.StandardCharsets;
 import org.apache.rocketmq.client.producer.DefaultMQProducer;
 import org.apache.rocketmq.common.message.Message;
@@ -71,6 +77,10 @@ public class Receive {
       return {
         needs: 'github.com/apache/rocketmq-client-go/v2',
         line: `rocketmq.NewProducer(producer.WithNameServer([]string{"${namesrv}"}))`,
+        brief: `p, _ := rocketmq.NewProducer(producer.WithNameServer([]string{"${namesrv}"}))
+p.Start()
+message := primitive.NewMessage("${topic}", []byte("first message"))
+p.SendSync(context.Background(), message)`,
         send: `package main
 
 import (
@@ -129,6 +139,10 @@ func main() {
       return {
         needs: 'npm i ali-ons',
         line: `new Producer({ nameSrv: '${namesrv}', producerGroup: 'hello_writer', ...none })`,
+        brief: `const producer = new Producer({ nameSrv: '${namesrv}', producerGroup: 'hello_writer', ...none })
+await producer.ready()
+await producer.send(new Message('${topic}', 'TagA', 'first message'))
+await producer.close()`,
         send: `import { Message, Producer } from 'ali-ons'
 
 // Required by the library; this cluster asks for no key.
@@ -149,6 +163,12 @@ await consumer.ready()`,
       return {
         needs: 'pip install rocketmq',
         line: `producer.set_namesrv_addr('${namesrv}'); producer.start()`,
+        brief: `producer = Producer('hello_writer')
+producer.set_namesrv_addr('${namesrv}')
+producer.start()
+message = Message('${topic}')
+message.set_body('first message')
+producer.send_sync(message)`,
         send: `from rocketmq.client import Message, Producer
 
 producer = Producer('hello_writer')
@@ -171,6 +191,9 @@ time.sleep(3600)`,
       return {
         needs: 'bin/mqadmin of any RocketMQ release',
         line: `mqadmin sendMessage -n ${namesrv} -t ${topic} -p "first message"`,
+        brief: `mqadmin updateTopic -n ${namesrv} -t ${topic} -c DefaultCluster
+mqadmin sendMessage -n ${namesrv} -t ${topic} -p "first message"
+mqadmin consumeMessage -n ${namesrv} -t ${topic}`,
         send: `mqadmin sendMessage -n ${namesrv} -t ${topic} -p "first message"`,
         receive: `mqadmin consumeMessage -n ${namesrv} -t ${topic}
 mqadmin clusterList -n ${namesrv}

@@ -88,14 +88,14 @@ function Breadcrumb({ cluster }: { cluster: string }) {
   return (
     <nav aria-label={t('breadcrumb')} className="min-w-0 text-[13px] whitespace-nowrap text-ink-3">
       <ol className="flex min-w-0 items-center gap-[7px]">
-        <li className="max-w-40 truncate max-lg:hidden">
+        <li className="max-w-40 truncate max-lg:max-w-28">
           <Link href={first?.href ?? '/'} quiet className="text-ink-3">
             {card?.name ?? cluster}
           </Link>
         </li>
         {sectionName ? (
           <li className={cn('flex items-center gap-[7px]', object && 'max-md:hidden')}>
-            <Chevron className="max-lg:hidden" />
+            <Chevron />
             {object && section ? (
               <Link href={section.href} quiet className="text-ink-3">
                 {sectionName}

@@ -9,6 +9,7 @@ import superjson from 'superjson'
 import type { AppRouter } from '../../server/root'
 import { connection, session } from './connection'
 import { faultOf, isUnreachable } from './fault'
+import { hashOfKey } from './query-hash'
 
 const { TRPCProvider, useTRPC } = createTRPCContext<AppRouter>()
 
@@ -39,6 +40,7 @@ function newQueryClient(): QueryClient {
     }),
     defaultOptions: {
       queries: {
+        queryKeyHashFn: hashOfKey,
         // One control refreshes everything (refresh.tsx); a second clock per query would ask twice.
         refetchInterval: false,
         refetchOnWindowFocus: false,

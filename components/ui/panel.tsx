@@ -87,7 +87,7 @@ export const Figure = ({ label, mark, markLabel, value, unit, note, spark, tone,
       <span
         title={title}
         className={cn(
-          'tnum min-w-0 flex-1 truncate text-[24px]/[31px] font-medium tracking-[-0.018em] whitespace-nowrap max-sm:text-[21px]/[27px] [&_.unknown-word]:text-[18px] [&_.unknown-word]:font-[450] [&_.unknown-word]:tracking-[-0.01em]',
+          'tnum h-[31px] min-w-0 flex-1 truncate text-[24px]/[31px] font-medium max-sm:h-[27px] tracking-[-0.018em] whitespace-nowrap max-sm:text-[21px]/[27px] [&_.unknown-word]:text-[18px] [&_.unknown-word]:font-[450] [&_.unknown-word]:tracking-[-0.01em]',
           tone,
         )}
       >
@@ -96,7 +96,9 @@ export const Figure = ({ label, mark, markLabel, value, unit, note, spark, tone,
       </span>
       {spark}
     </dd>
-    <dd className="tnum truncate text-xs text-ink-3">{note ?? ' '}</dd>
+    <dd className="tnum truncate text-xs text-ink-3" title={typeof note === 'string' ? note : undefined}>
+      {note ?? ' '}
+    </dd>
   </div>
 )
 
