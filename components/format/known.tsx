@@ -1,7 +1,7 @@
 'use client'
 // components/format/known.tsx: figures as they reach a cell: known, a lower bound, or unknown with its reason. Unknown is a
 // word with a reason, never a zero; why it is unknown is on hover and is read out.
-import { Fragment, type ReactNode } from 'react'
+import type { ReactNode } from 'react'
 import { useTranslations } from 'use-intl'
 import { isKnown, type Known, type Reason } from '../../server/shared/known'
 import type { Behind, Drain, Total } from '../../server/shared/views'
@@ -23,14 +23,14 @@ export const NotApplicable = () => <span className="text-ink-3">–</span>
 
 /** A known value drawn by `children`, or the word unknown. */
 export function Value<T>({ of, children }: { of: Known<T>; children: (value: T, at: number) => ReactNode }) {
-  return isKnown(of) ? <Fragment>{children(of.value, of.at)}</Fragment> : <UnknownWord reason={of.unknown} />
+  return isKnown(of) ? children(of.value, of.at) : <UnknownWord reason={of.unknown} />
 }
 
 /** A sum. With parts missing it is a lower bound, and says how many are missing. */
 export function TotalValue({ of, children }: { of: Total; children: (value: number) => ReactNode }) {
   const t = useTranslations('format')
   if ('unknown' in of) return <UnknownWord reason={of.unknown} />
-  if (of.missing === 0) return <Fragment>{children(of.value)}</Fragment>
+  if (of.missing === 0) return children(of.value)
   return <span title={t('atLeast', { missing: of.missing })}>≥ {children(of.value)}</span>
 }
 

@@ -1,0 +1,69 @@
+'use client'
+// components/message/search-url.ts: what is searched for, in the address, and as the question the server is asked.
+import { parseAsInteger, parseAsString, parseAsStringLiteral, useQueryStates } from 'nuqs'
+import type { ScanInput } from '../../server/shared/inputs'
+import { detect, parseProperty, parseQueue } from './detect'
+
+const keys = {
+  /** What stands in the box. */
+  q: parseAsString.withDefault(''),
+  /** How the box is read, when not as it looks. */
+  by: parseAsStringLiteral(['id', 'key', 'body'] as const),
+  topic: parseAsString.withDefault(''),
+  from: parseAsString.withDefault(''),
+  to: parseAsString.withDefault(''),
+  pos: parseAsStringLiteral(['newest', 'oldest'] as const).withDefault('newest'),
+  queue: parseAsString.withDefault(''),
+  tag: parseAsString.withDefault(''),
+  prop: parseAsString.withDefault(''),
+  body: parseAsString.withDefault(''),
+  n: parseAsInteger.withDefault(200),
+  sel: parseAsString,
+  live: parseAsStringLiteral(['1'] as const),
+}
+
+export const useSearchUrl = (fixedTopic: string | null) => {
+  const [url, set] = useQueryStates(keys, { history: 'push' })
+  return { url: fixedTopic === null ? url : { ...url, topic: fixedTopic }, set }
+}
+export type SearchUrl = ReturnType<typeof useSearchUrl>['url']
+
+export type Question =
+  | { readonly kind: 'nothing' }
+  | { readonly kind: 'id'; readonly id: string }
+  | { readonly kind: 'key'; readonly key: string }
+  | { readonly kind: 'scan'; readonly input: Omit<ScanInput, 'cluster' | 'budget' | 'cursor'> }
+
+const timeOf = (text: string): number | undefined => {
+  const at = Date.parse(text)
+  return Number.isNaN(at) ? undefined : at
+}
+
+/** The box first; without anything in it, a topic is scanned by its filters. */
+export const questionOf = (url: SearchUrl): Question => {
+  const text = url.q.trim()
+  const by = text === '' ? null : (url.by ?? detect(text))
+  if (by === 'id') return { kind: 'id', id: text }
+  if (by === 'key') return { kind: 'key', key: text }
+  if (url.topic === '') return { kind: 'nothing' }
+  const queue = parseQueue(url.queue)
+  const property = parseProperty(url.prop)
+  const from = timeOf(url.from)
+  const to = timeOf(url.to)
+  const body = by === 'body' ? text : url.body
+  return {
+    kind: 'scan',
+    input: {
+      topic: url.topic,
+      order: url.pos,
+      limit: Math.min(10_000, Math.max(1, url.n)),
+      ...(from === undefined ? {} : { from }),
+      ...(to === undefined ? {} : { to }),
+      ...(queue === null ? {} : { queues: [{ broker: queue.broker, queueId: queue.queueId }] }),
+      ...(queue?.offset == null ? {} : { fromOffset: queue.offset }),
+      ...(url.tag === '' ? {} : { tag: url.tag }),
+      ...(property === null ? {} : { property }),
+      ...(body === '' ? {} : { body }),
+    },
+  }
+}

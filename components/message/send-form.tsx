@@ -1,0 +1,339 @@
+'use client'
+// components/message/send-form.tsx: a message made by hand, like a real producer would make it: topic, tag, keys, body,
+// properties, queue, delay. Shows what the broker answered; a status other than OK is a warning with its meaning.
+import { useMutation, useQuery } from '@tanstack/react-query'
+import { Plus, Send, X } from 'lucide-react'
+import { useSearchParams } from 'next/navigation'
+import { parseAsString, useQueryState } from 'nuqs'
+import { type FormEvent, useEffect, useRef, useState } from 'react'
+import { useTranslations } from 'use-intl'
+import type { SendResult } from '../../server/shared/views'
+import { useFormat } from '../format'
+import { clusterHref } from '../shell/address'
+import { ClusterName, useClusterCard, useClusterId, useMe } from '../shell/cluster'
+import { QueryFault } from '../shell/fault'
+import { useTRPC } from '../trpc/client'
+import { Button } from '../ui/button'
+import { CopyButton } from '../ui/copy'
+import { Field, Input, Textarea } from '../ui/input'
+import { Link } from '../ui/link'
+import { Mark } from '../ui/mark'
+import { PageHead, Panel } from '../ui/panel'
+import { Segmented } from '../ui/segmented'
+import { Select } from '../ui/select'
+import { Table, Td, Th } from '../ui/table'
+import { parseQueue } from './detect'
+import { TopicInput } from './search-filters'
+import { type BodyKind, bodyFault, bodyInput, bytesOf, delayLevels, emptyDraft, type SendDraft } from './send-draft'
+
+const kinds = ['json', 'text', 'hex', 'base64'] as const
+const MOST_RESULTS = 20
+
+export const SendForm = () => {
+  const t = useTranslations('message.send')
+  const format = useFormat()
+  const trpc = useTRPC()
+  const cluster = useClusterId()
+  const card = useClusterCard()
+  const me = useMe()
+  const [topic, setTopic] = useQueryState('topic', parseAsString.withDefault('').withOptions({ history: 'replace' }))
+  const copy = useSearchParams().get('copy')
+  const [draft, setDraft] = useState<SendDraft>(emptyDraft)
+  const [tried, setTried] = useState(false)
+  const [results, setResults] = useState<readonly { topic: string; result: SendResult; at: number }[]>([])
+  const set = (next: Partial<SendDraft>) => setDraft((before) => ({ ...before, ...next }))
+  const view = useQuery(
+    trpc.topic.get.queryOptions({ cluster, topic }, { enabled: topic !== '', retry: false, meta: { still: true } }),
+  )
+  const queues = view.data?.queues.filter((queue) => (queue.perm & 2) !== 0) ?? []
+
+  // Re-publishing: the form is filled once with the message it starts from.
+  const original = useQuery(
+    trpc.message.get.queryOptions(
+      { cluster, offsetId: copy ?? '', whole: true },
+      { enabled: copy !== null, meta: { still: true }, staleTime: Number.POSITIVE_INFINITY },
+    ),
+  )
+  const filled = useRef<string | null>(null)
+  useEffect(() => {
+    if (!original.data || filled.current === copy) return
+    filled.current = copy
+    const { row, body, userProperties } = original.data
+    void setTopic(row.topic)
+    setDraft({
+      ...emptyDraft,
+      tag: row.tag ?? '',
+      keys: row.keys.join(' '),
+      kind: body === null ? 'text' : body.text === null ? 'base64' : body.json ? 'json' : 'text',
+      body: body === null ? '' : (body.text ?? body.base64),
+      properties: [
+        ...Object.entries(userProperties ?? {}).map(([name, value]) => ({ name, value })),
+        { name: 'originId', value: row.uniqueId ?? row.offsetId },
+      ],
+    })
+  }, [original.data, copy, setTopic])
+
+  const send = useMutation(
+    trpc.message.send.mutationOptions({
+      onSuccess: (result, input) =>
+        setResults((before) => [{ topic: input.topic, result, at: Date.now() }, ...before].slice(0, MOST_RESULTS)),
+    }),
+  )
+  const fault = bodyFault(draft)
+  const keys = draft.keys.split(/\s+/).filter((key) => key !== '')
+  const named = draft.properties.filter(({ name }) => name.trim() !== '')
+  const doubled = new Set(named.map(({ name }) => name)).size < named.length
+  const topicError = tried && topic === '' ? t('topicNeeded') : undefined
+  const submit = (event?: FormEvent) => {
+    event?.preventDefault()
+    setTried(true)
+    if (topic === '' || fault !== null || doubled || send.isPending) return
+    const queue = draft.queue === '' ? null : parseQueue(draft.queue)
+    send.mutate({
+      cluster,
+      topic,
+      tag: draft.tag.trim(),
+      keys,
+      body: bodyInput(draft),
+      properties: Object.fromEntries(named.map(({ name, value }) => [name.trim(), value])),
+      ...(queue === null ? {} : { queue: { broker: queue.broker, queueId: queue.queueId } }),
+      ...(draft.shardingKey === '' ? {} : { shardingKey: draft.shardingKey }),
+      ...(draft.delayLevel === 0 ? {} : { delayLevel: draft.delayLevel }),
+    })
+  }
+  const mayNot = (me?.rights.includes('message.send') ?? false) ? undefined : t('needs')
+  return (
+    <>
+      <PageHead title={t('title')} about={t('about')} />
+      <div className="grid flex-none grid-cols-[minmax(0,1fr)_minmax(0,440px)] items-start gap-2.5 max-lg:grid-cols-1">
+        <Panel>
+          <form
+            onSubmit={submit}
+            onKeyDown={(event) => {
+              if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) submit(event)
+            }}
+            className="flex flex-col gap-3.5 p-4"
+          >
+            <div className="grid grid-cols-[minmax(0,2fr)_minmax(0,1fr)_minmax(0,1.4fr)] gap-3 max-sm:grid-cols-1">
+              <Field label={t('topic')} error={topicError}>
+                <TopicInput value={topic} onChange={(next) => void setTopic(next || null)} large />
+              </Field>
+              <Field label={t('tag')} optional={t('optional')}>
+                <Input mono value={draft.tag} onChange={(event) => set({ tag: event.target.value })} frame="h-8" />
+              </Field>
+              <Field label={t('keys')} optional={t('optional')}>
+                <Input
+                  mono
+                  value={draft.keys}
+                  onChange={(event) => set({ keys: event.target.value })}
+                  placeholder={t('keysHint')}
+                  frame="h-8"
+                />
+              </Field>
+            </div>
+            <Field
+              label={
+                <span className="flex items-center gap-2">
+                  {t('body')}
+                  <span className="tnum flex-1 text-right text-ink-3">
+                    {t('bytes', { bytes: format.count(bytesOf(draft)) })}
+                  </span>
+                </span>
+              }
+              error={tried && fault !== null ? t(`bodyFault.${fault}`) : undefined}
+            >
+              <Textarea
+                mono
+                rows={12}
+                value={draft.body}
+                onChange={(event) => set({ body: event.target.value })}
+                className="min-h-48 resize-y leading-[18.5px]"
+              />
+            </Field>
+            <Segmented
+              label={t('bodyAs')}
+              value={draft.kind}
+              onChange={(kind: BodyKind) => set({ kind })}
+              choices={kinds.map((value) => ({ value, label: t(`kind.${value}`) }))}
+              className="-mt-1.5 self-start"
+            />
+            <fieldset>
+              <legend className="mb-1 text-ink-2 text-xs">{t('properties')}</legend>
+              <div className="flex flex-col gap-1.5">
+                {draft.properties.map((property, index) => (
+                  // biome-ignore lint/suspicious/noArrayIndexKey: a line that is typed into has no other identity
+                  <div key={index} className="flex gap-1.5">
+                    <Input
+                      mono
+                      aria-label={t('propertyName')}
+                      placeholder={t('propertyName')}
+                      value={property.name}
+                      onChange={(event) =>
+                        set({
+                          properties: draft.properties.map((one, at) =>
+                            at === index ? { ...one, name: event.target.value } : one,
+                          ),
+                        })
+                      }
+                    />
+                    <Input
+                      mono
+                      aria-label={t('propertyValue')}
+                      placeholder={t('propertyValue')}
+                      value={property.value}
+                      onChange={(event) =>
+                        set({
+                          properties: draft.properties.map((one, at) =>
+                            at === index ? { ...one, value: event.target.value } : one,
+                          ),
+                        })
+                      }
+                    />
+                    <Button
+                      look="ghost"
+                      shape="icon"
+                      aria-label={t('removeProperty')}
+                      onClick={() => set({ properties: draft.properties.filter((_, at) => at !== index) })}
+                    >
+                      <X />
+                    </Button>
+                  </div>
+                ))}
+                <Button
+                  look="ghost"
+                  className="self-start"
+                  onClick={() => set({ properties: [...draft.properties, { name: '', value: '' }] })}
+                >
+                  <Plus />
+                  {t('addProperty')}
+                </Button>
+              </div>
+              {doubled && (
+                <p role="alert" className="text-crit text-xs">
+                  {t('doubled')}
+                </p>
+              )}
+            </fieldset>
+            <div className="grid grid-cols-3 gap-3 max-sm:grid-cols-1">
+              <Field label={t('queue')} optional={t('optional')}>
+                <Select
+                  mono
+                  value={draft.queue === '' ? 'any' : draft.queue}
+                  onChange={(queue) => set({ queue: queue === 'any' ? '' : queue })}
+                  choices={[
+                    { value: 'any', label: t('anyQueue') },
+                    ...queues.map((queue) => ({
+                      value: `${queue.broker}/${queue.queueId}`,
+                      label: `${queue.broker}/${queue.queueId}`,
+                    })),
+                  ]}
+                />
+              </Field>
+              <Field label={t('sharding')} optional={t('optional')}>
+                <Input mono value={draft.shardingKey} onChange={(event) => set({ shardingKey: event.target.value })} />
+              </Field>
+              <Field label={t('delay')}>
+                <Select
+                  value={String(draft.delayLevel)}
+                  onChange={(level) => set({ delayLevel: Number(level) })}
+                  choices={delayLevels.map((ms, level) => ({
+                    value: String(level),
+                    label: level === 0 ? t('atOnce') : t('delayLevel', { level, span: format.duration(ms) }),
+                  }))}
+                />
+              </Field>
+            </div>
+            {view.error && topic !== '' && <p className="text-warn text-xs">{t('newTopic')}</p>}
+            {send.error && <QueryFault error={send.error} className="px-0 py-1" />}
+            <div className="flex items-center justify-end gap-3 border-hair border-t pt-3.5">
+              <span className="flex items-center gap-1.5 text-ink-3 text-sm">
+                {t('on')} <ClusterName />
+              </span>
+              <Button
+                type="submit"
+                look="primary"
+                className="h-8"
+                busy={send.isPending}
+                reason={mayNot}
+                keys="Ctrl Enter"
+              >
+                <Send />
+                {card?.production ? t('buttonProduction', { cluster: card.name }) : t('button')}
+              </Button>
+            </div>
+          </form>
+        </Panel>
+        <Results results={results} />
+      </div>
+    </>
+  )
+}
+
+const Results = ({ results }: { results: readonly { topic: string; result: SendResult; at: number }[] }) => {
+  const t = useTranslations('message.send')
+  const format = useFormat()
+  const cluster = useClusterId()
+  const newest = results[0]
+  if (newest === undefined)
+    return (
+      <Panel ruled title={t('results')}>
+        <p className="px-3 py-4 text-ink-3 text-sm">{t('noResult')}</p>
+      </Panel>
+    )
+  return (
+    <Panel ruled title={t('results')} about={results.length}>
+      <div role="status" className="border-hair border-b px-3 py-3">
+        <p className="flex items-center gap-2 text-sm">
+          <Mark state={newest.result.status === 'SEND_OK' ? 'ok' : 'warn'} />
+          <b className="mono font-strong">{newest.result.status}</b>
+          <span className="text-ink-3">{t('took', { span: format.duration(newest.result.tookMs) })}</span>
+        </p>
+        {newest.result.status !== 'SEND_OK' && (
+          <p className="mt-1 text-sm text-warn">{t(`status.${newest.result.status}`)}</p>
+        )}
+        <p className="mt-1.5 flex items-center gap-1">
+          <Link
+            href={`${clusterHref(cluster, 'messages', newest.result.offsetId)}?topic=${encodeURIComponent(newest.topic)}`}
+            className="mono truncate"
+          >
+            {newest.result.uniqueId}
+          </Link>
+          <CopyButton text={newest.result.uniqueId} what={t('id')} />
+        </p>
+        <p className="mono text-ink-2 text-sm">
+          {newest.result.broker}/{newest.result.queueId} @ {format.count(newest.result.queueOffset)}
+        </p>
+      </div>
+      {results.length > 1 && (
+        <Table density="compact">
+          <thead>
+            <tr>
+              <Th className="w-24">{t('sentAt')}</Th>
+              <Th>{t('place')}</Th>
+              <Th number className="w-20">
+                {t('ms')}
+              </Th>
+            </tr>
+          </thead>
+          <tbody>
+            {results.slice(1).map(({ topic, result, at }) => (
+              <tr key={result.uniqueId}>
+                <Td className="tnum text-ink-2">{format.clockSeconds(at)}</Td>
+                <Td className="mono">
+                  <Link
+                    quiet
+                    href={`${clusterHref(cluster, 'messages', result.offsetId)}?topic=${encodeURIComponent(topic)}`}
+                    title={result.uniqueId}
+                  >
+                    {result.broker}/{result.queueId} @ {format.count(result.queueOffset)}
+                  </Link>
+                </Td>
+                <Td number>{format.duration(result.tookMs)}</Td>
+              </tr>
+            ))}
+          </tbody>
+        </Table>
+      )}
+    </Panel>
+  )
+}
