@@ -1,7 +1,7 @@
 // broker/file/segment-row.ts: one long row of bytes, kept as files of equal size that are named by the offset of their
 // first byte (20 digits). Files are made at full size and sparse. It knows which files there are, and nothing of what
 // they hold: where the written part ends is for its owner to find out.
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import type { Files } from './files'
 import type { HandlePool } from './handle-pool'
 
@@ -49,17 +49,20 @@ export interface SegmentRow {
 export const segmentName = (offset: number): string => String(offset).padStart(20, '0')
 const isSegmentName = (name: string): boolean => /^\d{20}$/.test(name)
 
+/** Where a row lives. `depth`: how many folders above its own may be new with it, and must be synced with it then. */
+export interface RowPlace {
+  readonly files: Files
+  readonly pool: HandlePool
+  readonly folder: string
+  readonly depth: number
+  readonly segmentBytes: number
+}
 /** A row without files yet. The folder is made with its first file. */
-export const emptySegmentRow = (files: Files, pool: HandlePool, folder: string, segmentBytes: number): SegmentRow =>
-  new Row(files, pool, folder, segmentBytes, [])
+export const emptySegmentRow = (place: RowPlace): SegmentRow => new Row(place, [])
 
 /** Finds the files in `folder`. A last file of no length is removed; any other wrong length is refused. */
-export async function openSegmentRow(
-  files: Files,
-  pool: HandlePool,
-  folder: string,
-  segmentBytes: number,
-): Promise<SegmentRow> {
+export async function openSegmentRow(place: RowPlace): Promise<SegmentRow> {
+  const { files, folder, segmentBytes } = place
   const found = (await files.list(folder)).filter((entry) => !entry.isFolder && isSegmentName(entry.name))
   const last = found.at(-1)
   if (last?.sizeBytes === 0) {
@@ -82,7 +85,7 @@ export async function openSegmentRow(
     }
     starts.push(start)
   }
-  return new Row(files, pool, folder, segmentBytes, starts)
+  return new Row(place, starts)
 }
 
 class Row implements SegmentRow {
@@ -91,17 +94,23 @@ class Row implements SegmentRow {
   readonly starts: number[]
   readonly #files: Files
   readonly #pool: HandlePool
+  readonly #depth: number
   #preparing: Promise<void> | undefined
+  /** A file, or the folder itself, is there and would not be after a power cut. */
+  #newFiles = false
+  #newFolders: boolean
   /** Path of the segment that was used last: most uses follow each other in one. */
   #lastStart = -1
   #lastPath = ''
 
-  constructor(files: Files, pool: HandlePool, folder: string, segmentBytes: number, starts: number[]) {
+  constructor({ files, pool, folder, depth, segmentBytes }: RowPlace, starts: number[]) {
     this.#files = files
     this.#pool = pool
+    this.#depth = depth
     this.folder = folder
     this.segmentBytes = segmentBytes
     this.starts = starts
+    this.#newFolders = starts.length === 0
   }
 
   get start(): number {
@@ -128,6 +137,7 @@ class Row implements SegmentRow {
     }
     this.#pool.use(this.#path(start), this.segmentBytes)
     this.starts.push(start)
+    this.#newFiles = true
   }
 
   prepareNext(): Promise<void> {
@@ -163,6 +173,7 @@ class Row implements SegmentRow {
       if (start < this.start) continue // removed meanwhile: nothing of it is wanted any more
       await this.#pool.lend(this.#path(start), (file) => file.sync())
     }
+    if (this.#newFiles) await this.#syncFolders()
   }
 
   async modifiedAtMs(start: number): Promise<number> {
@@ -184,6 +195,22 @@ class Row implements SegmentRow {
       if (start !== undefined) await this.#remove(start)
     }
     if (prepared > 0) await this.#remove(prepared)
+  }
+
+  async #syncFolders(): Promise<void> {
+    this.#newFiles = false
+    try {
+      await this.#files.syncFolder(this.folder)
+      let above = this.folder
+      for (let level = 0; this.#newFolders && level < this.#depth; level++) {
+        above = dirname(above)
+        await this.#files.syncFolder(above)
+      }
+    } catch (error) {
+      this.#newFiles = true
+      throw error
+    }
+    this.#newFolders = false
   }
 
   async #remove(start: number): Promise<void> {

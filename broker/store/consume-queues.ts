@@ -3,7 +3,7 @@
 import { join } from 'node:path'
 import type { Files } from '../file/files'
 import { createHandlePool, type HandlePool } from '../file/handle-pool'
-import { emptySegmentRow, openSegmentRow, segmentName } from '../file/segment-row'
+import { emptySegmentRow, openSegmentRow, type RowPlace, segmentName } from '../file/segment-row'
 import { ConsumeQueue, isNowhere, unit, unitOffset, unitSize } from './consume-queue'
 import { findEndByHalving, findEndByReading, type QueueEnd } from './queue-recovery'
 
@@ -70,25 +70,20 @@ class Table implements ConsumeQueues {
     const queues = this.#topics.get(topic)
     const found = queues?.get(queueId)
     if (found !== undefined) return found
-    const { files, segmentBytes } = this.#options
-    const queue = new ConsumeQueue(
-      topic,
-      queueId,
-      emptySegmentRow(files, this.#pool, this.#folder(topic, queueId), segmentBytes),
-    )
+    const queue = new ConsumeQueue(topic, queueId, emptySegmentRow(this.#place(this.#folder(topic, queueId))))
     if (queues === undefined) this.#topics.set(topic, new Map([[queueId, queue]]))
     else queues.set(queueId, queue)
     return queue
   }
 
   async load(trusted: boolean): Promise<void> {
-    const { files, folder, segmentBytes } = this.#options
+    const { files, folder } = this.#options
     for (const topic of await files.list(folder)) {
       if (!topic.isFolder) continue
       for (const entry of await files.list(join(folder, topic.name))) {
         const queueId = Number(entry.name)
         if (!entry.isFolder || !Number.isInteger(queueId)) continue
-        const row = await openSegmentRow(files, this.#pool, join(folder, topic.name, entry.name), segmentBytes)
+        const row = await openSegmentRow(this.#place(join(folder, topic.name, entry.name)))
         if (row.starts.length === 0) continue
         const found = trusted ? findEndByHalving(row) : findEndByReading(row)
         const queue = new ConsumeQueue(topic.name, queueId, row)
@@ -191,6 +186,12 @@ class Table implements ConsumeQueues {
       queue.resident = false
       this.#resident.delete(queue)
     }
+  }
+
+  /** Queue, topic and the folder of all may be new together. */
+  #place(folder: string): RowPlace {
+    const { files, segmentBytes } = this.#options
+    return { files, pool: this.#pool, folder, depth: 3, segmentBytes }
   }
 
   #folder(topic: string, queueId: number): string {

@@ -1,6 +1,6 @@
 // broker/store/message-index.ts: the index files of a store, newest last: which messages have a key. A view: what is lost
 // of it is put in again from the commit log. Owner of every index file.
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import type { Files } from '../file/files'
 import { indexHash } from '../protocol/java-hash'
 import { IndexFile, indexFileBytes } from './index-file'
@@ -36,6 +36,8 @@ class Index implements MessageIndex {
   readonly #options: IndexOptions
   readonly #list: IndexFile[] = []
   #lastName = ''
+  /** A file is there and would not be after a power cut. */
+  #newFile = false
 
   constructor(options: IndexOptions) {
     this.#options = options
@@ -104,6 +106,16 @@ class Index implements MessageIndex {
   async flush(): Promise<number> {
     const upTo = this.lastUpdateMs
     for (const file of [...this.#list]) await file.flush()
+    if (this.#newFile) {
+      this.#newFile = false
+      try {
+        await this.#options.files.syncFolder(this.#options.folder)
+        await this.#options.files.syncFolder(dirname(this.#options.folder))
+      } catch (error) {
+        this.#newFile = true
+        throw error
+      }
+    }
     return upTo
   }
 
@@ -134,6 +146,7 @@ class Index implements MessageIndex {
     const path = join(folder, this.#lastName)
     const file = new IndexFile(path, files.create(path, indexFileBytes(maxSlots, maxItems)), maxSlots, maxItems, true)
     this.#list.push(file)
+    this.#newFile = true
     return file
   }
 }

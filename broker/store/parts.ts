@@ -69,7 +69,13 @@ async function openLocked(
   const orderly = (await files.readWhole(abortPath)) === undefined
   const pool = createHandlePool(files, logHandles)
   opened.push(pool)
-  const row = await openSegmentRow(files, pool, commitLogDir, options.commitLogSegmentBytes)
+  const row = await openSegmentRow({
+    files,
+    pool,
+    folder: commitLogDir,
+    depth: 1,
+    segmentBytes: options.commitLogSegmentBytes,
+  })
   const queues = createConsumeQueues({
     files,
     folder: consumeQueueDir,
@@ -114,6 +120,7 @@ async function openLocked(
     `${orderly ? 'opened' : 'recovered after a crash'} in ${tookMs} ms: log ${row.start} to ${recovered.end}, ${recovered.recordCount} records read`,
   )
   await files.writeWhole(abortPath, Buffer.from(`${process.pid}`))
+  await files.syncFolder(rootDir) // a power cut must not make a crash look like an orderly stop
   const log = openCommitLog(row, { pageBytes, hotBytes: options.hotBytes, end: recovered.end })
   const cold = createColdReader(row, { ...coldBlocks, writtenTo: () => log.writtenTo })
   const limits = readLimits(more)
