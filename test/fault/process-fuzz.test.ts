@@ -137,7 +137,11 @@ describe('random frames', () => {
     )
   }
 
-  it('are named in the log, each with the connection it closed', () => {
-    expect(ours.child.output).toMatch(/127\.0\.0\.1:\d+/)
+  it('are named in the log, with the connection they closed and why', () => {
+    for (const part of ['broker-a:0', 'namesrv']) {
+      for (const why of ['a frame length of -', 'the header is not JSON', 'a frame of \\d+ bytes, at most']) {
+        expect(ours.child.output).toMatch(new RegExp(`warn ${part}: closing 127\\.0\\.0\\.1:\\d+: ${why}`))
+      }
+    }
   })
 })

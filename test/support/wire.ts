@@ -111,14 +111,21 @@ export type Wire = ReturnType<typeof openWire>
 
 /** The acknowledged messages that do not lie where their acknowledgement says. */
 export async function missingOf(wire: Wire, acked: readonly Acked[]): Promise<Acked[]> {
-  const found = new Map<string, string>()
-  const queues = new Map(acked.map(({ topic, queueId }) => [`${topic} ${queueId}`, { topic, queueId }]))
-  for (const { topic, queueId } of queues.values()) {
-    for (const record of await wire.readAll(topic, queueId)) {
-      found.set(`${topic} ${queueId} ${record.queueOffset}`, record.body.toString())
-    }
+  const queues = new Map<string, Acked[]>()
+  for (const one of acked) {
+    const key = `${one.topic} ${one.queueId}`
+    const queue = queues.get(key)
+    if (queue) queue.push(one)
+    else queues.set(key, [one])
   }
-  return acked.filter(
-    ({ topic, queueId, queueOffset, body }) => found.get(`${topic} ${queueId} ${queueOffset}`) !== body,
-  )
+  const missing: Acked[] = []
+  for (const [first, ...rest] of [...queues.values()]) {
+    if (first === undefined) continue
+    const { topic, queueId } = first
+    const from = rest.reduce((lowest, { queueOffset }) => Math.min(lowest, queueOffset), first.queueOffset)
+    const records = await wire.readAll(topic, queueId, from)
+    const found = new Map(records.map((record) => [record.queueOffset, record.body.toString()]))
+    missing.push(...[first, ...rest].filter(({ queueOffset, body }) => found.get(queueOffset) !== body))
+  }
+  return missing
 }
