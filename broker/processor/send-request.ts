@@ -62,6 +62,11 @@ function long(text: string | undefined, name: string): number {
   if (!Number.isInteger(value)) throw wrong(text, name)
   return value
 }
+function level(text: string): number {
+  const value = Number(text)
+  if ((value | 0) !== value) throw new ProtocolError('bad-field', `the property DELAY is no number: ${excerpt(text)}`)
+  return value
+}
 const wrong = (text: string | undefined, name: string): ProtocolError =>
   new ProtocolError(
     'bad-field',
@@ -122,7 +127,7 @@ function take(said: Said, text: string, from: number, split: number, end: number
       said.keys = text.slice(split + 1, end)
       break
     case Property.delayLevel:
-      said.delayLevel = int(text.slice(split + 1, end), Property.delayLevel)
+      said.delayLevel = level(text.slice(split + 1, end))
       break
     case Property.transactionPrepared:
       said.isTransaction = text.slice(split + 1, end).toLowerCase() === 'true'

@@ -96,16 +96,6 @@ async function openBroker(plan: PartPlan, log: PartLog, ends: Ends) {
   const offsets = await openOffsets({ configDir, clock, log, saveIntervalMs: values.flushConsumerOffsetInterval })
   ends.push(() => Promise.all([topics.close(), groups.close(), offsets.close()]))
 
-  const delays = await openDelayLevels({
-    configDir,
-    store,
-    clock,
-    log,
-    levels: values.messageDelayLevel,
-    saveIntervalMs: values.flushDelayOffsetInterval,
-  })
-  ends.push(() => delays.stop())
-
   const statistics = openStatistics({
     clusterName: identity.clusterName,
     isSystem: (topic) => topics.isSystem(topic),
@@ -113,6 +103,19 @@ async function openBroker(plan: PartPlan, log: PartLog, ends: Ends) {
     clock,
   })
   ends.push(() => statistics.close())
+
+  const delays = await openDelayLevels({
+    configDir,
+    store,
+    clock,
+    log,
+    levels: values.messageDelayLevel,
+    saveIntervalMs: values.flushDelayOffsetInterval,
+    // counted once where it waited, and again where it was wanted
+    onDelivered: (topic, queueId, sizeBytes) => statistics.put(topic, queueId, 1, sizeBytes, 0),
+  })
+  ends.push(() => delays.stop())
+
   const heldPulls = createHeldPulls({ clock, maxCount: MAX_HELD_PULLS })
   store.onArrival(({ topic, queueId, maxOffset, tagsCode }) => heldPulls.arrived(topic, queueId, maxOffset, tagsCode))
 
