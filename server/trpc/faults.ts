@@ -91,5 +91,9 @@ export const trpcErrorOf = (error: unknown): TRPCError => {
   if (error instanceof TRPCError && !(error.cause instanceof DeskError || error.cause instanceof PeerError))
     return error
   const fault = faultOf(error)
-  return new TRPCError({ code: rows[fault.kind][0], message: fault.text, cause: error })
+  return new TRPCError({
+    code: rows[fault.kind][0],
+    message: fault.text,
+    cause: error instanceof TRPCError ? error.cause : error,
+  })
 }
