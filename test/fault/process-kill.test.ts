@@ -17,7 +17,7 @@ const SENDERS = 16
 const TOPIC = 'Killed'
 /** The group with which the wire client pulls: a pull makes it. */
 const GROUP = 'readers'
-const random = seeded(20261124)
+const random = seeded(Number(process.env.ROCKETDECK_SEED ?? 20261124))
 
 interface Running {
   address: string

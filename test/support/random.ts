@@ -3,6 +3,8 @@ export interface Random {
   readonly seed: number
   /** 0 <= number < below, whole. */
   below(below: number): number
+  /** A whole number, both ends included. */
+  between(lowest: number, highest: number): number
   chance(probability: number): boolean
   pick<T>(list: readonly T[]): T
 }
@@ -17,6 +19,7 @@ export function seeded(seed: number): Random {
   return {
     seed,
     below: (below) => Math.floor(next() * below),
+    between: (lowest, highest) => lowest + Math.floor(next() * (highest - lowest + 1)),
     chance: (probability) => next() < probability,
     pick: (list) => {
       const picked = list[Math.floor(next() * list.length)]
