@@ -42,10 +42,6 @@ export interface BrokerSettings {
   readonly rejectTransactionMessage: boolean
   readonly useServerSideResetOffset: boolean
   readonly maxMessageSize: number
-  readonly maxTransferBytesOnMessageInMemory: number
-  readonly maxTransferCountOnMessageInMemory: number
-  readonly maxTransferBytesOnMessageInDisk: number
-  readonly maxTransferCountOnMessageInDisk: number
   readonly defaultQueryMaxNum: number
   readonly maxMsgsNumBatch: number
   readonly messageDelayLevel: string

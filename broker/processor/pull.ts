@@ -16,6 +16,7 @@ import { noPropertyFilter } from './reply-for'
 
 /** A client that does not read what it asked for gets no more until it does. */
 const maxUnsentBytes = 32 * 1024 * 1024
+/** The store has limits of its own (maxTransfer...OnMessageIn...). */
 const defaultMaxBytes = 0x7fff_ffff
 
 const forbidden = { broker: 1, group: 2, topic: 3, broadcast: 4, subscription: 5 } as const
@@ -233,15 +234,15 @@ class Pull {
 
   #look(maySuspend: boolean): Answer | Promise<Answer> {
     const { topic, queueId, maxMsgNums, maxMsgBytes } = this.#header
-    const { settings, store } = this.#broker
+    const { store } = this.#broker
     const { filter } = this.#asked
     const startedMs = this.#broker.clock()
     const result = store.get({
       topic,
       queueId,
       queueOffset: this.#queueOffset,
-      maxMessages: Math.max(1, Math.min(maxMsgNums, settings.maxTransferCountOnMessageInMemory)),
-      maxBytes: Math.min(maxMsgBytes ?? defaultMaxBytes, settings.maxTransferBytesOnMessageInMemory),
+      maxMessages: Math.max(1, maxMsgNums),
+      maxBytes: maxMsgBytes ?? defaultMaxBytes,
       ...(filter === undefined ? {} : { filter }),
     })
     return result instanceof Promise

@@ -9,9 +9,9 @@ import { dataVersion, delayOffsets, writeBodyText } from '../protocol/bodies'
 import { bean, int, numberDict } from '../protocol/body-table'
 import { SystemTopic } from '../protocol/names'
 import { decodeRecord } from '../protocol/record'
+import { parseDelayLevels } from '../store/delay-levels'
 import type { MessageStore } from '../store/types'
 import { delivered } from './delayed'
-import { parseDelayLevels } from './levels'
 import type { DelayLevels } from './types'
 
 export interface DelayLevelsOptions {
