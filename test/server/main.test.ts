@@ -88,7 +88,7 @@ describe('npm start', () => {
 
   it('refuses a Host and an Origin that are not its own', async () => {
     const { port } = await start()
-    expect(await statusFor(port, '/', { host: 'evil.example' })).toBe(403)
+    expect(await statusFor(port, '/', { host: 'evil.example' })).toBe(421)
     const foreign = { host: `127.0.0.1:${port}`, origin: 'http://evil.example' }
     expect(await statusFor(port, '/api/trpc/auth.me', foreign)).toBe(403)
     expect(await upgrade(port, '/api/trpc', foreign)).not.toBe(101)
