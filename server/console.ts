@@ -1,6 +1,6 @@
 // server/console.ts: puts the console together: state, clusters, router, HTTP and websocket. server/main.ts owns the
 // port and hands over what belongs to /api/trpc.
-import { mkdirSync } from 'node:fs'
+import { chmodSync, mkdirSync } from 'node:fs'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { join } from 'node:path'
 import type { Duplex } from 'node:stream'
@@ -9,8 +9,8 @@ import { openAccess } from './access/open'
 import { openAudit } from './audit/open'
 import { openDatabase } from './db/open'
 import { openClusters } from './desk/clusters'
+import { answerNameServers } from './http/name-servers'
 import { type OriginFault, originFault } from './http/origin'
-import { answerPlain } from './http/plain'
 import { openTrpcDoor, TRPC_PATH } from './http/trpc'
 import type { ConsoleDesk } from './shared/desk'
 import { cookieNameFor, publishConsole } from './trpc/context'
@@ -48,7 +48,9 @@ const STOP_WITHIN_MS = 5000
 export const createConsole = async (options: ConsoleOptions): Promise<ConsoleHandle> => {
   const folder = join(options.dataDir, 'console')
   mkdirSync(folder, { recursive: true, mode: 0o700 })
+  chmodSync(folder, 0o700) // it may have been there, with other rights
   const database = await openDatabase({ file: join(folder, 'console.db'), thread: options.databaseThread ?? true })
+  chmodSync(join(folder, 'console.db'), 0o600)
   const access = await openAccess({ db: database.db, folder })
   const clusters = await openClusters({
     database,
@@ -83,7 +85,7 @@ export const createConsole = async (options: ConsoleOptions): Promise<ConsoleHan
         door.http(request, response)
         return true
       }
-      return answerPlain(request, response, desk)
+      return answerNameServers(request, response, desk)
     },
     handleUpgrade(request, socket, head) {
       if (!isUnder(request.url, TRPC_PATH)) return false

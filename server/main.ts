@@ -225,6 +225,7 @@ class Deck {
       host: plan.host,
       port: plan.port,
       allowedHosts: plan.allowedHosts,
+      version: versionIn(this.#root),
       log: (level, text) => this.#log({ level, part: 'console', text, atMs: Date.now() }),
     })
     if (this.#closing) return
@@ -395,4 +396,9 @@ function waitingPage(response: ServerResponse, why: string): void {
 <style>:root{color-scheme:light dark}body{font:16px/1.5 system-ui;display:grid;place-items:center;height:90vh}</style>
 <p>${why} This page looks again every two seconds.</p>`,
   )
+}
+
+const versionIn = (root: string): string => {
+  const manifest: { version?: string } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) // our own file
+  return manifest.version ?? ''
 }
