@@ -11,8 +11,9 @@ const page = layout({
   confirmOffset: i64,
 })
 export const checkpointBytes = 4096
-/** In the unused rest: the store was last written by a program that syncs index items before what counts them. */
-const ownMark = { at: 2048, magic: 0x52_44_43_4b, sumAt: 2056 }
+/** In the unused rest: that the store was last written by this program, and what only it knows. */
+const own = layout({ magic: i64, timestampSum: i64, safeOffset: i64 }, 2048)
+const ownMagic = 0x52_44_43_4b
 
 export interface Checkpoint {
   logTimestampMs: number
@@ -24,6 +25,8 @@ export interface Checkpoint {
   readonly ownIndex: boolean
   /** Whether the next `write` says that they can. */
   trustIndex: boolean
+  /** Of the commit log: before it everything is synced in log, queues and index; -1 when that is not known. */
+  safeOffset: number
   /** Time at which recovery may start: what is older is safe in log and queues. */
   readonly safeTimestampMs: number
   /** Writes and syncs the page if it has changed. */
@@ -41,6 +44,7 @@ class Page implements Checkpoint {
   masterFlushedOffset: number
   confirmOffset: number
   readonly ownIndex: boolean
+  safeOffset: number
   trustIndex = true
 
   constructor(file: OpenFile) {
@@ -54,9 +58,12 @@ class Page implements Checkpoint {
     this.masterFlushedOffset = readLong(bytes, page.at.masterFlushedOffset)
     this.confirmOffset = readLong(bytes, page.at.confirmOffset)
     // another program leaves the mark and changes the numbers: then it no longer holds
-    this.ownIndex =
-      bytes.readInt32BE(ownMark.at) === ownMark.magic &&
-      readLong(bytes, ownMark.sumAt) === this.queuesTimestampMs + this.indexTimestampMs
+    this.ownIndex = readLong(bytes, own.at.magic) === ownMagic && readLong(bytes, own.at.timestampSum) === this.#sum
+    this.safeOffset = this.ownIndex ? readLong(bytes, own.at.safeOffset) : -1
+  }
+
+  get #sum(): number {
+    return this.logTimestampMs + this.queuesTimestampMs + this.indexTimestampMs
   }
 
   get safeTimestampMs(): number {
@@ -71,8 +78,9 @@ class Page implements Checkpoint {
     writeLong(bytes, this.masterFlushedOffset, page.at.masterFlushedOffset)
     writeLong(bytes, this.confirmOffset, page.at.confirmOffset)
     if (this.trustIndex) {
-      bytes.writeInt32BE(ownMark.magic, ownMark.at)
-      writeLong(bytes, this.queuesTimestampMs + this.indexTimestampMs, ownMark.sumAt)
+      writeLong(bytes, ownMagic, own.at.magic)
+      writeLong(bytes, this.#sum, own.at.timestampSum)
+      writeLong(bytes, this.safeOffset, own.at.safeOffset)
     }
     if (bytes.equals(this.#written)) return
     await this.#file.write([bytes], 0)

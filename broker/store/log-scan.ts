@@ -1,7 +1,17 @@
 // broker/store/log-scan.ts: reads a commit log from its files, record by record, and says where what is valid ends. A crash
 // leaves a torn tail; a bad disk may leave damage with good records behind it, which must not be thrown away with it.
 import type { SegmentRow } from '../file/segment-row'
-import { blankBytes, checkRecord, magicV1, magicV2, type StoredRecord } from '../protocol/record'
+import { crc32Positive } from '../protocol/crc32'
+import {
+  blankBytes,
+  checkRecord,
+  magicBlank,
+  magicV1,
+  magicV2,
+  minRecordBytes,
+  peek,
+  placesOf,
+} from '../protocol/record'
 
 /** Bytes that are no record, with good records behind them. */
 export interface Damage {
@@ -20,8 +30,9 @@ export interface Scanned {
 export interface ScanOptions {
   withCrc: boolean
   /** Look for good records behind a bad place. After an orderly stop there are none. */
-  lookBehindDamage: boolean
-  onRecord: (record: StoredRecord, buffer: Buffer, start: number) => void
+  lookBehind: boolean
+  /** The record lies at buffer[start, start + size). */
+  onRecord: (buffer: Buffer, start: number, size: number) => void
 }
 
 /** `from` must be the start of a record or of a segment. Pauses now and then, so that the thread stays alive. */
@@ -30,102 +41,126 @@ export async function scanLog(row: SegmentRow, from: number, options: ScanOption
   const scanned: Scanned = { end: from, recordCount: 0, torn: undefined, damage: [] }
   for (let at = from; at < row.end; ) {
     const found = look(window, at, options.withCrc)
-    if (found.kind === 'record') {
-      options.onRecord(found.record, window.buffer, at - window.offset)
+    if (typeof found === 'number') {
+      options.onRecord(window.buffer, at - window.offset, found)
       scanned.recordCount++
-      at += found.record.totalSize
+      at += found
       scanned.end = at
       if ((scanned.recordCount & 0xfff) === 0) await new Promise(setImmediate)
       continue
     }
-    if (found.kind === 'blank') {
+    if (found === 'blank') {
       at = row.startOf(at) + row.segmentBytes
       scanned.end = at
       continue
     }
-    const why = found.kind === 'end' ? 'no record begins there' : found.why
-    const next = options.lookBehindDamage ? await findRecord(window, at + 1) : undefined
-    if (next === undefined) {
-      scanned.torn = options.lookBehindDamage || found.kind === 'broken' ? torn(window, at, why) : undefined
+    if (!options.lookBehind && found.empty) break
+    const behind = await lookBehind(window, at, options.lookBehind)
+    if (behind.record === undefined) {
+      if (behind.usedTo > at) scanned.torn = { bytes: behind.usedTo - at, why: found.why }
       break
     }
-    scanned.damage.push({ from: at, to: next, why })
-    at = next
+    scanned.damage.push({ from: at, to: behind.record, why: found.why })
+    at = behind.record
     scanned.end = at
   }
   return scanned
 }
 
-type Looked =
-  | { kind: 'record'; record: StoredRecord }
-  | { kind: 'blank' }
-  | { kind: 'end' }
-  | { kind: 'broken'; why: string }
+/** `empty`: as if nothing had ever been written there. */
+interface NoRecord {
+  why: string
+  empty: boolean
+}
+const broken = (why: string): NoRecord => ({ why, empty: false })
 
-/** What lies at `at`. A record is never longer than its segment: what says so is broken. */
-function look(window: Window, at: number, withCrc: boolean): Looked {
+/** What lies at `at`: the size of a whole record, a blank rest of the segment, or why it is neither. */
+function look(window: Window, at: number, withCrc: boolean): number | 'blank' | NoRecord {
   const left = window.row.startOf(at) + window.row.segmentBytes - at
-  if (left < blankBytes) return { kind: 'broken', why: `${left} bytes before the end of a segment` }
-  window.need(at, Math.min(left, 64 * 1024))
-  let found = checkRecord(window.buffer, at - window.offset, { withCrc, expectedOffset: at })
-  if (found.kind === 'short') {
-    if (found.neededBytes > left) return { kind: 'broken', why: `a record of ${found.neededBytes} bytes would not end` }
-    window.need(at, found.neededBytes)
-    found = checkRecord(window.buffer, at - window.offset, { withCrc, expectedOffset: at })
+  if (left < blankBytes) return broken(`only ${left} bytes before the end of a segment`)
+  window.need(at, Math.min(left, 4096))
+  const start = at - window.offset
+  const magic = peek.magic(window.buffer, start)
+  const size = peek.totalSize(window.buffer, start)
+  if (magic === magicBlank)
+    return size === left ? 'blank' : broken(`a blank end of ${size} bytes where ${left} are left`)
+  if (magic !== magicV1 && magic !== magicV2) {
+    return { why: 'no record begins there', empty: magic === 0 && size === 0 }
   }
-  if (found.kind === 'short') return { kind: 'broken', why: 'the file ends within a record' }
-  if (found.kind === 'blank')
-    return found.restBytes === left ? { kind: 'blank' } : { kind: 'broken', why: 'a blank end of a wrong size' }
-  return found
+  if (size < minRecordBytes || size > left) return broken(`a record of ${size} bytes where ${left} are left`)
+  window.need(at, size)
+  if (isWhole(window.buffer, at - window.offset, size, at, withCrc)) return size
+  // once more, for the reason
+  const checked = checkRecord(window.buffer, at - window.offset, { withCrc, expectedOffset: at })
+  return broken(checked.kind === 'broken' ? checked.why : 'the file ends within a record')
 }
 
-/** The first place from `from` on where a whole record lies that says it lies there. */
-async function findRecord(window: Window, from: number): Promise<number | undefined> {
+/** The checks of checkRecord without making an object of the record: a start after a crash does this millions of times. */
+function isWhole(buffer: Buffer, start: number, size: number, offset: number, withCrc: boolean): boolean {
+  if (start + size > buffer.length || peek.commitLogOffset(buffer, start) !== offset) return false
+  const bodyAt = start + placesOf(peek.sysFlag(buffer, start)).body
+  const end = start + size
+  const lengthBytes = peek.magic(buffer, start) === magicV2 ? 2 : 1
+  if (bodyAt + lengthBytes + 2 > end) return false
+  const bodyBytes = buffer.readInt32BE(bodyAt - 4)
+  const topicAt = bodyAt + bodyBytes
+  if (bodyBytes < 0 || topicAt + lengthBytes + 2 > end) return false
+  const topicBytes = lengthBytes === 2 ? buffer.readInt16BE(topicAt) : buffer.readInt8(topicAt)
+  const propertiesAt = topicAt + lengthBytes + topicBytes
+  if (topicBytes < 0 || propertiesAt + 2 > end) return false
+  if (propertiesAt + 2 + buffer.readInt16BE(propertiesAt) !== end) return false
+  return !withCrc || crc32Positive(buffer.subarray(bodyAt, topicAt)) === peek.bodyCrc(buffer, start)
+}
+
+/** What lies behind a bad place: the next whole record that says it lies there (if asked for), and where the zeros begin. */
+async function lookBehind(
+  window: Window,
+  from: number,
+  forRecords: boolean,
+): Promise<{ record: number | undefined; usedTo: number }> {
   const { row } = window
-  const magics = [magicV1, magicV2].map((magic) => {
-    const bytes = Buffer.alloc(4)
-    bytes.writeInt32BE(magic)
-    return bytes
-  })
+  let usedTo = from
   for (let at = from; at < row.end; ) {
-    await new Promise(setImmediate)
     const segmentEnd = row.startOf(at) + row.segmentBytes
     const piece = Math.min(segmentEnd - at, pieceBytes)
     window.need(at, piece)
     const view = window.buffer.subarray(at - window.offset, at - window.offset + piece)
-    const candidates: number[] = []
-    for (const magic of magics) {
-      for (let hit = view.indexOf(magic); hit >= 0; hit = view.indexOf(magic, hit + 1)) candidates.push(at + hit - 4)
+    if (view.compare(zeros, 0, view.length) !== 0) {
+      if (forRecords) {
+        for (const place of placesOfMagic(view)) {
+          if (at + place <= from || at + place < row.startOf(at)) continue
+          if (typeof look(window, at + place, true) === 'number') return { record: at + place, usedTo }
+        }
+        window.need(at, piece)
+      }
+      let last = view.length - 1
+      while (last >= 0 && view[last] === 0) last--
+      usedTo = at + last + 1
     }
-    for (const candidate of candidates.sort((a, b) => a - b)) {
-      if (candidate < from || candidate < row.startOf(at)) continue
-      if (look(window, candidate, true).kind === 'record') return candidate
-    }
+    await new Promise(setImmediate)
     // a magic number may lie across two pieces
-    at = at + piece >= segmentEnd ? segmentEnd : at + piece - 8
+    at = at + piece >= segmentEnd ? segmentEnd : at + piece - overlapBytes
   }
-  return undefined
+  return { record: undefined, usedTo }
 }
 
-/** How much behind the end is not zero. Only the segment of the end and those after it can hold anything. */
-function torn(window: Window, at: number, why: string): { bytes: number; why: string } | undefined {
-  const { row } = window
-  let last = at
-  for (let next = at; next < row.end; ) {
-    const piece = Math.min(row.startOf(next) + row.segmentBytes - next, pieceBytes)
-    window.need(next, piece)
-    const view = window.buffer.subarray(next - window.offset, next - window.offset + piece)
-    if (view.compare(zeros, 0, view.length) !== 0) {
-      let index = view.length - 1
-      while (index >= 0 && view[index] === 0) index--
-      last = next + index + 1
-    }
-    next += piece
+/** Where records might begin: 4 bytes before each magic number, in order. */
+function placesOfMagic(view: Buffer): number[] {
+  const places: number[] = []
+  for (const magic of magics) {
+    for (let hit = view.indexOf(magic); hit >= 0; hit = view.indexOf(magic, hit + 1)) places.push(hit - 4)
   }
-  return last === at ? undefined : { bytes: last - at, why }
+  return places.sort((a, b) => a - b)
 }
+const magics = [magicV1, magicV2].map((magic) => {
+  const bytes = Buffer.alloc(4)
+  bytes.writeInt32BE(magic)
+  return bytes
+})
 
 const pieceBytes = 1024 * 1024
+const overlapBytes = 8
+const windowBytes = 4 * pieceBytes
 const zeros = Buffer.alloc(pieceBytes)
 
 /** A piece of the log in memory that moves along. It never reaches over the end of a segment. */
@@ -133,10 +168,11 @@ class Window {
   readonly row: SegmentRow
   buffer: Buffer = Buffer.alloc(0)
   offset = 0
-  #space: Buffer = Buffer.allocUnsafeSlow(4 * 1024 * 1024)
+  #space: Buffer
 
-  constructor(row: SegmentRow) {
+  constructor(row: SegmentRow, bytes = windowBytes) {
     this.row = row
+    this.#space = Buffer.allocUnsafeSlow(Math.min(bytes, row.segmentBytes))
   }
 
   /** Sees to it that [at, at + bytes) is in the buffer, as far as the segment goes. */
@@ -150,16 +186,13 @@ class Window {
   }
 }
 
-/** Whether a whole record lies at the very start of a segment, and when it was stored. */
-export function firstRecordOf(row: SegmentRow, start: number): { storeTimestampMs: number } | undefined {
-  const window = new Window(row)
-  const found = look(window, start, false)
-  return found.kind === 'record' ? { storeTimestampMs: found.record.storeTimestampMs } : undefined
+/** Store time of the record at the very start of a segment, if there is a whole one. */
+export function firstTimeOf(row: SegmentRow, start: number): number | undefined {
+  const window = new Window(row, 64 * 1024)
+  if (typeof look(window, start, false) !== 'number') return undefined
+  return peek.storeTimestampMs(window.buffer, start - window.offset)
 }
 
-/** The record at `at`, if a whole and correct one lies there. */
-export function recordAtPlace(row: SegmentRow, at: number): StoredRecord | undefined {
-  if (at < row.start || at >= row.end) return undefined
-  const found = look(new Window(row), at, true)
-  return found.kind === 'record' ? found.record : undefined
-}
+/** Whether a whole and correct record lies at `at`. */
+export const holdsRecord = (row: SegmentRow, at: number): boolean =>
+  at >= row.start && at < row.end && typeof look(new Window(row, 64 * 1024), at, true) === 'number'

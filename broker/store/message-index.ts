@@ -13,12 +13,18 @@ export interface IndexOptions {
   clock: () => number
   log: (level: 'info' | 'warn' | 'error', line: string) => void
 }
+export interface IndexState {
+  /** Messages from this place of the commit log on must be put again: files were lost. Infinite when none was. */
+  rebuildFrom: number
+  /** The newest message that it has. What came after may be missing. */
+  upTo: number
+}
 export interface MessageIndex {
   /**
    * Opens what is there. Files that end after `trustedToMs` are removed: nobody knows what a crash left of them. Answers
-   * with the place of the commit log from which on messages must be put again. `hadKeys`: there should be some.
+   * with what is missing. `hadKeys`: there should be files.
    */
-  load(trustedToMs: number, hadKeys: boolean): Promise<number>
+  load(trustedToMs: number, hadKeys: boolean): Promise<IndexState>
   put(topic: string, keys: readonly string[], commitLogOffset: number, storeTimestampMs: number): void
   /** Places of messages with this key, newest file first. */
   find(topic: string, key: string, maxCount: number, beginMs: number, endMs: number): Promise<number[]>
@@ -43,7 +49,7 @@ class Index implements MessageIndex {
     this.#options = options
   }
 
-  async load(trustedToMs: number, hadKeys: boolean): Promise<number> {
+  async load(trustedToMs: number, hadKeys: boolean): Promise<IndexState> {
     const { files, folder, maxSlots, maxItems, log } = this.#options
     let rebuildFrom = Number.POSITIVE_INFINITY
     let found = false
@@ -71,9 +77,10 @@ class Index implements MessageIndex {
       this.#lastName = entry.name
     }
     const last = this.#list.at(-1)
-    if (last !== undefined) return Math.min(rebuildFrom, last.endCommitLogOffset)
+    if (last !== undefined) return { rebuildFrom, upTo: last.endCommitLogOffset }
     // a file is made with the first key: without one there never was a key, unless one had been flushed
-    return found || hadKeys ? 0 : Number.POSITIVE_INFINITY
+    if (found) return { rebuildFrom, upTo: 0 }
+    return hadKeys ? { rebuildFrom: 0, upTo: 0 } : { rebuildFrom, upTo: Number.POSITIVE_INFINITY }
   }
 
   put(topic: string, keys: readonly string[], commitLogOffset: number, storeTimestampMs: number): void {

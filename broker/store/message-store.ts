@@ -103,6 +103,8 @@ class Store implements MessageStore {
       queues: parts.queues,
       index: parts.index,
       checkpoint: parts.checkpoint,
+      flushedTo: () => log.flushedTo,
+      dispatchedTo: log.tail,
       intervalMs: more.flushConsumeQueueIntervalMs ?? 1000,
       thoroughIntervalMs: more.flushConsumeQueueThoroughIntervalMs ?? 10_000,
       flushed: () => this.#health.end('views'),
@@ -401,7 +403,7 @@ class Store implements MessageStore {
       }
       if (indexed && entry.keys.length > 0) this.#index(entry)
     }
-    this.#dispatchedTo = upTo
+    this.#dispatchedTo = this.#views.dispatchedTo = upTo
     const last = entries.at(-1)
     if (last !== undefined) {
       this.#lastTimestampMs = this.#views.dispatchedMs = last.storeTimestampMs

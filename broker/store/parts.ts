@@ -98,7 +98,7 @@ async function openLocked(
   opened.push(index)
   const indexIsTrusted = orderly || checkpoint.ownIndex
   const indexed = more.indexEnabled !== false
-  const known = await index.load(
+  const indexState = await index.load(
     indexIsTrusted ? Number.POSITIVE_INFINITY : checkpoint.indexTimestampMs,
     checkpoint.indexTimestampMs > 0,
   )
@@ -108,8 +108,7 @@ async function openLocked(
     index,
     checkpoint,
     orderly,
-    indexFrom: indexed ? known : Number.POSITIVE_INFINITY,
-    indexed,
+    indexState: indexed ? indexState : undefined,
     delaysMs: parseDelayLevels(more.messageDelayLevel ?? defaultDelayLevels),
     withCrc: more.checkCrcOnRecover ?? true,
     log: line,

@@ -2,14 +2,14 @@
 // have seen is read; after a crash everything since the last time that is known to be safe. The log decides: what is
 // valid in it is in the views afterwards, and nothing else is.
 import type { SegmentRow } from '../file/segment-row'
-import type { StoredRecord } from '../protocol/record'
+import { peek } from '../protocol/record'
 import type { Checkpoint } from './checkpoint'
 import type { ConsumeQueue } from './consume-queue'
 import { isNowhere, unit, unitOffset, unitSize } from './consume-queue'
 import type { ConsumeQueues } from './consume-queues'
-import { viewsOf } from './dispatch'
-import { firstRecordOf, recordAtPlace, type Scanned, scanLog } from './log-scan'
-import type { MessageIndex } from './message-index'
+import { isQueued, viewsOf } from './dispatch'
+import { firstTimeOf, holdsRecord, type Scanned, scanLog } from './log-scan'
+import type { IndexState, MessageIndex } from './message-index'
 
 export interface Recovery {
   row: SegmentRow
@@ -17,9 +17,8 @@ export interface Recovery {
   index: MessageIndex
   checkpoint: Checkpoint
   orderly: boolean
-  /** From here on messages must be put into the index again. */
-  indexFrom: number
-  indexed: boolean
+  /** What the index lacks; undefined when there is to be none. */
+  indexState: IndexState | undefined
   delaysMs: readonly number[]
   /** Whether a body's checksum is compared (Apache's checkCRCOnRecover). */
   withCrc: boolean
@@ -45,23 +44,19 @@ export async function recover(recovery: Recovery): Promise<Recovered> {
   }
   const from = orderly ? orderlyStart(recovery) : crashStart(recovery)
   let lastTimestampMs = 0
-  const onRecord = (record: StoredRecord): void => {
-    lastTimestampMs = record.storeTimestampMs
-    const views = viewsOf(record, recovery.delaysMs)
-    if (views.queued) {
-      const queue = queues.need(record.topic, record.queueId)
-      if (record.queueOffset > queue.maxOffset && !queue.isNew) {
-        log(
-          'error',
-          `${record.topic}-${record.queueId}: offsets ${queue.maxOffset} to ${record.queueOffset - 1} have no message`,
-        )
-      }
-      if (queue.put(record.queueOffset, record.commitLogOffset, record.totalSize, views.tagsCode)) queues.touched(queue)
-    }
-    if (recovery.indexed && views.keys.length > 0)
-      index.put(record.topic, views.keys, record.commitLogOffset, record.storeTimestampMs)
+  const onRecord = (buffer: Buffer, start: number, size: number): void => {
+    lastTimestampMs = peek.storeTimestampMs(buffer, start)
+    const offset = peek.commitLogOffset(buffer, start)
+    const topic = peek.topic(buffer, start)
+    const queue = isQueued(peek.sysFlag(buffer, start)) ? queues.need(topic, peek.queueId(buffer, start)) : undefined
+    const unseen = queue !== undefined && offset + size > queue.maxCommitLogEnd
+    const unindexed = recovery.indexState !== undefined && offset > index.lastUpdateOffset
+    if (!unseen && !unindexed) return
+    const views = viewsOf(buffer, start, recovery.delaysMs)
+    if (unseen) putUnit(recovery, queue, peek.queueOffset(buffer, start), offset, size, views.tagsCode)
+    if (unindexed && views.keys.length > 0) index.put(topic, views.keys, offset, lastTimestampMs)
   }
-  const scanned = await scanLog(row, from, { withCrc: recovery.withCrc, lookBehindDamage: !orderly, onRecord })
+  const scanned = await scanLog(row, from, { withCrc: recovery.withCrc, lookBehind: !orderly, onRecord })
   report(scanned, log)
   await cutLog(row, scanned)
   for (const queue of queues.all) await cutQueue(queue, scanned.end)
@@ -70,20 +65,35 @@ export async function recover(recovery: Recovery): Promise<Recovered> {
   return { end: scanned.end, recordCount: scanned.recordCount, lastTimestampMs }
 }
 
+function putUnit(
+  { queues, log }: Recovery,
+  queue: ConsumeQueue,
+  queueOffset: number,
+  commitLogOffset: number,
+  size: number,
+  tagsCode: number,
+): void {
+  const { topic, queueId, maxOffset } = queue
+  if (queueOffset > maxOffset && !queue.isNew) {
+    log('error', `${topic}-${queueId}: no message has the offsets ${maxOffset} to ${queueOffset - 1}`)
+  }
+  if (queue.put(queueOffset, commitLogOffset, size, tagsCode)) queues.touched(queue)
+}
+
 /** All that the views hold was checked when it was dispatched: reading begins with the newest message they know. */
-function orderlyStart({ row, queues, indexFrom, log }: Recovery): number {
+function orderlyStart({ row, queues, indexState, log }: Recovery): number {
+  const rebuildFrom = indexState?.rebuildFrom ?? Number.POSITIVE_INFINITY
   let newestEnd = 0
   for (const queue of queues.all) newestEnd = Math.max(newestEnd, queue.maxCommitLogEnd)
   if (newestEnd > 0 && newestEnd <= row.end) {
     const newest = newestEnd < row.start ? undefined : lastKnown(queues, newestEnd)
-    if (newest !== undefined && indexFrom >= newest && recordAtPlace(row, newest)?.commitLogOffset === newest)
-      return newest
+    if (newest !== undefined && rebuildFrom >= newest && holdsRecord(row, newest)) return newest
   }
   // the views are older than the log, or there are none: as far back as they reach, by whole segments
-  const wanted = Math.min(newestEnd, indexFrom)
+  const wanted = Math.min(newestEnd, rebuildFrom)
   for (let at = row.starts.length - 1; at > 0; at--) {
     const start = row.starts[at] ?? 0
-    if (start <= wanted && firstRecordOf(row, start) !== undefined) return start
+    if (start <= wanted && firstTimeOf(row, start) !== undefined) return start
   }
   if (newestEnd === 0) log('info', 'no consume queues: building all of them from the commit log')
   return row.start
@@ -95,16 +105,19 @@ function lastKnown(queues: ConsumeQueues, newestEnd: number): number | undefined
   return undefined
 }
 
-/** The last segment that begins with a message so old that log and views have it for certain. */
-function crashStart({ row, queues, checkpoint, indexFrom }: Recovery): number {
+/** Up to where log and views are known to be on the disk; else the last segment that begins with an old enough message. */
+function crashStart({ row, queues, checkpoint, indexState }: Recovery): number {
+  const { rebuildFrom, upTo } = indexState ?? { rebuildFrom: Number.POSITIVE_INFINITY, upTo: Number.POSITIVE_INFINITY }
   let known = false
   for (const queue of queues.all) if (queue.maxCommitLogEnd > 0) known = true
   if (!known) return row.start
+  const { safeOffset } = checkpoint
+  if (safeOffset >= row.start && safeOffset <= row.end && rebuildFrom >= safeOffset) return safeOffset
   for (let at = row.starts.length - 1; at > 0; at--) {
     const start = row.starts[at] ?? 0
-    if (start > indexFrom) continue
-    const first = firstRecordOf(row, start)
-    if (first !== undefined && first.storeTimestampMs <= checkpoint.safeTimestampMs) return start
+    if (start > Math.min(rebuildFrom, upTo)) continue
+    const first = firstTimeOf(row, start)
+    if (first !== undefined && first <= checkpoint.safeTimestampMs) return start
   }
   return row.start
 }

@@ -7,6 +7,8 @@ import type { MessageIndex } from './message-index'
 export interface ViewFlusher {
   /** Time of the newest message that the views have. */
   dispatchedMs: number
+  /** Up to where the views have the log. */
+  dispatchedTo: number
   /** Time of the newest message that is synced in the log. */
   logFlushedMs: number
   /** Everything, now. */
@@ -17,6 +19,9 @@ export interface ViewFlusherOptions {
   queues: ConsumeQueues
   index: MessageIndex
   checkpoint: Checkpoint
+  /** Up to where the log is synced. */
+  flushedTo: () => number
+  dispatchedTo: number
   intervalMs: number
   thoroughIntervalMs: number
   failed(error: unknown): void
@@ -32,15 +37,22 @@ const restPerCost = 20
 class Flusher implements ViewFlusher {
   readonly #options: ViewFlusherOptions
   dispatchedMs: number
+  dispatchedTo: number
   logFlushedMs: number
   #timer: NodeJS.Timeout | undefined
   #underWay: Promise<void> | undefined
   #nextThoroughMs: number
   #stopped = false
+  /**
+   * A sync failed once: what the system had not yet written of the views may be gone, whatever it says of later syncs.
+   * The checkpoint then stays where it was, so that the next start builds from there.
+   */
+  #failed = false
 
   constructor(options: ViewFlusherOptions) {
     this.#options = options
     this.dispatchedMs = options.checkpoint.queuesTimestampMs
+    this.dispatchedTo = options.dispatchedTo
     this.logFlushedMs = options.checkpoint.logTimestampMs
     this.#nextThoroughMs = performance.now() + options.thoroughIntervalMs
     this.#arm()
@@ -74,15 +86,28 @@ class Flusher implements ViewFlusher {
   async #pass(thorough: boolean): Promise<void> {
     const { queues, index, checkpoint } = this.#options
     const began = performance.now()
-    const dispatchedMs = this.dispatchedMs
-    await queues.flush(thorough ? 0 : leastUnits)
-    if (thorough) {
-      checkpoint.queuesTimestampMs = dispatchedMs
-      checkpoint.indexTimestampMs = await index.flush()
-      const cost = performance.now() - began
-      this.#nextThoroughMs = performance.now() + Math.max(this.#options.thoroughIntervalMs, cost * restPerCost)
+    const { dispatchedMs } = this
+    // views may run ahead of the disk under ASYNC_FLUSH
+    const safeOffset = Math.min(this.dispatchedTo, this.#options.flushedTo())
+    try {
+      await queues.flush(thorough ? 0 : leastUnits)
+      const indexMs = thorough ? await index.flush() : 0
+      if (thorough && !this.#failed) {
+        checkpoint.queuesTimestampMs = dispatchedMs
+        checkpoint.indexTimestampMs = indexMs
+        checkpoint.safeOffset = safeOffset
+      }
+    } catch (error) {
+      this.#failed = true
+      checkpoint.trustIndex = false
+      throw error
+    } finally {
+      if (thorough) {
+        const rest = Math.max(this.#options.thoroughIntervalMs, (performance.now() - began) * restPerCost)
+        this.#nextThoroughMs = performance.now() + rest
+      }
+      checkpoint.logTimestampMs = this.logFlushedMs
     }
-    checkpoint.logTimestampMs = this.logFlushedMs
     await checkpoint.write()
   }
 }
