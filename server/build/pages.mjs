@@ -2,7 +2,7 @@
 // folder of its own and renamed to .next, with a stamp beside it; equal stamp means it is there already. Progress goes
 // to stdout, a line at a time.
 import { spawn } from 'node:child_process'
-import { existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
@@ -51,6 +51,8 @@ async function build(stamp, say) {
     }
   }
   const folder = `${BUILD_FOLDER}${process.pid}`
+  const cache = join(projectRoot, '.next', 'cache')
+  if (existsSync(cache)) cpSync(cache, join(projectRoot, folder, 'cache'), { recursive: true }) // most of it holds
   // Next writes its folder's name into these two; the sources are not to change by being built.
   const kept = ['tsconfig.json', 'next-env.d.ts'].map((name) => ({ path: join(projectRoot, name), text: textOf(name) }))
   try {
