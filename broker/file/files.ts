@@ -16,6 +16,8 @@ export interface OpenFile {
   write(buffers: readonly Buffer[], position: number): Promise<void>
   /** Resolves when what was written before the call is on the disk itself (fdatasync). */
   sync(): Promise<void>
+  /** How much of it has ever been written, as far as the disk knows: a sparse file takes less than it is long. */
+  allocatedBytes(): number
   close(): void
 }
 export interface FileEntry {
@@ -215,6 +217,10 @@ class NodeFile implements OpenFile {
     return new Promise((resolve, reject) => {
       fs.fdatasync(this.#fd, (error) => (error ? reject(error) : resolve()))
     })
+  }
+
+  allocatedBytes(): number {
+    return fs.fstatSync(this.#fd).blocks * 512
   }
 
   close(): void {

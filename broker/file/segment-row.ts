@@ -38,6 +38,8 @@ export interface SegmentRow {
   write(offset: number, buffers: readonly Buffer[]): Promise<void>
   /** Syncs every segment that holds a byte of [from, to). */
   sync(from: number, to: number): Promise<void>
+  /** How much of the segment that starts here has ever been written, as far as the disk knows. */
+  allocatedBytes(start: number): number
   /** When the segment that starts here was last written. */
   modifiedAtMs(start: number): Promise<number>
   /** Removes the oldest file. */
@@ -174,6 +176,10 @@ class Row implements SegmentRow {
       await this.#pool.lend(this.#path(start), (file) => file.sync())
     }
     if (this.#newFiles) await this.#syncFolders()
+  }
+
+  allocatedBytes(start: number): number {
+    return this.#pool.use(this.#path(start)).allocatedBytes()
   }
 
   async modifiedAtMs(start: number): Promise<number> {

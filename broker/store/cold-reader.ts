@@ -4,6 +4,8 @@
 import type { SegmentRow } from '../file/segment-row'
 
 export interface ColdReader {
+  /** The bytes at `offset` at once, when the block that has them is in memory. Undefined when it is not, or they lie in two. */
+  view(offset: number, size: number): Buffer | undefined
   /** Copies the bytes at `offset` into `into`; false when they are gone. They must lie in one segment. */
   read(offset: number, into: Buffer): Promise<boolean>
   /** Forgets blocks before the log's start. */
@@ -22,7 +24,9 @@ interface Block {
   readonly offset: number
   /** Valid bytes: fewer than the block is long where the log ended when it was read. */
   readonly bytes: Promise<Buffer | undefined>
-  validTo: number
+  /** The same, once it has come. */
+  loaded: Buffer | undefined
+  readonly validTo: number
 }
 
 class Reader implements ColdReader {
@@ -36,6 +40,15 @@ class Reader implements ColdReader {
   constructor(row: SegmentRow, options: ColdOptions) {
     this.#row = row
     this.#options = options
+  }
+
+  view(offset: number, size: number): Buffer | undefined {
+    const from = this.#blockOf(offset)
+    const bytes = this.#blocks.get(from)?.loaded
+    if (bytes === undefined || offset + size > from + bytes.length) return undefined
+    // whoever reads the second half of a block goes on to the next
+    if (offset - from > bytes.length / 2) this.#readAhead(from + this.#blockLength(from))
+    return bytes.subarray(offset - from, offset - from + size)
   }
 
   async read(offset: number, into: Buffer): Promise<boolean> {
@@ -81,7 +94,12 @@ class Reader implements ColdReader {
       return held
     }
     const validTo = Math.min(from + this.#blockLength(from), this.#options.writtenTo())
-    const block: Block = { offset: from, validTo, bytes: this.#load(from, Math.max(0, validTo - from)) }
+    const block: Block = {
+      offset: from,
+      validTo,
+      bytes: this.#load(from, Math.max(0, validTo - from)),
+      loaded: undefined,
+    }
     this.#blocks.delete(from)
     this.#blocks.set(from, block)
     for (const oldest of this.#blocks.keys()) {
@@ -91,6 +109,7 @@ class Reader implements ColdReader {
     // a read that failed is tried again by whoever asks next
     block.bytes.then(
       (bytes) => {
+        block.loaded = bytes
         if (bytes === undefined && this.#blocks.get(from) === block) this.#blocks.delete(from)
       },
       () => {

@@ -122,6 +122,10 @@ async function lookBehind(
   let usedTo = from
   for (let at = from; at < row.end; ) {
     const segmentEnd = row.startOf(at) + row.segmentBytes
+    if (at - from >= nearBytes && isSparseFrom(row, at)) {
+      at = segmentEnd
+      continue
+    }
     const piece = Math.min(segmentEnd - at, pieceBytes)
     window.need(at, piece)
     const view = window.buffer.subarray(at - window.offset, at - window.offset + piece)
@@ -144,6 +148,15 @@ async function lookBehind(
   return { record: undefined, usedTo }
 }
 
+/**
+ * Whether the disk holds no more of the segment than lies before `at`, so that reading gigabytes of zeros can be spared.
+ * A disk counts some of its own bookkeeping too, and may compress: what is near is read in any case.
+ */
+function isSparseFrom(row: SegmentRow, at: number): boolean {
+  const start = row.startOf(at)
+  return row.allocatedBytes(start) <= at - start + bookkeepingBytes
+}
+
 /** Where records might begin: 4 bytes before each magic number, in order. */
 function placesOfMagic(view: Buffer): number[] {
   const places: number[] = []
@@ -159,6 +172,8 @@ const magics = [magicV1, magicV2].map((magic) => {
 })
 
 const pieceBytes = 1024 * 1024
+const nearBytes = 16 * pieceBytes
+const bookkeepingBytes = 64 * 1024
 const overlapBytes = 8
 const windowBytes = 4 * pieceBytes
 const zeros = Buffer.alloc(pieceBytes)

@@ -102,12 +102,7 @@ function getHot(from: ReadFrom, queue: ConsumeQueue, query: GetQuery, units: Uni
   const result = nothing(status, next, queue.minOffset, queue.maxOffset)
   if (count === 0) return result
   if (bytes < count * copyBelowBytes) {
-    return {
-      ...result,
-      records: count === 1 ? [Buffer.from(records[0] ?? '')] : [Buffer.concat(records, bytes)],
-      sizeBytes: bytes,
-      messageCount: count,
-    }
+    return { ...result, records: [Buffer.concat(records, bytes)], sizeBytes: bytes, messageCount: count }
   }
   for (const held of pages) hot.hold(held)
   let released = false
@@ -138,7 +133,9 @@ async function getCold(from: ReadFrom, queue: ConsumeQueue, query: GetQuery): Pr
     const size = unitSize(units, index)
     if (!fits(from, query, count, bytes, offset, size)) break
     if (filter !== undefined && !filter.byUnit(unitTagsCode(units, index))) continue
-    const record = isNowhere(offset, size) ? undefined : await readRecord(from, offset, size)
+    const record = isNowhere(offset, size)
+      ? undefined
+      : (from.cold.view(offset, size) ?? (await readRecord(from, offset, size)))
     if (record === undefined) {
       gone = true
       continue
@@ -151,7 +148,7 @@ async function getCold(from: ReadFrom, queue: ConsumeQueue, query: GetQuery): Pr
   const status = count > 0 ? 'found' : gone ? 'message-was-removing' : 'no-matched-message'
   return {
     ...nothing(status, next, queue.minOffset, queue.maxOffset),
-    records,
+    records: count > 1 && bytes < count * copyBelowBytes ? [Buffer.concat(records, bytes)] : records,
     sizeBytes: bytes,
     messageCount: count,
     cold: true,

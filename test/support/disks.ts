@@ -223,6 +223,10 @@ class MemoryFile implements OpenFile {
     this.#inode.durable = seen
   }
 
+  allocatedBytes(): number {
+    return this.#inode.bytes.length
+  }
+
   close(): void {
     if (!this.#open) throw new Error(`${this.path} closed twice`)
     this.#open = false
