@@ -20,7 +20,7 @@ interface Paged<T> {
 export function* pageOf<T>(table: Paged<T>, { from, version, count, most }: PageAsked): Generator<T> {
   if (from === undefined && version === undefined && count === undefined) return yield* table.all()
   if (count !== undefined && count < 0) throw new ProtocolError('bad-field', `a page of ${count} rows`)
-  const start = version !== undefined && isSame(version, table.version) ? Math.max(0, from ?? 0) : 0
+  const start = version !== undefined && version !== '' && isSame(version, table.version) ? Math.max(0, from ?? 0) : 0
   const end = start + Math.min(most, count ?? most)
   let at = 0
   for (const row of table.all()) {

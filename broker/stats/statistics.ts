@@ -220,10 +220,10 @@ class Statistics implements BrokerStatistics {
   tick(): void {
     const now = this.#options.clock()
     const due: Window[] = ['minute']
+    this.#ticks += 1
     if (this.#ticks % (windows.hour.everyMs / windows.minute.everyMs) === 0) due.push('hour')
     const daily = this.#ticks % (windows.day.everyMs / windows.minute.everyMs) === 0
     if (daily) due.push('day')
-    this.#ticks += 1
     this.#latency.turn()
     for (const flow of this.#flows) for (const window of due) flow.sample(window, now)
     if (daily) this.#forgetIdle()

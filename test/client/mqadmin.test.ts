@@ -140,8 +140,9 @@ async function runBatch(
   const work = temporaryFolder(`mqadmin-${label}`)
   const lines: string[] = []
   const which = ['apache', 'ours'] as const
-  for (const one of which)
-    for (const asked of rows) lines.push([`${one}.${asked.name}`, ...asked.line(sides[one])].join('\t'))
+  // One beside the other, so that both are asked at the same age.
+  for (const asked of rows)
+    for (const one of which) lines.push([`${one}.${asked.name}`, ...asked.line(sides[one])].join('\t'))
   writeFileSync(join(work, 'lines'), `${lines.join('\n')}\n`)
   const home = temporaryFolder('mqadmin')
   const { code, output } = await runJava({
@@ -178,16 +179,19 @@ function maskLines(text: string, side: Side, asked: Asked): string[] {
     .replace(/\d{4}-\d\d-\d\d[ #]\d\d:\d\d:\d\d([:,.]\d+)?/g, 'TIME')
     .replace(/\b1[6-9]\d{11}\b/g, 'MS')
     .replace(/\d+#\d{6,}|\d+@\d{6,}/g, 'INSTANCE')
+    .replace(/(commitLogDiskRatio_)\S+/g, '$1FOLDER')
     .replace(/\bat [\w.$]+\(.*\)/g, 'at CODE')
   if (asked.rates) {
     out = out
       .replace(/-?\d+\.\d+(E-?\d+)?/g, 'RATE')
       .replace(/rt=\d+ms/g, 'rt=RATE')
       .replace(/(true +)\d+/g, '$1RATE')
+      .replace(/((?:CLUSTERING|BROADCASTING|OFFLINE) +)\d+/g, '$1RATE')
       .replace(/\d+,\d+ms/g, 'RATE')
   }
   let lines = out.split('\n').map((line) => line.replace(/\s+/g, ' ').trim())
   if (asked.namesOnly) lines = lines.map((line) => line.replace(/\s*[=:].*$/, ''))
-  lines = lines.filter((line) => line !== '')
+  const { leaveOut } = asked
+  lines = lines.filter((line) => line !== '' && !leaveOut?.lines.test(line))
   return asked.anyOrder ? lines.sort() : lines
 }

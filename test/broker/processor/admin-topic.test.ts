@@ -173,6 +173,8 @@ describe('the table of topics', () => {
       seen.push(...Object.keys(JSON.parse(text).topicConfigTable))
     }
     expect(seen).toEqual([...at.broker.topics.all()].map(({ topicName }) => topicName))
+    const first = await at.ask(Code.GET_ALL_TOPIC_CONFIG, { topicSeq: '0', maxTopicNum: '1', dataVersion: '' })
+    expect(Object.keys(JSON.parse(first.text).topicConfigTable)).toEqual(seen.slice(0, 1))
     const stale = { topicSeq: '4', maxTopicNum: '2', dataVersion: '{"counter":9,"stateVersion":0,"timestamp":1}' }
     const { text } = await at.ask(Code.GET_ALL_TOPIC_CONFIG, stale)
     expect(Object.keys(JSON.parse(text).topicConfigTable)).toEqual(seen.slice(0, 2))

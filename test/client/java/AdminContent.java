@@ -15,6 +15,7 @@ import org.apache.rocketmq.client.producer.SendResult;
 import org.apache.rocketmq.common.consumer.ConsumeFromWhere;
 import org.apache.rocketmq.common.message.Message;
 import org.apache.rocketmq.common.message.MessageQueue;
+import org.apache.rocketmq.tools.admin.DefaultMQAdminExt;
 
 public class AdminContent {
     private static final int MESSAGES = 40;
@@ -66,8 +67,20 @@ public class AdminContent {
         }
         left.shutdown();
 
-        // Offsets reach the broker, and statistics take their second sample.
-        Thread.sleep(Long.getLong("settle.ms", 3000));
+        // The first pull of the empty retry queue waits 15 s at the broker; only then has the group an offset there, too.
+        // By then statistics have taken their first sample as well.
+        DefaultMQAdminExt admin = new DefaultMQAdminExt();
+        admin.setNamesrvAddr(namesrv);
+        admin.setInstanceName("admin-content-a");
+        admin.start();
+        for (int tries = 0; ; tries++) {
+            boolean settled = admin.examineConsumeStats("admin-group").getOffsetTable().keySet().stream()
+                .anyMatch(queue -> queue.getTopic().startsWith("%RETRY%"));
+            if (settled) break;
+            if (tries > 200) throw new IllegalStateException("no offset in the retry queue after 50 s");
+            Thread.sleep(250);
+        }
+        admin.shutdown();
         System.out.println("{\"ids\":[" + String.join(",", ids) + "]}");
         System.out.println("content ready");
         while (System.in.read() >= 0) { }

@@ -3,11 +3,14 @@
 // A line: NAME, then the arguments, separated by tabs. OUT_FOLDER/NAME.txt: standard output and error, in order.
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
+import java.lang.reflect.Field;
+import java.lang.reflect.Modifier;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.Permission;
 import java.util.Arrays;
+import java.util.Collection;
 import org.apache.rocketmq.tools.command.MQAdminStartup;
 
 public class MqAdminBatch {
@@ -56,8 +59,18 @@ public class MqAdminBatch {
         System.exit(0);
     }
 
+    /** Commands keep their clients in fields: as in a process of its own, each line gets a command of its own. */
+    private static void forgetCommands() throws ReflectiveOperationException {
+        for (Field field : MQAdminStartup.class.getDeclaredFields()) {
+            if (!Modifier.isStatic(field.getModifiers()) || !Collection.class.isAssignableFrom(field.getType())) continue;
+            field.setAccessible(true);
+            ((Collection<?>) field.get(null)).clear();
+        }
+    }
+
     private static void run(String[] command, PrintStream out) {
         try {
+            forgetCommands();
             MQAdminStartup.main0(command, null);
         } catch (Ended end) {
             out.println("[" + end.getMessage() + "]");
