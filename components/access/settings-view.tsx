@@ -16,6 +16,7 @@ import { Table, Td, Th, Tr } from '../ui/table'
 import { Tag } from '../ui/tag'
 import { Switch } from '../ui/tick'
 import { useToast } from '../ui/toast'
+import { browserOf } from './browser-name'
 import { LooksFields } from './looks-fields'
 import { NewPassword } from './new-password'
 import { PASSWORD_MIN } from './password-strength'
@@ -116,17 +117,6 @@ function ChangePassword() {
       </div>
     </form>
   )
-}
-
-/** What a browser calls itself, short enough for a cell. */
-export function browserOf(agent: string): string {
-  const found = /(Edg|OPR|Firefox|Chrome|Version)\/([\d]+)/.exec(agent)
-  const system = /(Windows|Mac OS X|Android|iPhone|iPad|Linux)/.exec(agent)?.[1]?.replace('Mac OS X', 'macOS')
-  const names: Record<string, string> = { Edg: 'Edge', OPR: 'Opera', Version: 'Safari' }
-  // Edge and Opera call themselves Chrome first; what comes last is what they are.
-  const special = /(Edg|OPR)\/([\d]+)/.exec(agent) ?? found
-  const name = special ? `${names[special[1] ?? ''] ?? special[1]} ${special[2]}` : agent.split(' ')[0]
-  return [name, system].filter(Boolean).join(', ')
 }
 
 function Sessions() {

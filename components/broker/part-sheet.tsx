@@ -15,7 +15,7 @@ import { State } from '../ui/mark'
 import { Fault } from '../ui/region'
 import { useToast } from '../ui/toast'
 import type { PartAct } from './broker-process'
-import { TopicNames } from './topic-names'
+import { TopicNames, userTopicsOf } from './topic-names'
 
 export function PartSheet({
   view,
@@ -35,6 +35,7 @@ export function PartSheet({
   const words = useFaultWords()
   const cluster = useClusterId()
   const [typed, setTyped] = useState('')
+  const topics = userTopicsOf(view)
   const options = {
     onSuccess: () => {
       void cache.invalidateQueries({ queryKey: trpc.broker.pathKey() })
@@ -78,12 +79,12 @@ export function PartSheet({
     >
       <div className="flex flex-col gap-3 text-sm">
         <p>{t(`process.order.${act}`)}</p>
-        {act === 'start' ? null : view.onlyMasterOf.length > 0 ? (
+        {act === 'start' ? null : topics.length > 0 ? (
           <div>
             <State state="warn" className="whitespace-normal!">
-              {t('process.hits', { count: view.onlyMasterOf.length })}
+              {t('process.hits', { count: topics.length })}
             </State>
-            <TopicNames names={view.onlyMasterOf} />
+            <TopicNames names={topics} />
           </div>
         ) : (
           <State state="ok" className="whitespace-normal!">

@@ -12,7 +12,7 @@ import { Dialog } from '../ui/dialog'
 import { State } from '../ui/mark'
 import { Fault } from '../ui/region'
 import { useToast } from '../ui/toast'
-import { TopicNames } from './topic-names'
+import { TopicNames, userTopicsOf } from './topic-names'
 
 export function WriteDialog(props: {
   view: BrokerView
@@ -28,6 +28,7 @@ export function WriteDialog(props: {
   const words = useFaultWords()
   const cluster = useClusterId()
   const { name } = view.row
+  const topics = userTopicsOf(view)
   const set = useMutation(
     trpc.broker.setWritable.mutationOptions({
       onSuccess: (result) => {
@@ -73,12 +74,12 @@ export function WriteDialog(props: {
         <p>{t(`${key}.note`)}</p>
         {give ? null : (
           <>
-            {view.onlyMasterOf.length > 0 ? (
+            {topics.length > 0 ? (
               <div>
                 <State state="warn" className="whitespace-normal!">
-                  {t('wipe.onlyMaster', { count: view.onlyMasterOf.length })}
+                  {t('wipe.onlyMaster', { count: topics.length })}
                 </State>
-                <TopicNames names={view.onlyMasterOf} />
+                <TopicNames names={topics} />
               </div>
             ) : (
               <State state="ok" className="whitespace-normal!">

@@ -90,7 +90,7 @@ export function GroupsPanel({ cluster, overview }: { cluster: string; overview: 
                     ) : (
                       <DrainValue
                         of={row.drain}
-                        growing={isKnown(row.growthPerSecond) && row.growthPerSecond.value > 0}
+                        growing={row.level !== 'ok' && isKnown(row.growthPerSecond) && row.growthPerSecond.value > 0}
                       />
                     )}
                   </Td>

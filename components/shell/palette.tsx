@@ -88,16 +88,27 @@ function Inside({ cluster, close }: { cluster: string; close: () => void }) {
   const objectActions = object ? actionsOf(object, me?.rights ?? []) : []
   const listed = q === '' ? recent : found
 
+  // What was chosen may be gone with the next letter: then the first of what is there is chosen.
+  const values = object
+    ? objectActions.map(({ id }): string => id)
+    : [
+        ...(q === '' ? recent : kindOrder.flatMap((kind) => found.filter((hit) => hit.kind === kind))).map(itemValue),
+        ...shownPages.map(({ id }) => `page ${id}`),
+        ...actions.map(({ id }) => `action ${id}`),
+        ...(q !== '' && cluster !== '' ? ['search messages'] : []),
+      ]
+  const chosen = values.includes(at) ? at : (values[0] ?? '')
+
   return (
     <Command
       shouldFilter={false}
       loop
-      value={at}
+      value={chosen}
       onValueChange={setAt}
       label={t('find')}
       onKeyDown={(event) => {
         if (event.key === 'Tab' && !event.shiftKey && !object) {
-          const hit = listed.find((one) => itemValue(one) === at)
+          const hit = listed.find((one) => itemValue(one) === chosen)
           if (hit && actionsOf(hit, me?.rights ?? []).length > 0) {
             event.preventDefault()
             setObject(hit)
@@ -154,7 +165,7 @@ function Inside({ cluster, close }: { cluster: string; close: () => void }) {
                       q={q}
                       value={itemValue(hit)}
                       onSelect={() => open(hit)}
-                      tab={at === itemValue(hit) && actionsOf(hit, me?.rights ?? []).length > 0}
+                      tab={chosen === itemValue(hit) && actionsOf(hit, me?.rights ?? []).length > 0}
                     />
                   ))}
                 </Section>

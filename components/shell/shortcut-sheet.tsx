@@ -47,8 +47,10 @@ const Row = ({ name, keys }: { name: string; keys: readonly string[] }) => (
   <div className="flex h-7 items-center border-b border-hair">
     <span className="flex-1">{name}</span>
     <span className="flex gap-1">
-      {keys.map((key) => (
-        <Kbd key={key}>{key}</Kbd>
+      {keys.map((key, place) => (
+        // Two keys may be the same one twice: `g g`.
+        // biome-ignore lint/suspicious/noArrayIndexKey: their order is what they are
+        <Kbd key={place}>{key}</Kbd>
       ))}
     </span>
   </div>

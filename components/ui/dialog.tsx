@@ -44,6 +44,12 @@ function Head({ title, about, description }: Pick<LayerProps, 'title' | 'about' 
   )
 }
 
+/** Focus goes to the layer itself, unless a field in it already took it: the close button would show its note at once. */
+const focusSelf = (event: Event) => {
+  event.preventDefault()
+  if (event.currentTarget instanceof HTMLElement) event.currentTarget.focus()
+}
+
 /** Radix warns about a dialog without description unless it is told that none is meant. */
 const undescribed = (description: ReactNode) => (description ? {} : { 'aria-describedby': undefined })
 
@@ -54,6 +60,7 @@ export function Dialog({ open, onOpenChange, title, about, description, footer, 
         <Radix.Overlay className={scrim} />
         <Radix.Content
           {...undescribed(description)}
+          onOpenAutoFocus={focusSelf}
           className={cn(
             'enter-float fixed top-[12vh] left-1/2 z-40 flex max-h-[80vh] w-[520px] max-w-[calc(100vw-24px)] -translate-x-1/2 flex-col overflow-hidden rounded-xl border border-line bg-raised shadow-float outline-none max-sm:inset-0 max-sm:max-h-none max-sm:w-full max-sm:max-w-none max-sm:translate-x-0 max-sm:rounded-none',
             className,
@@ -81,6 +88,7 @@ export function Sheet(props: LayerProps & { readonly width?: 'pane' | 'wizard' |
         <Radix.Overlay className={scrim} />
         <Radix.Content
           {...undescribed(description)}
+          onOpenAutoFocus={focusSelf}
           className={cn(
             'enter-sheet fixed inset-y-0 right-0 z-40 flex max-w-full flex-col bg-raised shadow-sheet outline-none max-sm:w-full',
             { wizard: 'w-[1000px]', pane: 'w-[636px]', narrow: 'w-[420px]' }[width],
