@@ -2,7 +2,7 @@
 // properties. Read by hand rather than by table: this is done for every message.
 import type { ExtFields } from '../protocol/command'
 import { excerpt, ProtocolError } from '../protocol/errors'
-import { Property, parseProperties } from '../protocol/properties'
+import { Property, parseProperties, writeProperties } from '../protocol/properties'
 
 export interface SendRequest {
   topic: string
@@ -146,6 +146,10 @@ function take(said: Said, text: string, from: number, split: number, end: number
     default:
   }
 }
+
+/** The text with this property, whatever it had under the name. */
+export const withProperty = (text: string, name: string, value: string): string =>
+  writeProperties(parseProperties(text).set(name, value))
 
 /** The text without the names that the broker sets itself. */
 export function withoutOwn(text: string): string {

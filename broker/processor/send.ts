@@ -9,7 +9,7 @@ import { tagsCode } from '../protocol/java-hash'
 import { openUniqueKeys, type UniqueKeys } from '../protocol/message-id'
 import { forbiddenToSend, isRetryTopic, topicNameFault } from '../protocol/names'
 import { isWriteable } from '../protocol/perm'
-import { splitKeys } from '../protocol/properties'
+import { Property, splitKeys } from '../protocol/properties'
 import { MessageSysFlag, transactionType } from '../protocol/sys-flag'
 import { delayed } from '../schedule/delayed'
 import type { Appended, NewMessage } from '../store/types'
@@ -17,7 +17,15 @@ import type { Answer, BrokerContext, HandlerTable } from './context'
 import { deadLetterQueue } from './dead-letter'
 import { faq } from './faq'
 import { illegalMessage, putReplyCodes, replyFor } from './reply-for'
-import { readSend, readSendV2, type Said, type SendRequest, scanProperties, withoutOwn } from './send-request'
+import {
+  readSend,
+  readSendV2,
+  type Said,
+  type SendRequest,
+  scanProperties,
+  withoutOwn,
+  withProperty,
+} from './send-request'
 import { topicForSend } from './topic-on-demand'
 import { topicText } from './topic-text'
 
@@ -105,6 +113,7 @@ class Sender {
     if (buried === undefined) return this.#one(topic, send.queueId, said, send, request, connection)
     if ('code' in buried) return { ...buried, ext: this.#ownExt() }
     said.delayLevel = 0
+    send.properties = withProperty(send.properties, Property.delayLevel, '-1')
     return this.#one(buried.topic, buried.queueId, said, send, request, connection)
   }
 
