@@ -36,11 +36,37 @@ export const topicQueueMappingInfo = bean({
 })
 export type TopicQueueMappingInfo = BodyOf<typeof topicQueueMappingInfo>
 
+/** The same with where each queue was hosted; on the brokers that host them. */
+export const topicQueueMappingDetail = bean({
+  bname: optional(text),
+  currIdMap: numberDict(int),
+  dirty: bool,
+  epoch: int,
+  hostedQueues: numberDict(
+    list(
+      bean({
+        bname: optional(text),
+        endOffset: int,
+        gen: int,
+        logicOffset: int,
+        queueId: int,
+        startOffset: int,
+        timeOfEnd: int,
+        timeOfStart: int,
+      }),
+    ),
+  ),
+  scope: optional(text),
+  topic: optional(text),
+  totalQueues: int,
+})
+
 const noVersion = { counter: 0, stateVersion: 0, timestamp: 0 }
 export const topicConfigWrapper = bean({
   dataVersion: orElse(dataVersion, noVersion),
   mappingDataVersion: optional(dataVersion),
   topicConfigTable: dict(topicConfig),
+  topicQueueMappingDetailMap: optional(dict(topicQueueMappingDetail)),
   topicQueueMappingInfoMap: dict(topicQueueMappingInfo),
 })
 export type TopicConfigWrapper = BodyOf<typeof topicConfigWrapper>

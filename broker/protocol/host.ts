@@ -46,12 +46,12 @@ export function ipText(address: Buffer): string {
   if (address.length === 4) return address.join('.')
   const groups: string[] = []
   for (let at = 0; at < 16; at += 2) groups.push(address.readUInt16BE(at).toString(16))
-  const zeros = groups.join(':').match(/\b0(?::0)+\b/g)
-  if (zeros === null) return groups.join(':')
-  const longest = zeros.reduce((a, b) => (b.length > a.length ? b : a))
   const text = groups.join(':')
-  const start = text.indexOf(longest)
-  return `${text.slice(0, start).replace(/:$/, '')}::${text.slice(start + longest.length).replace(/^:/, '')}`
+  const runs = [...text.matchAll(/\b0(?::0)+\b/g)]
+  if (runs.length === 0) return text
+  const longest = runs.reduce((a, b) => (b[0].length > a[0].length ? b : a))
+  const before = text.slice(0, longest.index).replace(/:$/, '')
+  return `${before}::${text.slice(longest.index + longest[0].length).replace(/^:/, '')}`
 }
 
 /** `ip:port`, with IPv6 in brackets. */

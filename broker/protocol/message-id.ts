@@ -59,6 +59,9 @@ export function openUniqueKeys(ip: Buffer, clock: () => number, pid: number = pr
 }
 const hex = (value: number, digits: number): string => value.toString(16).toUpperCase().padStart(digits, '0')
 
+/** Clocks of two machines may differ by so much without a key counting as one of last month. */
+const clockSkewMs = 3_600_000
+
 export interface UniqueKey {
   ip: string
   pid: number
@@ -75,7 +78,7 @@ export function parseUniqueKey(key: string, nowMs: number): UniqueKey | undefine
   const now = new Date(nowMs)
   const thisMonthMs = new Date(now.getFullYear(), now.getMonth(), 1).getTime()
   const lastMonthMs = new Date(now.getFullYear(), now.getMonth() - 1, 1).getTime()
-  const startMs = thisMonthMs + sinceMonthMs > nowMs ? lastMonthMs : thisMonthMs
+  const startMs = thisMonthMs + sinceMonthMs > nowMs + clockSkewMs ? lastMonthMs : thisMonthMs
   return {
     ip: ipText(bytes.subarray(0, ipBytes)),
     pid: bytes.readUInt16BE(ipBytes),
