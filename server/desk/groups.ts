@@ -26,6 +26,8 @@ export interface GroupDeskOptions {
 /** Clients asked about themselves for one page; each may take seconds. */
 const MOST_ASKED = 32
 const OWNERS_KEPT_MS = 15_000
+/** A page never waits longer for its clients: one that does not answer costs the broker's whole time-out. */
+const OWNERS_WAIT_MS = 700
 
 export const openGroupDesk = ({ sampler, lists, past, admin, changes, resets, now }: GroupDeskOptions): GroupDesk => {
   const { state } = sampler
@@ -71,13 +73,26 @@ export const openGroupDesk = ({ sampler, lists, past, admin, changes, resets, no
           byQueue.set(`${topic}\n${queueKey(broker, queueId)}`, clientId)
       return byQueue
     })
-    if (owners.size > 200) owners.clear()
+    if (owners.size > 200) {
+      owners.clear()
+      answered.clear()
+    }
     owners.set(group.name, { at: now(), clients, found })
+    void found.then((byQueue) => answered.set(group.name, byQueue))
     return found
+  }
+  /** What the clients said last; shown while they are asked again. */
+  const answered = new Map<string, Map<string, string>>()
+  const ownersSoon = async (group: GroupState): Promise<Map<string, string>> => {
+    let timer: ReturnType<typeof setTimeout> | undefined
+    const late = new Promise<Map<string, string>>((resolve) => {
+      timer = setTimeout(() => resolve(answered.get(group.name) ?? new Map()), OWNERS_WAIT_MS)
+    })
+    return Promise.race([ownersOf(group), late]).finally(() => clearTimeout(timer))
   }
   const view = async (name: string): Promise<GroupView> => {
     const group = find(name)
-    return groupView(state, group, await ownersOf(group), now())
+    return groupView(state, group, await ownersSoon(group), now())
   }
 
   return {
