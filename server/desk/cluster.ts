@@ -26,7 +26,7 @@ import { groupImpact, topicImpact } from './impact'
 import { infoOf } from './info'
 import { openLists } from './lists'
 import { findIn } from './palette'
-import { recordTurn } from './record'
+import { openRecord } from './record'
 import { openTopicDesk } from './topics'
 
 export interface ClusterDeskOptions {
@@ -52,7 +52,7 @@ export const openClusterDesk = (options: ClusterDeskOptions): OpenCluster => {
     turnMs,
     now,
     log,
-    onTurn: (state) => recordTurn(recorder, state, overview(), now()),
+    onTurn: () => record(),
   })
   const { state } = sampler
   const lists = openLists(state, now)
@@ -126,6 +126,7 @@ export const openClusterDesk = (options: ClusterDeskOptions): OpenCluster => {
   })
   const brokerChanges = openBrokerChanges(admin, () => sampler.refreshBrokers())
 
+  const record = openRecord({ recorder, sampler, lists, overview, now })
   sampler.start()
   return {
     id: entry.id,

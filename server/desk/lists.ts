@@ -7,6 +7,8 @@ import type { GroupRow, TopicRow } from '../shared/views'
 export interface Lists {
   topics(): TopicRow[]
   groups(): GroupRow[]
+  /** Rows of some topics, without making those of the others. */
+  topicsWhere(wanted: (name: string) => boolean): TopicRow[]
 }
 export const openLists = (state: ClusterState, now: () => number): Lists => {
   const once = <T>(make: () => T): (() => T) => {
@@ -28,5 +30,13 @@ export const openLists = (state: ClusterState, now: () => number): Lists => {
       const at = now()
       return [...state.groups.values()].map((group) => groupRow(state, group, silent, at))
     }),
+    topicsWhere(wanted) {
+      const found = [...state.topics.values()].filter(({ name }) => wanted(name))
+      if (found.length === 0) return []
+      const silent = silentNames(state)
+      const groups = groupsByTopic(state)
+      const at = now()
+      return found.map((topic) => topicRow(state, topic, groups.get(topic.name) ?? [], silent, at))
+    },
   }
 }

@@ -1,23 +1,72 @@
-// server/desk/record.ts: hands each turn's figures to the recorder. Unknown is recorded as unknown.
-import { groupFigures, rateOf, total } from '../metrics/figures'
-import { kindOf } from '../metrics/kind'
+// server/desk/record.ts: hands figures to the recorder. Unknown is recorded as unknown. Of a large cluster the lines of
+// what is on screen are kept at every turn, the rest by the minute.
+import { groupFigures } from '../metrics/figures'
 import { noValues, type Recorder } from '../metrics/recorder'
-import { type ClusterState, silentNames } from '../metrics/state'
+import type { Sampler } from '../metrics/sampler'
+import { silentNames } from '../metrics/state'
 import { isKnown, type Known } from '../shared/known'
-import { isSystemGroup } from '../shared/names'
-import type { Overview, Total } from '../shared/views'
+import type { GroupRow, Overview, Total } from '../shared/views'
+import type { Lists } from './lists'
 
-const plain = (figure: Known<number> | Total): number =>
-  isKnown(figure) && !('missing' in figure && figure.missing > 0) ? figure.value : Number.NaN
+/** With more topics and groups than this, not all of them are recorded at every turn. */
+const SMALL_CLUSTER = 1000
+const MINUTE_MS = 60_000
 
-export const recordTurn = async (
-  recorder: Recorder,
-  state: ClusterState,
-  overview: Overview,
-  now: number,
-): Promise<void> => {
-  const at = state.at
-  const silent = silentNames(state)
+export interface RecordOptions {
+  recorder: Recorder
+  sampler: Sampler
+  lists: Lists
+  overview: () => Overview
+  now: () => number
+}
+/** The function to call at the end of each turn. */
+export const openRecord = ({ recorder, sampler, lists, overview, now }: RecordOptions): (() => Promise<void>) => {
+  const { state } = sampler
+  let minute = 0
+  return async () => {
+    const at = state.at
+    const small = state.topics.size + state.groups.size <= SMALL_CLUSTER
+    const newMinute = Math.floor(at / MINUTE_MS) !== minute
+    minute = Math.floor(at / MINUTE_MS)
+    readCluster(recorder, overview(), at)
+    for (const row of small || newMinute
+      ? lists.topics()
+      : lists.topicsWhere((name) => sampler.isWatched('topic', name))) {
+      if (row.kind === 'system') continue
+      const fine = small || sampler.isWatched('topic', row.name)
+      recorder.read(
+        'topic',
+        row.name,
+        { ...noValues, in: plain(row.inPerSecond), out: plain(row.outPerSecond) },
+        at,
+        fine,
+      )
+    }
+    for (const row of lists.groups()) {
+      const fine = small || sampler.isWatched('group', row.name)
+      if (row.system || !isKnown(row.lag) || !(fine || newMinute)) continue
+      recorder.read('group', row.name, groupValues(row), at, fine)
+      if (row.topics.length > 1) readTopicsOf(row.name, at, fine)
+    }
+    await recorder.turn(at)
+  }
+
+  function readTopicsOf(name: string, at: number, fine: boolean): void {
+    const group = state.groups.get(name)
+    const silent = silentNames(state)
+    for (const topic of group?.positions.keys() ?? [])
+      if (group !== undefined)
+        recorder.read(
+          'topic-group',
+          `${topic}@${name}`,
+          groupValues(groupFigures(state, group, silent, now(), topic)),
+          at,
+          fine,
+        )
+  }
+}
+
+const readCluster = (recorder: Recorder, overview: Overview, at: number): void => {
   recorder.read(
     'cluster',
     '',
@@ -27,7 +76,7 @@ export const recordTurn = async (
       out: plain(overview.outPerSecond),
       inBytes: plain(overview.inBytesPerSecond),
       lag: plain(overview.lag),
-      behindMs: plain(overview.worstBehind),
+      behindMs: rounded(plain(overview.worstBehind)),
     },
     at,
   )
@@ -38,57 +87,16 @@ export const recordTurn = async (
       { ...noValues, in: plain(row.inPerSecond), out: plain(row.outPerSecond), inBytes: plain(row.inBytesPerSecond) },
       at,
     )
-  for (const topic of state.topics.values()) {
-    if (kindOf(state, topic.name) === 'system') continue
-    recorder.read(
-      'topic',
-      topic.name,
-      {
-        ...noValues,
-        in: plain(
-          total(
-            [...topic.queues.values()].map((queue) => rateOf(queue, silent)),
-            at,
-          ),
-        ),
-      },
-      at,
-    )
-  }
-  for (const group of state.groups.values()) {
-    if (isSystemGroup(group.name)) continue
-    const figures = groupFigures(state, group, silent, now)
-    if (!isKnown(figures.lag)) continue
-    recorder.read(
-      'group',
-      group.name,
-      {
-        ...noValues,
-        in: plain(figures.inPerSecond),
-        out: plain(figures.outPerSecond),
-        lag: plain(figures.lag),
-        behindMs: rounded(plain(figures.behind)),
-      },
-      at,
-    )
-    if (group.positions.size < 2) continue
-    for (const topic of group.positions.keys()) {
-      const one = groupFigures(state, group, silent, now, topic)
-      recorder.read(
-        'topic-group',
-        `${topic}@${group.name}`,
-        {
-          ...noValues,
-          in: plain(one.inPerSecond),
-          out: plain(one.outPerSecond),
-          lag: plain(one.lag),
-          behindMs: rounded(plain(one.behind)),
-        },
-        at,
-      )
-    }
-  }
-  await recorder.turn(at)
 }
+const groupValues = (row: Pick<GroupRow, 'inPerSecond' | 'outPerSecond' | 'lag' | 'behind'>) => ({
+  ...noValues,
+  in: plain(row.inPerSecond),
+  out: plain(row.outPerSecond),
+  lag: plain(row.lag),
+  behindMs: rounded(plain(row.behind)),
+})
+/** A lower bound is no measurement: a chart would show a fall that never was. */
+const plain = (figure: Known<number> | Total): number =>
+  isKnown(figure) && !('missing' in figure && figure.missing > 0) ? figure.value : Number.NaN
 /** To the second: an age that only grows by the clock would make every sample a row of its own. */
 const rounded = (ms: number): number => Math.round(ms / 1000) * 1000

@@ -19,6 +19,9 @@ export interface TopicDeskOptions {
   changes: TopicChanges
   now: () => number
 }
+const MOST_HELD = 200
+const OLDEST_KEPT_MS = 60_000
+
 export const openTopicDesk = ({ sampler, lists, past, admin, changes, now }: TopicDeskOptions): TopicDesk => {
   const { state } = sampler
   const find = (name: string): TopicState => {
@@ -26,8 +29,19 @@ export const openTopicDesk = ({ sampler, lists, past, admin, changes, now }: Top
     if (topic === undefined) throw new DeskError('not-found', `No broker has the topic ${name}.`)
     return topic
   }
+  /** Several browsers on one page cost one question. */
+  const views = new Map<string, { revision: number; found: Promise<TopicView> }>()
+  const view = (name: string): Promise<TopicView> => {
+    const held = views.get(name)
+    if (held !== undefined && held.revision === state.revision) return held.found
+    const found = load(name)
+    if (views.size >= MOST_HELD) views.clear()
+    views.set(name, { revision: state.revision, found })
+    found.catch(() => views.delete(name))
+    return found
+  }
   /** What only the open page asks: bytes and the day's count from the broker's own statistics, and the oldest message. */
-  const view = async (name: string): Promise<TopicView> => {
+  const load = async (name: string): Promise<TopicView> => {
     const topic = find(name)
     const base = topicView(state, topic, groupsByTopic(state).get(name) ?? [], now())
     const brokers = askable(state).filter((one) => one.topicConfigs.has(name))
@@ -51,7 +65,18 @@ export const openTopicDesk = ({ sampler, lists, past, admin, changes, now }: Top
         : unknown('no-sample-yet')
     return { ...base, inBytesPerSecond, inToday, oldestAt, meanSizeBytes }
   }
-  const oldest = async (topic: TopicState): Promise<Known<number | null>> => {
+  const oldestTimes = new Map<string, { at: number; found: Promise<Known<number | null>> }>()
+  /** One call per queue: asked again only after a minute, since retention moves slowly. */
+  const oldest = (topic: TopicState): Promise<Known<number | null>> => {
+    const held = oldestTimes.get(topic.name)
+    if (held !== undefined && now() - held.at < OLDEST_KEPT_MS) return held.found
+    const found = askOldest(topic)
+    if (oldestTimes.size >= MOST_HELD) oldestTimes.clear()
+    // An empty topic may get its first message at any moment.
+    if ([...topic.queues.values()].some(({ max, min }) => max > min)) oldestTimes.set(topic.name, { at: now(), found })
+    return found
+  }
+  const askOldest = async (topic: TopicState): Promise<Known<number | null>> => {
     const alive = new Map(askable(state).map((one) => [one.name, one.address]))
     const kept = [...topic.queues.values()].filter(({ max, min }) => max > min).slice(0, 64)
     const answers = await Promise.allSettled(

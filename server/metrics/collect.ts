@@ -151,7 +151,6 @@ export class Collector {
     const at = this.#now()
     broker.topicConfigs = new Map(configs.map((config) => [config.topic, config]))
     broker.topicsAt = at
-    this.#state.revision += 1
     for (const { topic, readQueues, writeQueues } of configs) {
       const held = this.topic(topic)
       held.seenAt = at
@@ -169,7 +168,6 @@ export class Collector {
     const configs = await this.#admin.brokers.groupConfigs(broker.address)
     broker.groupConfigs = new Map(configs.map((config) => [config.group, config]))
     broker.groupsAt = this.#now()
-    this.#state.revision += 1
     for (const { group } of configs) this.group(group)
     for (const name of this.#state.groups.keys())
       if (![...this.#state.brokers.values()].some((one) => one.groupConfigs.has(name))) this.#state.groups.delete(name)
@@ -183,7 +181,6 @@ export class Collector {
     const offsets = await this.#admin.brokers.allOffsets(broker.address)
     const at = this.#now()
     broker.offsetsAt = at
-    this.#state.revision += 1
     for (const [key, queues] of offsets) {
       const split = key.indexOf('@')
       const group = this.#state.groups.get(key.slice(split + 1))
@@ -252,7 +249,6 @@ export class Collector {
       }
     }
     topic.statsAt = at
-    this.#state.revision += 1
   }
 
   /** Who reads for a group: asked of one broker, since a client tells all of them. */
@@ -270,7 +266,6 @@ export class Collector {
     if (group.clientsAt > 0 && ids(group.clients) !== ids(next)) group.clientsChangedAt = at
     group.clients = next
     group.clientsAt = at
-    this.#state.revision += 1
     if (found === null) return
     group.lastClientAt = at
     group.subscriptions = found.subscriptions

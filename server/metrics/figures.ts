@@ -116,9 +116,10 @@ export const groupFigures = (
   const behinds: Behind[] = []
   const ins: Known<number>[] = []
   const outs: Known<number>[] = []
-  for (const [topic, positions] of group.positions) {
+  const there = only === undefined ? undefined : group.positions.get(only)
+  const read = only === undefined ? group.positions : there === undefined ? [] : [[only, there] as const]
+  for (const [topic, positions] of read) {
     const isRetry = topic.startsWith(RETRY_PREFIX)
-    if (only !== undefined && topic !== only) continue
     const queues = state.topics.get(topic)?.queues
     for (const [key, position] of positions) {
       const queue = queues?.get(key)

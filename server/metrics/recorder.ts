@@ -38,6 +38,8 @@ const FLUSH_EVERY_MS = 20_000
 const CLEAN_EVERY_MS = 300_000
 /** Rows of one transaction: a batch must not hold the database's thread for long. */
 const BATCH_ROWS = 2000
+/** Rows of one statement: preparing it costs more than running it. */
+const STATEMENT_ROWS = 100
 
 interface Run {
   at: number
@@ -57,7 +59,8 @@ interface Series {
   buckets: (Bucket | undefined)[]
 }
 export interface Recorder {
-  read(kind: SeriesKind, name: string, values: Values, at: number): void
+  /** `fine`: also at the resolution of a turn; else by the minute and coarser only. */
+  read(kind: SeriesKind, name: string, values: Values, at: number, fine?: boolean): void
   /** Ends a turn: writes what is due. */
   turn(at: number): Promise<void>
   /** Everything that waits, now. */
@@ -85,14 +88,14 @@ class SqlRecorder implements Recorder {
     this.#turnMs = turnMs
   }
 
-  read(kind: SeriesKind, name: string, values: Values, at: number): void {
+  read(kind: SeriesKind, name: string, values: Values, at: number, fine = true): void {
     const key = `${kind}\n${name}`
     let one = this.#series.get(key)
     if (one === undefined) {
       one = { id: 0, runs: [undefined, undefined, undefined], buckets: [undefined, undefined, undefined] }
       this.#series.set(key, one)
     }
-    this.#extend(key, one, 0, values, at, this.#turnMs)
+    if (fine) this.#extend(key, one, 0, values, at, this.#turnMs)
     for (let tier = 1; tier < tiers.length; tier++) {
       const stepMs = tiers[tier]?.stepMs ?? 60_000
       const start = Math.floor(at / stepMs) * stepMs
@@ -148,18 +151,25 @@ class SqlRecorder implements Recorder {
     for (let from = 0; from < due.length; from += BATCH_ROWS) {
       const part = due.slice(from, from + BATCH_ROWS)
       await this.#name(new Set(part.map(({ key }) => key)))
-      await this.#database.batch(
-        part.map(({ key, tier, run }) => ({
-          sql: `insert into ${tiers[tier]?.table} (series_id, at, until, in_rate, out_rate, in_bytes, out_bytes, lag, behind_ms)
-            values (?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict (series_id, at) do update set until = excluded.until`,
-          params: [
-            this.#series.get(key)?.id ?? 0,
-            run.at,
-            run.until,
-            ...fields.map((field) => (Number.isNaN(run.values[field]) ? null : run.values[field])),
-          ],
-        })),
-      )
+      const statements: { sql: string; params: unknown[] }[] = []
+      tiers.forEach(({ table }, index) => {
+        const rows = part.filter(({ tier }) => tier === index)
+        for (let first = 0; first < rows.length; first += STATEMENT_ROWS) {
+          const some = rows.slice(first, first + STATEMENT_ROWS)
+          statements.push({
+            sql: `insert into ${table} (series_id, at, until, in_rate, out_rate, in_bytes, out_bytes, lag, behind_ms)
+              values ${some.map(() => '(?, ?, ?, ?, ?, ?, ?, ?, ?)').join()}
+              on conflict (series_id, at) do update set until = excluded.until`,
+            params: some.flatMap(({ key, run }) => [
+              this.#series.get(key)?.id ?? 0,
+              run.at,
+              run.until,
+              ...fields.map((field) => (Number.isNaN(run.values[field]) ? null : run.values[field])),
+            ]),
+          })
+        }
+      })
+      await this.#database.batch(statements)
     }
   }
   /** Gives series without one their id. */

@@ -19,6 +19,7 @@ export interface Sampler {
   /** On screen now: asked each turn for the next half minute. */
   watchTopic(name: string): void
   watchGroup(name: string): void
+  isWatched(kind: 'topic' | 'group', name: string): boolean
   /** Ask about one topic or group at once, if what is held is older than a turn. */
   freshTopic(name: string): Promise<void>
   freshGroup(name: string): Promise<void>
@@ -193,11 +194,16 @@ class Turns implements Sampler {
   watchGroup(name: string): void {
     if (this.#groupsOnScreen.size < 500) this.#groupsOnScreen.set(name, this.#now() + INTEREST_MS)
   }
+  isWatched(kind: 'topic' | 'group', name: string): boolean {
+    return (kind === 'topic' ? this.#topicsOnScreen : this.#groupsOnScreen).has(name)
+  }
   async freshTopic(name: string): Promise<void> {
     this.watchTopic(name)
     if (!this.state.topics.has(name)) await this.refresh()
     const topic = this.state.topics.get(name)
-    if (topic !== undefined && this.#now() - topic.statsAt > this.turnMs) await this.#collector.topicStats(topic)
+    if (topic === undefined || this.#now() - topic.statsAt <= this.turnMs) return
+    await this.#collector.topicStats(topic)
+    this.state.revision += 1
   }
   async freshGroup(name: string): Promise<void> {
     this.watchGroup(name)
@@ -210,6 +216,7 @@ class Turns implements Sampler {
     await limited(topics.filter(({ statsAt }) => now - statsAt > this.turnMs).slice(0, BUDGET.topics), (topic) =>
       this.#collector.topicStats(topic),
     )
+    this.state.revision += 1
   }
   async refresh(): Promise<void> {
     if (this.state.brokers.size === 0) await this.#collector.nameServers().catch(() => undefined) // still nobody: the state says so
@@ -219,6 +226,7 @@ class Turns implements Sampler {
         await this.#collector.offsets(broker).catch(() => undefined) // its age says so
       }),
     )
+    this.state.revision += 1
   }
 
   async refreshBrokers(): Promise<void> {

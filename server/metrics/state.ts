@@ -102,7 +102,7 @@ export interface GroupState {
 }
 export interface ClusterState {
   turn: number
-  /** Grows with every change: what is computed from the state holds for one revision. */
+  /** Grows with every turn and every question asked in between: what is computed from the state holds for one. */
   revision: number
   /** When the last turn ended. */
   at: number

@@ -1,6 +1,7 @@
 // server/router/cluster.ts: clusters and their overview, as the browser sees them.
 import { tracked } from '@trpc/server'
 import { z } from 'zod'
+import { DeskError } from '../shared/errors'
 import { clusterAddInput, clusterHistoryInput, clusterLiveInput, clusterUpdateInput } from '../shared/inputs'
 import { allowed, allowedOn, router } from '../trpc/procedure'
 
@@ -25,7 +26,10 @@ export const clusterRouter = router({
     .mutation(({ ctx, input }) => ctx.desk.clusters.update(input)),
   remove: allowed('console.admin')
     .input(z.object({ id: z.string(), confirm: z.string() }))
-    .mutation(({ ctx, input }) => ctx.desk.clusters.remove(input.id)),
+    .mutation(({ ctx, input }) => {
+      if (input.confirm !== input.id) throw new DeskError('confirm-mismatch', `The name typed is not ${input.id}.`)
+      return ctx.desk.clusters.remove(input.id)
+    }),
   test: allowed('console.admin')
     .input(clusterAddInput.pick({ namesrv: true }))
     .mutation(({ ctx, input }) => ctx.desk.clusters.test(input.namesrv)),

@@ -722,7 +722,7 @@ export interface ScanCursor {
   queues: (QueueRef & { next: Offset; end: Offset })[]
 }
 export type ScanEvent =
-  | { type: 'plan'; estimate: number; queues: number; missing: Missing[]; from: number; to: number }
+  | { type: 'plan'; estimate: number; queues: number; missing: readonly Missing[]; from: number; to: number }
   | { type: 'rows'; rows: MessageRow[] }
   | {
       type: 'progress'
