@@ -36,6 +36,7 @@ export function createProcessor(
       if (door === 'main' || !notAtVip.has(code)) handlers.set(code, handler)
     }
   }
+  const failed = createFailureLog(broker)
   return (request, connection) => {
     const handler = handlers.get(request.code)
     if (handler === undefined) {
@@ -46,29 +47,49 @@ export function createProcessor(
     try {
       const answer = handler(request, connection, broker)
       if (answer === undefined) return
-      if (answer instanceof Promise) answerLater(broker, request, connection, answer)
+      if (answer instanceof Promise) answerLater(failed, request, connection, answer)
       else connection.reply(request, answer)
     } catch (error) {
-      fail(broker, request, connection, error)
+      failed(request, connection, error)
     }
   }
 }
 
+type Failed = (request: Command, connection: Connection, error: unknown) => void
+
 function answerLater(
-  broker: BrokerContext,
+  failed: Failed,
   request: Command,
   connection: Connection,
   answer: Promise<Reply | undefined>,
 ): void {
   answer.then(
     (reply) => reply && connection.reply(request, reply),
-    (error: unknown) => fail(broker, request, connection, error),
+    (error: unknown) => failed(request, connection, error),
   )
 }
 
-function fail(broker: BrokerContext, request: Command, connection: Connection, error: unknown): void {
-  broker.counters.requestFailed(request.code)
-  const text = error instanceof Error ? error.message : String(error)
-  broker.log('warn', `request ${request.code} of ${connection.remoteAddress} failed: ${text}`)
-  if (!isOneway(request)) connection.reply(request, { code: ResponseCode.SYSTEM_ERROR, remark: text })
+/** So many failures a second are told one by one; the others only counted: a broken client must not fill the log. */
+const linesPerSecond = 10
+
+/** Answers what failed, and says why in the log. */
+function createFailureLog(broker: BrokerContext): Failed {
+  let second = 0
+  let count = 0
+  const startSecond = (now: number) => {
+    if (count > linesPerSecond) broker.log('warn', `${count - linesPerSecond} more requests failed within a second`)
+    second = now
+    count = 0
+  }
+  return (request, connection, error) => {
+    broker.counters.requestFailed(request.code)
+    const text = error instanceof Error ? error.message : String(error)
+    const now = Math.floor(broker.clock() / 1000)
+    if (now !== second) startSecond(now)
+    count += 1
+    if (count <= linesPerSecond) {
+      broker.log('warn', `request ${request.code} of ${connection.remoteAddress} failed: ${text}`)
+    }
+    if (!isOneway(request)) connection.reply(request, { code: ResponseCode.SYSTEM_ERROR, remark: text })
+  }
 }
