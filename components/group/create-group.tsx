@@ -36,7 +36,7 @@ export const CreateGroup = (props: { cluster: string; open: boolean; onOpenChang
         await cache.invalidateQueries(trpc.group.pathFilter())
         if (result.failed > 0) return
         toast({ text: t('create.done', { name }) })
-        onOpenChange(false)
+        // Not closed as well: that writes the list's address, and would win over this one.
         router.push(groupHref(cluster, name))
       },
     }),

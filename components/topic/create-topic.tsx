@@ -54,7 +54,7 @@ export const CreateTopic = ({
         await cache.invalidateQueries(trpc.topic.pathFilter())
         if (result.failed > 0) return
         toast({ text: t('create.done', { name }) })
-        onOpenChange(false)
+        // Not closed as well: that writes the list's address, and would win over this one.
         router.push(topicHref(cluster, name))
       },
     }),

@@ -9,9 +9,10 @@ import { launchProgram } from '../support/rocketdeck'
 /** The pages may have to be built first. */
 const START_MS = 300_000
 
-export default async function startServer(): Promise<() => Promise<void>> {
+export default async function startServer(): Promise<(() => Promise<void>) | undefined> {
   const chromium = await findOrFetchChromium((line) => console.log(line))
   if (chromium) process.env.ROCKETDECK_CHROMIUM = chromium
+  if (process.env.E2E_BASE_URL) return undefined // one is running already
   const port = await freePort()
   const { namesrvPort, brokerPort } = await freeClusterPorts()
   const dataDir = temporaryFolder('e2e')
