@@ -41,7 +41,7 @@ export const ChartPanel = ({ title, unit, aux, valuesInHead = true, className, .
   return (
     <Panel
       title={title}
-      className={`group/chart ${className ?? ''}`}
+      className={className}
       aux={
         <>
           {series.map((one) => {
@@ -58,7 +58,6 @@ export const ChartPanel = ({ title, unit, aux, valuesInHead = true, className, .
             )
           })}
           {unit !== undefined && <span className="max-sm:hidden">{unit}</span>}
-          {aux}
           <Button
             look="ghost"
             shape="icon"
@@ -66,10 +65,11 @@ export const ChartPanel = ({ title, unit, aux, valuesInHead = true, className, .
             aria-label={asTable ? t('asChart') : t('asTable')}
             aria-pressed={asTable}
             onClick={() => setAsTable(!asTable)}
-            className="-my-1 -mr-2 h-6 w-6 opacity-0 focus-visible:opacity-100 group-focus-within/chart:opacity-100 group-hover/chart:opacity-100 aria-pressed:opacity-100 pointer-coarse:opacity-100"
+            className="-mx-1.5 h-6 w-6 max-sm:h-9 max-sm:w-9"
           >
             {asTable ? <ChartLine /> : <Table2 />}
           </Button>
+          {aux}
         </>
       }
     >

@@ -36,7 +36,7 @@ export const sparkPaths = (
     run = []
   }
   points.forEach((value, index) => {
-    const x = EDGE + index * step
+    const x = points.length > 1 ? EDGE + index * step : width - EDGE // one sample is the newest
     if (value === null) {
       close(EDGE + (index - 1) * step)
       return

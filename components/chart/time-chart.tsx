@@ -71,14 +71,20 @@ export const TimeChart = (props: TimeChartProps) => {
   const labels = ticks.map((tick) => formatTick(tick / scaleBy))
   const axisWidth = Math.max(26, Math.max(...labels.map((label) => label.length)) * CHARACTER_PX + 12)
   const top = ticks.at(-1) ?? 1
-  const moments = timeTicks(from, to, 6)
+  const [width, setWidth] = useState(640)
+  const moments = timeTicks(from, to, width > 420 ? 6 : 3)
   const clock = to - from > DAY_MS ? format.dayClock : to - from < 5 * 60_000 ? format.clockSeconds : format.clock
   const atOf = (state: { activeLabel?: string | number | undefined }): number | null =>
     state.activeLabel === undefined ? null : Number(state.activeLabel)
 
   return (
     <div role="img" aria-label={summary} className="min-w-0 select-none pr-3 pb-1.5" style={{ height }}>
-      <ResponsiveContainer width="100%" height="100%" initialDimension={{ width: 640, height }}>
+      <ResponsiveContainer
+        width="100%"
+        height="100%"
+        initialDimension={{ width: 640, height }}
+        onResize={(next) => setWidth(next)}
+      >
         <ComposedChart
           data={rows}
           margin={{ top: 8, right: 0, bottom: 0, left: 0 }}
@@ -113,8 +119,7 @@ export const TimeChart = (props: TimeChartProps) => {
             domain={[from, to]}
             allowDataOverflow
             ticks={[...moments]}
-            interval="preserveStartEnd"
-            minTickGap={16}
+            interval={0}
             height={22}
             axisLine={false}
             tickLine={{ stroke: 'var(--line)' }}

@@ -45,7 +45,7 @@ export const useGroupColumns = (cluster: string): readonly Column<GroupRow>[] =>
       {
         id: 'state',
         ...head('column.state'),
-        widthPx: 138,
+        widthPx: 132,
         priority: 1,
         sort: 'ascending',
         card: 'state',
@@ -61,7 +61,7 @@ export const useGroupColumns = (cluster: string): readonly Column<GroupRow>[] =>
       {
         id: 'clients',
         ...head('column.clients'),
-        widthPx: 72,
+        widthPx: 66,
         priority: 4,
         number: true,
         sort: 'descending',
@@ -82,7 +82,7 @@ export const useGroupColumns = (cluster: string): readonly Column<GroupRow>[] =>
       {
         id: 'lag',
         ...head('column.lag'),
-        widthPx: 108,
+        widthPx: 100,
         priority: 0,
         number: true,
         sort: 'descending',
@@ -92,7 +92,7 @@ export const useGroupColumns = (cluster: string): readonly Column<GroupRow>[] =>
       {
         id: 'behind',
         ...head('column.behind'),
-        widthPx: 124,
+        widthPx: 116,
         priority: 1,
         number: true,
         sort: 'descending',
@@ -112,7 +112,7 @@ export const useGroupColumns = (cluster: string): readonly Column<GroupRow>[] =>
       {
         id: 'growth',
         ...head('column.growth'),
-        widthPx: 100,
+        widthPx: 94,
         priority: 2,
         number: true,
         sort: 'descending',
@@ -130,7 +130,7 @@ export const useGroupColumns = (cluster: string): readonly Column<GroupRow>[] =>
       {
         id: 'drain',
         ...head('column.drain'),
-        widthPx: 132,
+        widthPx: 126,
         priority: 4,
         number: true,
         cell: (row) => (
@@ -167,8 +167,8 @@ export const useGroupColumns = (cluster: string): readonly Column<GroupRow>[] =>
       {
         id: 'dead',
         ...head('column.dead'),
-        widthPx: 66,
-        priority: 6,
+        widthPx: 60,
+        priority: 5,
         number: true,
         sort: 'descending',
         cell: (row) => (

@@ -165,6 +165,7 @@ const ScanResults = ({ url, openId, onOpen, onRows }: ResultsProps) => {
           rows={state.rows}
           rowKey={rowKey}
           view={JSON.stringify([url.topic, url.pos, url.from, url.to, url.q])}
+          sort={url.pos === 'newest' ? '-stored' : 'stored'}
           openKey={keyOfOpen(state.rows, openId)}
           onOpen={onOpen}
           instead={

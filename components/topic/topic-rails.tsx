@@ -1,5 +1,6 @@
 'use client'
 // components/topic/topic-rails.tsx: all queues of a topic as rails, with the two groups that are furthest behind.
+import type { CSSProperties } from 'react'
 import { useTranslations } from 'use-intl'
 import { isKnown } from '../../server/shared/known'
 import type { QueueRow, TopicView } from '../../server/shared/views'
@@ -88,7 +89,10 @@ export const TopicRails = ({ at, view }: { at: TopicAt; view: TopicView }) => {
       {view.queues.length === 0 ? (
         <p className="px-3 py-4 text-ink-3 text-sm">{t('noQueue')}</p>
       ) : (
-        <ul className="grid grid-cols-2 gap-x-6 px-3 pt-1.5 pb-2 max-md:grid-cols-1">
+        <ul
+          className="grid grid-flow-col grid-cols-2 grid-rows-[repeat(var(--half),auto)] gap-x-6 px-3 pt-1.5 pb-2 max-md:grid-flow-row max-md:grid-cols-1 max-md:grid-rows-none"
+          style={{ '--half': Math.ceil(view.queues.length / 2) } as CSSProperties} // a property of ours, which the type does not know
+        >
           {view.queues.map((queue) => {
             const name = `${queue.broker}/${queue.queueId}`
             const kept = keptOf(queue)
