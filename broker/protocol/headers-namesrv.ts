@@ -39,7 +39,7 @@ export const memberGroupHeader = header({ clusterName: text, brokerName: text })
 export const putKvHeader = header({ namespace: optional(text), key: optional(text), value: optional(text) })
 /** 101 GET_KV_CONFIG, 102 DELETE_KV_CONFIG. */
 export const kvKeyHeader = header({ namespace: text, key: text })
-export const kvReply = header({ value: text })
+export const kvReply = header({ value: optional(text) })
 /** 219 GET_KVLIST_BY_NAMESPACE. */
 export const kvNamespaceHeader = header({ namespace: text })
 /** 205 WIPE_WRITE_PERM_OF_BROKER, 327 ADD_WRITE_PERM_OF_BROKER. */

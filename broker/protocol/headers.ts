@@ -121,6 +121,7 @@ export const pullMessageHeader = header({
   maxMsgBytes: optional(i32),
   requestSource: optional(i32),
   proxyFrowardClientId: optional(text),
+  liteTopic: optional(text), // 5.5
   bname: optional(text),
 })
 export type PullMessageHeader = HeaderOf<typeof pullMessageHeader>
@@ -167,6 +168,7 @@ export const searchOffsetHeader = header({
   queueId: i32,
   timestamp: i64,
   boundaryType: optional(text), // lower or upper, in any case
+  liteTopic: optional(text),
 })
 /** 30 GET_MAX_OFFSET. */
 export const maxOffsetHeader = header({ topic: text, queueId: i32, committed: orElse(bool, true) })
@@ -232,7 +234,14 @@ export const popMessageReply = header({
 /** 200052 PEEK_MESSAGE. */
 export const peekMessageHeader = header({ topic: text, queueId: i32, maxMsgNums: i32, consumerGroup: text })
 /** 200051 ACK_MESSAGE. */
-export const ackMessageHeader = header({ consumerGroup: text, topic: text, queueId: i32, extraInfo: text, offset: i64 })
+export const ackMessageHeader = header({
+  consumerGroup: text,
+  topic: text,
+  queueId: i32,
+  extraInfo: text,
+  offset: i64,
+  liteTopic: optional(text),
+})
 /** 200053 CHANGE_MESSAGE_INVISIBLETIME. */
 export const changeInvisibleTimeHeader = header({
   consumerGroup: text,
@@ -241,6 +250,8 @@ export const changeInvisibleTimeHeader = header({
   extraInfo: text,
   offset: i64,
   invisibleTime: i64,
+  liteTopic: optional(text),
+  suspend: optional(bool),
 })
 export const changeInvisibleTimeReply = header({ popTime: i64, invisibleTime: i64, reviveQid: i32 })
 /** 200054 NOTIFICATION. */
@@ -252,6 +263,8 @@ export const notificationHeader = header({
   bornTime: i64,
   order: orElse(bool, false),
   attemptId: optional(text),
+  expType: optional(text),
+  exp: optional(text),
 })
 export const notificationReply = header({ hasMsg: bool, pollingFull: orElse(bool, false) })
 /** 200055 POLLING_INFO. */
