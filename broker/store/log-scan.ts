@@ -39,9 +39,12 @@ export interface ScanOptions {
 export async function scanLog(row: SegmentRow, from: number, options: ScanOptions): Promise<Scanned> {
   const window = new Window(row)
   const scanned: Scanned = { end: from, recordCount: 0, torn: undefined, damage: [] }
+  /** Start of the last record, if its last byte is zero: properties have no checksum and never end so. */
+  let suspect: number | undefined
   for (let at = from; at < row.end; ) {
     const found = look(window, at, options.withCrc)
     if (typeof found === 'number') {
+      suspect = options.lookBehind && endsInZeros(window.buffer, at - window.offset, found) ? at : undefined
       options.onRecord(window.buffer, at - window.offset, found)
       scanned.recordCount++
       at += found
@@ -60,9 +63,14 @@ export async function scanLog(row: SegmentRow, from: number, options: ScanOption
       if (behind.usedTo > at) scanned.torn = { bytes: behind.usedTo - at, why: found.why }
       break
     }
+    suspect = undefined
     scanned.damage.push({ from: at, to: behind.record, why: found.why })
     at = behind.record
     scanned.end = at
+  }
+  if (suspect !== undefined) {
+    scanned.torn = { bytes: scanned.end - suspect + (scanned.torn?.bytes ?? 0), why: 'its properties end in zeros' }
+    scanned.end = suspect
   }
   return scanned
 }
@@ -111,6 +119,9 @@ function isWhole(buffer: Buffer, start: number, size: number, offset: number, wi
   if (propertiesAt + 2 + buffer.readInt16BE(propertiesAt) !== end) return false
   return !withCrc || crc32Positive(buffer.subarray(bodyAt, topicAt)) === peek.bodyCrc(buffer, start)
 }
+
+const endsInZeros = (buffer: Buffer, start: number, size: number): boolean =>
+  buffer[start + size - 1] === 0 && peek.properties(buffer, start).length > 0
 
 /** What lies behind a bad place: the next whole record that says it lies there (if asked for), and where the zeros begin. */
 async function lookBehind(

@@ -83,10 +83,14 @@ function getHot(from: ReadFrom, queue: ConsumeQueue, query: GetQuery, units: Uni
   for (let index = 0; index < scan; index++, next++) {
     const offset = unitOffset(units, index)
     const size = unitSize(units, index)
+    if (isNowhere(offset, size)) {
+      gone = true
+      continue
+    }
     if (!fits(from, query, count, bytes, offset, size)) break
     if (filter !== undefined && !filter.byUnit(unitTagsCode(units, index))) continue
     if (page === undefined || offset >= page.base + page.bytes || offset < page.base) page = hot.find(offset)
-    if (page === undefined || isNowhere(offset, size)) {
+    if (page === undefined) {
       gone = true
       continue
     }
@@ -131,11 +135,13 @@ async function getCold(from: ReadFrom, queue: ConsumeQueue, query: GetQuery): Pr
   for (let index = 0; index < units.count; index++, next++) {
     const offset = unitOffset(units, index)
     const size = unitSize(units, index)
+    if (isNowhere(offset, size)) {
+      gone = true
+      continue
+    }
     if (!fits(from, query, count, bytes, offset, size)) break
     if (filter !== undefined && !filter.byUnit(unitTagsCode(units, index))) continue
-    const record = isNowhere(offset, size)
-      ? undefined
-      : (from.cold.view(offset, size) ?? (await readRecord(from, offset, size)))
+    const record = from.cold.view(offset, size) ?? (await readRecord(from, offset, size))
     if (record === undefined) {
       gone = true
       continue
