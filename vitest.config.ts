@@ -7,6 +7,7 @@ const processTests = [
   'test/broker/worker/*-process.test.ts',
   'test/broker/{main,index}*.test.ts',
   'test/server/main*.test.ts',
+  'test/server/console.test.ts',
   'test/fault/process-*.test.ts',
 ]
 

@@ -3,7 +3,7 @@ import { tracked } from '@trpc/server'
 import { z } from 'zod'
 import { DeskError } from '../shared/errors'
 import { clusterAddInput, clusterHistoryInput, clusterLiveInput, clusterUpdateInput } from '../shared/inputs'
-import { allowed, allowedOn, router } from '../trpc/procedure'
+import { allowed, allowedOn, router, streaming } from '../trpc/procedure'
 
 export const clusterRouter = router({
   list: allowed('cluster.read').query(({ ctx }) => ctx.desk.clusters.all().map((cluster) => cluster.card())),
@@ -14,10 +14,12 @@ export const clusterRouter = router({
     .query(({ ctx, input }) => ctx.cluster.history(input)),
   live: allowedOn('cluster.read')
     .input(clusterLiveInput)
-    .subscription(async function* ({ ctx, input, signal }) {
-      for await (const overview of ctx.cluster.watch({ signal, after: Number(input.lastEventId ?? 0) }))
-        yield tracked(String(overview.at), overview)
-    }),
+    .subscription(
+      streaming(async function* ({ ctx, input, signal }) {
+        for await (const overview of ctx.cluster.watch({ signal, after: Number(input.lastEventId ?? 0) }))
+          yield tracked(String(overview.at), overview)
+      }),
+    ),
   add: allowed('console.admin')
     .input(clusterAddInput)
     .mutation(({ ctx, input }) => ctx.desk.clusters.add(input)),

@@ -13,7 +13,7 @@ import {
   resetPreviewInput,
   runningInput,
 } from '../shared/inputs'
-import { allowedOn, check, router } from '../trpc/procedure'
+import { allowedOn, check, router, streaming } from '../trpc/procedure'
 
 export const groupRouter = router({
   list: allowedOn('cluster.read')
@@ -28,10 +28,15 @@ export const groupRouter = router({
     .query(({ ctx, input }) => ctx.cluster.groups.history(input.group, input, input.topic)),
   live: allowedOn('cluster.read')
     .input(groupLiveInput)
-    .subscription(async function* ({ ctx, input, signal }) {
-      for await (const view of ctx.cluster.groups.watch(input.group, { signal, after: Number(input.lastEventId ?? 0) }))
-        yield tracked(String(view.at), view)
-    }),
+    .subscription(
+      streaming(async function* ({ ctx, input, signal }) {
+        for await (const view of ctx.cluster.groups.watch(input.group, {
+          signal,
+          after: Number(input.lastEventId ?? 0),
+        }))
+          yield tracked(String(view.at), view)
+      }),
+    ),
   clients: allowedOn('cluster.read')
     .input(onGroup)
     .query(({ ctx, input }) => ctx.cluster.groups.clients(input.group)),

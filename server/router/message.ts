@@ -13,7 +13,7 @@ import {
   tailInput,
 } from '../shared/inputs'
 import type { Context } from '../trpc/context'
-import { allowedOn, readingOf, router } from '../trpc/procedure'
+import { allowedOn, readingOf, router, streaming } from '../trpc/procedure'
 
 interface Reader extends Context {
   signedIn: SignedIn
@@ -73,34 +73,38 @@ export const messageRouter = router({
   /** By topic and time: streams what matches, merged over queues by store time, and always ends with an `end`. */
   scan: allowedOn('cluster.read')
     .input(scanInput)
-    .subscription(async function* ({ ctx, input, signal }) {
-      const began = performance.now()
-      let shown = 0
-      try {
-        for await (const event of ctx.cluster.messages.scan(input, readingOf(ctx.signedIn), signal)) {
-          if (event.type === 'rows') shown += event.rows.length
-          await ctx.drained()
-          yield event
+    .subscription(
+      streaming(async function* ({ ctx, input, signal }) {
+        const began = performance.now()
+        let shown = 0
+        try {
+          for await (const event of ctx.cluster.messages.scan(input, readingOf(ctx.signedIn), signal)) {
+            if (event.type === 'rows') shown += event.rows.length
+            await ctx.drained()
+            yield event
+          }
+        } finally {
+          await note(ctx, 'message.read', `${input.topic} scan`, shown, began)
         }
-      } finally {
-        await note(ctx, 'message.read', `${input.topic} scan`, shown, began)
-      }
-    }),
+      }),
+    ),
   tail: allowedOn('cluster.read')
     .input(tailInput)
-    .subscription(async function* ({ ctx, input, signal }) {
-      const began = performance.now()
-      let shown = 0
-      try {
-        for await (const event of ctx.cluster.messages.tail(input, readingOf(ctx.signedIn), signal)) {
-          shown += event.rows.length
-          await ctx.drained()
-          yield event
+    .subscription(
+      streaming(async function* ({ ctx, input, signal }) {
+        const began = performance.now()
+        let shown = 0
+        try {
+          for await (const event of ctx.cluster.messages.tail(input, readingOf(ctx.signedIn), signal)) {
+            shown += event.rows.length
+            await ctx.drained()
+            yield event
+          }
+        } finally {
+          await note(ctx, 'message.read', `${input.topic} tail`, shown, began)
         }
-      } finally {
-        await note(ctx, 'message.read', `${input.topic} tail`, shown, began)
-      }
-    }),
+      }),
+    ),
   send: allowedOn('message.send')
     .input(sendInput)
     .mutation(({ ctx, input }) => ctx.cluster.messages.send(input)),

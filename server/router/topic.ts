@@ -9,7 +9,7 @@ import {
   topicLiveInput,
   topicUpdateInput,
 } from '../shared/inputs'
-import { allowedOn, router } from '../trpc/procedure'
+import { allowedOn, router, streaming } from '../trpc/procedure'
 
 export const topicRouter = router({
   list: allowedOn('cluster.read')
@@ -24,10 +24,15 @@ export const topicRouter = router({
     .query(({ ctx, input }) => ctx.cluster.topics.history(input.topic, input, input.group)),
   live: allowedOn('cluster.read')
     .input(topicLiveInput)
-    .subscription(async function* ({ ctx, input, signal }) {
-      for await (const view of ctx.cluster.topics.watch(input.topic, { signal, after: Number(input.lastEventId ?? 0) }))
-        yield tracked(String(view.at), view)
-    }),
+    .subscription(
+      streaming(async function* ({ ctx, input, signal }) {
+        for await (const view of ctx.cluster.topics.watch(input.topic, {
+          signal,
+          after: Number(input.lastEventId ?? 0),
+        }))
+          yield tracked(String(view.at), view)
+      }),
+    ),
   producers: allowedOn('cluster.read')
     .input(onTopic)
     .query(({ ctx, input }) => ctx.cluster.topics.producers(input.topic)),

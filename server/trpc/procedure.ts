@@ -134,6 +134,16 @@ export const allowedOn = (right: Right) =>
       return next({ ctx: { signedIn, cluster } })
     })
 
+/** A subscription's faults come while it runs, past every middleware: they are translated here. */
+export const streaming = <Options, Event>(run: (options: Options) => AsyncIterable<Event>) =>
+  async function* (options: Options): AsyncGenerator<Event, void, unknown> {
+    try {
+      yield* run(options)
+    } catch (error) {
+      throw trpcErrorOf(error)
+    }
+  }
+
 /** Whether bodies may be shown to who asks. */
 export const readingOf = (who: SignedIn) => ({ bodies: who.me.rights.includes('message.read') })
 export const hasOnlyOwn = (who: SignedIn, right: Right): boolean => rightsTable[right][who.me.role] === 'own'

@@ -1,0 +1,299 @@
+// test/server/console.test.ts: the console as a browser meets it: over HTTP and a websocket, with cookies, on a cluster
+// of our own that may fall silent.
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { createTRPCClient, createWSClient, httpLink, TRPCClientError, wsLink } from '@trpc/client'
+import superjson from 'superjson'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import WebSocket from 'ws'
+import { type ConsoleHandle, createConsole } from '../../server/console'
+import { type AppRouter, createCaller } from '../../server/root'
+import type { ConsoleDesk } from '../../server/shared/desk'
+import { isKnown } from '../../server/shared/known'
+import { rightsOf } from '../../server/shared/rights'
+import type { Overview, ScanEvent } from '../../server/shared/views'
+import { contextFor, publishedConsole } from '../../server/trpc/context'
+import { temporaryFolder } from '../support/folders'
+import { type OurCluster, startOurs } from '../support/rocketdeck'
+
+const at = { cluster: 'c' }
+const TOPIC = 'console_topic'
+let ours: OurCluster
+let handle: ConsoleHandle
+let server: Server
+let port: number
+/** As a browser keeps it. */
+const jar = { cookie: '', set: '' }
+
+const http = (headers: Record<string, string> = {}) =>
+  createTRPCClient<AppRouter>({
+    links: [
+      httpLink({
+        url: `http://127.0.0.1:${port}/api/trpc`,
+        transformer: superjson,
+        headers: () => ({ cookie: jar.cookie, ...headers }),
+        fetch: async (url, options) => {
+          const answer = await fetch(url, options as RequestInit) // tRPC's own type of the same thing
+          const set = answer.headers.get('set-cookie')
+          if (set !== null) Object.assign(jar, { set, cookie: set.split(';')[0] ?? '' })
+          return answer
+        },
+      }),
+    ],
+  })
+const socket = (options: { cookie?: string; origin?: string } = {}): WebSocket =>
+  new WebSocket(`ws://127.0.0.1:${port}/api/trpc`, {
+    headers: { cookie: options.cookie ?? jar.cookie, origin: options.origin ?? `http://127.0.0.1:${port}` },
+  })
+const live = () => {
+  const client = createWSClient({
+    url: `ws://127.0.0.1:${port}/api/trpc`,
+    // The client makes its socket with a URL only; a browser would add these itself.
+    WebSocket: class extends WebSocket {
+      constructor(url: string | URL) {
+        super(url, { headers: { cookie: jar.cookie, origin: `http://127.0.0.1:${port}` } })
+      }
+    } as unknown as typeof globalThis.WebSocket,
+    retryDelayMs: () => 50,
+  })
+  return { client, api: createTRPCClient<AppRouter>({ links: [wsLink({ client, transformer: superjson })] }) }
+}
+const kindOf = async (work: Promise<unknown>): Promise<unknown> =>
+  work.then(
+    () => 'done',
+    (error: unknown) => (error instanceof TRPCClientError ? error.data?.fault?.kind : String(error)),
+  )
+const until = async <T>(ask: () => Promise<T>, good: (found: T) => boolean, ms = 20_000): Promise<T> => {
+  const end = Date.now() + ms
+  for (;;) {
+    const found = await ask()
+    if (good(found) || Date.now() > end) return found
+    await sleep(100)
+  }
+}
+
+beforeAll(async () => {
+  ours = await startOurs()
+  server = createServer((request, response) => {
+    if (!handle.handleHttp(request, response)) response.writeHead(404).end()
+  })
+  server.on('upgrade', (request, raw, head) => {
+    if (!handle.handleUpgrade(request, raw, head)) raw.destroy()
+  })
+  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening))
+  port = (server.address() as AddressInfo).port // it listens on TCP
+  handle = await createConsole({
+    dataDir: temporaryFolder('console'),
+    clusters: [{ id: 'c', name: 'C', namesrv: [ours.namesrv] }],
+    host: '127.0.0.1',
+    port,
+    turnMs: 300,
+    databaseThread: false,
+    log: () => undefined,
+  })
+})
+afterAll(async () => {
+  await handle.close()
+  server.closeAllConnections()
+  server.close()
+  await ours.child.stop()
+})
+
+describe('signing in', () => {
+  it('takes the token of the address that was printed, and sets a cookie scripts cannot read', async () => {
+    const hint = await handle.setupUrlHint()
+    expect(hint).toMatch(/^\/setup#token=[\w-]{20,}$/)
+    expect(await http().auth.state.query()).toMatchObject({ setUp: false, me: null })
+    expect(await kindOf(http().cluster.list.query())).toBe('not-signed-in')
+    const token = hint?.split('=')[1] ?? ''
+    expect(
+      await kindOf(http().auth.setup.mutate({ token: 'wrong', name: 'root', password: 'a long enough one' })),
+    ).toBe('token-wrong')
+    await http().auth.setup.mutate({ token, name: 'root', password: 'a long enough one' })
+    expect(jar.set).toMatch(/HttpOnly/)
+    expect(jar.set).toMatch(/SameSite=Lax/)
+    expect(jar.cookie).toMatch(new RegExp(`^rocketdeck_${port}=`))
+    expect(await handle.setupUrlHint()).toBeNull()
+    expect(await http().auth.state.query()).toMatchObject({ setUp: true, me: { name: 'root', role: 'admin' } })
+  })
+  it('is refused to pages of other sites, over HTTP and over the websocket', async () => {
+    const answer = await fetch(`http://127.0.0.1:${port}/api/trpc/auth.state`, {
+      headers: { origin: 'http://evil.example', cookie: jar.cookie },
+    })
+    expect(answer.status).toBe(403)
+    const status = await new Promise((resolve) => {
+      const one = socket({ origin: 'http://evil.example' })
+      one.on('unexpected-response', (_, response) => resolve(response.statusCode))
+      one.on('error', () => undefined)
+      one.on('open', () => resolve('open'))
+    })
+    expect(status).toBe(403)
+  })
+  it('closes the websockets of a session that ends', async () => {
+    const admin = jar.cookie
+    await http().auth.login.mutate({ name: 'root', password: 'a long enough one' })
+    const one = socket()
+    await new Promise((open) => one.on('open', open))
+    const closed = new Promise((resolve) => one.on('close', (code) => resolve(code)))
+    await http().auth.logout.mutate()
+    expect(await closed).toBe(4401)
+    expect(await kindOf(http().cluster.list.query())).toBe('not-signed-in')
+    jar.cookie = admin
+  })
+})
+
+describe('the cluster', () => {
+  it('is pushed turn by turn, and a browser that comes back goes on after the last it saw', async () => {
+    const { client, api } = live()
+    const seen: { id: string; overview: Overview }[] = []
+    await new Promise<void>((resolve, reject) => {
+      const watching = api.cluster.live.subscribe(at, {
+        onData: ({ id, data }) => {
+          seen.push({ id, overview: data })
+          if (seen.length < 3) return
+          watching.unsubscribe()
+          resolve()
+        },
+        onError: reject,
+      })
+    })
+    const ids = seen.map(({ id }) => Number(id))
+    expect(ids).toEqual([...new Set(ids)].sort((a, b) => a - b))
+    expect(seen.at(-1)?.overview.brokers).toMatchObject([{ key: 'broker-a:0', state: 'ok' }])
+    const last = String(ids.at(-1))
+    const next = await new Promise<string>((resolve, reject) => {
+      const watching = api.cluster.live.subscribe(
+        { ...at, lastEventId: last },
+        {
+          onData: ({ id }) => {
+            watching.unsubscribe()
+            resolve(id)
+          },
+          onError: reject,
+        },
+      )
+    })
+    expect(Number(next)).toBeGreaterThan(Number(last))
+    client.close()
+  })
+
+  it('takes a message and streams it back from a search, offsets as 64-bit integers', async () => {
+    await http().topic.create.mutate({ ...at, topic: TOPIC, readQueues: 2, writeQueues: 2 })
+    const sent = await http().message.send.mutate({
+      ...at,
+      topic: TOPIC,
+      keys: ['k'],
+      body: { kind: 'text', value: 'some text' },
+    })
+    expect(typeof sent.queueOffset).toBe('bigint')
+    const { client, api } = live()
+    const events = await new Promise<ScanEvent[]>((resolve, reject) => {
+      const found: ScanEvent[] = []
+      api.message.scan.subscribe(
+        { ...at, topic: TOPIC },
+        { onData: (event) => found.push(event), onComplete: () => resolve(found), onError: reject },
+      )
+    })
+    expect(events.map(({ type }) => type)).toEqual(['plan', 'rows', 'progress', 'end'])
+    expect(events[1]).toMatchObject({
+      rows: [{ offsetId: sent.offsetId, queueOffset: sent.queueOffset, preview: 'some text' }],
+    })
+    client.close()
+  })
+
+  it('follows a topic from the moment somebody looks', async () => {
+    const { client, api } = live()
+    const seen = await new Promise<string[]>((resolve, reject) => {
+      const found: string[] = []
+      const watching = api.message.tail.subscribe(
+        { ...at, topic: TOPIC },
+        {
+          onData: ({ rows }) => {
+            found.push(...rows.map(({ preview }) => preview ?? ''))
+            if (found.length < 2) return
+            watching.unsubscribe()
+            resolve(found)
+          },
+          onStarted: () =>
+            void sleep(300).then(async () => {
+              for (const text of ['one', 'two'])
+                await http().message.send.mutate({ ...at, topic: TOPIC, body: { kind: 'text', value: text } })
+            }),
+          onError: reject,
+        },
+      )
+    })
+    expect(seen.sort()).toEqual(['one', 'two'])
+    client.close()
+  })
+
+  it('shows a viewer everything of a message but body and what was put beside it', async () => {
+    const desk = publishedConsole()
+    if (desk === undefined) throw new Error('the console was not published')
+    const settings = (await http().auth.state.query()).me?.settings
+    if (settings === undefined) throw new Error('nobody is signed in')
+    const me = { name: 'v', role: 'viewer' as const, rights: rightsOf('viewer'), settings, signedInAt: 0 }
+    const asViewer: ConsoleDesk = {
+      ...desk,
+      access: Object.assign(Object.create(desk.access) as ConsoleDesk['access'], {
+        who: async () => ({ userId: 9, sessionId: 'v', me }),
+      }),
+    }
+    const caller = createCaller(
+      contextFor(
+        asViewer,
+        { from: '', agent: '', session: 'v' },
+        { once: true, setSession: () => undefined, drained: async () => undefined },
+      ),
+    )
+    const { rows } = await caller.message.byKey({ ...at, topic: TOPIC, key: 'k' })
+    expect(rows).toMatchObject([{ preview: null, keys: ['k'] }])
+    expect(await caller.message.get({ ...at, offsetId: rows[0]?.offsetId ?? '' })).toMatchObject({
+      body: null,
+      userProperties: null,
+    })
+    await expect(
+      caller.message.scan({ ...at, topic: TOPIC, body: 'text' }).then(async (events) => {
+        for await (const _ of events as AsyncIterable<ScanEvent>) return
+      }),
+    ).rejects.toMatchObject({ cause: { kind: 'not-allowed' } })
+    await expect(
+      caller.message.send({ ...at, topic: TOPIC, body: { kind: 'text', value: 'x' } }),
+    ).rejects.toMatchObject({ code: 'FORBIDDEN' })
+  })
+
+  it('keeps a line of what was in, that a chart can draw', async () => {
+    const history = await until(
+      () => http().topic.history.query({ ...at, topic: TOPIC, lastMs: 60_000 }),
+      ({ points }) => points.some((point) => point.in !== null && point.in > 0),
+    )
+    expect(history.points.some((point) => point.in !== null && point.in > 0)).toBe(true)
+    expect(history.points.some((point) => point.in === null)).toBe(true) // before it was there
+    expect(history.points.length).toBeLessThanOrEqual(720)
+  })
+
+  it('finds objects by part of a name without asking a broker', async () => {
+    const hits = await http().palette.find.query({ q: 'console_t' })
+    expect(hits).toMatchObject([{ kind: 'topic', name: TOPIC, href: `/c/c/topics/${TOPIC}` }])
+    expect(await http().palette.find.query({ q: 'AC11000130BC18B4AAC2534E5A8C0001' })).toMatchObject([
+      { kind: 'message-id' },
+    ])
+  })
+
+  it('says since when nobody answers, and keeps its pages, when the cluster is gone', async () => {
+    await ours.child.kill()
+    const overview = await until(
+      () => http().cluster.overview.query(at),
+      ({ verdict }) => verdict === 'unknown',
+    )
+    expect(overview.verdict).toBe('unknown')
+    expect(overview.missing.map(({ who }) => who)).toContain('broker-a:0')
+    const { rows } = await http().topic.list.query({ ...at, q: TOPIC })
+    expect(rows).toMatchObject([{ name: TOPIC, kept: { unknown: 'broker-silent' } }])
+    expect(isKnown(overview.inPerSecond)).toBe(false)
+    expect(await kindOf(http().message.send.mutate({ ...at, topic: TOPIC, body: { kind: 'text', value: 'x' } }))).toBe(
+      'namesrv-silent',
+    )
+  })
+})
