@@ -85,7 +85,8 @@ const sendBack: Handler = async (request, connection, broker) => {
 function put(broker: BrokerContext, message: NewMessage, answer: (code: number) => void): Answer {
   try {
     const { commitLogOffset, sizeBytes, storeTimestampMs } = broker.store.append(message)
-    broker.store.whenSafe(commitLogOffset + sizeBytes, false, (status) => {
+    // the consumer then lets go of the original: what stands for it must be as safe, whatever its WAIT says
+    broker.store.whenSafe(commitLogOffset + sizeBytes, true, (status) => {
       const latencyMs = broker.clock() - storeTimestampMs
       broker.counters.put(message.topic, message.queueId, 1, sizeBytes, latencyMs)
       answer(putReplyCodes[status])

@@ -8,7 +8,7 @@ import type { DataVersion } from '../catalog/types'
 import { dataVersion, delayOffsets, writeBodyText } from '../protocol/bodies'
 import { bean, int, numberDict } from '../protocol/body-table'
 import { SystemTopic } from '../protocol/names'
-import { decodeRecord } from '../protocol/record'
+import { decodeRecord, type StoredRecord } from '../protocol/record'
 import { parseDelayLevels } from '../store/delay-levels'
 import type { MessageStore } from '../store/types'
 import { delivered } from './delayed'
@@ -49,6 +49,8 @@ interface Level {
   readonly delayMs: number
   /** Next queue offset to deliver. */
   next: number
+  /** All before it is delivered and as safe as the flush policy asks: what the file may say. */
+  safe: number
   timer: NodeJS.Timeout | undefined
   isDelivering: boolean
   /** Something came while it was delivering, perhaps after it had looked. */
@@ -77,6 +79,7 @@ class Levels implements DelayLevels {
       number: index + 1,
       delayMs,
       next: offsets.get(index + 1) ?? 0,
+      safe: offsets.get(index + 1) ?? 0,
       timer: undefined,
       isDelivering: false,
       hasArrival: false,
@@ -107,12 +110,12 @@ class Levels implements DelayLevels {
 
   toJson(): string {
     const offsetTable = new Map<number, number>()
-    for (const { number, next } of this.#levels) if (next > 0) offsetTable.set(number, next)
+    for (const { number, safe } of this.#levels) if (safe > 0) offsetTable.set(number, safe)
     return writeBodyText(delayFile, { dataVersion: this.#version, offsetTable })
   }
 
   replaceAll(offsets: ReadonlyMap<number, number>): void {
-    for (const level of this.#levels) level.next = offsets.get(level.number) ?? level.next
+    for (const level of this.#levels) level.next = level.safe = offsets.get(level.number) ?? level.next
     this.#isMoved = true
     this.#save()
   }
@@ -132,6 +135,8 @@ class Levels implements DelayLevels {
       clearTimeout(level.timer)
       level.timer = undefined
     }
+    const { store } = this.#options
+    await new Promise<void>((resolve) => store.whenSafe(store.commitLog.tail, true, () => resolve()))
     this.#save()
     await this.#file.close()
   }
@@ -212,24 +217,41 @@ class Levels implements DelayLevels {
     if (nextBeginOffset === level.next) return undefined
     // what lay there is gone (retention, or a store that was cut): go on with what is left
     this.#options.log('warn', `delay level ${level.number}: ${status} at ${level.next}, going on at ${nextBeginOffset}`)
-    level.next = nextBeginOffset
+    level.next = level.safe = nextBeginOffset
     this.#isMoved = true
     return 0
   }
 
   #deliverAll(level: Level, records: Buffer): void {
+    const { store } = this.#options
     for (let at = 0; at < records.length; ) {
       const record = decodeRecord(records, at)
       at += record.totalSize
-      const message = delivered(record)
-      if (message === undefined) {
-        this.#options.log('warn', `delay level ${level.number}: the message at ${level.next} names no topic to go to`)
-      } else {
-        const { sizeBytes } = this.#options.store.append(message)
-        this.#options.onDelivered?.(message.topic, message.queueId, sizeBytes)
-      }
-      level.next = record.queueOffset + 1
-      this.#isMoved = true
+      const next = record.queueOffset + 1
+      store.whenSafe(this.#append(level, record), true, (status) => {
+        if (status !== 'failed') this.#noteSafe(level, next)
+      })
+      level.next = next
     }
+  }
+
+  /** Where what must be safe ends, before the record counts as delivered. */
+  #append(level: Level, record: StoredRecord): number {
+    const { store, log, onDelivered } = this.#options
+    const message = delivered(record)
+    if (message === undefined) {
+      log('warn', `delay level ${level.number}: the message at ${level.next} names no topic to go to`)
+      return store.commitLog.tail
+    }
+    const { commitLogOffset, sizeBytes } = store.append(message)
+    onDelivered?.(message.topic, message.queueId, sizeBytes)
+    return commitLogOffset + sizeBytes
+  }
+
+  /** In order of delivery. A power cut must not find a progress that is ahead of what it delivered. */
+  #noteSafe(level: Level, next: number): void {
+    if (next <= level.safe) return
+    level.safe = next
+    this.#isMoved = true
   }
 }
