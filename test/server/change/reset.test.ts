@@ -1,0 +1,224 @@
+// test/server/change/reset.test.ts: a reset is compared with its preview: what changed in a way that matters stops it,
+// a group that merely goes on reading does not, and applying twice does nothing twice.
+import { afterEach, describe, expect, it } from 'vitest'
+import { openAdmin } from '../../../server/admin/open'
+import { openResets, type Resets } from '../../../server/change/reset'
+import { DeskError } from '../../../server/shared/errors'
+import { unknown } from '../../../server/shared/known'
+import type { ResetPreview } from '../../../server/shared/views'
+import { json, openWirePeer, type WirePeer } from '../../support/wire-peer'
+
+const ends: (() => unknown)[] = []
+afterEach(async () => {
+  for (const end of ends.splice(0).reverse()) await end()
+})
+
+/** Two queues of a topic on one broker, as a test sets them; 222 writes where the group stands. */
+interface World {
+  resets: Resets
+  broker: WirePeer
+  min: number[]
+  max: number[]
+  committed: (number | null)[]
+  clients: number
+  version: string
+}
+const world = async (): Promise<World> => {
+  const made: Omit<World, 'resets' | 'broker'> = {
+    min: [0, 0],
+    max: [100, 50],
+    committed: [60, 50],
+    clients: 0,
+    version: 'V5_5_0',
+  }
+  const key = (id: number) => `{"brokerName":"broker-a","queueId":${id},"topic":"T"}`
+  const broker = await openWirePeer({
+    28: () => json({ table: { brokerVersionDesc: made.version } }),
+    43: () =>
+      json(
+        `{"offsetTable":{"T@g":{${made.committed.flatMap((at, id) => (at === null ? [] : [`${id}:${at}`])).join()}},"T@other":{0:7}}}`,
+      ),
+    202: () =>
+      json(
+        `{"offsetTable":{${made.min.map((min, id) => `${key(id)}:{"lastUpdateTimestamp":1000,"maxOffset":${made.max[id]},"minOffset":${min}}`).join()}}}`,
+      ),
+    208: () =>
+      json(
+        `{"offsetTable":{${made.min.map((_, id) => `${key(id)}:{"brokerOffset":${made.max[id]},"consumerOffset":${made.committed[id] ?? 0},"lastTimestamp":1}`).join()}}}`,
+      ),
+    203: () =>
+      made.clients === 0
+        ? { code: 206, remark: 'not online' }
+        : json({
+            connectionSet: [{ clientId: 'c1' }],
+            messageModel: 'CLUSTERING',
+            subscriptionTable: { T: { topic: 'T', subString: '*' } },
+          }),
+    29: () => ({ code: 0, ext: { offset: '40' } }),
+    11: () => ({ code: 19, ext: { nextBeginOffset: '0', minOffset: '0', maxOffset: '0', suggestWhichBrokerId: '0' } }),
+    222: (request) => {
+      made.committed[Number(request.ext.queueId)] = Number(request.ext.offset)
+      return json({ offsetTable: {} })
+    },
+    15: (request) => {
+      made.committed[Number(request.ext.queueId)] = Number(request.ext.commitOffset)
+      return { code: 0 }
+    },
+    14: (request) => ({ code: 0, ext: { offset: String(made.committed[Number(request.ext.queueId)] ?? 0) } }),
+  })
+  const namesrv = await openWirePeer({
+    106: () =>
+      json(
+        `{"brokerAddrTable":{"broker-a":{"brokerAddrs":{0:"${broker.address}"},"brokerName":"broker-a","cluster":"C"}}}`,
+      ),
+    105: () =>
+      json({
+        brokerDatas: [{ brokerName: 'broker-a', cluster: 'C', brokerAddrs: { '0': broker.address } }],
+        queueDatas: [{ brokerName: 'broker-a', perm: 6, readQueueNums: 2, writeQueueNums: 2 }],
+      }),
+  })
+  const admin = openAdmin({ namesrv: [namesrv.address], longestTimeoutMs: 300 })
+  ends.push(
+    () => broker.close(),
+    () => namesrv.close(),
+    () => admin.close(),
+  )
+  return Object.assign(made, { broker, resets: openResets({ admin, outPerSecond: () => unknown('no-sample-yet') }) })
+}
+const ask = (one: World, target: Parameters<Resets['preview']>[0]['target']): Promise<ResetPreview> =>
+  one.resets.preview({ cluster: 'c', group: 'g', topics: [], target })
+const apply = (one: World, preview: ResetPreview) =>
+  one.resets.apply({ cluster: 'c', group: 'g', preview: preview.id, confirm: 'g' })
+const fault = async (work: Promise<unknown>): Promise<DeskError> => {
+  const error = await work.then(
+    () => null,
+    (found: unknown) => found,
+  )
+  if (!(error instanceof DeskError)) throw new Error(`expected a refusal, got ${String(error)}`)
+  return error
+}
+
+describe('a preview', () => {
+  it('says per queue what is delivered again and what is skipped', async () => {
+    const one = await world()
+    const preview = await ask(one, {
+      kind: 'offsets',
+      offsets: [
+        { topic: 'T', broker: 'broker-a', queueId: 0, offset: 50n },
+        { topic: 'T', broker: 'broker-a', queueId: 1, offset: 9999n },
+      ],
+    })
+    expect(
+      preview.rows.map(({ change, after, note }) =>
+        [change, after, note].map((part) =>
+          part !== null && typeof part === 'object' && 'value' in part ? part.value : part,
+        ),
+      ),
+    ).toEqual([
+      [-10, 50n, null],
+      [0, 50n, 'clamped'],
+    ])
+    expect(preview).toMatchObject({
+      again: { value: 10 },
+      skipped: { value: 0 },
+      lagNow: { value: 40 },
+      lagAfter: { value: 50 },
+      warnings: ['clamped', 'group-offline'],
+    })
+  })
+  it('takes the newest when no message is as young as the time, and the oldest kept when it is too old', async () => {
+    const one = await world()
+    const late = await ask(one, { kind: 'time', at: 5000 })
+    expect(late.rows).toMatchObject([{ after: { value: 100n }, note: 'none-after-time' }, { after: { value: 50n } }])
+    one.min = [55, 0]
+    expect((await ask(one, { kind: 'time', at: 500 })).rows).toMatchObject([
+      { after: { value: 55n }, note: 'clamped' },
+      { after: { value: 40n } },
+    ])
+  })
+  it('lists the queues of a silent broker and never guesses them', async () => {
+    const one = await world()
+    one.broker.silent = true
+    const preview = await ask(one, { kind: 'earliest' }).catch((error: unknown) => error)
+    // Without an answer nothing says which topics the group reads: asked by name they are listed.
+    expect(preview).toMatchObject({ refused: 'no-queues' })
+    const named = await one.resets.preview({ cluster: 'c', group: 'g', topics: ['T'], target: { kind: 'earliest' } })
+    expect(named.rows).toMatchObject([
+      { after: { unknown: 'broker-silent' }, note: 'broker-silent' },
+      { after: { unknown: 'broker-silent' } },
+    ])
+    expect(named.again).toEqual(unknown('broker-silent'))
+  })
+})
+describe('applying', () => {
+  it('does what was shown, once, however often it is asked', async () => {
+    const one = await world()
+    const preview = await ask(one, { kind: 'earliest' })
+    const first = await apply(one, preview)
+    expect(first).toMatchObject({
+      ok: 2,
+      failed: 0,
+      rows: [
+        { before: 60n, after: 0n },
+        { before: 50n, after: 0n },
+      ],
+    })
+    one.committed = [30, 30]
+    expect(await apply(one, preview)).toEqual(first)
+    expect(one.committed).toEqual([30, 30])
+    expect(one.broker.asked.get(222)).toBe(2)
+  })
+  it('does nothing when somebody moved the group back meanwhile, and shows the new plan', async () => {
+    const one = await world()
+    const preview = await ask(one, { kind: 'time', at: 500 })
+    one.committed = [10, 50]
+    const error = await fault(apply(one, preview))
+    expect(error.kind).toBe('drift')
+    expect(one.broker.asked.get(222)).toBeUndefined()
+    const shown = error.details.preview
+    expect(shown?.kind === 'reset' && shown.rows.map(({ changed }) => changed)).toEqual([true, false])
+    if (shown?.kind === 'reset') expect(await apply(one, shown)).toMatchObject({ ok: 2, failed: 0 })
+  })
+  it('goes on when the group merely read on, and stops when clients came', async () => {
+    const one = await world()
+    const reading = await ask(one, { kind: 'earliest' })
+    one.committed = [80, 50]
+    expect(await apply(one, reading)).toMatchObject({ ok: 2 })
+    const offline = await ask(one, { kind: 'latest' })
+    one.clients = 1
+    expect((await fault(apply(one, offline))).kind).toBe('drift')
+  })
+  it('stops when what was to be skipped has been read', async () => {
+    const one = await world()
+    const preview = await ask(one, {
+      kind: 'offsets',
+      offsets: [{ topic: 'T', broker: 'broker-a', queueId: 0, offset: 70n }],
+    })
+    one.committed = [90, 50]
+    expect((await fault(apply(one, preview))).kind).toBe('drift')
+  })
+  it('wants the group’s name and a preview of this group', async () => {
+    const one = await world()
+    const preview = await ask(one, { kind: 'earliest' })
+    expect((await fault(one.resets.apply({ cluster: 'c', group: 'g', preview: preview.id, confirm: 'G' }))).kind).toBe(
+      'confirm-mismatch',
+    )
+    expect((await fault(one.resets.apply({ cluster: 'c', group: 'h', preview: preview.id, confirm: 'h' }))).kind).toBe(
+      'preview-expired',
+    )
+    expect((await fault(one.resets.apply({ cluster: 'c', group: 'g', preview: 'none', confirm: 'g' }))).kind).toBe(
+      'preview-expired',
+    )
+  })
+  it('never sends a broker before 5.0 the reset that would move every queue', async () => {
+    const one = await world()
+    one.version = 'V4_9_8'
+    const preview = await ask(one, {
+      kind: 'offsets',
+      offsets: [{ topic: 'T', broker: 'broker-a', queueId: 0, offset: 5n }],
+    })
+    expect(await apply(one, preview)).toMatchObject({ failed: 0 })
+    expect(one.committed[0]).toBe(5)
+    expect(one.broker.asked.get(222)).toBeUndefined()
+  })
+})
