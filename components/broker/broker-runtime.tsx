@@ -1,23 +1,19 @@
 'use client'
 // components/broker/broker-runtime.tsx: how one broker does: figures, history, and its whole runtime table in named groups with
 // units, or raw as it came.
-import { keepPreviousData, useQuery } from '@tanstack/react-query'
+import dynamic from 'next/dynamic'
 import { useQueryState } from 'nuqs'
 import { useMemo, useState } from 'react'
 import { useTranslations } from 'use-intl'
 import { isKnown, type Known } from '../../server/shared/known'
 import type { BrokerView, RuntimeEntry } from '../../server/shared/views'
-import { ThroughputChart } from '../chart'
 import { FilterBox } from '../data-table'
 import { Moment, type Parts, UnknownWord, useFormat } from '../format'
-import { Region } from '../shell/fault'
-import { useRange } from '../shell/range'
-import { useTRPC } from '../trpc/client'
 import { Figure, Figures, Panel } from '../ui/panel'
-import { NoMatch, Partial, Skeleton, Unsupported } from '../ui/region'
+import { NoMatch, Partial, Unsupported } from '../ui/region'
 import { Segmented } from '../ui/segmented'
 import { runtimeKind } from './runtime-units'
-import { useBroker, useBrokerAt } from './use-broker'
+import { useBroker } from './use-broker'
 
 export function BrokerRuntime() {
   const { data } = useBroker()
@@ -77,29 +73,11 @@ function RuntimeFigures({ view }: { view: BrokerView }) {
   )
 }
 
-function BrokerHistory() {
-  const trpc = useTRPC()
-  const at = useBrokerAt()
-  const { span, zoom } = useRange()
-  const history = useQuery(trpc.broker.history.queryOptions({ ...at, ...span }, { placeholderData: keepPreviousData }))
-  return (
-    <Region
-      query={history}
-      skeleton={
-        <Panel className="h-[232px]">
-          <Skeleton lines={5} className="py-2" />
-        </Panel>
-      }
-    >
-      {(data) => (
-        <div className="grid gap-2.5 md:grid-cols-2">
-          <ThroughputChart history={data} height={196} onZoom={zoom} />
-          <ThroughputChart history={data} height={196} unit="bytes" onZoom={zoom} />
-        </div>
-      )}
-    </Region>
-  )
-}
+/** The chart library comes after the figures. */
+const BrokerHistory = dynamic(() => import('./broker-history').then((room) => room.BrokerHistory), {
+  ssr: false,
+  loading: () => <Panel className="h-[232px]" />,
+})
 
 const groupOrder: readonly RuntimeEntry['group'][] = [
   'traffic',

@@ -4,7 +4,7 @@
 import { useTranslations } from 'use-intl'
 import { isKnown, type Known } from '../../server/shared/known'
 import type { History, Overview, Total } from '../../server/shared/views'
-import { Sparkline } from '../chart'
+import { Sparkline } from '../chart/sparkline'
 import { type Parts, UnknownWord, useFormat } from '../format'
 import type { MarkState } from '../ui/mark'
 import { Figure, Figures } from '../ui/panel'

@@ -2,6 +2,7 @@
 // components/overview/overview-page.tsx: answers in five seconds: is it well, and if not, why and where. The verdict comes
 // before the figures, the figures before the charts; rows answer to the keys 1 to 9.
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
+import dynamic from 'next/dynamic'
 import { useRouter } from 'next/navigation'
 import { useEffect } from 'react'
 import type { Overview } from '../../server/shared/views'
@@ -15,11 +16,16 @@ import { Panel } from '../ui/panel'
 import { Skeleton } from '../ui/region'
 import { BrokersPanel } from './brokers-panel'
 import { causeHref } from './causes'
-import { FlowCharts } from './flow-charts'
 import { FreshCluster } from './fresh-cluster'
 import { GroupsPanel } from './groups-panel'
 import { OverviewFigures } from './overview-figures'
 import { VerdictPanel } from './verdict-panel'
+
+/** The chart library is a third of the page's code: verdict and figures do not wait for it. */
+const FlowCharts = dynamic(() => import('./flow-charts').then((room) => room.FlowCharts), {
+  ssr: false,
+  loading: () => <ChartSkeletons />,
+})
 
 export function OverviewPage() {
   const cluster = useClusterId()
@@ -92,13 +98,16 @@ const Loading = () => (
     <Panel className="h-[87px]">
       <Skeleton lines={2} className="py-2" />
     </Panel>
-    <div className="grid gap-2.5 md:grid-cols-2">
-      <Panel className="h-[264px]">
-        <Skeleton lines={6} className="py-2" />
-      </Panel>
-      <Panel className="h-[264px]">
-        <Skeleton lines={6} className="py-2" />
-      </Panel>
-    </div>
+    <ChartSkeletons />
   </>
+)
+
+const ChartSkeletons = () => (
+  <div className="grid gap-2.5 md:grid-cols-2">
+    {['throughput', 'backlog'].map((name) => (
+      <Panel key={name} className="h-[266px]">
+        <Skeleton lines={6} className="py-2" />
+      </Panel>
+    ))}
+  </div>
 )
