@@ -7,6 +7,8 @@ import { type ReactNode, useEffect, useState } from 'react'
 import { useTranslations } from 'use-intl'
 import { useTRPC } from '../trpc/client'
 import { RefreshProvider } from '../trpc/refresh'
+import { useCopy } from '../ui/copy'
+import { useToast } from '../ui/toast'
 import { BottomBar } from './bottom-bar'
 import { ClusterProvider, useClusterCard, useClusters, useMe, useOverviewFeed } from './cluster'
 import { QueryFault } from './fault'
@@ -54,9 +56,14 @@ function Inside({ cluster, children }: { cluster: string; children: ReactNode })
   const card = useClusterCard()
   useOverviewFeed(cluster)
   usePreferenceSync(cluster)
+  const toast = useToast()
+  const { copy } = useCopy()
   useShortcuts({
     cluster,
     onPalette: () => setOpen('palette'),
+    onCopyLink: () => {
+      void copy(window.location.href).then((done) => done && toast({ text: t('linkCopied') }))
+    },
     onSheet: () => setOpen((before) => (before === 'keys' ? null : 'keys')),
   })
   const isOpen = (what: typeof open) => ({

@@ -3,7 +3,21 @@
 // server finds objects from its samples; pages and actions are found here.
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { Command } from 'cmdk'
-import { Languages, Moon, Plug, RotateCcw, Rows3, Search, Server, Sun, SunMoon, Users, Waypoints } from 'lucide-react'
+import {
+  ArrowRight,
+  Languages,
+  Moon,
+  Plug,
+  RotateCcw,
+  Rows3,
+  Search,
+  Send,
+  Server,
+  Sun,
+  SunMoon,
+  Users,
+  Waypoints,
+} from 'lucide-react'
 import { useRouter } from 'next/navigation'
 import { Dialog as Radix } from 'radix-ui'
 import { type ReactNode, useDeferredValue, useEffect, useState } from 'react'
@@ -49,6 +63,7 @@ const kindIcon: Record<PaletteHit['kind'], ReactNode> = {
   'message-id': <Search />,
   key: <Search />,
 }
+const actionIcon = { open: <ArrowRight />, reset: <RotateCcw />, send: <Send />, search: <Search /> }
 const kindOrder: readonly PaletteHit['kind'][] = ['message-id', 'group', 'topic', 'broker', 'client', 'cluster', 'key']
 
 function Inside({ cluster, close }: { cluster: string; close: () => void }) {
@@ -85,7 +100,9 @@ function Inside({ cluster, close }: { cluster: string; close: () => void }) {
     (page) => (cluster !== '' || page.group === 'govern') && matches(t(`page.${page.id}`)),
   )
   const actions = usePaletteActions().filter(({ label }) => q !== '' && matches(label))
-  const objectActions = object ? actionsOf(object, me?.rights ?? []) : []
+  const objectActions = object
+    ? actionsOf(object, me?.rights ?? []).filter(({ id }) => matches(t(`objectAction.${id}`)))
+    : []
   const listed = q === '' ? recent : found
 
   // What was chosen may be gone with the next letter: then the first of what is there is chosen.
@@ -111,6 +128,7 @@ function Inside({ cluster, close }: { cluster: string; close: () => void }) {
           const hit = listed.find((one) => itemValue(one) === chosen)
           if (hit && actionsOf(hit, me?.rights ?? []).length > 0) {
             event.preventDefault()
+            setText('')
             setObject(hit)
           }
         }
@@ -140,7 +158,7 @@ function Inside({ cluster, close }: { cluster: string; close: () => void }) {
         {object ? (
           <Section title={t('actions')}>
             {objectActions.map(({ id, href }) => (
-              <Row key={id} value={id} icon={<RotateCcw />} onSelect={() => go(href)}>
+              <Row key={id} value={id} icon={actionIcon[id]} onSelect={() => go(href)}>
                 {t(`objectAction.${id}`)}
               </Row>
             ))}

@@ -11,6 +11,7 @@ const everywhere = [
   ['refresh', ['r']],
   ['range', ['t']],
   ['tabs', ['[', ']']],
+  ['copyLink', ['c']],
   ['sheet', ['?']],
   ['close', ['Esc']],
 ] as const

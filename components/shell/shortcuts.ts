@@ -30,7 +30,12 @@ const openMenu = (name: string) => {
   trigger?.dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter', bubbles: true })) // Radix opens menus on key and pointer, not on click()
 }
 
-export function useShortcuts(on: { cluster: string; onPalette: () => void; onSheet: () => void }): void {
+export function useShortcuts(on: {
+  cluster: string
+  onPalette: () => void
+  onSheet: () => void
+  onCopyLink: () => void
+}): void {
   const router = useRouter()
   const { now } = useRefresh()
   const me = useMe()
@@ -73,6 +78,7 @@ export function useShortcuts(on: { cluster: string; onPalette: () => void; onShe
         else latest.current.onPalette()
       },
       '?': () => latest.current.onSheet(),
+      c: () => latest.current.onCopyLink(),
       r: now,
       t: () => openMenu('range'),
       '[': () => stepTab(-1),
