@@ -1,0 +1,99 @@
+// server/shared/views/broker.ts: brokers, the processes of the bundled cluster, clients, and what the palette finds. Types only.
+import type { Known } from '../known'
+import type { Offset } from './figures'
+
+export type BrokerRole = 'master' | 'slave'
+export type PeerState = 'ok' | 'silent' | 'unknown'
+export interface BrokerRow {
+  key: string
+  name: string
+  id: number
+  wireCluster: string
+  role: BrokerRole
+  address: string
+  version: Known<string>
+  state: PeerState
+  silentSinceMs: number | null
+  startedAt: Known<number>
+  inPerSecond: Known<number>
+  outPerSecond: Known<number>
+  inBytesPerSecond: Known<number>
+  outBytesPerSecond: Known<number>
+  putP99Ms: Known<number>
+  diskRatio: Known<number>
+  diskCleanRatio: Known<number>
+  commitLogBytes: Known<number>
+  sendQueue: Known<number>
+  pullQueue: Known<number>
+  sendHeadWaitMs: Known<number>
+  pullHeadWaitMs: Known<number>
+  pageCacheBusyMs: Known<number>
+  slaveBehindBytes: Known<number>
+  /** Null where writing is not its business (a slave). */
+  writable: Known<boolean> | null
+  /** The bundled part of this name, when there is one. */
+  part: PartView | null
+}
+export interface PartView {
+  name: string
+  kind: 'namesrv' | 'broker'
+  state: 'starting' | 'running' | 'stopping' | 'stopped' | 'failed' | 'backing-off'
+  address: string
+  startedAtMs: number | null
+  restarts: number
+  lastError: string | null
+  threadId: number | null
+  heapUsedBytes: number | null
+  eventLoopDelayP99Ms: number | null
+  lastLines: string[]
+}
+export interface RuntimeEntry {
+  key: string
+  value: string
+  group: 'traffic' | 'latency' | 'storage' | 'queues' | 'memory' | 'schedule' | 'other'
+}
+export interface ConfigEntry {
+  key: string
+  value: string
+  default: string | null
+  /** May be changed from here; otherwise why not. */
+  editable: boolean
+  whyNot: 'not-listed' | 'needs-restart' | 'identity' | null
+  type: 'boolean' | 'number' | 'text'
+  min: number | null
+  max: number | null
+  unit: 'ms' | 'bytes' | 'messages' | null
+}
+export interface BrokerView {
+  row: BrokerRow
+  runtime: Known<RuntimeEntry[]>
+  config: Known<ConfigEntry[]>
+  replication: Known<{
+    slaves: { address: string; behindBytes: number; inSync: boolean; perSecondBytes: number }[]
+    inSync: number
+    masterOffset: Offset
+  }>
+  /** Topics whose only writable master this is. */
+  onlyMasterOf: string[]
+  at: number
+}
+
+export interface ClientRow {
+  clientId: string
+  roles: ('producer' | 'consumer')[]
+  groups: string[]
+  topics: string[]
+  language: string
+  version: string
+  address: string
+  lastSeenAt: number | null
+}
+
+export interface PaletteHit {
+  kind: 'topic' | 'group' | 'broker' | 'client' | 'cluster' | 'message-id' | 'key'
+  name: string
+  cluster: string
+  /** Where it opens. */
+  href: string
+  hint: string | null
+}

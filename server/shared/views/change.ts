@@ -1,0 +1,86 @@
+// server/shared/views/change.ts: what is shown before a grave change, and what came of it, item by item. Types only.
+import type { Known } from '../known'
+import type { Drain, Offset, Total } from './figures'
+
+export interface QueueRef {
+  topic: string
+  broker: string
+  queueId: number
+}
+export type ResetTarget =
+  | { kind: 'time'; at: number }
+  | { kind: 'earliest' }
+  | { kind: 'latest' }
+  | { kind: 'shift'; by: number }
+  | { kind: 'offsets'; offsets: (QueueRef & { offset: Offset })[] }
+  | { kind: 'group'; group: string }
+export type ResetWarning =
+  | 'clients-online'
+  | 'orderly'
+  | 'group-offline'
+  | 'clamped'
+  | 'none-after-time'
+  | 'broker-silent'
+  | 'never-committed'
+export interface ResetRow extends QueueRef {
+  min: Known<Offset>
+  max: Known<Offset>
+  now: Known<Offset>
+  after: Known<Offset>
+  /** after - now: negative is delivered again, positive is skipped. */
+  change: Known<number>
+  firstMessageAt: Known<number | null>
+  note: ResetWarning | null
+  /** Differs from the preview before (only after drift). */
+  changed: boolean
+}
+export interface ResetPreview {
+  kind: 'reset'
+  id: string
+  group: string
+  target: ResetTarget
+  at: number
+  rows: ResetRow[]
+  again: Total
+  skipped: Total
+  lagNow: Total
+  lagAfter: Total
+  drain: Drain
+  clientsOnline: Known<number>
+  warnings: ResetWarning[]
+  /** Set: nothing can be applied. */
+  refused: 'broadcasting' | 'no-queues' | null
+}
+export interface ResultRow {
+  /** What it was done to: `broker-a:0`, or `topic broker-a 3`. */
+  item: string
+  queue: QueueRef | null
+  ok: boolean
+  before: Offset | null
+  after: Offset | null
+  error: string | null
+}
+export interface ApplyResult {
+  rows: ResultRow[]
+  ok: number
+  failed: number
+  tookMs: number
+}
+export interface DeletePreview {
+  kind: 'delete-topic' | 'delete-group'
+  id: string
+  name: string
+  at: number
+  brokers: string[]
+  unreachable: string[]
+  groups: { name: string; clients: Known<number>; lag: Total }[]
+  clientsOnline: Known<number>
+  producersOnline: Known<number>
+  inPerSecond: Total
+  outPerSecond: Total
+  unread: Total
+  kept: Total
+  /** Retry and dead-letter topics that go or stay, with their counts. */
+  leftBehind: { topic: string; kept: Total }[]
+  refused: 'system' | 'unreachable' | null
+}

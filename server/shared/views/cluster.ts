@@ -1,0 +1,120 @@
+// server/shared/views/cluster.ts: clusters, their overview and history. Types only.
+import type { Known } from '../known'
+import type { BrokerRole, BrokerRow, PeerState } from './broker'
+import type { Missing } from './fault'
+import type { Behind, Total } from './figures'
+import type { GroupRow } from './group'
+
+export type VerdictWord = 'healthy' | 'degraded' | 'down' | 'unknown'
+export type CauseKind =
+  | 'namesrv-silent'
+  | 'broker-silent'
+  | 'no-writable-master'
+  | 'slave-behind'
+  | 'disk-high'
+  | 'lag-critical'
+  | 'lag-warning'
+  | 'put-slow'
+  | 'group-stalled'
+  | 'flush-behind'
+  | 'clock-skew'
+export interface Cause {
+  kind: CauseKind
+  level: 'critical' | 'warning'
+  /** Whom it is about: a broker, a group, a topic, a name server. */
+  subject: string
+  subjectKind: 'broker' | 'group' | 'topic' | 'namesrv' | 'cluster'
+  /** The figure in the kind's own unit: ms, percent, bytes, messages; null where the fact has none. */
+  value: number | null
+  limit: number | null
+  sinceMs: number | null
+}
+export interface ClusterCard {
+  id: string
+  name: string
+  bundled: boolean
+  namesrv: string[]
+  readOnly: boolean
+  production: boolean
+  /** Number of the cluster's own colour, 0 to 7: `--cluster-0` and so on. */
+  colour: number
+  verdict: VerdictWord
+  brokers: Known<number>
+  inPerSecond: Total
+  outPerSecond: Total
+  lag: Total
+  at: number
+}
+export interface ClusterInfo extends ClusterCard {
+  /** Cluster names as the wire has them, e.g. DefaultCluster. */
+  wireClusters: string[]
+  brokerNames: string[]
+  /** `broker-a:0` and where clients reach it. */
+  brokerKeys: { key: string; address: string; role: BrokerRole; state: PeerState }[]
+  versions: string[]
+  capabilities: Capabilities
+}
+/** What the cluster can do, probed from broker version and config. */
+export interface Capabilities {
+  sql92: Known<boolean>
+  recall: Known<boolean>
+  timer: Known<boolean>
+  timerMaxDelayMs: Known<number>
+  autoCreateTopic: Known<boolean>
+  autoCreateGroup: Known<boolean>
+  acl: Known<boolean>
+  trace: Known<boolean>
+}
+export interface Point {
+  at: number
+  in: number | null
+  out: number | null
+  inBytes: number | null
+  outBytes: number | null
+  lag: number | null
+  behindMs: number | null
+}
+export interface History {
+  from: number
+  to: number
+  stepMs: number
+  /** One per step, in order; a point whose figures are null is a gap (no samples). */
+  points: Point[]
+  /** Since when anything is kept. */
+  collectingSince: number | null
+  markers: { at: number; kind: 'reset' | 'config' | 'restart' | 'other'; text: string }[]
+}
+export interface Overview {
+  at: number
+  turnMs: number
+  verdict: VerdictWord
+  causes: Cause[]
+  inPerSecond: Total
+  inBytesPerSecond: Total
+  outPerSecond: Total
+  outBytesPerSecond: Total
+  meanSizeBytes: Known<number>
+  lag: Total
+  /** The worst group behind in time. */
+  worstBehind: Behind
+  worstBehindGroup: string | null
+  unknownGroups: number
+  idleGroups: number
+  putP99Ms: Known<number>
+  putP999Ms: Known<number>
+  putWorstBroker: string | null
+  diskRatio: Known<number>
+  diskBroker: string | null
+  diskCleanRatio: Known<number>
+  deadLetters: Total
+  topics: number
+  groups: number
+  behindGroups: GroupRow[]
+  brokers: BrokerRow[]
+  nameServers: { address: string; state: PeerState; sinceMs: number | null; tookMs: number | null }[]
+  missing: Missing[]
+  /** No topic of a user and no message yet: the page shows the snippet. */
+  fresh: boolean
+  /** What a client on this machine must be told. */
+  connect: { namesrv: string; tls: boolean; acl: boolean; loopbackOnly: boolean }
+}

@@ -1,0 +1,122 @@
+// server/shared/views/group.ts: consumer groups, their queues and clients. Types only.
+import type { Known } from '../known'
+import type { Missing } from './fault'
+import type { Behind, Drain, Offset, Spark, Total } from './figures'
+
+export type GroupState =
+  | 'consuming'
+  | 'catching-up'
+  | 'stalled'
+  | 'blocked'
+  | 'rebalancing'
+  | 'mismatch'
+  | 'no-client'
+  | 'switched-off'
+  | 'unknown'
+export interface GroupMode {
+  model: 'CLUSTERING' | 'BROADCASTING' | null
+  order: 'concurrent' | 'orderly' | null
+  how: 'push' | 'pull' | 'pop' | null
+}
+export interface GroupRow {
+  name: string
+  system: boolean
+  state: GroupState
+  mode: GroupMode
+  clients: Known<number>
+  topics: string[]
+  lag: Total
+  /** Unread messages of the retry topic, never added to lag. */
+  retryLag: Total
+  behind: Behind
+  inPerSecond: Total
+  outPerSecond: Total
+  growthPerSecond: Known<number>
+  drain: Drain
+  spark: Spark
+  deadLetters: Known<number>
+  /** Oldest and newest client version seen. */
+  versions: readonly [string, string] | null
+  /** No client for 24 h, or switched off: left out of totals and verdict. */
+  idle: boolean
+  level: 'ok' | 'warning' | 'critical' | 'unknown'
+}
+export interface GroupQueueRow {
+  topic: string
+  broker: string
+  queueId: number
+  min: Known<Offset>
+  committed: Known<Offset>
+  max: Known<Offset>
+  lag: Known<number>
+  behind: Behind
+  /** Client id of who reads it now. */
+  owner: Known<string | null>
+  lastCommitAt: Known<number | null>
+  outPerSecond: Known<number>
+}
+export interface GroupBrokerConfig {
+  broker: string
+  consumeEnable: boolean
+  consumeFromMinEnable: boolean
+  consumeBroadcastEnable: boolean
+  consumeMessageOrderly: boolean
+  retryQueueNums: number
+  retryMaxTimes: number
+  brokerId: number
+  whichBrokerWhenConsumeSlowly: number
+  notifyConsumerIdsChangedEnable: boolean
+  consumeTimeoutMinute: number
+  attributes: Record<string, string>
+}
+export interface GroupView {
+  row: GroupRow
+  queues: GroupQueueRow[]
+  configs: GroupBrokerConfig[]
+  clients: GroupClientRow[]
+  missing: Missing[]
+  at: number
+}
+export interface GroupClientRow {
+  clientId: string
+  address: string
+  language: string
+  version: string
+  protocol: 'remoting' | 'grpc' | 'unknown'
+}
+/** What one client says about itself (asked on demand; the broker passes the question on). */
+export interface ClientRunning {
+  clientId: string
+  at: number
+  properties: Record<string, string>
+  queues: {
+    topic: string
+    broker: string
+    queueId: number
+    commitOffset: Offset
+    cachedMessages: number
+    cachedMiB: number
+    locked: boolean
+    lastPullAt: number | null
+    lastConsumeAt: number | null
+  }[]
+  topics: {
+    topic: string
+    pullRtMs: number
+    pullPerSecond: number
+    consumeRtMs: number
+    okPerSecond: number
+    failedPerSecond: number
+    failedLastHour: number
+  }[]
+  subscriptions: { topic: string; expression: string; type: string; version: number }[]
+  /** Null when not asked for, not allowed, or this client's language has none. */
+  stack: string | null
+}
+export interface SubscriptionMatrix {
+  /** As the broker holds it for the group. */
+  group: { topic: string; expression: string; type: string }[]
+  clients: { clientId: string; known: Known<{ topic: string; expression: string; type: string }[]> }[]
+  /** Topics on which clients disagree, and who differs from the most. */
+  disagreements: { topic: string; differing: string[] }[]
+}

@@ -1,0 +1,129 @@
+// server/shared/views/message.ts: messages, searches and what a send answers. Types only.
+import type { Known } from '../known'
+import type { QueueRef } from './change'
+import type { Missing } from './fault'
+import type { Offset } from './figures'
+
+export interface MessageRow {
+  topic: string
+  broker: string
+  queueId: number
+  queueOffset: Offset
+  /** Store host and CommitLog offset in hex: finds the message on its broker. */
+  offsetId: string
+  /** The id the producer saw. */
+  uniqueId: string | null
+  storedAt: number
+  bornAt: number
+  bornHost: string
+  tag: string | null
+  keys: string[]
+  /** As stored, maybe compressed. */
+  sizeBytes: number
+  reconsumeTimes: number
+  /** The first characters of the body; null without the right to read bodies. */
+  preview: string | null
+}
+export interface MessageBody {
+  /** Set when the bytes are text in UTF-8. */
+  text: string | null
+  base64: string
+  /** Size after decoding. */
+  sizeBytes: number
+  /** How much of it is here (256 KiB at most unless asked for). */
+  shownBytes: number
+  compressed: 'ZLIB' | 'LZ4' | 'ZSTD' | null
+  json: boolean
+  failed: string | null
+}
+export interface MessageView {
+  row: MessageRow
+  /** Null without the right to read bodies. */
+  body: MessageBody | null
+  systemProperties: Record<string, string>
+  userProperties: Record<string, string> | null
+  storeHost: string
+  commitLogOffset: Offset
+  preparedTransactionOffset: Offset
+  flag: number
+  sysFlag: number
+  sysFlagWords: string[]
+  bodyCrc: number
+  crcOk: boolean
+  /** The queue's range now. */
+  min: Known<Offset>
+  max: Known<Offset>
+}
+export interface FoundMessages {
+  rows: MessageRow[]
+  asked: string[]
+  missing: Missing[]
+  tookMs: number
+}
+export type TrackState =
+  | 'consumed'
+  | 'not-yet'
+  | 'filtered'
+  | 'retrying'
+  | 'dead'
+  | 'broadcasting'
+  | 'offline'
+  | 'unknown'
+export interface TrackRow {
+  group: string
+  state: TrackState
+  /** Messages of the queue the group must read before it. */
+  before: Known<number>
+  online: Known<boolean>
+}
+export interface ScanCursor {
+  /** Per queue, where to go on. */
+  queues: (QueueRef & { next: Offset; end: Offset })[]
+}
+export type ScanEvent =
+  | { type: 'plan'; estimate: number; queues: number; missing: readonly Missing[]; from: number; to: number }
+  | { type: 'rows'; rows: MessageRow[] }
+  | {
+      type: 'progress'
+      scanned: number
+      estimate: number
+      matched: number
+      elapsedMs: number
+      perSecond: number
+      reachedAt: number | null
+    }
+  | {
+      type: 'end'
+      why: 'range-done' | 'budget' | 'limit' | 'stopped' | 'silent'
+      scanned: number
+      matched: number
+      elapsedMs: number
+      /** `broker-b 3`: queues not read, or not to their end. */
+      notRead: string[]
+      cursor: ScanCursor | null
+    }
+export interface TailEvent {
+  rows: MessageRow[]
+  perSecond: number
+  /** Left out by sampling in this step. */
+  dropped: number
+  missing: Missing[]
+}
+export type SendStatus = 'SEND_OK' | 'FLUSH_DISK_TIMEOUT' | 'FLUSH_SLAVE_TIMEOUT' | 'SLAVE_NOT_AVAILABLE'
+export interface SendResult {
+  status: SendStatus
+  uniqueId: string
+  offsetId: string
+  broker: string
+  queueId: number
+  queueOffset: Offset
+  tookMs: number
+}
+export interface ConsumeDirectlyResult {
+  result: string
+  remark: string | null
+  order: boolean
+  autoCommit: boolean
+  spentMs: number
+  clientId: string
+}
