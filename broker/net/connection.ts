@@ -36,7 +36,7 @@ export const openConnection = (socket: Socket, options: ConnectionOptions): Conn
 
 /** What only this room may ask of a connection. */
 export interface Drainable {
-  /** Reads no more; closes once what was said has left, or after `withinMs`. */
+  /** Reads no more; closes once what was asked is answered and has left, or after `withinMs`. */
   drain(why: string, withinMs: number): Promise<void>
 }
 
@@ -58,7 +58,10 @@ class SocketConnection implements Connection, Drainable {
   readonly #cutter: FrameCutter
   readonly #waiting = new Map<number, Waiting>()
   #nextOpaque = 1
+  /** Requests taken from the peer that were not answered yet. */
+  #unanswered = 0
   #closed = false
+  #draining = false
   #sawFirstByte = false
   /** Pieces of this turn, and whom to tell when they have left. */
   #pieces: Buffer[] = []
@@ -109,6 +112,7 @@ class SocketConnection implements Connection, Drainable {
     if (this.#closed) return
     const command = decodeFrame(frame)
     if (!isReply(command)) {
+      if (!isOneway(command)) this.#unanswered++
       this.#options.onRequest(command, this)
       return
     }
@@ -127,6 +131,7 @@ class SocketConnection implements Connection, Drainable {
     const parts = bodyParts(reply.body)
     let bodyBytes = 0
     for (const part of parts) bodyBytes += part.length
+    this.#unanswered--
     this.#gather(encodeReplyHead(request, reply, bodyBytes), parts, bodyBytes, reply.sent)
   }
 
@@ -190,6 +195,7 @@ class SocketConnection implements Connection, Drainable {
       else this.#socket.write(piece)
     })
     if (last > 0) this.#socket.uncork()
+    if (this.#draining && this.#unanswered <= 0) this.#socket.end()
     if (this.unsentBytes > this.#options.maxUnsentBytes) {
       this.#refuse(`it does not read: ${this.unsentBytes} bytes wait for it, at most ${this.#options.maxUnsentBytes}`)
     }
@@ -208,14 +214,17 @@ class SocketConnection implements Connection, Drainable {
 
   drain(why: string, withinMs: number): Promise<void> {
     if (this.#closed) return Promise.resolve()
+    this.#draining = true
+    this.#socket.pause()
     return new Promise((resolve) => {
       const timer = setTimeout(() => this.close(why), withinMs)
       this.#whenGone.push(() => {
         clearTimeout(timer)
         resolve()
       })
+      this.#socket.once('finish', () => this.close(why))
       if (this.#pieces.length > 0) this.#send()
-      this.#socket.end(() => this.close(why))
+      else if (this.#unanswered <= 0) this.#socket.end()
     })
   }
 

@@ -5,7 +5,7 @@ import { createTurn } from './turn'
 import { type Connection, type Listener, type ListenOptions, NetError } from './types'
 
 const defaultMaxUnsentBytes = 256 * 1024 * 1024
-/** What was sent has this long to leave when the listener closes. */
+/** What was asked has this long to be answered, and to leave, when the listener closes. */
 const drainMs = 3000
 
 /** Begins to listen. Throws a NetError 'port-in-use' when somebody else does already. */

@@ -56,7 +56,7 @@ export interface Listener {
   /** The real port, also when 0 was asked for. */
   readonly port: number
   readonly connections: ReadonlySet<Connection>
-  /** Stops listening, then closes every connection once what it was sent has left. */
+  /** Stops listening, then closes every connection once what it asked is answered and has left, or after 3 s. */
   close(): Promise<void>
 }
 

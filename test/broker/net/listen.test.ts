@@ -1,9 +1,10 @@
 // test/broker/net/listen.test.ts: a listener and a dialer that speak with each other over a real socket.
 import { connect, type Socket } from 'node:net'
-import { afterEach, describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import { openDialer } from '../../../broker/net/dial'
 import { listen } from '../../../broker/net/listen'
 import type { Connection, Dialer, Listener, ListenOptions } from '../../../broker/net/types'
+import { type Command, encodeCommand, newRequest } from '../../../broker/protocol/command'
 
 const open: (Listener | Dialer)[] = []
 afterEach(async () => {
@@ -18,6 +19,12 @@ const dialing = (): Dialer => {
   const dialer = openDialer()
   open.push(dialer)
   return dialer
+}
+const asking = (opaque: number) => ({ ...newRequest(105, { topic: 'T' }, opaque), form: 0 as const })
+const countFrames = (bytes: Buffer): number => {
+  let count = 0
+  for (let at = 0; at + 4 <= bytes.length; at += 4 + bytes.readInt32BE(at)) count++
+  return count
 }
 const closedBy = (socket: Socket): Promise<void> => new Promise((resolve) => socket.once('close', () => resolve()))
 
@@ -75,5 +82,136 @@ describe('a listener', () => {
       fault: 'port-in-use',
       message: expect.stringMatching(`port ${first.port} on 127.0.0.1 .*choose another port`),
     })
+  })
+
+  it('sends what a turn answered to one peer in one write', async () => {
+    const listener = await listening({ onRequest: (request, connection) => connection.reply(request, { code: 0 }) })
+    const socket = connect(listener.port, '127.0.0.1')
+    const chunks: Buffer[] = []
+    socket.on('data', (chunk) => chunks.push(chunk))
+    const ask = Buffer.concat(Array.from({ length: 50 }, (_, at) => Buffer.concat(encodeCommand(asking(at)))))
+    socket.write(ask)
+    await vi.waitFor(() => expect(countFrames(Buffer.concat(chunks))).toBe(50))
+    expect(chunks).toHaveLength(1)
+    socket.destroy()
+  })
+
+  it('says when a body has left, or that it never will', async () => {
+    let left = 0
+    const body = [Buffer.alloc(100_000, 1), Buffer.alloc(10, 2), Buffer.alloc(100_000, 3)]
+    const listener = await listening({
+      onRequest: (request, connection) => {
+        connection.reply(request, { code: 0, body, sent: () => left++ })
+        if (request.code === 2) connection.close('for the test')
+      },
+    })
+    const address = `127.0.0.1:${listener.port}`
+    const reply = await dialing().request(address, 1, {}, undefined, 5000)
+    expect(reply.body.equals(Buffer.concat(body))).toBe(true)
+    await vi.waitFor(() => expect(left).toBe(1))
+    await expect(dialing().request(address, 2, {}, undefined, 5000)).rejects.toMatchObject({ fault: 'closed' })
+    await vi.waitFor(() => expect(left).toBe(2))
+  })
+
+  it('closes a peer that asks and never reads, and only that one', async () => {
+    const lines: string[] = []
+    const listener = await listening({
+      maxUnsentBytes: 4 << 20,
+      log: (line) => lines.push(line),
+      onRequest: (request, connection) => connection.reply(request, { code: 0, body: Buffer.alloc(1 << 20) }),
+    })
+    const greedy = connect(listener.port, '127.0.0.1')
+    greedy.pause()
+    greedy.on('error', () => {})
+    greedy.write(Buffer.concat(Array.from({ length: 64 }, (_, at) => Buffer.concat(encodeCommand(asking(at))))))
+    await vi.waitFor(() => expect(lines.join()).toMatch(/does not read/), { timeout: 5000 })
+    const reply = await dialing().request(`127.0.0.1:${listener.port}`, 1, {}, undefined, 5000)
+    expect(reply.body.length).toBe(1 << 20)
+    greedy.destroy()
+  })
+
+  it('closes a connection that has been silent too long', async () => {
+    const whys: string[] = []
+    const listener = await listening({ idleMs: 30, onRequest: () => {}, onClose: (_, why) => whys.push(why) })
+    const socket = connect(listener.port, '127.0.0.1')
+    await closedBy(socket)
+    expect(whys).toEqual(['nothing was said for 30 ms'])
+    expect(listener.connections.size).toBe(0)
+  })
+
+  it('answers what is in flight before it closes', async () => {
+    const taken: (() => void)[] = []
+    const listener = await listen({
+      host: '127.0.0.1',
+      port: 0,
+      maxFrameBytes: 1 << 20,
+      idleMs: 60_000,
+      onRequest: (request, connection) => taken.push(() => connection.reply(request, { code: 0, remark: 'late' })),
+    })
+    const asked = dialing().request(`127.0.0.1:${listener.port}`, 1, {}, undefined, 5000)
+    await vi.waitFor(() => expect(taken).toHaveLength(1))
+    const closed = listener.close()
+    setImmediate(() => taken[0]?.())
+    expect((await asked).remark).toBe('late')
+    await closed
+    await expect(dialing().request(`127.0.0.1:${listener.port}`, 1, {}, undefined, 500)).rejects.toMatchObject({
+      fault: 'refused',
+    })
+  })
+})
+
+describe('a dialer', () => {
+  it('says that nobody answers, that nobody is there, and that the peer left', async () => {
+    const listener = await listening({
+      onRequest: (request, connection) => {
+        if (request.code === 2) connection.close('for the test')
+      },
+    })
+    const dialer = dialing()
+    const address = `127.0.0.1:${listener.port}`
+    await expect(dialer.request(address, 1, {}, undefined, 20)).rejects.toMatchObject({ fault: 'timeout' })
+    await expect(dialer.request(address, 2, {}, undefined, 5000)).rejects.toMatchObject({ fault: 'closed' })
+    await expect(dialer.request('127.0.0.1:1', 1, {}, undefined, 5000)).rejects.toMatchObject({ fault: 'refused' })
+    await expect(dialer.request('nonsense', 1, {}, undefined, 5000)).rejects.toMatchObject({ fault: 'refused' })
+    dialer.close()
+    await expect(dialer.request(address, 1, {}, undefined, 5000)).rejects.toMatchObject({ fault: 'closed' })
+  })
+
+  it('dials again after a connection was lost, and keeps one for all who ask', async () => {
+    const listener = await listening({
+      onRequest: (request, connection) => {
+        if (request.code === 2) connection.close('for the test')
+        else connection.reply(request, { code: 0, remark: String(connection.id) })
+      },
+    })
+    const dialer = dialing()
+    const address = `127.0.0.1:${listener.port}`
+    const ids = await Promise.all([1, 1, 1].map((code) => dialer.request(address, code, {}, undefined, 5000)))
+    expect(new Set(ids.map((reply) => reply.remark)).size).toBe(1)
+    await dialer.request(address, 2, {}, undefined, 5000).catch(() => {})
+    expect((await dialer.request(address, 1, {}, undefined, 5000)).remark).toBe('2')
+  })
+
+  it('signs each request before it leaves and tells without being answered', async () => {
+    const seen: Command[] = []
+    const listener = await listening({
+      onRequest: (request, connection) => {
+        seen.push(request)
+        connection.reply(request, { code: 0 })
+      },
+    })
+    const dialer = openDialer({
+      sign: (code, ext) => {
+        ext.signed = `for ${code}`
+      },
+    })
+    open.push(dialer)
+    const address = `127.0.0.1:${listener.port}`
+    await dialer.oneway(address, 40, { a: '1' }, Buffer.from('told'))
+    await dialer.request(address, 41, {}, undefined, 5000)
+    expect(seen.map(({ code, flag, ext, body }) => [code, flag, { ...ext }, body.toString()])).toEqual([
+      [40, 2, { a: '1', signed: 'for 40' }, 'told'],
+      [41, 0, { signed: 'for 41' }, ''],
+    ])
   })
 })
