@@ -1,9 +1,10 @@
 // playwright.config.ts: the console in a browser. The server under test is our own, started by test/e2e/server.ts on
 // free ports with an empty data folder; the first project goes through set-up and leaves a signed-in state.
+import { join } from 'node:path'
 import { defineConfig, devices } from '@playwright/test'
 
-/** Where the `set-up` project keeps the admin's cookie. */
-export const ADMIN_STATE = 'test-results/admin.json'
+/** Where the `set-up` project keeps the admin's cookie: with the server's data, and gone with it. */
+export const ADMIN_STATE = join(process.env.E2E_DATA ?? 'test-results', 'admin.json')
 
 const isRoot = process.getuid?.() === 0
 

@@ -68,7 +68,9 @@ interface Plan {
   allowedHosts: readonly string[]
   verbose: boolean
   /** An existing cluster to show, or what to start one from. */
-  cluster: { namesrv: readonly string[] } | { start: (log: (line: LogLine) => void) => Promise<ClusterHandle> }
+  cluster:
+    | { namesrv: readonly string[] }
+    | { name: string; start: (log: (line: LogLine) => void) => Promise<ClusterHandle> }
 }
 
 const programs = { start: startFlags, dev: startFlags, console: consoleFlags } as const
@@ -131,7 +133,13 @@ function planStart(args: readonly string[]): Plan {
     dataDir: flags.data,
     properties,
   }
-  return { ...planOf(flags), cluster: { start: (log) => startCluster({ ...cluster, log }) } }
+  return {
+    ...planOf(flags),
+    cluster: {
+      name: properties.brokerClusterName ?? 'DefaultCluster',
+      start: (log) => startCluster({ ...cluster, log }),
+    },
+  }
 }
 
 function planConsole(args: readonly string[]): Plan {
@@ -241,7 +249,7 @@ class Deck {
         : [{ id: 'default', name: cluster.namesrv.join(';'), namesrv: cluster.namesrv }]
     }
     const bundled = this.#cluster
-    return bundled ? [{ id: 'bundled', name: 'bundled', namesrv: [bundled.namesrvAddress], bundled }] : []
+    return bundled ? [{ id: 'bundled', name: cluster.name, namesrv: [bundled.namesrvAddress], bundled }] : []
   }
 
   async #printWhereItIs(handle: ConsoleHandle): Promise<void> {

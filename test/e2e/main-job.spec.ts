@@ -46,7 +46,7 @@ test('a stock client sends and consumes, and topic and group show it', async ({ 
 
 test('a message is found by its key', async ({ page }) => {
   await page.goto('/')
-  await page.getByRole('link', { name: 'Messages' }).first().click()
+  await page.getByRole('link', { name: 'Search' }).first().click()
   const box = page.getByPlaceholder('Message id, offset id, or key')
   await box.fill('key-7')
   await box.press('Enter')
