@@ -42,6 +42,8 @@ export interface TimeChartProps {
 const TICK = { fontSize: 10.5, fill: 'var(--axis)', fontFamily: 'var(--font-sans)' } as const
 const CHARACTER_PX = 6
 const DAY_MS = 86_400_000
+/** A hatch narrower than its words is left without them. */
+const LABEL_PX = 84
 
 export const TimeChart = (props: TimeChartProps) => {
   const { series, points, from, to, stepMs, height, scaleBy = 1, formatTick, formatValue, summary, onZoom } = props
@@ -157,7 +159,7 @@ export const TimeChart = (props: TimeChartProps) => {
               fillOpacity={1}
               ifOverflow="hidden"
               label={{
-                value: t('noSamples'),
+                value: ((gap.to - gap.from) / (to - from)) * width > LABEL_PX ? t('noSamples') : '',
                 position: 'center',
                 fontSize: 10.5,
                 fill: 'var(--unknown-text)',

@@ -1,5 +1,6 @@
 'use client'
 // components/data-table/cards.tsx: rows on a phone: a name, its state, two or three values with their heads, a line.
+import { Fragment } from 'react'
 import { cn } from '../ui/cn'
 import type { Column } from './columns'
 
@@ -14,7 +15,10 @@ export function Cards<Row>(props: {
   const names = of('name')
   const states = of('state')
   const values = of('value')
-  const lines = of('line')
+  const lines = columns.flatMap((column) => {
+    const draw = column.cardLine ?? (column.card === 'line' ? column.cell : undefined)
+    return draw === undefined ? [] : [{ id: column.id, draw }]
+  })
   return (
     <ul>
       {rows.map((row) => (
@@ -28,7 +32,11 @@ export function Cards<Row>(props: {
             }}
           >
             <div className="flex min-h-6 items-center gap-2 font-medium">
-              <span className="min-w-0 flex-1">{names.map((column) => column.cell(row))}</span>
+              <span className="min-w-0 flex-1">
+                {names.map((column) => (
+                  <Fragment key={column.id}>{column.cell(row)}</Fragment>
+                ))}
+              </span>
               {states.map((column) => (
                 <span key={column.id} className="flex-none text-sm">
                   {column.cell(row)}
@@ -40,13 +48,15 @@ export function Cards<Row>(props: {
                 {values.map((column) => (
                   <div key={column.id} className="min-w-0">
                     <dt className="truncate text-ink-3 text-xs">{column.head}</dt>
-                    <dd className="tnum truncate text-left">{column.cell(row)}</dd>
+                    <dd className="tnum truncate font-strong [&_.justify-between]:justify-start [&_.justify-end]:flex-row-reverse [&_.justify-end]:justify-end">
+                      {(column.cardCell ?? column.cell)(row)}
+                    </dd>
                   </div>
                 ))}
               </dl>
-              {lines.map((column) => (
-                <span key={column.id} className="flex-none">
-                  {column.cell(row)}
+              {lines.map((line) => (
+                <span key={line.id} className="flex-none">
+                  {line.draw(row)}
                 </span>
               ))}
             </div>

@@ -18,6 +18,10 @@ export interface Column<Row> {
   readonly optional?: boolean
   /** Its place on the card that stands for a row on a phone. */
   readonly card?: 'name' | 'state' | 'value' | 'line'
+  /** What stands on the card, when it is not what stands in the table. */
+  readonly cardCell?: (row: Row) => ReactNode
+  /** A small drawing at the right of the card. */
+  readonly cardLine?: (row: Row) => ReactNode
 }
 
 /** What a column without a width needs at least. */

@@ -130,7 +130,7 @@ export const useGroupColumns = (cluster: string): readonly Column<GroupRow>[] =>
       {
         id: 'drain',
         ...head('column.drain'),
-        widthPx: 126,
+        widthPx: 140,
         priority: 4,
         number: true,
         cell: (row) => (

@@ -391,8 +391,8 @@ const QueuePanel = ({ cluster, topic, rows }: { cluster: string; topic: string; 
         <>
           <Link quiet href={topicHref(cluster, topic)} className="mono text-ink-2">
             {topic}
-          </Link>{' '}
-          {rows.length}
+          </Link>
+          <span className="ml-2">{rows.length}</span>
         </>
       }
       aux={

@@ -17,17 +17,19 @@ import { canApply, drainMs, planSums, queueKey, topicsOf } from './reset-plan'
 export const ResetPreview = (props: {
   preview: Preview
   view: GroupView
+  /** The most it consumed per second in the last day: what it can do when there is work. */
+  bestOut: number | null
   unticked: ReadonlySet<string>
   onTick: (unticked: ReadonlySet<string>) => void
   onChangeTarget: () => void
 }) => {
-  const { preview, view, unticked, onTick, onChangeTarget } = props
+  const { preview, view, bestOut, unticked, onTick, onChangeTarget } = props
   const t = useTranslations('group.reset')
   const format = useFormat()
   const sums = useMemo(() => planSums(preview.rows, unticked), [preview.rows, unticked])
   const least = sums.missing > 0 ? '≥ ' : ''
   const rate = (total: GroupView['row']['inPerSecond']) => ('value' in total ? total.value : null)
-  const out = rate(view.row.outPerSecond)
+  const out = bestOut ?? rate(view.row.outPerSecond)
   const incoming = rate(view.row.inPerSecond)
   const drain = drainMs(sums.lagAfter, out, incoming)
   const figureOf = (value: bigint) => {
@@ -91,7 +93,7 @@ export const ResetPreview = (props: {
         />
       </Figures>
       <Notes notes={useWarnings(preview)} />
-      <QueueTable preview={preview} unticked={unticked} onTick={onTick} severalTopics={topics.length > 1} />
+      <QueueTable preview={preview} unticked={unticked} onTick={onTick} topics={topics} />
     </div>
   )
 }
@@ -163,28 +165,34 @@ const QueueTable = (props: {
   preview: Preview
   unticked: ReadonlySet<string>
   onTick: (unticked: ReadonlySet<string>) => void
-  severalTopics: boolean
+  topics: readonly string[]
 }) => {
-  const { preview, unticked, onTick, severalTopics } = props
+  const { preview, unticked, onTick, topics } = props
   const t = useTranslations('group.reset')
   const format = useFormat()
   const { rows } = preview
-  const scale = useMemo(
+  // Topics have scales of their own: their offsets have nothing to do with each other.
+  const scales = useMemo(
     () =>
-      railScale(
-        rows.flatMap((row) =>
-          isKnown(row.min) && isKnown(row.max)
-            ? [
-                {
-                  min: row.min.value,
-                  max: row.max.value,
-                  points: [row.now, row.after].flatMap((at) => (isKnown(at) ? [at.value] : [])),
-                },
-              ]
-            : [],
-        ),
+      new Map(
+        topics.map((topic) => [
+          topic,
+          railScale(
+            rows.flatMap((row) =>
+              row.topic === topic && isKnown(row.min) && isKnown(row.max)
+                ? [
+                    {
+                      min: row.min.value,
+                      max: row.max.value,
+                      points: [row.now, row.after].flatMap((at) => (isKnown(at) ? [at.value] : [])),
+                    },
+                  ]
+                : [],
+            ),
+          ),
+        ]),
       ),
-    [rows],
+    [rows, topics],
   )
   const applicable = rows.filter(canApply)
   const ticked = applicable.filter((row) => !unticked.has(queueKey(row)))
@@ -206,7 +214,7 @@ const QueueTable = (props: {
       <Table density="roomy" className="min-w-[860px]" aria-label={t('table')}>
         <colgroup>
           <col style={{ width: 38 }} />
-          <col style={{ width: severalTopics ? 220 : 112 }} />
+          <col style={{ width: 116 }} />
           <col style={{ width: 218 }} />
           <col style={{ width: 108 }} />
           <col style={{ width: 108 }} />
@@ -242,75 +250,106 @@ const QueueTable = (props: {
             <Th>{t('note')}</Th>
           </tr>
         </thead>
-        <tbody>
-          {rows.map((row) => {
-            const kept = isKnown(row.min) && isKnown(row.max) ? { min: row.min.value, max: row.max.value } : null
-            const move = isKnown(row.now) && isKnown(row.after) ? { now: row.now.value, after: row.after.value } : null
-            const can = canApply(row)
-            const on = can && !unticked.has(queueKey(row))
-            return (
-              <tr key={queueKey(row)} className={row.changed ? '[&>td]:bg-warn-wash' : on ? undefined : 'opacity-60'}>
-                <Td className="overflow-visible">
-                  <Checkbox
-                    label={`${row.topic} ${row.broker}/${row.queueId}`}
-                    checked={on}
-                    disabled={!can}
-                    onChange={(next) => tick([row], next)}
-                  />
-                </Td>
-                <Td className="mono" title={`${row.topic} ${row.broker}/${row.queueId}`}>
-                  {severalTopics && <span className="text-ink-2">{row.topic} </span>}
-                  {row.broker}
-                  <span className="text-ink-3">/</span>
-                  {row.queueId}
-                </Td>
-                <Td className="overflow-visible">
-                  <Rail
-                    scale={scale}
-                    kept={kept}
-                    move={on ? move : null}
-                    ticks={
-                      move === null
-                        ? []
-                        : [{ at: move.now, tone: 'now' }, ...(on ? [{ at: move.after, tone: 'after' as const }] : [])]
-                    }
-                    summary={summary(row)}
-                  />
-                </Td>
-                <Td number className="mono text-ink-2">
-                  <Value of={row.now}>{(now) => format.count(now)}</Value>
-                </Td>
-                <Td number className="mono">
-                  <Value of={row.after}>{(after) => format.count(after)}</Value>
-                </Td>
-                <Td number className="mono">
-                  <Value of={row.change}>
-                    {(change) => (
-                      <span className={change < 0 ? 'text-warn' : change > 0 ? 'text-crit' : 'text-ink-3'}>
-                        {format.change(change)}
-                      </span>
-                    )}
-                  </Value>
-                </Td>
-                <Td number className="text-ink-2">
-                  <Value of={row.firstMessageAt}>
-                    {(at) =>
-                      at === null ? (
-                        <NotApplicable />
-                      ) : (
-                        <span title={format.isoTime(at)}>{format.time(at, preview.at)}</span>
-                      )
-                    }
-                  </Value>
-                </Td>
-                <Td className="text-ink-3 text-xs" title={row.note === null ? undefined : t(`noteOf.${row.note}`)}>
-                  {row.changed && <span className="text-warn">{t('changed')} </span>}
-                  {row.note !== null && t(`noteOf.${row.note}`)}
-                </Td>
-              </tr>
-            )
-          })}
-        </tbody>
+        {topics.map((topic) => {
+          const own = rows.filter((row) => row.topic === topic)
+          const open = own.filter(canApply)
+          const on = open.filter((row) => !unticked.has(queueKey(row)))
+          return (
+            <tbody key={topic}>
+              {topics.length > 1 && (
+                <tr>
+                  <Td className="h-8 overflow-visible bg-sunken">
+                    <Checkbox
+                      label={topic}
+                      checked={on.length === open.length ? true : on.length === 0 ? false : 'indeterminate'}
+                      onChange={(next) => tick(open, next)}
+                    />
+                  </Td>
+                  <th
+                    scope="rowgroup"
+                    colSpan={7}
+                    className="mono h-8 border-hair border-b bg-sunken px-(--cell-x) text-left font-medium text-ink-2"
+                  >
+                    {topic}
+                  </th>
+                </tr>
+              )}
+              {own.map((row) => {
+                const kept = isKnown(row.min) && isKnown(row.max) ? { min: row.min.value, max: row.max.value } : null
+                const move =
+                  isKnown(row.now) && isKnown(row.after) ? { now: row.now.value, after: row.after.value } : null
+                const can = canApply(row)
+                const on = can && !unticked.has(queueKey(row))
+                return (
+                  <tr
+                    key={queueKey(row)}
+                    className={row.changed ? '[&>td]:bg-warn-wash' : on ? undefined : 'opacity-60'}
+                  >
+                    <Td className="overflow-visible">
+                      <Checkbox
+                        label={`${row.topic} ${row.broker}/${row.queueId}`}
+                        checked={on}
+                        disabled={!can}
+                        onChange={(next) => tick([row], next)}
+                      />
+                    </Td>
+                    <Td className="mono" title={`${row.topic} ${row.broker}/${row.queueId}`}>
+                      {row.broker}
+                      <span className="text-ink-3">/</span>
+                      {row.queueId}
+                    </Td>
+                    <Td className="overflow-visible">
+                      <Rail
+                        scale={scales.get(topic) ?? { from: 0n, to: 1n, broken: false }}
+                        kept={kept}
+                        move={on ? move : null}
+                        ticks={
+                          move === null
+                            ? []
+                            : [
+                                { at: move.now, tone: 'now' },
+                                ...(on ? [{ at: move.after, tone: 'after' as const }] : []),
+                              ]
+                        }
+                        summary={summary(row)}
+                      />
+                    </Td>
+                    <Td number className="mono text-ink-2">
+                      <Value of={row.now}>{(now) => format.count(now)}</Value>
+                    </Td>
+                    <Td number className="mono">
+                      <Value of={row.after}>{(after) => format.count(after)}</Value>
+                    </Td>
+                    <Td number className="mono">
+                      <Value of={row.change}>
+                        {(change) => (
+                          <span className={change < 0 ? 'text-warn' : change > 0 ? 'text-crit' : 'text-ink-3'}>
+                            {format.change(change)}
+                          </span>
+                        )}
+                      </Value>
+                    </Td>
+                    <Td number className="text-ink-2">
+                      <Value of={row.firstMessageAt}>
+                        {(at) =>
+                          at === null ? (
+                            <NotApplicable />
+                          ) : (
+                            <span title={format.isoTime(at)}>{format.time(at, preview.at)}</span>
+                          )
+                        }
+                      </Value>
+                    </Td>
+                    <Td className="text-ink-3 text-xs" title={row.note === null ? undefined : t(`noteOf.${row.note}`)}>
+                      {row.changed && <span className="text-warn">{t('changed')} </span>}
+                      {row.note !== null && t(`noteOf.${row.note}`)}
+                    </Td>
+                  </tr>
+                )
+              })}
+            </tbody>
+          )
+        })}
       </Table>
     </Panel>
   )

@@ -53,7 +53,7 @@ export const ResetTargetForm = (props: {
     time: (
       <div className="flex flex-col gap-2">
         <Field
-          className="w-[300px] max-sm:w-full"
+          className="w-[360px] max-sm:w-full"
           label={t('timeLabel', { zone: format.zoneLabel(), name: format.zone })}
           error={problem}
           hint={

@@ -24,7 +24,7 @@ import { canApply, putBackTarget, queueKey, topicsOf } from './reset-plan'
 import { ResetPreview } from './reset-preview'
 import { isRetryTopic, ResetScope } from './reset-scope'
 import { ResetTargetForm, type TargetDraft, type TargetKind, targetKinds } from './reset-target'
-import { type GroupAt, useGroup, useGroupAt } from './use-group'
+import { type GroupAt, useGroup, useGroupAt, useGroupHistory } from './use-group'
 
 const steps = ['scope', 'target', 'preview', 'result'] as const
 const isReset = (preview: GravePreview): preview is Preview => preview.kind === 'reset'
@@ -71,6 +71,12 @@ const Wizard = ({ at, view }: { at: GroupAt; view: GroupView }) => {
   const [unticked, setUnticked] = useState<ReadonlySet<string>>(new Set())
   const [tried, setTried] = useState(false)
   const reset = useMutation(trpc.group.reset.mutationOptions())
+  const day = useGroupHistory(at, { lastMs: 86_400_000 }).data
+  const bestOut =
+    day?.points.reduce<number | null>(
+      (best, { out: pace }) => (pace === null ? best : Math.max(best ?? 0, pace)),
+      null,
+    ) ?? null
 
   // Unless somebody chose otherwise, the retry topic stays as it is.
   const out = useMemo(
@@ -280,6 +286,7 @@ const Wizard = ({ at, view }: { at: GroupAt; view: GroupView }) => {
               <ResetPreview
                 preview={preview}
                 view={view}
+                bestOut={bestOut}
                 unticked={unticked}
                 onTick={setUnticked}
                 onChangeTarget={() => go('target')}

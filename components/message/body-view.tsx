@@ -166,12 +166,13 @@ const JsonTree = ({ value, hit }: { value: Json; hit: string }) =>
 
 const Comma = ({ tail }: { tail: string }) => <span className="text-ink-3">{tail}</span>
 
-const Leaf = ({ value, hit }: { value: Json; hit: string }): ReactNode => {
+const Leaf = ({ value, hit, tail = '' }: { value: Json; hit: string; tail?: string }): ReactNode => {
   const format = useFormat()
   if (typeof value === 'string')
     return (
       <span className="text-ok">
         "<Marked text={JSON.stringify(value).slice(1, -1)} hit={hit} />"
+        <Comma tail={tail} />
       </span>
     )
   if (value instanceof RawNumber) {
@@ -181,11 +182,17 @@ const Leaf = ({ value, hit }: { value: Json; hit: string }): ReactNode => {
         <span className="text-warn">
           <Marked text={value.text} hit={hit} />
         </span>
+        <Comma tail={tail} />
         {at !== null && <span className="text-ink-3"> {`// ${format.time(at)} ${format.zoneLabel(at)}`}</span>}
       </>
     )
   }
-  return <span className="text-tide">{String(value)}</span>
+  return (
+    <span className="text-tide">
+      {String(value)}
+      <Comma tail={tail} />
+    </span>
+  )
 }
 
 interface BranchProps {
@@ -276,8 +283,7 @@ const Branch = ({ value, hit, open: startsOpen, tail, label }: BranchProps) => {
                   <span className="text-ink-3">: </span>
                 </>
               )}
-              <Leaf value={one} hit={hit} />
-              <Comma tail={comma} />
+              <Leaf value={one} hit={hit} tail={comma} />
             </div>
           )
         })}

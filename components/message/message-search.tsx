@@ -112,7 +112,13 @@ export const MessageSearch = ({ topic = null }: { topic?: string | null }) => {
       ) : question.kind === 'nothing' ? (
         <SearchStart onTopic={(name) => void set({ topic: name })} />
       ) : question.kind === 'scan' ? (
-        <ScanResults url={url} openId={openId} onOpen={open} onRows={setRows} />
+        <ScanResults
+          url={url}
+          openId={openId}
+          onOpen={open}
+          onRows={setRows}
+          onTurn={() => void set({ pos: url.pos === 'newest' ? 'oldest' : null })}
+        />
       ) : (
         <LookUp url={url} openId={openId} onOpen={open} onRows={setRows} />
       )}
@@ -132,11 +138,13 @@ export interface ResultsProps {
   readonly url: SearchUrl
   readonly openId: string | null
   readonly onOpen: (row: MessageRow) => void
+  /** Newest first becomes oldest first, and back. */
+  readonly onTurn?: () => void
   /** What is listed, for stepping through it from the pane. */
   readonly onRows: (rows: readonly MessageRow[]) => void
 }
 
-const ScanResults = ({ url, openId, onOpen, onRows }: ResultsProps) => {
+const ScanResults = ({ url, openId, onOpen, onRows, onTurn }: ResultsProps) => {
   const t = useTranslations('message')
   const cluster = useClusterId()
   const [budget, setBudget] = useState<Budget>({ messages: 1_000_000, ms: 60_000 })
@@ -166,6 +174,7 @@ const ScanResults = ({ url, openId, onOpen, onRows }: ResultsProps) => {
           rowKey={rowKey}
           view={JSON.stringify([url.topic, url.pos, url.from, url.to, url.q])}
           sort={url.pos === 'newest' ? '-stored' : 'stored'}
+          {...(onTurn ? { onSort: onTurn } : {})}
           openKey={keyOfOpen(state.rows, openId)}
           onOpen={onOpen}
           instead={

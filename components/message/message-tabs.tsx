@@ -18,7 +18,7 @@ import { Fact, Facts } from '../ui/panel'
 import { Empty, Forbidden, Skeleton } from '../ui/region'
 
 const PropertyLine = ({ name, value }: { name: string; value: string }) => (
-  <div className="group/line flex min-h-6 min-w-0 items-center gap-2 border-hair border-b">
+  <div className="group/line relative flex min-h-6 min-w-0 items-center gap-2 border-hair border-b">
     <span className="mono min-w-0 flex-none text-ink-3">{name}</span>
     <span className="mono min-w-0 flex-1 truncate text-right" title={value}>
       {value}
@@ -26,7 +26,7 @@ const PropertyLine = ({ name, value }: { name: string; value: string }) => (
     <CopyButton
       text={value}
       what={name}
-      className="-mr-1 size-5 opacity-0 focus-visible:opacity-100 group-hover/line:opacity-100"
+      className="absolute right-0 size-5 bg-panel opacity-0 focus-visible:opacity-100 group-hover/line:opacity-100 max-sm:size-8"
     />
   </div>
 )

@@ -18,6 +18,7 @@ export const useResultColumns = (withTopic: boolean): readonly Column<MessageRow
         name: t('storedLong'),
         widthPx: 122,
         priority: 0,
+        sort: 'descending',
         card: 'name',
         cell: (row) => (
           <time className="mono" dateTime={format.isoTime(row.storedAt)} title={format.isoTime(row.storedAt)}>

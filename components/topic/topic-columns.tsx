@@ -60,6 +60,8 @@ export const useTopicColumns = (cluster: string): readonly Column<TopicRow>[] =>
         number: true,
         sort: 'descending',
         card: 'value',
+        cardCell: (row) => <TotalValue of={row.inPerSecond}>{rate}</TotalValue>,
+        cardLine: (row) => <Sparkline points={row.spark} tone="in" width={68} height={22} />,
         cell: (row) => (
           <span className="flex items-center justify-between gap-2">
             <Sparkline points={row.spark} tone="in" />

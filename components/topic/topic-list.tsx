@@ -125,12 +125,12 @@ export const TopicList = () => {
         <DensityMenu />
         {create}
       </PageHead>
-      <div className="flex flex-wrap items-center gap-1.5">
+      <div className="flex flex-wrap items-center gap-1.5 max-sm:-mx-3 max-sm:flex-nowrap max-sm:overflow-x-auto max-sm:px-3 max-sm:[scrollbar-width:none]">
         <FilterBox
           value={url.q}
           onChange={useCallback((q: string) => url.set({ q }), [url.set])}
           placeholder={t('contains')}
-          className="w-[264px] max-sm:w-full"
+          className="w-[264px] max-sm:w-48 max-sm:flex-none"
         />
         {types.map((type) => (
           <Chip
