@@ -52,7 +52,14 @@ interface Progress {
   readonly pulled: Map<number, number>
   readonly resets: Map<number, number>
 }
-const newProgress = (): Progress => ({ offsets: new Map(), pulled: new Map(), resets: new Map() })
+const newProgress = (pulled = new Map<number, number>()): Progress => ({
+  offsets: new Map(),
+  pulled,
+  resets: new Map(),
+})
+
+const maxEarlyGroups = 10_000
+const maxEarlyTopics = 1000
 
 class Offsets implements OffsetCatalog {
   readonly #clock: () => number
@@ -61,6 +68,8 @@ class Offsets implements OffsetCatalog {
   /** group -> topic -> progress, and which groups a topic has: both small walks for admin questions. */
   readonly #byGroup = new Map<string, Map<string, Progress>>()
   readonly #byTopic = new Map<string, Set<string>>()
+  /** Where groups pulled to before their first commit. */
+  readonly #early = new Map<string, Map<string, Map<number, number>>>()
   #version: DataVersion
   #moved = false
   #commits = 0
@@ -92,11 +101,21 @@ class Offsets implements OffsetCatalog {
   }
 
   pulledTo(group: string, topic: string, queueId: number): number {
-    return this.#find(group, topic)?.pulled.get(queueId) ?? -1
+    const pulled = this.#find(group, topic)?.pulled ?? this.#early.get(group)?.get(topic)
+    return pulled?.get(queueId) ?? -1
   }
   notePull(group: string, topic: string, queueId: number, queueOffset: number): void {
-    // only where something was committed or reset: a browsing tool leaves nothing behind
-    this.#find(group, topic)?.pulled.set(queueId, queueOffset)
+    const progress = this.#find(group, topic)
+    if (progress !== undefined) {
+      progress.pulled.set(queueId, queueOffset)
+      return
+    }
+    // Nothing is committed yet, and by a tool that browses nothing ever will be: kept aside, and bounded.
+    const topics = this.#early.get(group) ?? new Map<string, Map<number, number>>()
+    const pulled = topics.get(topic) ?? new Map<number, number>()
+    if (topics.size >= maxEarlyTopics && !topics.has(topic)) return
+    if (this.#early.size >= maxEarlyGroups && !this.#early.has(group)) return
+    this.#early.set(group, topics.set(topic, pulled.set(queueId, queueOffset)))
   }
 
   of(group: string, topic: string): ReadonlyMap<number, number> | undefined {
@@ -136,9 +155,11 @@ class Offsets implements OffsetCatalog {
   }
   removeGroup(group: string): void {
     for (const topic of this.topicsOf(group)) this.remove(group, topic)
+    this.#early.delete(group)
   }
   removeTopic(topic: string): void {
     for (const group of this.groupsOf(topic)) this.remove(group, topic)
+    for (const topics of this.#early.values()) topics.delete(topic)
   }
 
   clone(from: string, to: string, topic: string | undefined): void {
@@ -202,7 +223,8 @@ class Offsets implements OffsetCatalog {
     }
     let progress = topics.get(topic)
     if (progress === undefined) {
-      progress = newProgress()
+      progress = newProgress(this.#early.get(group)?.get(topic))
+      this.#early.get(group)?.delete(topic)
       topics.set(topic, progress)
       const groups = this.#byTopic.get(topic) ?? new Set()
       groups.add(group)

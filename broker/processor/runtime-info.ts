@@ -25,9 +25,9 @@ export async function runtimeInfo(broker: BrokerContext, parts: AdminParts): Pro
     runtime: showSpan(broker.clock() - broker.startedAtMs),
     putLatency99: parts.statistics.putLatencyMs(0.99).toFixed(2),
     putLatency999: parts.statistics.putLatencyMs(0.999).toFixed(2),
-    commitLogDiskRatio: javaDouble(commitLogDiskRatio),
-    [`commitLogDiskRatio_${folder}`]: javaDouble(commitLogDiskRatio),
-    consumeQueueDiskRatio: javaDouble(consumeQueueDiskRatio),
+    commitLogDiskRatio: showRatio(commitLogDiskRatio),
+    [`commitLogDiskRatio_${folder}`]: showRatio(commitLogDiskRatio),
+    consumeQueueDiskRatio: showRatio(consumeQueueDiskRatio),
     commitLogMinOffset: store.commitLog.tail === 0 ? -1 : store.commitLog.minOffset,
     commitLogMaxOffset: store.commitLog.tail,
     dispatchMaxBuffer: 0,
@@ -121,6 +121,9 @@ async function earliestMessage({ store }: BrokerContext): Promise<number> {
   const record = await store.recordAt(minOffset)
   return record ? peek.storeTimestampMs(record, 0) : -1
 }
+
+/** Whole per cents, rounded up, as a fraction. */
+const showRatio = (ratio: number): string => javaDouble(Math.ceil(ratio * 100) / 100)
 
 export function showSpan(ms: number): string {
   const seconds = Math.max(0, Math.floor(ms / 1000))

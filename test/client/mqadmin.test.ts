@@ -179,7 +179,7 @@ function maskLines(text: string, side: Side, asked: Asked): string[] {
     .replace(/\d{4}-\d\d-\d\d[ #]\d\d:\d\d:\d\d([:,.]\d+)?/g, 'TIME')
     .replace(/\b1[6-9]\d{11}\b/g, 'MS')
     .replace(/\d+#\d{6,}|\d+@\d{6,}/g, 'INSTANCE')
-    .replace(/(commitLogDiskRatio_)\S+/g, '$1FOLDER')
+    .replace(/(commitLogDiskRatio_)[^\s:]+/g, '$1FOLDER')
     .replace(/\bat [\w.$]+\(.*\)/g, 'at CODE')
   if (asked.rates) {
     out = out

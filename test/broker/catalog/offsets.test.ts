@@ -14,6 +14,21 @@ afterEach(() => rm(configDir, { recursive: true, force: true }))
 const open = (saveIntervalMs = 60_000) => openOffsets({ configDir, saveIntervalMs, clock: () => 1000, log: () => {} })
 
 describe('the offsets of a broker', () => {
+  it('know where a group pulled to before its first commit, without listing the group', async () => {
+    const offsets = await open()
+    offsets.notePull('g', 't', 0, 4)
+    expect(offsets.pulledTo('g', 't', 0)).toBe(4)
+    expect(offsets.topicsOf('g')).toEqual([])
+    expect(offsets.groupsOf('t')).toEqual([])
+    offsets.commit('g', 't', 1, 2)
+    expect(offsets.pulledTo('g', 't', 0)).toBe(4)
+    offsets.notePull('gone', 't', 0, 4)
+    offsets.removeTopic('t')
+    expect(offsets.pulledTo('g', 't', 0)).toBe(-1)
+    expect(offsets.pulledTo('gone', 't', 0)).toBe(-1)
+    await offsets.close()
+  })
+
   it('are -1 where nothing was committed, and may go backwards', async () => {
     const offsets = await open()
     expect(offsets.query('g', 't', 0)).toBe(-1)

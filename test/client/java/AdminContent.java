@@ -67,17 +67,17 @@ public class AdminContent {
         }
         left.shutdown();
 
-        // The first pull of the empty retry queue waits 15 s at the broker; only then has the group an offset there, too.
-        // By then statistics have taken their first sample as well.
+        // Statistics are sampled every 10 s: until then all of them are zero.
         DefaultMQAdminExt admin = new DefaultMQAdminExt();
         admin.setNamesrvAddr(namesrv);
         admin.setInstanceName("admin-content-a");
         admin.start();
-        for (int tries = 0; ; tries++) {
-            boolean settled = admin.examineConsumeStats("admin-group").getOffsetTable().keySet().stream()
-                .anyMatch(queue -> queue.getTopic().startsWith("%RETRY%"));
-            if (settled) break;
-            if (tries > 200) throw new IllegalStateException("no offset in the retry queue after 50 s");
+        String broker = admin.examineTopicRouteInfo("AdminTopic").getBrokerDatas().get(0).selectBrokerAddr();
+        awaitSum(admin, broker, "TOPIC_PUT_NUMS", "AdminTopic", MESSAGES);
+        awaitSum(admin, broker, "GROUP_GET_NUMS", "AdminTopic@admin-group", MESSAGES);
+        awaitSum(admin, broker, "GROUP_GET_NUMS", "AdminTopic@left-group", 16);
+        for (int tries = 0; admin.examineConsumeStats("admin-group").computeTotalDiff() != 0; tries++) {
+            if (tries > 120) throw new IllegalStateException("offsets are not committed after 30 s");
             Thread.sleep(250);
         }
         admin.shutdown();
@@ -87,5 +87,15 @@ public class AdminContent {
         consumer.shutdown();
         producer.shutdown();
         System.exit(0);
+    }
+
+    private static void awaitSum(DefaultMQAdminExt admin, String broker, String name, String key, long sum)
+        throws Exception {
+        for (int tries = 0; ; tries++) {
+            long counted = admin.viewBrokerStatsData(broker, name, key).getStatsMinute().getSum();
+            if (counted == sum) return;
+            if (tries > 120) throw new IllegalStateException(name + " " + key + " is " + counted + " after 30 s");
+            Thread.sleep(250);
+        }
     }
 }
