@@ -10,6 +10,15 @@ const config = {
   // The browser is told too: its client asks below the same path.
   env: { ROCKETDECK_BASE_PATH: process.env.ROCKETDECK_BASE_PATH ?? '' },
   distDir: process.env.ROCKETDECK_NEXT_DIR ?? '.next',
+  // An address without a cluster goes to the one that was looked at last (app/page.tsx). A catch-all page would not do: Next
+  // ends every websocket whose path a page matches, and /api/trpc would be one.
+  redirects: async () => [
+    {
+      source: '/:section(topics|groups|brokers|messages|send)/:rest*',
+      destination: '/?to=/:section/:rest*',
+      permanent: false,
+    },
+  ],
   experimental: { optimizePackageImports: ['lucide-react', 'recharts', 'radix-ui'] },
 }
 

@@ -1,14 +1,21 @@
-// app/page.tsx: the start: to set-up, to login, or to the cluster that was looked at last.
+// app/page.tsx: the start: to set-up, to login, or to the cluster that was looked at last. An address without a cluster
+// (`/topics/orders`) comes here too, and goes on to that cluster's page.
 import { redirect } from 'next/navigation'
-import { clusterHref } from '../components/shell/address'
+import { clusterHref, withoutCluster } from '../components/shell/address'
 import { ask } from '../server/rsc'
 
-export default async function StartPage() {
+export default async function StartPage({
+  searchParams,
+}: {
+  searchParams: Promise<Record<string, string | string[] | undefined>>
+}) {
+  const asked = await searchParams
   const api = await ask()
   const state = await api.auth.state()
   if (!state.setUp) redirect('/setup')
-  if (!state.me) redirect('/login')
+  const onward = withoutCluster(asked)
+  if (!state.me) redirect(onward === '' ? '/login' : `/login?next=${encodeURIComponent(onward)}`)
   const clusters = await api.cluster.list()
   const last = clusters.find(({ id }) => id === state.me?.settings.lastCluster) ?? clusters[0]
-  redirect(last ? clusterHref(last.id) : '/settings')
+  redirect(last ? `${clusterHref(last.id)}${onward}` : '/settings')
 }

@@ -59,3 +59,14 @@ export function crumbsOf(pathname: string): readonly Crumb[] {
         ],
   )
 }
+
+/** What `/topics/orders?q=a` asked for, after the redirect to `/?to=/topics/orders&q=a`; empty when it asked for nothing. */
+export function withoutCluster(asked: Readonly<Record<string, string | string[] | undefined>>): string {
+  const { to, ...others } = asked
+  if (typeof to !== 'string') return ''
+  const path = safeNext(to)
+  const query = new URLSearchParams(
+    Object.entries(others).flatMap(([name, value]) => (typeof value === 'string' ? [[name, value]] : [])),
+  ).toString()
+  return path === '/' ? '' : `${path}${query ? `?${query}` : ''}`
+}

@@ -9,6 +9,7 @@ import {
   groupHref,
   safeNext,
   topicHref,
+  withoutCluster,
 } from '../../../components/shell/address'
 
 const SEED = 20261124
@@ -38,6 +39,16 @@ describe('an address', () => {
     expect(crumbsOf('/c/trade/topics/t1/queues').map(({ text }) => text)).toEqual(['trade', 'topics', 't1'])
     expect(crumbsOf(clusterHref('trade')).map(({ text }) => text)).toEqual(['trade'])
     expect(crumbsOf('/settings').map(({ href }) => href)).toEqual(['/settings'])
+  })
+})
+
+describe('an address without a cluster', () => {
+  it('keeps its path and its filters', () => {
+    expect(withoutCluster({ to: '/topics/orders', q: 'a b', sort: '-lag' })).toBe('/topics/orders?q=a+b&sort=-lag')
+  })
+  it('is nothing when nothing was asked, or something outside', () => {
+    for (const asked of [{}, { to: '//evil.example' }, { to: ['/a', '/b'] }, { to: '' }])
+      expect(withoutCluster(asked)).toBe('')
   })
 })
 
