@@ -2,7 +2,7 @@
 // this interface, so that a test can hand in memory, a slow disk, a full one, or one that forgets what was not synced.
 import * as fs from 'node:fs'
 import * as fsp from 'node:fs/promises'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { type FolderLock, lockFolder } from './folder-lock'
 
 /** A file that is open for reading and writing. Short reads happen only at the file's end. */
@@ -154,7 +154,7 @@ class NodeFiles implements Files {
   }
 
   async usedRatio(folder: string): Promise<number> {
-    const { blocks, bfree, bavail } = await fsp.statfs(folder)
+    const { blocks, bfree, bavail } = await statfsOf(folder)
     const used = blocks - bfree
     return used + bavail === 0 ? 0 : used / (used + bavail) // what only root may use counts as used
   }
@@ -225,6 +225,16 @@ class NodeFile implements OpenFile {
 
   close(): void {
     fs.closeSync(this.#fd)
+  }
+}
+
+/** Of the folder, or where it will be made. */
+async function statfsOf(folder: string): Promise<fs.StatsFs> {
+  try {
+    return await fsp.statfs(folder)
+  } catch (error) {
+    if (!isMissing(error) || dirname(folder) === folder) throw error
+    return statfsOf(dirname(folder))
   }
 }
 

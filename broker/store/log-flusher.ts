@@ -14,8 +14,11 @@ export interface LogFlusher {
   stop(): Promise<void>
 }
 export interface FlusherEvents {
-  flushed(): void
+  /** `writtenMs` as it was when the flush began. */
+  flushed(writtenMs: number): void
   failed(error: unknown): void
+  /** Store time of the newest message that is written. */
+  writtenMs(): number
 }
 export const createLogFlusher = (log: CommitLog, policy: FlushPolicy, events: FlusherEvents): LogFlusher =>
   new Flusher(log, policy, events)
@@ -93,6 +96,7 @@ class Flusher implements LogFlusher {
   }
 
   async #flushOnce(): Promise<boolean> {
+    const writtenMs = this.#events.writtenMs()
     try {
       await this.#log.flush()
     } catch (error) {
@@ -102,7 +106,7 @@ class Flusher implements LogFlusher {
     }
     this.#lastThoroughMs = performance.now()
     this.#retryNotBeforeMs = 0
-    this.#events.flushed()
+    this.#events.flushed(writtenMs)
     return true
   }
 }

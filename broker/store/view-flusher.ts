@@ -5,12 +5,6 @@ import type { ConsumeQueues } from './consume-queues'
 import type { MessageIndex } from './message-index'
 
 export interface ViewFlusher {
-  /** Time of the newest message that the views have. */
-  dispatchedMs: number
-  /** Up to where the views have the log. */
-  dispatchedTo: number
-  /** Time of the newest message that is synced in the log. */
-  logFlushedMs: number
   /** Everything, now. */
   flushAll(): Promise<void>
   stop(): Promise<void>
@@ -19,9 +13,11 @@ export interface ViewFlusherOptions {
   queues: ConsumeQueues
   index: MessageIndex
   checkpoint: Checkpoint
-  /** Up to where the log is synced. */
-  flushedTo: () => number
-  dispatchedTo: number
+  /** How far log and views are. */
+  progress: {
+    intake: { readonly dispatchedTo: number; readonly dispatchedMs: number; readonly flushedMs: number }
+    log: { readonly flushedTo: number }
+  }
   intervalMs: number
   thoroughIntervalMs: number
   failed(error: unknown): void
@@ -36,9 +32,6 @@ const restPerCost = 20
 
 class Flusher implements ViewFlusher {
   readonly #options: ViewFlusherOptions
-  dispatchedMs: number
-  dispatchedTo: number
-  logFlushedMs: number
   #timer: NodeJS.Timeout | undefined
   #underWay: Promise<void> | undefined
   #nextThoroughMs: number
@@ -51,9 +44,6 @@ class Flusher implements ViewFlusher {
 
   constructor(options: ViewFlusherOptions) {
     this.#options = options
-    this.dispatchedMs = options.checkpoint.queuesTimestampMs
-    this.dispatchedTo = options.dispatchedTo
-    this.logFlushedMs = options.checkpoint.logTimestampMs
     this.#nextThoroughMs = performance.now() + options.thoroughIntervalMs
     this.#arm()
   }
@@ -84,11 +74,11 @@ class Flusher implements ViewFlusher {
   }
 
   async #pass(thorough: boolean): Promise<void> {
-    const { queues, index, checkpoint } = this.#options
+    const { queues, index, checkpoint, progress } = this.#options
     const began = performance.now()
-    const { dispatchedMs } = this
+    const { dispatchedMs, flushedMs } = progress.intake
     // views may run ahead of the disk under ASYNC_FLUSH
-    const safeOffset = Math.min(this.dispatchedTo, this.#options.flushedTo())
+    const safeOffset = Math.min(progress.intake.dispatchedTo, progress.log.flushedTo)
     try {
       await queues.flush(thorough ? 0 : leastUnits)
       const indexMs = thorough ? await index.flush() : 0
@@ -106,7 +96,7 @@ class Flusher implements ViewFlusher {
         const rest = Math.max(this.#options.thoroughIntervalMs, (performance.now() - began) * restPerCost)
         this.#nextThoroughMs = performance.now() + rest
       }
-      checkpoint.logTimestampMs = this.logFlushedMs
+      checkpoint.logTimestampMs = flushedMs
     }
     await checkpoint.write()
   }
