@@ -1,5 +1,5 @@
 // test/components/shell/pages.test.ts: the sidebar marks the page one is on, and leads only to pages that exist.
-import { existsSync } from 'node:fs'
+import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { pageAt, pages } from '../../../components/shell/pages'
@@ -24,4 +24,8 @@ it('leads only to pages that exist', () => {
 it('gives every page a key of its own', () => {
   const keys = pages.flatMap(({ key }) => (key ? [key] : []))
   expect(new Set(keys).size).toBe(keys.length)
+})
+it('matches no path of the router: Next would end its websockets', () => {
+  const top = readdirSync(join(import.meta.dirname, '../../../app'))
+  expect(top.filter((name) => name.startsWith('[') || name === 'api')).toEqual([])
 })
