@@ -55,6 +55,9 @@ const versionWithFilterServers = 37
 const versionWithStandardJson = 401
 const neverChanged = ['configBlackList', 'configStorePath', 'kvConfigPath', 'rocketmqHome']
 
+/** Apache's own answer to 901 carries it beside its success. */
+const forgottenRemark = 'not set any response code'
+
 const success: Reply = { code: ResponseCode.SUCCESS }
 const failed = (remark: string): Reply => ({ code: ResponseCode.SYSTEM_ERROR, remark })
 const disabled = failed('disable')
@@ -94,7 +97,8 @@ export function nameServerAnswers(parts: NameServerParts): ReadonlyMap<number, A
     [RequestCode.GET_BROKER_MEMBER_GROUP]: (request) => {
       const { clusterName, brokerName } = readHeader(headers.memberGroupHeader, request.ext)
       const brokerMemberGroup = { brokerAddrs: routes.members(brokerName), brokerName, cluster: clusterName }
-      return { code: ResponseCode.SUCCESS, body: writeBody(memberGroupBody, { brokerMemberGroup }) }
+      const body = writeBody(memberGroupBody, { brokerMemberGroup })
+      return { code: ResponseCode.SUCCESS, remark: forgottenRemark, body }
     },
     [RequestCode.GET_BROKER_CLUSTER_INFO]: () => ({
       code: ResponseCode.SUCCESS,
@@ -136,7 +140,7 @@ export function nameServerAnswers(parts: NameServerParts): ReadonlyMap<number, A
     [RequestCode.PUT_KV_CONFIG]: async (request) => {
       const { namespace, key, value } = readHeader(headers.putKvHeader, request.ext)
       if (namespace === undefined || key === undefined) return failed('namespace or key is null')
-      await kv.put(namespace, key, value ?? '')
+      await (value === undefined ? kv.delete(namespace, key) : kv.put(namespace, key, value))
       return success
     },
     [RequestCode.GET_KV_CONFIG]: (request) => {
@@ -248,8 +252,7 @@ async function answerChange({ settings, changeSettings }: NameServerParts, reque
     await changeSettings(changes)
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error
-    const code =
-      error.fault === 'identity' || error.fault === 'fixed' ? ResponseCode.NO_PERMISSION : ResponseCode.SYSTEM_ERROR
+    const code = error.fault === 'identity' ? ResponseCode.NO_PERMISSION : ResponseCode.INVALID_PARAMETER
     return { code, remark: error.message }
   }
   return success
