@@ -28,7 +28,7 @@ export const registrationOf = (topics: TestTopic[], version = { counter: 1, stat
     },
   })
 export const twoTopics = registrationOf([topicOf('T'), topicOf('U')])
-/** Fields that name server `id` of broker-a. */
+/** The fields by which server `id` of broker-a names itself. */
 export const brokerOf = (id = 0, more: ExtFields = {}): ExtFields => ({
   brokerName: 'broker-a',
   brokerAddr: `127.0.0.1:${10_911 + 10 * id}`,
