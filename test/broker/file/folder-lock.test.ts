@@ -1,52 +1,61 @@
-// test/broker/file/folder-lock.test.ts: one owner per folder, and no folder lost to an owner that is gone.
-import { writeFileSync } from 'node:fs'
+// test/broker/file/folder-lock.test.ts: one owner per folder.
+import { spawn } from 'node:child_process'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { describe, expect, it } from 'vitest'
-import { lockFolder } from '../../../broker/file/folder-lock'
-import { launch } from '../../support/children'
-import { temporaryFolder } from '../../support/folders'
+import { Worker } from 'node:worker_threads'
+import { buildSync } from 'esbuild'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { LockedError, lockFolder } from '../../../broker/file/folder-lock'
+import { projectRoot, removeFolder, temporaryFolder } from '../../support/folders'
 
-/** Another process that holds the folder's lock as we do. */
-async function holder(folder: string) {
-  const program = `
-    const fs = require('node:fs')
-    const fd = fs.openSync(${JSON.stringify(join(folder, 'lock'))}, 'w+')
-    fs.writeSync(fd, process.pid + ' 0\\n')
-    console.log('holding')
-    setInterval(() => fd, 1000)`
-  const child = launch(process.execPath, ['-e', program])
-  await child.line(/holding/)
-  return child
+let folder = ''
+beforeEach(() => {
+  folder = temporaryFolder('lock')
+})
+afterEach(() => removeFolder(folder))
+
+/** A program that takes the lock, says so and stays. */
+function holder(): string {
+  const outfile = join(folder, 'holder.mjs')
+  const code = `import { lockFolder } from ${JSON.stringify(join(projectRoot, 'broker/file/folder-lock.ts'))}
+    import { parentPort } from 'node:worker_threads'
+    lockFolder(${JSON.stringify(folder)})
+    if (parentPort) parentPort.postMessage('locked'); else process.stdout.write('locked')
+    setInterval(() => {}, 1000)`
+  buildSync({ stdin: { contents: code, resolveDir: folder }, outfile, bundle: true, platform: 'node', format: 'esm' })
+  return outfile
 }
 
-describe('a locked folder', () => {
-  it('has one owner, also among the threads of one process', () => {
-    const folder = temporaryFolder('lock')
+describe('the lock of a folder', () => {
+  it('is held once, within one thread as well, until it is released', () => {
     const lock = lockFolder(folder)
-    expect(() => lockFolder(folder)).toThrow(`is in use by process ${process.pid} (this one)`)
+    expect(() => lockFolder(folder)).toThrow(LockedError)
+    expect(() => lockFolder(folder)).toThrow(String(process.pid))
     lock.release()
     lockFolder(folder).release()
   })
 
-  it('is refused to a second process, with the first one named, until that one is gone', async () => {
-    const folder = temporaryFolder('lock')
-    const other = await holder(folder)
-    expect(() => lockFolder(folder)).toThrow(`is in use by process ${other.pid}`)
-    await other.kill()
+  it('names the process that has it, and is free when that process was killed', async () => {
+    const child = spawn(process.execPath, [holder()], { stdio: ['ignore', 'pipe', 'inherit'] })
+    await new Promise((resolve) => child.stdout.once('data', resolve))
+    expect(() => lockFolder(folder)).toThrow(new RegExp(`process ${child.pid}`))
+    child.kill('SIGKILL')
+    await new Promise((resolve) => child.once('close', resolve))
+    expect(readFileSync(join(folder, 'lock'), 'utf8')).toContain(String(child.pid))
     lockFolder(folder).release()
   })
 
-  it('is not kept by a process that got the number of an owner that is gone', async () => {
-    const folder = temporaryFolder('lock')
-    const other = launch('sleep', ['60'])
-    writeFileSync(join(folder, 'lock'), `${other.pid} 0\n`)
+  it('is free again when the thread that had it has ended, however it ended', async () => {
+    const worker = new Worker(holder())
+    await new Promise((resolve) => worker.once('message', resolve))
+    expect(() => lockFolder(folder)).toThrow(LockedError)
+    await worker.terminate()
     lockFolder(folder).release()
-    await other.kill()
   })
 
-  it('is free when what lies there names nobody', () => {
-    const folder = temporaryFolder('lock')
-    writeFileSync(join(folder, 'lock'), 'lock')
-    lockFolder(folder).release()
+  it('is not held by a number that another process has now', () => {
+    writeFileSync(join(folder, 'lock'), '1 0\n') // process 1 lives, and has nothing open here
+    if (process.platform === 'linux' && process.getuid?.() === 0) lockFolder(folder).release()
+    else expect(() => lockFolder(folder)).toThrow(LockedError)
   })
 })
