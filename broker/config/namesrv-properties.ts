@@ -16,7 +16,7 @@ export const namesrvProperties = {
   clientRequestThreadPoolQueueCapacity: int(50_000, no.queues),
   defaultThreadPoolQueueCapacity: int(10_000, no.queues),
   scanNotActiveBrokerInterval: long(5000, live, between(10, 600_000)),
-  unRegisterBrokerQueueCapacity: int(3000, live),
+  unRegisterBrokerQueueCapacity: int(3000, no.queues),
   supportActingMaster: flag(false, live),
   enableAllTopicList: flag(true, live),
   enableTopicList: flag(true, live),
