@@ -105,6 +105,8 @@ const steps = [
   ['types', () => check('types', [bin('typescript', 'tsc'), '--noEmit', '-p', 'tsconfig.json'])],
   ['lint', () => check('lint', [bin('@biomejs/biome', 'biome'), 'check', '.'])],
   ['house and unit tests', () => vitest('unit')],
+  // Before anything starts a server: two builds at once would share two cores.
+  ['build of the pages', () => check('build of the pages', ['server/build/pages.mjs'])],
   ['process tests', () => vitest('process')],
   ['conformance tests', () => vitest('conformance')],
   ['browser tests', browser],
