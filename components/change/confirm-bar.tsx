@@ -38,7 +38,7 @@ export const ConfirmBar = (props: ConfirmBarProps) => {
       }}
     >
       <Field
-        className="w-[292px] max-sm:w-full"
+        className="min-w-[200px] max-w-[292px] flex-1 max-sm:max-w-none max-sm:flex-none max-sm:basis-full"
         label={t.rich('typeToConfirm', {
           name: () => <b className="mono font-strong text-ink">{name}</b>,
         })}
@@ -52,23 +52,28 @@ export const ConfirmBar = (props: ConfirmBarProps) => {
           frame="h-8"
         />
       </Field>
-      <Field className="w-[250px] max-sm:w-full" label={t('reason')} optional={t('optional')}>
+      <Field
+        className="min-w-[180px] max-w-[250px] flex-1 max-sm:max-w-none max-sm:flex-none max-sm:basis-full"
+        label={t('reason')}
+        optional={t('optional')}
+      >
         <Input value={reason} onChange={(event) => setReason(event.target.value)} maxLength={1000} frame="h-8" />
       </Field>
-      <span className="flex-1" />
-      <span className="tnum text-right text-ink-3 text-xs max-sm:hidden">
-        {t('previewed', { time: format.clockSeconds(props.previewedAt) })}
-        <br />
-        {t('checkedAgain')}
-      </span>
-      {onBack && (
-        <Button className="h-8" onClick={onBack}>
-          {t('back')}
+      <div className="ml-auto flex items-end gap-3">
+        <span className="tnum text-right text-ink-3 text-xs max-sm:hidden">
+          {t('previewed', { time: format.clockSeconds(props.previewedAt) })}
+          <br />
+          {t('checkedAgain')}
+        </span>
+        {onBack && (
+          <Button className="h-8" onClick={onBack}>
+            {t('back')}
+          </Button>
+        )}
+        <Button type="submit" look={look} className="h-8" reason={off} busy={busy}>
+          {effect}
         </Button>
-      )}
-      <Button type="submit" look={look} className="h-8" reason={off} busy={busy}>
-        {effect}
-      </Button>
+      </div>
     </form>
   )
 }

@@ -9,7 +9,7 @@ import { Button } from '../ui/button'
 import { Sheet } from '../ui/dialog'
 import { Figure, Figures, Panel } from '../ui/panel'
 import { Skeleton } from '../ui/region'
-import { Table, Td, Th } from '../ui/table'
+import { Table, Td, Th, Tr } from '../ui/table'
 import { ConfirmBar } from './confirm-bar'
 import { type Note, Notes, ResultTable, TakenAnew } from './parts'
 import { type GravePreview, useGraveChange } from './use-grave-change'
@@ -169,7 +169,7 @@ export const DeleteSheet = (props: {
                   </thead>
                   <tbody>
                     {preview.groups.map((group) => (
-                      <tr key={group.name}>
+                      <Tr key={group.name}>
                         <Td className="mono">{group.name}</Td>
                         <Td number>
                           <Value of={group.clients}>{(clients) => format.count(clients)}</Value>
@@ -177,7 +177,7 @@ export const DeleteSheet = (props: {
                         <Td number>
                           <TotalValue of={group.lag}>{(lag) => format.count(lag)}</TotalValue>
                         </Td>
-                      </tr>
+                      </Tr>
                     ))}
                   </tbody>
                 </Table>

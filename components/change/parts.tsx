@@ -9,7 +9,7 @@ import { useFormat } from '../format'
 import { cn } from '../ui/cn'
 import { Mark, type MarkState } from '../ui/mark'
 import { Panel, PanelFoot } from '../ui/panel'
-import { Table, Td, Th } from '../ui/table'
+import { Table, Td, Th, Tr } from '../ui/table'
 
 export interface Step {
   readonly label: string
@@ -115,7 +115,7 @@ export const ResultTable = ({ result, subject }: { result: ApplyResult; subject:
         </thead>
         <tbody>
           {result.rows.map((row) => (
-            <tr key={row.item}>
+            <Tr key={row.item}>
               <Td className="mono">{row.queue ? `${row.queue.broker}/${row.queue.queueId}` : row.item}</Td>
               <Td>
                 <span className="flex items-center gap-1.5">
@@ -136,7 +136,7 @@ export const ResultTable = ({ result, subject }: { result: ApplyResult; subject:
               <Td className="text-crit text-xs" title={row.error ?? undefined}>
                 {row.error}
               </Td>
-            </tr>
+            </Tr>
           ))}
         </tbody>
       </Table>

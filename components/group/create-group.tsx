@@ -87,7 +87,7 @@ export const CreateGroup = (props: { cluster: string; open: boolean; onOpenChang
       >
         <Field
           label={t('create.name')}
-          hint={t('create.nameHint')}
+          hint={touched && fault !== null ? undefined : t('create.nameHint')}
           error={touched && fault !== null ? t(`nameFault.${fault}`, { most: GROUP_NAME_MAX }) : undefined}
         >
           <Input

@@ -15,7 +15,7 @@ import { Button } from '../ui/button'
 import { Sheet } from '../ui/dialog'
 import { Fact, Facts, Panel } from '../ui/panel'
 import { Empty, Skeleton } from '../ui/region'
-import { Table, Td, Th } from '../ui/table'
+import { Table, Td, Th, Tr } from '../ui/table'
 import { PanelTabs } from '../ui/tabs'
 import { Tag } from '../ui/tag'
 import { Checkbox } from '../ui/tick'
@@ -168,7 +168,7 @@ const RunningState = ({ running }: { running: ClientRunning }) => {
             </thead>
             <tbody>
               {running.queues.map((queue) => (
-                <tr key={`${queue.topic} ${queue.broker}/${queue.queueId}`}>
+                <Tr key={`${queue.topic} ${queue.broker}/${queue.queueId}`}>
                   <Td className="mono" title={queue.topic}>
                     {queue.topic} {queue.broker}/{queue.queueId}
                   </Td>
@@ -184,7 +184,7 @@ const RunningState = ({ running }: { running: ClientRunning }) => {
                   <Td number className="text-ink-2">
                     {queue.lastConsumeAt === null ? <NotApplicable /> : <Age at={queue.lastConsumeAt} />}
                   </Td>
-                </tr>
+                </Tr>
               ))}
             </tbody>
           </Table>
@@ -212,7 +212,7 @@ const RunningState = ({ running }: { running: ClientRunning }) => {
             </thead>
             <tbody>
               {running.topics.map((topic) => (
-                <tr key={topic.topic}>
+                <Tr key={topic.topic}>
                   <Td className="mono">{topic.topic}</Td>
                   <Td number>{format.duration(topic.consumeRtMs)}</Td>
                   <Td number>{format.rateDigits(topic.okPerSecond)}</Td>
@@ -222,7 +222,7 @@ const RunningState = ({ running }: { running: ClientRunning }) => {
                   <Td number className={topic.failedLastHour > 0 ? 'text-warn' : undefined}>
                     {format.count(topic.failedLastHour)}
                   </Td>
-                </tr>
+                </Tr>
               ))}
             </tbody>
           </Table>

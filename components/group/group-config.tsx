@@ -14,7 +14,7 @@ import { Sheet } from '../ui/dialog'
 import { Field, Input } from '../ui/input'
 import { Panel } from '../ui/panel'
 import { Empty } from '../ui/region'
-import { Table, Td, Th } from '../ui/table'
+import { Table, Td, Th, Tr } from '../ui/table'
 import { Switch } from '../ui/tick'
 import { useToast } from '../ui/toast'
 import { useGroup, useGroupAt } from './use-group'
@@ -88,7 +88,7 @@ export const GroupConfig = () => {
                     {keys.map((key) => {
                       const differs = new Set(view.configs.map((config) => config[key])).size > 1
                       return (
-                        <tr key={key} className={differs ? '[&>td]:bg-warn-wash' : undefined}>
+                        <Tr key={key} className={differs ? '[&>td]:bg-warn-wash' : undefined}>
                           <Td className="mono text-ink-2">{key}</Td>
                           {view.configs.map((config) => (
                             <Td key={config.broker} className="mono">
@@ -98,7 +98,7 @@ export const GroupConfig = () => {
                           <Td className="text-ink-3 text-xs" title={t(`config.of.${key}`)}>
                             {differs ? <span className="text-warn">{t('config.differs')}</span> : t(`config.of.${key}`)}
                           </Td>
-                        </tr>
+                        </Tr>
                       )
                     })}
                   </tbody>
@@ -250,12 +250,12 @@ const EditGroup = ({ cluster, group, view, first, open, onOpenChange }: EditProp
               </thead>
               <tbody>
                 {changes.map((change) => (
-                  <tr key={`${change.broker} ${change.key}`}>
+                  <Tr key={`${change.broker} ${change.key}`}>
                     <Td className="mono">{change.broker}</Td>
                     <Td className="mono text-ink-2">{change.key}</Td>
                     <Td className="mono text-ink-2">{String(change.before)}</Td>
                     <Td className="mono font-strong">{String(change.value)}</Td>
-                  </tr>
+                  </Tr>
                 ))}
               </tbody>
             </Table>

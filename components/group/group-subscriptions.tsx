@@ -12,7 +12,7 @@ import { useTRPC } from '../trpc/client'
 import { Mark } from '../ui/mark'
 import { Panel } from '../ui/panel'
 import { Empty } from '../ui/region'
-import { Table, Td, Th } from '../ui/table'
+import { Table, Td, Th, Tr } from '../ui/table'
 import { useGroupAt } from './use-group'
 
 export const GroupSubscriptions = () => {
@@ -80,7 +80,7 @@ const Matrix = ({ matrix }: { matrix: SubscriptionMatrix }) => {
               })}
             </tr>
             {matrix.clients.map((client) => (
-              <tr key={client.clientId}>
+              <Tr key={client.clientId}>
                 <Td>
                   <Name>{client.clientId}</Name>
                 </Td>
@@ -100,7 +100,7 @@ const Matrix = ({ matrix }: { matrix: SubscriptionMatrix }) => {
                     </Td>
                   )
                 })}
-              </tr>
+              </Tr>
             ))}
           </tbody>
         </Table>

@@ -13,7 +13,7 @@ import { useTRPC } from '../trpc/client'
 import { Field, Input } from '../ui/input'
 import { LinkButton } from '../ui/link'
 import { Panel } from '../ui/panel'
-import { Table, Td, Th } from '../ui/table'
+import { Table, Td, Th, Tr } from '../ui/table'
 import { queueKey } from './reset-plan'
 
 export const targetKinds = ['time', 'earliest', 'latest', 'shift', 'offsets', 'group'] as const
@@ -106,7 +106,7 @@ export const ResetTargetForm = (props: {
           </thead>
           <tbody>
             {queues.map((queue) => (
-              <tr key={queueKey(queue)}>
+              <Tr key={queueKey(queue)}>
                 <Td className="mono" title={queue.topic}>
                   {queue.broker}/{queue.queueId}
                 </Td>
@@ -130,7 +130,7 @@ export const ResetTargetForm = (props: {
                     frame="h-6"
                   />
                 </Td>
-              </tr>
+              </Tr>
             ))}
           </tbody>
         </Table>

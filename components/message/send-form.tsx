@@ -21,7 +21,7 @@ import { Mark } from '../ui/mark'
 import { PageHead, Panel } from '../ui/panel'
 import { Segmented } from '../ui/segmented'
 import { Select } from '../ui/select'
-import { Table, Td, Th } from '../ui/table'
+import { Table, Td, Th, Tr } from '../ui/table'
 import { parseQueue } from './detect'
 import { TopicInput } from './search-filters'
 import { type BodyKind, bodyFault, bodyInput, bytesOf, delayLevels, emptyDraft, type SendDraft } from './send-draft'
@@ -317,7 +317,7 @@ const Results = ({ results }: { results: readonly { topic: string; result: SendR
           </thead>
           <tbody>
             {results.slice(1).map(({ topic, result, at }) => (
-              <tr key={result.uniqueId}>
+              <Tr key={result.uniqueId}>
                 <Td className="tnum text-ink-2">{format.clockSeconds(at)}</Td>
                 <Td className="mono">
                   <Link
@@ -329,7 +329,7 @@ const Results = ({ results }: { results: readonly { topic: string; result: SendR
                   </Link>
                 </Td>
                 <Td number>{format.duration(result.tookMs)}</Td>
-              </tr>
+              </Tr>
             ))}
           </tbody>
         </Table>

@@ -22,7 +22,9 @@ export interface Tail {
 }
 const joined = (fresh: readonly MessageRow[], held: readonly MessageRow[]): readonly MessageRow[] => {
   const seen = new Set(held.map(rowKey))
-  return [...fresh.filter((row) => !seen.has(rowKey(row))).reverse(), ...held].slice(0, MOST_ROWS)
+  return [...fresh.filter((row) => !seen.has(rowKey(row))), ...held]
+    .sort((a, b) => b.storedAt - a.storedAt || Number(b.queueOffset - a.queueOffset))
+    .slice(0, MOST_ROWS)
 }
 
 export const useTail = (input: Omit<TailInput, 'lastEventId'> | null, paused: boolean): Tail => {

@@ -118,7 +118,11 @@ export const CreateTopic = ({
           create.mutate({ cluster, topic: topic.name, ...topic, brokers: [...topic.brokers] })
         }}
       >
-        <Field label={t('create.name')} hint={t('create.nameHint')} error={nameError}>
+        <Field
+          label={t('create.name')}
+          hint={nameError === undefined ? t('create.nameHint') : undefined}
+          error={nameError}
+        >
           <Input
             mono
             autoFocus

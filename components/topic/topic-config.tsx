@@ -16,7 +16,7 @@ import { Sheet } from '../ui/dialog'
 import { Field, Input } from '../ui/input'
 import { Panel } from '../ui/panel'
 import { Empty } from '../ui/region'
-import { Table, Td, Th } from '../ui/table'
+import { Table, Td, Th, Tr } from '../ui/table'
 import { Checkbox } from '../ui/tick'
 import { useToast } from '../ui/toast'
 import { permOf } from './topic-form'
@@ -93,7 +93,7 @@ export const TopicConfig = () => {
                       const known = view.configs.filter((config) => isKnown(config.known))
                       const differs = new Set(known.map(line.of)).size > 1
                       return (
-                        <tr key={line.key} className={differs ? '[&>td]:bg-warn-wash' : undefined}>
+                        <Tr key={line.key} className={differs ? '[&>td]:bg-warn-wash' : undefined}>
                           <Td className="mono text-ink-2">{line.key}</Td>
                           {view.configs.map((config) => (
                             <Td key={config.broker} className="mono">
@@ -101,7 +101,7 @@ export const TopicConfig = () => {
                             </Td>
                           ))}
                           <Td className="text-warn text-xs">{differs && t('config.differs')}</Td>
-                        </tr>
+                        </Tr>
                       )
                     })}
                   </tbody>
@@ -251,12 +251,12 @@ const EditTopic = ({ cluster, topic, view, open, onOpenChange }: EditProps) => {
               </thead>
               <tbody>
                 {changes.map((change) => (
-                  <tr key={`${change.broker} ${change.key}`}>
+                  <Tr key={`${change.broker} ${change.key}`}>
                     <Td className="mono">{change.broker}</Td>
                     <Td className="mono text-ink-2">{change.key}</Td>
                     <Td className="text-ink-2">{change.before}</Td>
                     <Td className="font-strong">{change.after}</Td>
-                  </tr>
+                  </Tr>
                 ))}
               </tbody>
             </Table>

@@ -1,7 +1,7 @@
 'use client'
 // components/trpc/refresh.tsx: the one clock that refreshes a page: live, 5 s, 15 s, 60 s or off. Hidden tabs pause and catch
 // up on return; never two in flight.
-import { type Query, useQueryClient } from '@tanstack/react-query'
+import { notifyManager, type Query, useQueryClient } from '@tanstack/react-query'
 import {
   createContext,
   type ReactNode,
@@ -89,7 +89,7 @@ export const useLive = (): boolean => useRefresh().live
 export function useOldest(): number | null {
   const client = useQueryClient()
   const cache = client.getQueryCache()
-  const subscribe = useCallback((listener: () => void) => cache.subscribe(listener), [cache])
+  const subscribe = useCallback((listener: () => void) => cache.subscribe(notifyManager.batchCalls(listener)), [cache])
   const oldest = () => {
     let at: number | null = null
     for (const query of cache.getAll())
