@@ -5,8 +5,8 @@ import type { QueueRef, ResetPreview, ResetRow, ResetTarget } from '../../server
 
 export const queueKey = (queue: QueueRef): string => `${queue.topic} ${queue.broker}/${queue.queueId}`
 
-/** Rows that can be applied: both ends are known. The others are listed and left out. */
-export const canApply = (row: ResetRow): boolean => isKnown(row.after) && isKnown(row.now)
+/** Rows that can be applied: their end is known. The others are listed and left out. */
+export const canApply = (row: ResetRow): boolean => isKnown(row.after)
 
 export interface PlanSums {
   readonly again: bigint
