@@ -32,9 +32,8 @@ describe.skipIf(missing !== undefined)("mqadmin prints of our broker what it pri
     const classes = await compileJava(parts)
     const [apache, ours] = await Promise.all([startApache(parts, closing), startOurs(closing)])
     const sides = { apache, ours }
-    const batch = (rows: readonly Asked[], label: string) =>
-      runBatch({ ...parts, classes }, sides, rows, label, printed)
-    await batch(setUp, 'set-up')
+    const batch = (rows: readonly Asked[]) => runBatch({ ...parts, classes }, sides, rows, printed)
+    await batch(setUp)
     await Promise.all(
       Object.values(sides).map(async (side) => {
         const content = launchJava({ ...parts, classes, main: 'AdminContent', args: [side.namesrv] })
@@ -44,8 +43,8 @@ describe.skipIf(missing !== undefined)("mqadmin prints of our broker what it pri
         side.ids = ids as Side['ids'] // AdminContent prints them in this form
       }),
     )
-    await batch(questions, 'questions')
-    await batch(changes, 'changes')
+    await batch(questions)
+    await batch(changes)
     writeTable(sides)
   }, 600_000)
 
@@ -129,39 +128,38 @@ async function startOurs(closing: Closing): Promise<Side> {
   return { ...side, ids: [], folder: temporaryFolder('our-export') }
 }
 
-/** One JVM for all commands of both sides. */
-async function runBatch(
+type Which = 'apache' | 'ours'
+
+/** One JVM for all commands of a side, and both sides at the same time: what they print depends on their age as well. */
+const runBatch = (
   jars: Jars & { classes: string },
-  sides: Readonly<Record<'apache' | 'ours', Side>>,
+  sides: Readonly<Record<Which, Side>>,
   rows: readonly Asked[],
-  label: string,
-  printed: Readonly<Record<'apache' | 'ours', Map<string, string>>>,
-): Promise<void> {
-  const work = temporaryFolder(`mqadmin-${label}`)
-  const lines: string[] = []
-  const which = ['apache', 'ours'] as const
-  // One beside the other, so that both are asked at the same age.
-  for (const asked of rows)
-    for (const one of which) lines.push([`${one}.${asked.name}`, ...asked.line(sides[one])].join('\t'))
-  writeFileSync(join(work, 'lines'), `${lines.join('\n')}\n`)
-  const home = temporaryFolder('mqadmin')
-  const { code, output } = await runJava({
-    ...jars,
-    main: 'MqAdminBatch',
-    args: [join(work, 'lines'), work],
-    home,
-    jvm: ['-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', '-Djava.security.manager=allow'],
-    properties: { 'rocketmq.home.dir': home, 'rmq.logback.configurationFile': 'rmq.tools.logback.xml' },
-    timeoutMs: 400_000,
-  })
-  for (const one of which) {
-    for (const { name } of rows) {
-      const file = join(work, `${one}.${name}.txt`)
-      if (!existsSync(file)) throw new Error(`mqadmin ended early (${code}), before ${one}.${name}:\n${output}`)
-      printed[one].set(name, readFileSync(file, 'utf8'))
-    }
-  }
-}
+  printed: Readonly<Record<Which, Map<string, string>>>,
+) =>
+  Promise.all(
+    (['apache', 'ours'] as const).map(async (which) => {
+      const work = temporaryFolder(`mqadmin-${which}`)
+      const lines = rows.map((asked) => [asked.name, ...asked.line(sides[which])].join('\t'))
+      writeFileSync(join(work, 'lines'), `${lines.join('\n')}\n`)
+      const home = temporaryFolder('mqadmin')
+      const { code, output } = await runJava({
+        ...jars,
+        main: 'MqAdminBatch',
+        args: [join(work, 'lines'), work],
+        home,
+        jvm: ['-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', '-Djava.security.manager=allow'],
+        properties: { 'rocketmq.home.dir': home, 'rmq.logback.configurationFile': 'rmq.tools.logback.xml' },
+        timeoutMs: 400_000,
+      })
+      for (const { name } of rows) {
+        const file = join(work, `${name}.txt`)
+        if (!existsSync(file)) throw new Error(`mqadmin ended early (${code}), before ${which} ${name}:\n${output}`)
+        printed[which].set(name, readFileSync(file, 'utf8'))
+      }
+      if (process.env.ROCKETDECK_TEST_RESULTS) console.log(output)
+    }),
+  )
 
 /** Runs of blanks become one: columns are as wide as what was masked. */
 function maskLines(text: string, side: Side, asked: Asked): string[] {

@@ -42,6 +42,7 @@ public class MqAdminBatch {
             PrintStream out = new PrintStream(held, true, StandardCharsets.UTF_8);
             System.setOut(out);
             System.setErr(out);
+            long began = System.currentTimeMillis();
             Thread thread = new Thread(() -> run(Arrays.copyOfRange(words, 1, words.length), out), "mqadmin");
             thread.setDaemon(true);
             thread.start();
@@ -53,7 +54,7 @@ public class MqAdminBatch {
             System.setOut(console);
             System.setErr(errors);
             Files.write(Path.of(args[1], words[0] + ".txt"), held.toByteArray());
-            console.println("done " + words[0]);
+            console.println(words[0] + " took " + (System.currentTimeMillis() - began) + " ms");
         }
         finished[0] = true;
         System.exit(0);
