@@ -42,24 +42,32 @@ export function readBinaryHeader(frame: Buffer, from: number, end: number, body:
 
 function readEntries(frame: Buffer, from: number, end: number): ExtFields {
   const ext: ExtFields = {}
+  // one text for all entries, cut where they end, costs a fraction of a text for each; most headers are ASCII
+  const all = frame.toString('latin1', from, end)
+  const isAscii = !beyondAscii.test(all)
+  const piece = (at: number, size: number): string =>
+    isAscii ? all.slice(at - from, at - from + size) : frame.toString('utf8', at, at + size)
   let next = from
   while (next < end) {
     if (next + 2 > end) throw new ProtocolError('bad-header', 'fields end within a name size')
     const nameBytes = frame.readUInt16BE(next)
     next += 2
     if (next + nameBytes + 4 > end) throw new ProtocolError('bad-header', 'fields end within a name')
-    const name = frame.toString('utf8', next, next + nameBytes)
+    const nameAt = next
     next += nameBytes
     const valueBytes = frame.readInt32BE(next)
     next += 4
     if (valueBytes < 0 || valueBytes > end - next) throw new ProtocolError('bad-header', 'fields end within a value')
-    if (nameBytes > 0 && valueBytes > 0 && name !== '__proto__') {
-      ext[name] = frame.toString('utf8', next, next + valueBytes)
+    if (nameBytes > 0 && valueBytes > 0) {
+      const name = piece(nameAt, nameBytes)
+      if (name !== '__proto__') ext[name] = piece(next, valueBytes)
     }
     next += valueBytes
   }
   return ext
 }
+/** In a text made of bytes: sizes are bytes too, and the first 128 values of them cover all that is short. */
+const beyondAscii = /[\u0080-\u00ff]/
 
 /** The header after `room` bytes left free for what comes before it. */
 export function writeBinaryHeader(head: CommandHead, room: number): Buffer {

@@ -71,14 +71,18 @@ export function writeJsonHeader(head: CommandHead, room: number): Buffer {
   text += `"flag":${head.flag},"language":"${head.language}","opaque":${head.opaque},`
   if (head.remark !== null) text += `"remark":${quote(head.remark)},`
   text += `"serializeTypeCurrentRPC":"JSON","version":${head.version}}`
-  const whole = Buffer.allocUnsafe(room + text.length)
-  if (whole.write(text, room, 'latin1') === text.length && !beyondAscii.test(text)) return whole
-  const sizeBytes = Buffer.byteLength(text)
-  const wide = Buffer.allocUnsafe(room + sizeBytes)
-  wide.write(text, room, 'utf8')
-  return wide
+  const sizeBytes = beyondAscii.test(text) ? Buffer.byteLength(text) : text.length
+  const whole = Buffer.allocUnsafe(room + sizeBytes)
+  whole.write(text, room, sizeBytes === text.length ? 'latin1' : 'utf8')
+  return whole
 }
 const beyondAscii = /[\u0080-\uffff]/
-// biome-ignore lint/suspicious/noControlCharactersInRegex: exactly what JSON must escape; a lone surrogate too
-const needsEscape = /["\\\u0000-\u001f\u007f\ud800-\udfff]/
-const quote = (text: string): string => (needsEscape.test(text) ? JSON.stringify(text) : `"${text}"`)
+
+/** A loop is cheaper than a regular expression here, where nearly every text is short and plain. */
+function quote(text: string): string {
+  for (let at = 0; at < text.length; at++) {
+    const unit = text.charCodeAt(at)
+    if (unit < 0x20 || unit > 0x7e || unit === 0x22 || unit === 0x5c) return JSON.stringify(text)
+  }
+  return `"${text}"`
+}

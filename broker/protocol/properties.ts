@@ -59,6 +59,15 @@ export const Property = {
   bornHost: '__BORNHOST',
   traceContext: 'TRACE_CONTEXT',
   crc32: '__CRC32#',
+  priority: '_SYS_MSG_PRIORITY_',
+  liteTopic: '__LITE_TOPIC',
+  originGroup: 'ORIGIN_GROUP',
+  duplicateInfo: 'DUP_INFO',
+  // reserved, and used by nobody any more
+  buyerId: 'BUYER_ID',
+  transferFlag: 'TRANSFER_FLAG',
+  correctionFlag: 'CORRECTION_FLAG',
+  mq2Flag: 'MQ2_FLAG',
 } as const
 
 const nameEnd = '\u0001'

@@ -58,6 +58,15 @@ export interface Golden {
   bodies: Record<string, { empty: string; full: string }>
   headers: Record<string, { name: string; type: string; notNull: boolean }[]>
   registrations: { compressed: string; plain: string }[]
+  codes: {
+    requests: Record<string, number>
+    responses: Record<string, number>
+    languages: Record<string, number>
+    versionOrdinal: number
+    versionName: string
+    /** Property names that users may not set. */
+    properties: string[]
+  }
 }
 export const golden = (): Golden =>
   // written by test/golden/java/Golden.java in this shape

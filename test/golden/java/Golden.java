@@ -11,6 +11,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.atomic.AtomicLong;
 import org.apache.rocketmq.acl.common.AclUtils;
+import org.apache.rocketmq.common.MQVersion;
 import org.apache.rocketmq.common.TopicConfig;
 import org.apache.rocketmq.common.UtilAll;
 import org.apache.rocketmq.common.constant.PermName;
@@ -45,6 +46,7 @@ public class Golden {
     all.put("bodies", bodies());
     all.put("headers", headers());
     all.put("registrations", registrations());
+    all.put("codes", codes());
     System.out.println(JSON.toJSONString(all, SerializerFeature.PrettyFormat, SerializerFeature.MapSortField,
         SerializerFeature.BrowserCompatible, SerializerFeature.DisableCircularReferenceDetect));
   }
@@ -419,6 +421,21 @@ public class Golden {
       rows.put(type.getSimpleName(), fields);
     }
     return rows;
+  }
+
+  static Object codes() throws Exception {
+    Map<String, Object> languages = new TreeMap<>();
+    for (LanguageCode one : LanguageCode.values()) languages.put(one.name(), one.getCode() & 0xff);
+    return row("requests", constants(RequestCode.class), "responses", constants(ResponseCode.class), "languages", languages,
+        "versionOrdinal", MQVersion.CURRENT_VERSION, "versionName", MQVersion.getVersionDesc(MQVersion.CURRENT_VERSION),
+        "properties", new TreeSet<>(MessageConst.STRING_HASH_SET));
+  }
+  static Map<String, Object> constants(Class<?> type) throws IllegalAccessException {
+    Map<String, Object> out = new TreeMap<>();
+    for (Field field : type.getFields()) {
+      if (Modifier.isStatic(field.getModifiers()) && field.getType() == int.class) out.put(field.getName(), field.getInt(null));
+    }
+    return out;
   }
 
   static Object registrations() throws Exception {
