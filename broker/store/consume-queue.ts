@@ -82,7 +82,13 @@ export class ConsumeQueue {
 
   /** Adds the unit of a message. One that is already there is left alone: recovery shows messages twice. */
   put(queueOffset: number, commitLogOffset: number, sizeBytes: number, tagsCode: number): boolean {
-    if (queueOffset < this.maxOffset || commitLogOffset + sizeBytes <= this.maxCommitLogEnd) return false
+    if (commitLogOffset + sizeBytes <= this.maxCommitLogEnd) return false
+    if (queueOffset < this.maxOffset) {
+      if (queueOffset !== 0) return false
+      // the topic was deleted and made anew: what recovery has found of the old one goes
+      this.cut(this.row.start / unit.size, 0, 0)
+      this.minOffset = this.maxOffset = this.nextOffset = this.writtenTo = this.syncedTo = this.#tailFrom = 0
+    }
     if (queueOffset > this.maxOffset) this.#skipTo(queueOffset)
     this.#add(commitLogOffset, sizeBytes, tagsCode)
     this.lastCommitLogOffset = commitLogOffset
@@ -93,8 +99,8 @@ export class ConsumeQueue {
 
   /** Forgets the units from `end` on, also in the file: a later recovery must not find them there. */
   cut(end: number, lastCommitLogOffset: number, maxCommitLogEnd: number): void {
-    for (let offset = end * unit.size; offset < this.maxOffset * unit.size; ) {
-      const upTo = Math.min(this.maxOffset * unit.size, this.row.startOf(offset) + this.row.segmentBytes)
+    for (let offset = end * unit.size; offset < this.writtenTo * unit.size; ) {
+      const upTo = Math.min(this.writtenTo * unit.size, this.row.startOf(offset) + this.row.segmentBytes)
       this.row.writeSync(offset, [Buffer.alloc(upTo - offset)])
       offset = upTo
     }

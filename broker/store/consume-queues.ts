@@ -1,6 +1,6 @@
 // broker/store/consume-queues.ts: the table of all consume queues, by topic and queue id. Owner of their lifetimes, of when
 // they are flushed and of how much memory they use together. Thousands of queues share a bounded number of open files.
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import type { Files } from '../file/files'
 import { createHandlePool, type HandlePool } from '../file/handle-pool'
 import { emptySegmentRow, openSegmentRow, type RowPlace, segmentName } from '../file/segment-row'
@@ -43,6 +43,9 @@ class Table implements ConsumeQueues {
   readonly #topics = new Map<string, Map<number, ConsumeQueue>>()
   /** Queues with units that are not synced. */
   readonly #dirty = new Set<ConsumeQueue>()
+  /** Queues that had no file when they got their first unit, and how many of them are safe with all their folders. */
+  #newQueues = 0
+  #newQueuesSynced = 0
   /** Queues with memory of their own. */
   readonly #resident = new Set<ConsumeQueue>()
 
@@ -100,6 +103,7 @@ class Table implements ConsumeQueues {
     queue.busy = true
     if (!queue.listed) {
       queue.listed = true
+      if (queue.row.starts.length === 0) this.#newQueues++
       this.#dirty.add(queue)
     }
     if (!queue.resident) {
@@ -110,6 +114,7 @@ class Table implements ConsumeQueues {
 
   async flush(leastUnits: number): Promise<number> {
     let flushed = 0
+    const newQueues = this.#newQueues
     for (const queue of [...this.#dirty]) {
       if (queue.removed || queue.dirtyUnits < leastUnits) continue
       try {
@@ -122,6 +127,12 @@ class Table implements ConsumeQueues {
       if (queue.unsynced) continue
       queue.listed = false
       this.#dirty.delete(queue)
+    }
+    if (leastUnits === 0 && newQueues > this.#newQueuesSynced) {
+      // folders of topics that came with them, once for all
+      await this.#options.files.syncFolder(this.#options.folder)
+      await this.#options.files.syncFolder(dirname(this.#options.folder))
+      this.#newQueuesSynced = newQueues
     }
     this.#boundMemory()
     return flushed
@@ -188,10 +199,10 @@ class Table implements ConsumeQueues {
     }
   }
 
-  /** Queue, topic and the folder of all may be new together. */
+  /** The topic's folder may be new with it. */
   #place(folder: string): RowPlace {
     const { files, segmentBytes } = this.#options
-    return { files, pool: this.#pool, folder, depth: 3, segmentBytes }
+    return { files, pool: this.#pool, folder, depth: 1, segmentBytes }
   }
 
   #folder(topic: string, queueId: number): string {

@@ -26,6 +26,8 @@ export interface MessageIndex {
    */
   load(trustedToMs: number, hadKeys: boolean): Promise<IndexState>
   put(topic: string, keys: readonly string[], commitLogOffset: number, storeTimestampMs: number): void
+  /** Whether the message at this place, and so every one before it, has been put. */
+  has(commitLogOffset: number): boolean
   /** Places of messages with this key, newest file first. */
   find(topic: string, key: string, maxCount: number, beginMs: number, endMs: number): Promise<number[]>
   readonly lastUpdateMs: number
@@ -42,6 +44,8 @@ class Index implements MessageIndex {
   readonly #options: IndexOptions
   readonly #list: IndexFile[] = []
   #lastName = ''
+  /** The newest message that is in; -1 for none. */
+  #upTo = -1
   /** A file is there and would not be after a power cut. */
   #newFile = false
 
@@ -75,6 +79,7 @@ class Index implements MessageIndex {
       }
       this.#list.push(file)
       this.#lastName = entry.name
+      this.#upTo = Math.max(this.#upTo, file.endCommitLogOffset)
     }
     const last = this.#list.at(-1)
     if (last !== undefined) return { rebuildFrom, upTo: last.endCommitLogOffset }
@@ -84,11 +89,16 @@ class Index implements MessageIndex {
   }
 
   put(topic: string, keys: readonly string[], commitLogOffset: number, storeTimestampMs: number): void {
-    if (commitLogOffset <= this.lastUpdateOffset && this.#list.length > 0) return // recovery shows messages twice
+    if (this.has(commitLogOffset)) return // recovery shows messages twice
+    this.#upTo = commitLogOffset
     for (const key of keys) {
       if (key === '') continue
       this.#open().put(indexHash(topic, key), commitLogOffset, storeTimestampMs)
     }
+  }
+
+  has(commitLogOffset: number): boolean {
+    return commitLogOffset <= this.#upTo
   }
 
   async find(topic: string, key: string, maxCount: number, beginMs: number, endMs: number): Promise<number[]> {

@@ -50,7 +50,7 @@ export async function recover(recovery: Recovery): Promise<Recovered> {
     const topic = peek.topic(buffer, start)
     const queue = isQueued(peek.sysFlag(buffer, start)) ? queues.need(topic, peek.queueId(buffer, start)) : undefined
     const unseen = queue !== undefined && offset + size > queue.maxCommitLogEnd
-    const unindexed = recovery.indexState !== undefined && offset > index.lastUpdateOffset
+    const unindexed = recovery.indexState !== undefined && !index.has(offset)
     if (!unseen && !unindexed) return
     const views = viewsOf(buffer, start, recovery.delaysMs)
     if (unseen) putUnit(recovery, queue, peek.queueOffset(buffer, start), offset, size, views.tagsCode)
