@@ -1,7 +1,7 @@
 'use client'
-import { useId, useState } from 'react'
 // components/access/looks-fields.tsx: language, zone, theme and density, as set-up and settings ask for them. Each holds at
 // once: one sees what one chose.
+import { useId, useState } from 'react'
 import { useTranslations } from 'use-intl'
 import { useFormat } from '../format'
 import { languages } from '../i18n/language'
