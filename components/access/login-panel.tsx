@@ -33,7 +33,6 @@ export function LoginPanel({ next }: { next: string | null }) {
             router.replace(safeNext(next))
           }}
         />
-        <p className="mt-6 text-sm text-ink-3">{t('forgot')}</p>
       </div>
     </Door>
   )

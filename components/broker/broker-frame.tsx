@@ -47,8 +47,8 @@ export function BrokerFrame({ children }: { children: ReactNode }) {
                 </span>
                 <Tag>{t(`role.${row.role}`)}</Tag>
                 {row.part ? <Tag>{t('bundled')}</Tag> : null}
-                <span className="mono">{row.address}</span>
-                <span>
+                <span className="mono max-sm:hidden">{row.address}</span>
+                <span className="max-sm:hidden">
                   <Value of={row.version}>{(version) => version.replace(/^V/, '').replaceAll('_', '.')}</Value>
                 </span>
               </>

@@ -40,6 +40,9 @@ export function ConfigDialog({ view, changes, open, onOpenChange, onDone }: Conf
     }),
   )
   const result = update.data
+  // Once applied, the broker's own value is the new one: what was asked stays in view until this closes.
+  const [applied, setApplied] = useState<ConfigDialogProps['changes']>([])
+  const listed = result ? applied : changes
   const fault = update.error ? words(update.error) : null
   const close = (next: boolean) => {
     if (!next) {
@@ -69,13 +72,14 @@ export function ConfigDialog({ view, changes, open, onOpenChange, onDone }: Conf
               look="primary"
               busy={update.isPending}
               disabled={chosen.length === 0}
-              onClick={() =>
+              onClick={() => {
+                setApplied(changes)
                 update.mutate({
                   cluster,
                   brokers: [...chosen],
                   changes: Object.fromEntries(changes.map(({ entry, after }) => [entry.key, after.trim()])),
                 })
-              }
+              }}
             >
               {t('config.apply', { keys: changes.length, brokers: chosen.length })}
             </Button>
@@ -92,7 +96,7 @@ export function ConfigDialog({ view, changes, open, onOpenChange, onDone }: Conf
           </tr>
         </thead>
         <tbody>
-          {changes.map(({ entry, after }) => (
+          {listed.map(({ entry, after }) => (
             <Tr key={entry.key}>
               <Td className="mono" title={entry.key}>
                 {entry.key}

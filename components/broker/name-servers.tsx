@@ -17,8 +17,8 @@ export function NameServers({ servers, now }: { servers: readonly NameServerRow[
         <thead>
           <tr>
             <Th>{t('column.address')}</Th>
-            <Th className="w-56">{t('column.state')}</Th>
-            <Th number className="w-36">
+            <Th className="w-56 max-sm:w-32">{t('column.state')}</Th>
+            <Th number className="w-36 max-sm:hidden">
               {t('answersIn')}
             </Th>
           </tr>
@@ -45,7 +45,9 @@ export function NameServers({ servers, now }: { servers: readonly NameServerRow[
                   <State state="unknown">{t('state.unknown')}</State>
                 )}
               </Td>
-              <Td number>{tookMs === null ? '–' : format.duration(tookMs)}</Td>
+              <Td number className="max-sm:hidden">
+                {tookMs === null ? '–' : format.duration(tookMs)}
+              </Td>
             </Tr>
           ))}
         </tbody>

@@ -10,6 +10,8 @@ import type { MarkState } from '../ui/mark'
 import { Figure, Figures } from '../ui/panel'
 
 const SPARK_POINTS = 40
+/** Older than so many samples, a figure is dimmed and its age stands beside it. */
+const STALE_TURNS = 3
 /** The same thresholds as the verdict's: where a cause about it stands, the figure carries its mark. */
 const markFrom = (overview: Overview, kinds: readonly string[]): MarkState | undefined => {
   const found = overview.causes.filter(({ kind }) => kinds.includes(kind))
@@ -42,12 +44,22 @@ export function OverviewFigures({
     if (!isKnown(figure)) return { value: <UnknownWord reason={figure.unknown} /> }
     const { digits, unit } = draw(figure.value)
     const atLeast = 'missing' in figure && figure.missing > 0
-    return { value: atLeast ? `≥ ${digits}` : digits, unit, title: format.count(Math.round(figure.value)) }
+    const isStale = figure.at > 0 && overview.at - figure.at > STALE_TURNS * overview.turnMs
+    return {
+      value: atLeast ? `≥ ${digits}` : digits,
+      unit,
+      title: format.count(Math.round(figure.value)),
+      tone: isStale ? 'text-ink-3' : undefined,
+    }
   }
   const ratio =
     isKnown(inPerSecond) && isKnown(outPerSecond) && inPerSecond.value > 0
       ? outPerSecond.value / inPerSecond.value
       : null
+  const staleNote = (figure: Total | Known<number>) =>
+    isKnown(figure) && figure.at > 0 && overview.at - figure.at > STALE_TURNS * overview.turnMs ? (
+      <span className="text-warn">{t('asOf', { age: format.ago(overview.at - figure.at) })}</span>
+    ) : null
   const join = (...parts: (string | null)[]) => parts.filter(Boolean).join(' · ')
   const lagDigits = shown(lag, format.figure)
   return (
@@ -77,26 +89,32 @@ export function OverviewFigures({
         mark={markFrom(overview, ['lag-critical', 'lag-warning', 'group-stalled'])}
         {...lagDigits}
         unit={isKnown(lag) ? t('messages', { unit: lagDigits.unit ?? '' }).trim() : undefined}
-        note={t('lagNote', { unknown: unknownGroups, idle: idleGroups })}
+        note={staleNote(lag) ?? t('lagNote', { unknown: unknownGroups, idle: idleGroups })}
       />
       <Figure
         label={t('put')}
         mark={markFrom(overview, ['put-slow'])}
         {...shown(putP99Ms, format.durationParts)}
         title={undefined}
-        note={join(isKnown(putP999Ms) ? t('p999', { time: format.duration(putP999Ms.value) }) : null, putWorstBroker)}
+        note={
+          staleNote(putP99Ms) ??
+          join(isKnown(putP999Ms) ? t('p999', { time: format.duration(putP999Ms.value) }) : null, putWorstBroker)
+        }
       />
       <Figure
         label={t('disk')}
         mark={markFrom(overview, ['disk-high'])}
         {...shown(diskRatio, (share) => ({ digits: (share * 100).toFixed(1), unit: '%' }))}
         title={undefined}
-        note={join(
-          diskBroker,
-          isKnown(diskCleanRatio) ? t('cleansAt', { share: `${(diskCleanRatio.value * 100).toFixed(0)} %` }) : null,
-        )}
+        note={
+          staleNote(diskRatio) ??
+          join(
+            diskBroker,
+            isKnown(diskCleanRatio) ? t('cleansAt', { share: `${(diskCleanRatio.value * 100).toFixed(0)} %` }) : null,
+          )
+        }
       />
-      <Figure label={t('dead')} {...shown(deadLetters, format.figure)} note={t('deadNote')} />
+      <Figure label={t('dead')} {...shown(deadLetters, format.figure)} note={staleNote(deadLetters) ?? t('deadNote')} />
     </Figures>
   )
 }

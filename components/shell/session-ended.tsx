@@ -18,6 +18,7 @@ export function SessionEnded() {
     <Dialog
       open={ended}
       onOpenChange={() => undefined}
+      stays
       title={t('sessionEnded')}
       description={t('sessionEndedNote')}
       className="w-96"

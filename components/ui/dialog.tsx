@@ -19,11 +19,13 @@ export interface LayerProps {
   readonly footer?: ReactNode
   readonly children: ReactNode
   readonly className?: string | undefined
+  /** It cannot be put aside: no cross, and Esc does nothing. */
+  readonly stays?: boolean | undefined
 }
 
 const scrim = 'enter-scrim fixed inset-0 z-40 bg-scrim'
 
-function Head({ title, about, description }: Pick<LayerProps, 'title' | 'about' | 'description'>) {
+function Head({ title, about, description, stays }: Pick<LayerProps, 'title' | 'about' | 'description' | 'stays'>) {
   const t = useTranslations('ui')
   return (
     <header className="flex min-h-[52px] flex-none items-center gap-2.5 border-b border-line px-5 py-2 max-sm:px-4">
@@ -34,12 +36,16 @@ function Head({ title, about, description }: Pick<LayerProps, 'title' | 'about' 
         </div>
         {description ? <Radix.Description className="text-sm text-ink-3">{description}</Radix.Description> : null}
       </div>
-      <Kbd className="max-sm:hidden">Esc</Kbd>
-      <Radix.Close asChild>
-        <Button look="ghost" shape="icon" aria-label={t('close')}>
-          <X />
-        </Button>
-      </Radix.Close>
+      {stays ? null : (
+        <>
+          <Kbd className="max-sm:hidden">Esc</Kbd>
+          <Radix.Close asChild>
+            <Button look="ghost" shape="icon" aria-label={t('close')}>
+              <X />
+            </Button>
+          </Radix.Close>
+        </>
+      )}
     </header>
   )
 }
@@ -53,7 +59,8 @@ const focusSelf = (event: Event) => {
 /** Radix warns about a dialog without description unless it is told that none is meant. */
 const undescribed = (description: ReactNode) => (description ? {} : { 'aria-describedby': undefined })
 
-export function Dialog({ open, onOpenChange, title, about, description, footer, children, className }: LayerProps) {
+export function Dialog(props: LayerProps) {
+  const { open, onOpenChange, title, about, description, footer, children, className, stays } = props
   return (
     <Radix.Root open={open} onOpenChange={onOpenChange}>
       <Radix.Portal>
@@ -66,7 +73,7 @@ export function Dialog({ open, onOpenChange, title, about, description, footer, 
             className,
           )}
         >
-          <Head title={title} about={about} description={description} />
+          <Head title={title} about={about} description={description} stays={stays} />
           <div className="min-h-0 flex-1 overflow-auto px-5 py-4 max-sm:px-4">{children}</div>
           {footer ? (
             <footer className="flex flex-none flex-wrap items-end justify-end gap-2 border-t border-line px-5 py-3 max-sm:px-4">

@@ -54,10 +54,11 @@ export const Figures = ({
 }) => (
   <dl
     className={cn(
-      'grid flex-none overflow-hidden rounded-lg border border-line bg-panel max-sm:grid-cols-2! max-md:grid-cols-3!',
+      'grid flex-none overflow-hidden rounded-lg border border-line bg-panel max-md:grid-cols-3! max-sm:grid-cols-2!',
+      columns === undefined && 'md:auto-cols-fr md:grid-flow-col',
       className,
     )}
-    style={columns ? { gridTemplateColumns: columns } : { gridAutoFlow: 'column', gridAutoColumns: 'minmax(0, 1fr)' }}
+    style={columns ? { gridTemplateColumns: columns } : undefined}
   >
     {children}
   </dl>
