@@ -17,9 +17,10 @@ const rules: readonly (readonly [RegExp, RuntimeKind])[] = [
 const counts = /ThreadPoolQueue(Size|Capacity)$|QueueSize$|CacheSize$/
 
 export function runtimeKind(key: string, value: string): RuntimeKind {
-  if (/^\d+\.\d+( \d+\.\d+)*$/.test(value) && !/Ratio$/.test(key)) return 'numbers' // rates over 10 s, 1 min, 10 min
+  if (/^\d+\.\d+( \d+\.\d+)+$/.test(value)) return 'numbers' // rates over 10 s, 1 min, 10 min
   if (!/^-?\d+(\.\d+)?$/.test(value)) return 'text'
   if (counts.test(key)) return 'count'
   const found = rules.find(([pattern]) => pattern.test(key))
-  return found ? found[1] : /^-?\d+$/.test(value) ? 'count' : 'text'
+  if (found) return found[1] === 'count' && value.includes('.') ? 'numbers' : found[1]
+  return value.includes('.') ? 'numbers' : 'count'
 }
