@@ -12,6 +12,9 @@ export interface SystemTopicOptions {
   traceTopicEnable: boolean
   msgTraceTopicName: string
   timerWheelEnable: boolean
+  /** Whether the topics named after the cluster and the broker may be read and written; yes if left out. */
+  clusterTopicEnable?: boolean
+  brokerTopicEnable?: boolean
 }
 
 export const newTopic = (topicName: string, queues: number, perm: number = Perm.read | Perm.write): TopicConfig => ({
@@ -37,8 +40,8 @@ export function systemTopics(options: SystemTopicOptions): TopicConfig[] {
       ? [newTopic(SystemTopic.autoCreate, options.defaultTopicQueueNums, template)]
       : []),
     newTopic(SystemTopic.benchmark, 1024),
-    newTopic(clusterName, 16, template),
-    newTopic(brokerName, 1, template),
+    newTopic(clusterName, 16, options.clusterTopicEnable === false ? Perm.inherit : template),
+    newTopic(brokerName, 1, options.brokerTopicEnable === false ? Perm.inherit : template),
     newTopic(SystemTopic.offsetMoved, 1),
     newTopic(SystemTopic.schedule, 18),
     ...(options.traceTopicEnable ? [newTopic(options.msgTraceTopicName, 1)] : []),

@@ -14,7 +14,7 @@ export const serverProperties = {
   serverSelectorThreads: int(3, no.netty),
   serverOnewaySemaphoreValue: int(256, no.netty),
   serverAsyncSemaphoreValue: int(64, no.netty),
-  serverChannelMaxIdleTimeSeconds: int(120, live, between(1, 86_400)),
+  serverChannelMaxIdleTimeSeconds: int(120, between(1, 86_400)),
   serverSocketSndBufSize: int(0, no.netty),
   serverSocketRcvBufSize: int(0, no.netty),
   writeBufferHighWaterMark: int(0, no.netty),

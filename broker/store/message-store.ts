@@ -121,6 +121,7 @@ class Upkeep {
       row: log.row,
       settings: options,
       deleteFileBatchMax: more.deleteFileBatchMax ?? 10,
+      mayForce: () => more.cleanForcibly ?? true,
       keepFrom: () => Math.min(log.flushedTo, this.intake.dispatchedTo),
       diskUse: async () => ({
         commitLog: await parts.files.usedRatio(parts.commitLogDir),

@@ -15,6 +15,8 @@ export interface RetentionOptions {
     | 'diskSpaceWarningLevelRatio'
   >
   deleteFileBatchMax: number
+  /** Whether segments may go before their time when the disk is nearly full. */
+  mayForce: () => boolean
   /** The last segment that may go ends here: what is not yet flushed or dispatched stays. */
   keepFrom: () => number
   diskUse: () => Promise<{ commitLog: number; consumeQueue: number }>
@@ -46,7 +48,7 @@ class Keeper implements Retention {
     options.used(use)
     const ratio = Math.max(use.commitLog, use.consumeQueue)
     options.diskFull(ratio > clamp(share(options.settings.diskSpaceWarningLevelRatio), 0.35, 0.9), ratio)
-    const force = ratio > clamp(share(options.settings.diskSpaceCleanForciblyRatio), 0.3, 0.85)
+    const force = options.mayForce() && ratio > clamp(share(options.settings.diskSpaceCleanForciblyRatio), 0.3, 0.85)
     const filling = ratio > share(options.settings.diskMaxUsedSpaceRatio)
     if (!manual && !force && !filling && !this.#isHour()) return 0
     const count = await this.#removeOldest(force)

@@ -213,6 +213,8 @@ export interface StoreExtras {
   flushConsumeQueueThoroughIntervalMs?: number
   cleanIntervalMs?: number
   deleteFileBatchMax?: number
+  /** Whether the oldest segments may go before their time when the disk is nearly full; yes if left out. */
+  cleanForcibly?: boolean
   /** More than this in memory and not yet safe: puts are refused as busy. */
   maxUnsafeBytes?: number
   maxOpenQueueFiles?: number

@@ -90,6 +90,8 @@ async function openBroker(plan: PartPlan, log: PartLog, ends: Ends) {
     traceTopicEnable: values.traceTopicEnable,
     msgTraceTopicName: values.msgTraceTopicName,
     timerWheelEnable: values.timerWheelEnable,
+    clusterTopicEnable: values.clusterTopicEnable,
+    brokerTopicEnable: values.brokerTopicEnable,
   })
   known = topics
   const groups = await openGroups({ configDir, clock, log, mayCreate: () => values.autoCreateSubscriptionGroup })

@@ -70,10 +70,14 @@ export const storeOptionsOf = (values: BrokerValues, { turn, keepsQueues, ...giv
     get accessMemoryRatio() {
       return values.accessMessageInMemoryMaxRatio / 100
     },
+    get cleanForcibly() {
+      return values.cleanFileForciblyEnable
+    },
     messageDelayLevel: values.messageDelayLevel,
     get indexEnabled() {
       return values.messageIndexEnable
     },
     cleanIntervalMs: values.cleanResourceInterval,
+    deleteFileBatchMax: values.deleteFileBatchMax,
   },
 })

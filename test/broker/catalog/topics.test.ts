@@ -28,6 +28,12 @@ const open = (changes: Partial<Parameters<typeof openTopics>[0]> = {}) =>
   })
 
 describe('the topics of a broker', () => {
+  it('named after the cluster and the broker serve nobody when they are switched off', async () => {
+    const topics = await open({ clusterTopicEnable: false, brokerTopicEnable: false })
+    expect([topics.get('c')?.perm, topics.get('b')?.perm]).toEqual([1, 1])
+    await topics.close()
+  })
+
   it('are at least its own: those of an Apache broker, and the trace topic', async () => {
     const topics = await open()
     expect([...topics.all()].map(({ topicName, readQueueNums, perm }) => [topicName, readQueueNums, perm])).toEqual([

@@ -111,6 +111,17 @@ describe('retention', () => {
     expect(store.statistics.commitLogDiskRatio).toBe(0.1)
   })
 
+  it('keeps what is not too old, however full the disk, when it may not force', async () => {
+    const { disk, store } = await filled({
+      fileReservedTimeHours: 72,
+      more: { cleanIntervalMs: 1_000_000, cleanForcibly: false },
+    })
+    disk.usedRatio = 0.99
+    expect(await store.deleteExpiredCommitLog()).toBe(0)
+    expect(store.commitLog.minOffset).toBe(0)
+    expect(store.writable.ok).toBe(false)
+  })
+
   it('lets queue and index files follow, and answers pulls below the minimum', async () => {
     const { disk, store, time, open } = await filled({ fileReservedTimeHours: 10 })
     const files = (folder: string) => [...disk.inodes.keys()].filter((path) => path.includes(folder)).length
