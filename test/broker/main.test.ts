@@ -203,6 +203,14 @@ describe('a part alone', () => {
     expect((await namesrv.child.stop()).code).toBe(0)
   })
 
+  it('that is killed is in no route any more', async () => {
+    const namesrv = kept(await startOurNamesrv())
+    const broker = kept(await startOurBroker({ namesrv: namesrv.address }))
+    expect(await clusterInfo(namesrv.address)).toContain(broker.address)
+    await broker.child.kill()
+    await expect.poll(() => clusterInfo(namesrv.address), { timeout: 5000 }).not.toContain(broker.address)
+  })
+
   it('prints every property with -p and ends', async () => {
     const { code, output } = await refused('broker', ['-p', '--set', 'fileReservedTime=12'])
     expect(code).toBe(0)
