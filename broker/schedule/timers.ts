@@ -1,0 +1,432 @@
+// broker/schedule/timers.ts: brings timed messages to their real topics at their time. What arrives in the timer queue gets
+// a unit in the timer log and a place in the wheel; a slot's units are read when its time begins, and each message goes
+// at its own millisecond. One walk at a time does both, so a recall that was stored before is always seen.
+// What was delivered and is not noted in the checkpoint is delivered again after a crash, never lost.
+import { type Files, nodeFiles } from '../file/files'
+import { javaHash } from '../protocol/java-hash'
+import { SystemTopic } from '../protocol/names'
+import { parseProperties } from '../protocol/properties'
+import { decodeRecord, peek, type StoredRecord } from '../protocol/record'
+import { type Appended, type MessageStore, type NewMessage, StoreError } from '../store/types'
+import { arrived, keyOf, movedOn, recallKeyOf, waitingIn } from './timed'
+import type { TimerState } from './timer-checkpoint'
+import { openTimerCounts, type TimerCounts } from './timer-counts'
+import { type TimerUnit, UnitMagic } from './timer-log'
+import { createTimerNotes, type TimerNotes } from './timer-notes'
+import { openTimerFiles, spareSlots, type TimerFiles } from './timer-recovery'
+import { type DueUnit, dueUnit, loadSlot, type TimerSlot } from './timer-slot'
+import type { TimedMessages, TimerFigures, TimerSettings } from './timer-types'
+import { wheelSlots } from './timer-wheel'
+
+export interface TimersOptions {
+  rootDir: string
+  configDir: string
+  store: MessageStore
+  settings: TimerSettings
+  clock: () => number
+  log: (level: 'info' | 'warn' | 'error', line: string) => void
+  /** A message was stored in its real topic, or again in the timer queue. */
+  onStored?: (topic: string, queueId: number, sizeBytes: number) => void
+  /** The disk, and how to be called later: the machine's own unless a test hands in others. */
+  files?: Files
+  callIn?: (ms: number, work: () => void) => { cancel(): void }
+}
+
+export async function openTimers(options: TimersOptions): Promise<TimedMessages> {
+  const { rootDir, configDir, store, settings, clock, log } = options
+  const files = options.files ?? nodeFiles()
+  const counts = await openTimerCounts({ configDir, clock, log })
+  const precisionMs = settings.timerPrecisionMs
+  const opened = await openTimerFiles({
+    files,
+    rootDir,
+    configDir,
+    logSegmentBytes: settings.mappedFileSizeTimerLog,
+    precisionMs,
+    store,
+    counts,
+    nowMs: clock(),
+    say: log,
+  })
+  const timers = new Timers(options, precisionMs, opened, counts)
+  await timers.note()
+  return timers
+}
+
+const batchMessages = 256
+const batchBytes = 1024 * 1024
+/** When the store refuses or fails, the same message is tried again after so long. */
+const retryMs = 100
+/** setTimeout takes no more. */
+const maxTimerMs = 0x7fff_ffff
+const cleanEveryMs = 30_000
+const rateEveryMs = 1000
+
+class Timers implements TimedMessages {
+  readonly #options: TimersOptions
+  readonly precisionMs: number
+  readonly #files: TimerFiles
+  readonly #counts: TimerCounts
+  readonly #notes: TimerNotes
+  /** The next message of the timer queue. */
+  #queueOffset: number
+  /** Slots before are over; the slot of this time may be the open one. */
+  #readTimeMs: number
+  #slot: TimerSlot | undefined
+  /** What was delivered ends here in the commit log. */
+  #deliveredTo: number
+  /** A delivery from here on was not stored after all. */
+  #againFromMs = Number.POSITIVE_INFINITY
+  #wake: { cancel(): void } | undefined
+  #upkeep: NodeJS.Timeout[] = []
+  #isRunning = false
+  #walking: Promise<void> | undefined
+  #hasArrival = false
+  #rates = { enqueued: 0, delivered: 0, enqueuedPerSec: 0, deliveredPerSec: 0, sinceMs: 0 }
+
+  constructor(options: TimersOptions, precisionMs: number, files: TimerFiles, counts: TimerCounts) {
+    this.#options = options
+    this.precisionMs = precisionMs
+    this.#files = files
+    this.#counts = counts
+    const { readTimeMs, queueOffset, deliveredTo } = files.state
+    this.#readTimeMs = readTimeMs
+    this.#queueOffset = queueOffset
+    this.#deliveredTo = deliveredTo
+    this.#rates.sinceMs = options.clock()
+    this.#notes = createTimerNotes({
+      files,
+      store: options.store,
+      counts,
+      clock: options.clock,
+      stateNow: () => this.#state(),
+    })
+    options.store.onArrival(({ topic }) => {
+      if (topic !== SystemTopic.timer) return
+      this.#hasArrival = true
+      if (this.#walking === undefined) this.#walkIn(0)
+    })
+  }
+
+  waitingAt(timeMs: number): number {
+    return Math.max(0, this.#files.wheel.count(timeMs))
+  }
+  waitingBySpan(spanMs: number): ReadonlyMap<number, number> {
+    const { wheel } = this.#files
+    const spans = new Map<number, number>()
+    for (const timeMs of wheel.times(this.#readTimeMs)) {
+      const from = Math.floor(timeMs / spanMs) * spanMs
+      spans.set(from, (spans.get(from) ?? 0) + Math.max(0, wheel.count(timeMs)))
+    }
+    return spans
+  }
+  figures(): TimerFigures {
+    const { store, clock } = this.#options
+    const { enqueuedPerSec, deliveredPerSec } = this.#rates
+    // with nothing due the read time rests: then nothing is behind
+    const next = this.#slot?.head?.dueAtMs ?? this.#files.wheel.next(this.#readTimeMs)
+    return {
+      readBehindSec: next === undefined ? 0 : Math.max(0, Math.floor((clock() - next) / 1000)),
+      offsetBehind: Math.max(0, store.maxOffset(SystemTopic.timer, 0) - this.#queueOffset),
+      waiting: this.#files.wheel.total(this.#readTimeMs),
+      enqueuedPerSec,
+      deliveredPerSec,
+    }
+  }
+  checkpoint(): Buffer {
+    return this.#files.checkpoint.body()
+  }
+  countsJson(): string {
+    return this.#counts.toJson()
+  }
+  topicRemoved(topic: string): void {
+    this.#counts.removeTopic(topic)
+  }
+  note(): Promise<void> {
+    return this.#notes.write()
+  }
+
+  start(): void {
+    if (this.#isRunning) return
+    this.#isRunning = true
+    const { settings, log } = this.#options
+    const every = (ms: number, work: () => Promise<unknown>): void => {
+      const timer = setInterval(() => {
+        work().catch((error: unknown) => log('warn', `timed messages: ${textOf(error)}`))
+      }, ms)
+      timer.unref()
+      this.#upkeep.push(timer)
+    }
+    every(settings.timerFlushIntervalMs, () => this.#notes.write())
+    every(cleanEveryMs, () => this.#files.log.removeBefore(this.#options.store.commitLog.minOffset))
+    every(rateEveryMs, async () => this.#measure())
+    this.#walkIn(0)
+  }
+
+  async stop(): Promise<void> {
+    this.#isRunning = false
+    this.#wake?.cancel()
+    for (const timer of this.#upkeep.splice(0)) clearInterval(timer)
+    await this.#walking
+    const { log } = this.#options
+    await this.#notes.write().catch((error: unknown) => log('error', `timed messages: ${textOf(error)}`))
+    await this.#notes.write().catch(() => {}) // told above: the first one failed
+    await this.#counts.close()
+    const { wheel, checkpoint, pool } = this.#files
+    wheel.close()
+    checkpoint.close()
+    pool.close()
+  }
+
+  #state(): TimerState {
+    const { log } = this.#files
+    const moving = { logEnd: log.end, queueOffset: this.#queueOffset, deliveredTo: this.#deliveredTo }
+    const slot = this.#slot
+    // a slot that was begun before the start and is not read yet stands where it stood
+    if (slot === undefined) return { ...moving, readTimeMs: this.#readTimeMs, ...this.#begun() }
+    const { head } = slot
+    return {
+      ...moving,
+      readTimeMs: this.#readTimeMs,
+      dueToMs: head?.dueAtMs ?? slot.endMs,
+      duePlace: head?.place ?? log.end,
+      doneEnd: log.end,
+    }
+  }
+  #begun() {
+    const { readTimeMs, dueToMs, duePlace, doneEnd } = this.#files.state
+    return readTimeMs === this.#readTimeMs ? { dueToMs, duePlace, doneEnd } : { dueToMs: 0, duePlace: 0, doneEnd: 0 }
+  }
+
+  #walkIn(inMs: number): void {
+    if (!this.#isRunning) return
+    this.#wake?.cancel()
+    this.#wake = (this.#options.callIn ?? callIn)(Math.min(Math.max(0, inMs), maxTimerMs), () => {
+      if (this.#walking === undefined && this.#isRunning) this.#walking = this.#walk()
+    })
+  }
+
+  async #walk(): Promise<void> {
+    let waitMs: number | undefined = 0
+    try {
+      while (waitMs === 0 && this.#isRunning) {
+        this.#hasArrival = false
+        waitMs = await this.#step()
+        if (this.#hasArrival) waitMs = 0
+        await new Promise<void>((resolve) => setImmediate(resolve))
+      }
+    } catch (error) {
+      this.#options.log('warn', `timed messages wait at ${this.#readTimeMs}: ${textOf(error)}`)
+      waitMs = retryMs
+    }
+    this.#walking = undefined
+    if (this.#hasArrival && waitMs !== retryMs) waitMs = 0
+    if (waitMs !== undefined) this.#walkIn(waitMs)
+  }
+
+  /** When to look again: 0 at once, undefined when nothing waits. */
+  async #step(): Promise<number | undefined> {
+    this.#takeBack()
+    this.#files.log.writeOut() // if it failed before
+    const { settings, store, clock } = this.#options
+    const { timerStopEnqueue, timerStopDequeue } = settings
+    // what lies a week behind goes first: its slots would meet those of next week
+    const isFarBehind = clock() - this.#readTimeMs > (wheelSlots - spareSlots) * this.precisionMs
+    const upTo = store.maxOffset(SystemTopic.timer, 0)
+    while (!timerStopEnqueue && !isFarBehind && this.#queueOffset < upTo && this.#isRunning) {
+      if (!(await this.#enqueue())) break
+    }
+    const waitMs = timerStopDequeue ? undefined : await this.#deliver()
+    if (timerStopEnqueue || timerStopDequeue) return Math.min(waitMs || 1000, 1000)
+    return isFarBehind ? 0 : waitMs
+  }
+
+  #takeBack(): void {
+    if (this.#againFromMs === Number.POSITIVE_INFINITY) return
+    this.#readTimeMs = Math.min(this.#readTimeMs, this.#againFromMs)
+    this.#againFromMs = Number.POSITIVE_INFINITY
+    this.#slot = undefined
+  }
+
+  /** Gives units to what came; false when there was nothing. */
+  async #enqueue(): Promise<boolean> {
+    const { store, log } = this.#options
+    const result = await store.get({
+      topic: SystemTopic.timer,
+      queueId: 0,
+      queueOffset: this.#queueOffset,
+      maxMessages: batchMessages,
+      maxBytes: batchBytes,
+    })
+    try {
+      for (const piece of result.records) {
+        for (let at = 0; at < piece.length; at += peek.totalSize(piece, at)) this.#addUnit(piece, at)
+      }
+    } finally {
+      result.release()
+    }
+    if (result.messageCount > 0) {
+      this.#queueOffset = result.nextBeginOffset
+      this.#files.log.writeOut()
+      return true
+    }
+    if (result.nextBeginOffset <= this.#queueOffset) return false
+    log('warn', `timer queue: ${result.status} at ${this.#queueOffset}, going on at ${result.nextBeginOffset}`)
+    this.#queueOffset = result.nextBeginOffset
+    return true
+  }
+
+  #addUnit(piece: Buffer, at: number): void {
+    const { precisionMs } = this
+    const { log, wheel } = this.#files
+    const properties = peek.properties(piece, at)
+    const waiting = waitingIn(properties, peek.storeTimestampMs(piece, at), precisionMs)
+    if (waiting === undefined) {
+      this.#options.log('warn', `the message at ${peek.commitLogOffset(piece, at)} of the timer queue says no time`)
+      return
+    }
+    const nowMs = this.#options.clock()
+    const { slotMs, isMoving } = this.#slotFor(waiting.slotMs, nowMs)
+    const magic = UnitMagic.normal | (isMoving ? UnitMagic.roll : 0) | (waiting.isRecall ? UnitMagic.recall : 0)
+    const unit: TimerUnit = {
+      previous: wheel.lastUnit(slotMs),
+      magic,
+      enqueuedAtMs: nowMs,
+      slotMs,
+      commitLogOffset: peek.commitLogOffset(piece, at),
+      recordBytes: peek.totalSize(piece, at),
+      topicHash: javaHash(waiting.realTopic),
+      dueAtMs: isMoving ? 0 : waiting.dueAtMs,
+    }
+    const place = log.append(unit)
+    const countBy = waiting.isRecall ? -1 : 1
+    wheel.add(slotMs, place, countBy)
+    this.#counts.add(waiting.realTopic, countBy)
+    this.#rates.enqueued++
+    if (this.#slot?.timeMs !== slotMs) return
+    const due = dueUnit(unit, place, this.#slot.endMs)
+    if (!due.isRecall || due.isMoving) this.#slot.add(due)
+    else this.#slot.recall(recallKeyOf(parseProperties(properties)) ?? '', waiting.realTopic)
+  }
+
+  /** Far ones are moved on at the window's end, or half way when little would be left then. What is late goes at once. */
+  #slotFor(slotMs: number, nowMs: number): { slotMs: number; isMoving: boolean } {
+    const { precisionMs } = this
+    const currentMs = Math.floor(nowMs / precisionMs) * precisionMs
+    const window = this.#windowSlots()
+    const aheadMs = slotMs - currentMs
+    if (aheadMs < window * precisionMs) return { slotMs: Math.max(slotMs, this.#readTimeMs), isMoving: false }
+    const isNear = aheadMs - window * precisionMs < Math.floor(window / 3) * precisionMs
+    return { slotMs: currentMs + (isNear ? Math.floor(window / 2) : window) * precisionMs, isMoving: true }
+  }
+
+  #windowSlots(): number {
+    const { timerRollWindowSlot, fileReservedTime } = this.#options.settings
+    const most = wheelSlots - spareSlots
+    const wanted = timerRollWindowSlot > most || timerRollWindowSlot < 2 ? most : timerRollWindowSlot
+    // a record must be moved on before its segment is old enough to go
+    const kept = Math.floor((fileReservedTime * 3_600_000 * 2) / 3 / this.precisionMs)
+    return Math.max(2, Math.min(wanted, kept))
+  }
+
+  async #deliver(): Promise<number | undefined> {
+    const { clock, store } = this.#options
+    const { wheel, log, state } = this.#files
+    const { precisionMs } = this
+    const nowMs = clock()
+    if (this.#slot === undefined) {
+      const timeMs = wheel.next(this.#readTimeMs)
+      if (timeMs === undefined || timeMs > nowMs) {
+        this.#readTimeMs = Math.max(this.#readTimeMs, Math.floor(nowMs / precisionMs) * precisionMs)
+        return timeMs === undefined ? undefined : timeMs + 1 - nowMs
+      }
+      this.#readTimeMs = timeMs
+      const isDone = (place: number, dueAtMs: number): boolean =>
+        timeMs === state.readTimeMs &&
+        place < state.doneEnd &&
+        (dueAtMs < state.dueToMs || (dueAtMs === state.dueToMs && place < state.duePlace))
+      const lastUnit = wheel.lastUnit(timeMs)
+      this.#slot = await loadSlot({ log, store, timeMs, endMs: timeMs + precisionMs, lastUnit, isDone })
+    }
+    const slot = this.#slot
+    const due = slot.due(nowMs, batchMessages)
+    if (due.length > 0) {
+      await this.#deliverAll(slot, due)
+      return 0
+    }
+    if (slot.head !== undefined) return Math.max(1, slot.head.dueAtMs - nowMs)
+    if (nowMs < slot.endMs) return slot.endMs - nowMs
+    for (const topic of slot.unmet()) this.#counts.add(topic, 1)
+    this.#slot = undefined
+    this.#readTimeMs = slot.endMs
+    return 0
+  }
+
+  async #deliverAll(slot: TimerSlot, units: readonly DueUnit[]): Promise<void> {
+    const { store, log } = this.#options
+    const records = await Promise.all(
+      units.map(({ commitLogOffset, recordBytes }) => store.recordAt(commitLogOffset, recordBytes)),
+    )
+    let gone = 0
+    for (const [index, unit] of units.entries()) {
+      const bytes = records[index]
+      const record = bytes === undefined ? undefined : decodeRecord(bytes)
+      if (record?.topic === SystemTopic.timer) this.#deliverOne(slot, unit, record)
+      else gone++
+      slot.passed()
+    }
+    if (gone > 0) log('warn', `${gone} timed messages of ${new Date(slot.timeMs).toISOString()} are no longer stored`)
+  }
+
+  #deliverOne(slot: TimerSlot, unit: DueUnit, record: StoredRecord): void {
+    const nowMs = this.#options.clock()
+    const properties = parseProperties(record.properties)
+    const realTopic = properties.get('REAL_TOPIC') ?? ''
+    if (!unit.isMoving && slot.isRecalled(keyOf(properties))) return
+    const message = unit.isMoving
+      ? movedOn(record, unit.enqueuedAtMs, nowMs)
+      : arrived(record, unit.enqueuedAtMs, nowMs)
+    if (message === undefined) {
+      this.#options.log('warn', `the timed message at ${unit.commitLogOffset} names no topic to go to`)
+    } else this.#append(slot, message, record)
+    this.#counts.add(realTopic, unit.isRecall ? 1 : -1)
+  }
+
+  #append(slot: TimerSlot, message: NewMessage, record: StoredRecord): void {
+    const { store, onStored } = this.#options
+    let appended: Appended
+    try {
+      appended = store.append(message)
+    } catch (error) {
+      // the times it waited are told in properties: where they do not fit, they are left out, not the message
+      if (!(error instanceof StoreError) || error.fault !== 'properties-too-large') throw error
+      appended = store.append({ ...message, properties: record.properties })
+    }
+    const end = appended.commitLogOffset + appended.sizeBytes
+    this.#deliveredTo = end
+    this.#rates.delivered++
+    store.whenSafe(end, true, (status) => {
+      if (status !== 'failed') return
+      this.#againFromMs = Math.min(this.#againFromMs, slot.timeMs)
+      if (this.#walking === undefined) this.#walkIn(retryMs)
+    })
+    onStored?.(message.topic, message.queueId, appended.sizeBytes)
+  }
+
+  #measure(): void {
+    const rates = this.#rates
+    const nowMs = this.#options.clock()
+    const spanSec = Math.max(0.001, (nowMs - rates.sinceMs) / 1000)
+    rates.enqueuedPerSec = rates.enqueued / spanSec
+    rates.deliveredPerSec = rates.delivered / spanSec
+    rates.enqueued = rates.delivered = 0
+    rates.sinceMs = nowMs
+  }
+}
+
+function callIn(ms: number, work: () => void): { cancel(): void } {
+  const timer = setTimeout(work, ms)
+  timer.unref()
+  return { cancel: () => clearTimeout(timer) }
+}
+const textOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
