@@ -6,7 +6,7 @@ import { useTranslations } from 'use-intl'
 import type { History } from '../../server/shared/views'
 import { useFormat } from '../format'
 import { ChartPanel } from './chart-panel'
-import type { Series } from './series'
+import type { ChartMarker, Series } from './series'
 
 interface HistoryChartProps {
   readonly history: History
@@ -24,6 +24,15 @@ const BYTE_UNITS = ['B', 'KiB', 'MiB', 'GiB', 'TiB'] as const
 
 const plain = (scaled: number): string =>
   scaled === 0 ? '0' : Number(scaled.toPrecision(4)).toLocaleString('en-US', { maximumFractionDigits: 3 })
+
+/** What was done, in the reader's language, and to what. The server's text is `action object`. */
+export const useMarkers = (history: Pick<History, 'markers'>): readonly ChartMarker[] => {
+  const t = useTranslations('chart')
+  return history.markers.map(({ at, kind, text }) => ({
+    at,
+    text: `${t(`marker.${kind}`)} ${text.slice(text.indexOf(' ') + 1)}`,
+  }))
+}
 
 export interface ThroughputChartProps extends HistoryChartProps {
   readonly unit?: 'messages' | 'bytes'
@@ -66,7 +75,7 @@ export const ThroughputChart = ({ history, unit = 'messages', outLabel, title, .
       scaleBy={scaleBy}
       formatTick={plain}
       formatValue={(value) => (bytes ? format.byteRate(value) : format.rateDigits(value))}
-      markers={history.markers}
+      markers={useMarkers(history)}
     />
   )
 }
@@ -92,7 +101,7 @@ export const BacklogChart = ({ history, title, label, ...rest }: BacklogChartPro
       stepMs={history.stepMs}
       formatTick={tick}
       formatValue={(value) => format.count(Math.round(value))}
-      markers={history.markers}
+      markers={useMarkers(history)}
     />
   )
 }

@@ -23,3 +23,26 @@ export const colourOf = (colour: SeriesColour): string => `var(--series-${colour
 /** The newest value of a series, if its last point has one. */
 export const latestOf = (points: readonly SeriesPoint[], key: string): number | null =>
   points.at(-1)?.values[key] ?? null
+
+/** Markers nearer to each other than a label is wide share one: the newest says what it is, and how many came before it. */
+const LABEL_SHARE = 0.2
+export interface LabelledMarker extends ChartMarker {
+  /** Empty where a later one speaks for it. */
+  readonly label: string
+}
+export const labelMarkers = (markers: readonly ChartMarker[], from: number, to: number): readonly LabelledMarker[] => {
+  const sorted = markers.filter(({ at }) => at >= from && at <= to).sort((a, b) => a.at - b.at)
+  const out: LabelledMarker[] = []
+  let hidden = 0
+  sorted.forEach((marker, place) => {
+    const next = sorted[place + 1]
+    if (next && next.at - marker.at < (to - from) * LABEL_SHARE) {
+      hidden += 1
+      out.push({ ...marker, label: '' })
+      return
+    }
+    out.push({ ...marker, label: hidden === 0 ? marker.text : `${marker.text} +${hidden}` })
+    hidden = 0
+  })
+  return out
+}

@@ -18,7 +18,7 @@ import { useTranslations } from 'use-intl'
 import { useFormat } from '../format'
 import { ChartTooltip } from './chart-tooltip'
 import { type Gap, gapsOf, niceTicks, timeTicks } from './scale'
-import { type ChartMarker, colourOf, type Series, type SeriesPoint } from './series'
+import { type ChartMarker, colourOf, labelMarkers, type Series, type SeriesPoint } from './series'
 
 export interface TimeChartProps {
   readonly series: readonly Series[]
@@ -203,13 +203,19 @@ export const TimeChart = (props: TimeChartProps) => {
               label={{ value: props.threshold.label, position: 'insideTopRight', fontSize: 10.5, fill: 'var(--ink-2)' }}
             />
           )}
-          {props.markers?.map((marker) => (
+          {labelMarkers(props.markers ?? [], from, to).map((marker) => (
             <ReferenceLine
               key={`${marker.at}-${marker.text}`}
               x={marker.at}
               stroke="var(--ink-3)"
               ifOverflow="hidden"
-              label={{ value: marker.text, position: 'insideTopRight', fontSize: 10.5, fill: 'var(--ink-2)' }}
+              label={{
+                value: marker.label,
+                // Words stay inside the chart: left of the line in its right half, else right of it.
+                position: marker.at - from > (to - from) / 2 ? 'insideTopRight' : 'insideTopLeft',
+                fontSize: 10.5,
+                fill: 'var(--ink-2)',
+              }}
             />
           ))}
           {drag && <ReferenceArea x1={drag.from} x2={drag.to} fill="var(--tide)" fillOpacity={0.12} />}

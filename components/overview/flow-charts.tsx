@@ -5,7 +5,7 @@ import { keepPreviousData, useQueries } from '@tanstack/react-query'
 import { useTranslations } from 'use-intl'
 import { isKnown } from '../../server/shared/known'
 import type { History, Overview, Point } from '../../server/shared/views'
-import { BacklogChart, ChartPanel, type Series, ThroughputChart } from '../chart'
+import { BacklogChart, ChartPanel, type Series, ThroughputChart, useMarkers } from '../chart'
 import { cutName, useFormat } from '../format'
 import { QueryFault } from '../shell/fault'
 import { useRange } from '../shell/range'
@@ -60,6 +60,7 @@ function BacklogByGroup({
   const trpc = useTRPC()
   const format = useFormat()
   const { span } = useRange()
+  const markers = useMarkers(history)
   const named = [...overview.behindGroups]
     .filter(({ lag }) => isKnown(lag) && lag.value > 0)
     .sort((a, b) => lagOf(b.lag) - lagOf(a.lag))
@@ -99,7 +100,7 @@ function BacklogByGroup({
       stepMs={history.stepMs}
       height={HEIGHT}
       valuesInHead={false}
-      markers={history.markers}
+      markers={markers}
       onZoom={onZoom}
       formatTick={(value) => {
         const { digits, unit } = format.figure(Math.round(value))
