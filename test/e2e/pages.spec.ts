@@ -1,48 +1,131 @@
-// test/e2e/pages.spec.ts: every page, in both languages and both themes, shows what it is for, breaks nothing in the
-// browser and prints no name of a text in place of the text.
-import { expect, test } from '@playwright/test'
+// test/e2e/pages.spec.ts: every page of topics, groups and messages, in both languages, both themes and on a phone: it shows
+// what it is about, throws nothing, fits its window, and leaves a picture.
+import { expect, type Page, test } from '@playwright/test'
+import { run } from '../support/children'
+import { projectRoot } from '../support/folders'
 
-const pages = [
-  '',
-  '/topics',
-  '/topics/TBW102',
-  '/topics/TBW102/queues',
-  '/groups',
-  '/brokers',
-  '/brokers/broker-a:0',
-  '/messages',
-  '/send',
-]
-const looks = [
-  { language: 'en', theme: 'light' },
-  { language: 'en', theme: 'dark' },
-  { language: 'zh', theme: 'light' },
-  { language: 'zh', theme: 'dark' },
+const RUN = Date.now().toString(36) // a server that is already running keeps what an earlier run left
+const TOPIC = `PagesTopic${RUN}`
+const GROUP = `GID_pages_${RUN}`
+let base = ''
+
+test.describe.configure({ mode: 'serial' })
+test.setTimeout(120_000)
+
+test('a client has left something to show', async ({ page }) => {
+  await page.goto('/')
+  await page.waitForURL(/\/c\/[^/]+$/)
+  base = new URL(page.url()).pathname
+  await page.goto(`${base}/topics?new=topic`)
+  const sheet = page.getByRole('dialog')
+  await sheet.getByLabel('Name', { exact: true }).fill('PagesTopic!')
+  await expect(sheet.getByText('Only letters, digits, and')).toBeVisible()
+  await sheet.getByLabel('Name', { exact: true }).fill(TOPIC)
+  await sheet.getByRole('button', { name: /^Create/ }).click()
+  await expect(page).toHaveURL(new RegExp(`/topics/${TOPIC}$`))
+  const { stdout, output } = await run(process.execPath, [
+    `${projectRoot}/test/client/node/roundtrip.mjs`,
+    process.env.E2E_NAMESRV ?? '',
+    TOPIC,
+    GROUP,
+    '30',
+  ])
+  expect(JSON.parse(stdout.trim().split('\n').at(-1) ?? '{}'), output).toEqual({ sent: 30, received: 30, wrong: 0 })
+})
+
+const addresses = [
+  { name: 'topics', path: '/topics', en: 'Create topic', zh: '创建 Topic' },
+  { name: 'topic', path: `/topics/${TOPIC}`, en: 'Throughput', zh: '吞吐' },
+  { name: 'topic-queues', path: `/topics/${TOPIC}/queues`, en: 'Oldest', zh: '最小位点' },
+  { name: 'topic-messages', path: `/topics/${TOPIC}/messages`, en: 'scanned', zh: '已扫描' },
+  { name: 'topic-config', path: `/topics/${TOPIC}/config`, en: 'Change configuration', zh: '修改配置' },
+  { name: 'groups', path: '/groups', en: 'Create group', zh: '创建消费者组' },
+  { name: 'group', path: `/groups/${GROUP}`, en: 'Time to drain', zh: '预计消化' },
+  { name: 'group-config', path: `/groups/${GROUP}/config`, en: 'Change configuration', zh: '修改配置' },
+  {
+    name: 'group-history',
+    path: `/groups/${GROUP}/history`,
+    en: 'What was done to this group',
+    zh: '对此消费者组的操作',
+  },
+  { name: 'group-reset', path: `/groups/${GROUP}/reset`, en: 'Choose the target', zh: '选择目标' },
+  { name: 'messages', path: '/messages', en: 'Find a message', zh: '查询消息' },
+  { name: 'search', path: `/messages?topic=${TOPIC}`, en: 'matched', zh: '匹配' },
+  { name: 'send', path: `/send?topic=${TOPIC}`, en: 'Send a message', zh: '发送消息' },
 ] as const
 
-for (const { language, theme } of looks) {
-  test(`pages in ${language}, ${theme}`, async ({ page, context, baseURL }, info) => {
-    const url = baseURL ?? ''
-    await context.addCookies([
-      { name: 'rd_language', value: language, url },
-      { name: 'rd_theme', value: theme, url },
-    ])
-    const broken: string[] = []
-    page.on('pageerror', (error) => broken.push(error.message))
-    page.on('console', (message) => {
-      if (message.type() === 'error') broken.push(message.text())
-    })
-    await page.goto('/')
-    await page.waitForURL(/\/c\/[^/]+$/)
-    const start = new URL(page.url()).pathname
-    for (const path of [...pages.map((one) => start + one), '/settings']) {
-      await page.goto(path)
-      await expect(page.locator('main, #content').first()).toBeVisible()
-      await expect(page.locator('html')).toHaveAttribute('lang', language === 'zh' ? /^zh/ : 'en')
-      await expect(page.getByText(/MISSING_MESSAGE|\b[a-z]+\.[a-z]+\.[a-zA-Z]+\b(?=\s*$)/)).toHaveCount(0)
-      const name = `${language}-${theme}${path.replace(start, '').replaceAll(/[/:]/g, '-') || '-overview'}.png`
-      await page.screenshot({ path: info.outputPath(name) })
-    }
-    expect(broken).toEqual([])
-  })
+const looks = [
+  { name: 'light', width: 1440, language: 'en', scheme: 'light' },
+  { name: 'dark-zh', width: 1440, language: 'zh', scheme: 'dark' },
+  { name: 'phone', width: 390, language: 'en', scheme: 'light' },
+] as const
+
+const visit = async (page: Page, path: string, words: string): Promise<void> => {
+  await page.goto(`${base}${path}`)
+  await expect(page.getByText(words).first()).toBeVisible({ timeout: 20_000 })
+  await expect(page.getByRole('status', { name: /^(Loading|加载中)/ })).toHaveCount(0, { timeout: 20_000 })
+  await expect(page.getByRole('alert').filter({ hasText: /\S/ })).toHaveCount(0)
 }
+
+for (const look of looks)
+  test.describe(`in ${look.name}`, () => {
+    test.use({ viewport: { width: look.width, height: look.width > 500 ? 900 : 844 }, colorScheme: look.scheme })
+    for (const { name, path, ...words } of addresses)
+      test(`${name} shows itself and throws nothing`, async ({ page, context, baseURL }, info) => {
+        await context.addCookies([{ name: 'rd_language', value: look.language, url: baseURL ?? '' }])
+        const faults: string[] = []
+        page.on('pageerror', (error) => faults.push(error.message))
+        page.on('console', (message) => {
+          if (message.type() === 'error' && !message.text().includes('favicon')) faults.push(message.text())
+        })
+        await visit(page, path, words[look.language])
+        expect(await page.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth)).toBe(true)
+        await page.screenshot({ path: info.outputPath(`${name}-${look.name}.png`) })
+        await info.attach(`${name}-${look.name}`, {
+          path: info.outputPath(`${name}-${look.name}.png`),
+          contentType: 'image/png',
+        })
+        expect(faults).toEqual([])
+      })
+  })
+
+test('a list is driven by keys alone', async ({ page }) => {
+  await visit(page, '/topics', 'Create topic')
+  await page.keyboard.press('/')
+  await page.keyboard.type('PagesTo')
+  await expect(page).toHaveURL(/q=PagesTo/)
+  await page.keyboard.press('Escape')
+  await page.keyboard.press('Escape')
+  await page.goto(`${base}/topics?q=PagesTo`)
+  await expect(page.getByRole('row', { name: new RegExp(TOPIC) })).toBeVisible()
+  await page.keyboard.press('j')
+  await page.keyboard.press('Enter')
+  await expect(page).toHaveURL(new RegExp(`/topics/${TOPIC}$`))
+  await page.keyboard.press(']')
+  await expect(page).toHaveURL(new RegExp(`/topics/${TOPIC}/queues$`))
+})
+
+test('a message made by hand arrives where it says, and its link opens it', async ({ page }) => {
+  await page.goto(`${base}/send?topic=${TOPIC}`)
+  await page.getByLabel('Keys (optional)').fill('by-hand-1')
+  await page.getByLabel(/^Body/).fill('{"id": 9007199254740993}')
+  await page.getByRole('button', { name: 'Send', exact: true }).click()
+  await expect(page.getByText('SEND_OK')).toBeVisible({ timeout: 20_000 })
+  await page.getByRole('link', { name: /^[0-9A-F]{32}$/ }).click()
+  await expect(page.getByText('9007199254740993')).toBeVisible({ timeout: 20_000 })
+})
+
+test('a topic is deleted only after its impact was shown and its name typed', async ({ page }) => {
+  await page.goto(`${base}/topics/${TOPIC}`)
+  await page.getByRole('button', { name: 'More actions' }).click()
+  await page.getByRole('menuitem', { name: 'Delete…' }).click()
+  await expect(page.getByText('can no longer be read')).toBeVisible({ timeout: 20_000 })
+  await expect(page.getByRole('dialog').getByText(GROUP).first()).toBeVisible()
+  const apply = page.getByRole('button', { name: /^Delete on/ })
+  await expect(apply).toHaveAttribute('aria-disabled', 'true')
+  await page.getByLabel(`Type ${TOPIC} to confirm`).fill(TOPIC)
+  await apply.click()
+  await expect(page.getByRole('heading', { name: 'Done' })).toBeVisible({ timeout: 20_000 })
+  await page.getByRole('dialog').getByRole('button', { name: 'Close' }).last().click()
+  await expect(page).toHaveURL(/\/topics$/)
+})
