@@ -34,6 +34,8 @@ export class ConsumeQueue {
   nextOffset = 0
   maxOffset = 0
   minOffset = 0
+  /** Where the message at minOffset lies in the commit log; -1 when that is not known. */
+  minCommitLogOffset = -1
   /** End of the newest message in the commit log. What lies before it has been seen already. */
   maxCommitLogEnd = 0
   /** Where that message begins. */
@@ -63,6 +65,7 @@ export class ConsumeQueue {
   restore(minOffset: number, maxOffset: number, lastCommitLogOffset: number, maxCommitLogEnd: number): void {
     this.minOffset = Math.min(minOffset, maxOffset)
     this.maxOffset = this.nextOffset = this.writtenTo = this.syncedTo = this.#tailFrom = maxOffset
+    this.minCommitLogOffset = -1
     this.lastCommitLogOffset = lastCommitLogOffset
     this.maxCommitLogEnd = maxCommitLogEnd
     this.#tail = emptyTail
@@ -90,6 +93,7 @@ export class ConsumeQueue {
       this.minOffset = this.maxOffset = this.nextOffset = this.writtenTo = this.syncedTo = this.#tailFrom = 0
     }
     if (queueOffset > this.maxOffset) this.#skipTo(queueOffset)
+    if (this.minOffset === this.maxOffset) this.minCommitLogOffset = commitLogOffset
     this.#add(commitLogOffset, sizeBytes, tagsCode)
     this.lastCommitLogOffset = commitLogOffset
     this.maxCommitLogEnd = commitLogOffset + sizeBytes

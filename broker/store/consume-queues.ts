@@ -1,11 +1,12 @@
 // broker/store/consume-queues.ts: the table of all consume queues, by topic and queue id. Owner of their lifetimes, of when
 // they are flushed and of how much memory they use together. Thousands of queues share a bounded number of open files.
 import { dirname, join } from 'node:path'
-import type { Files } from '../file/files'
+import { type Files, isMissing } from '../file/files'
 import { createHandlePool, type HandlePool } from '../file/handle-pool'
 import { emptySegmentRow, openSegmentRow, type RowPlace, segmentName } from '../file/segment-row'
 import { ConsumeQueue, isNowhere, unit, unitOffset, unitSize } from './consume-queue'
-import { findEndByHalving, findEndByReading, type QueueEnd } from './queue-recovery'
+import { inParallel } from './in-parallel'
+import { findEndByHalving, findEndByReading, type QueueEnd, readUnit } from './queue-recovery'
 
 export interface QueuesOptions {
   files: Files
@@ -26,8 +27,8 @@ export interface ConsumeQueues {
   load(trusted: boolean): Promise<void>
   /** To be called for a queue that got units. */
   touched(queue: ConsumeQueue): void
-  /** Flushes queues with at least so many dirty units. Answers with how many it flushed. */
-  flush(leastUnits: number): Promise<number>
+  /** Flushes queues with at least so many dirty units, `lanes` at a time. Answers with how many it flushed. */
+  flush(leastUnits: number, lanes?: number): Promise<number>
   /** Moves each queue's minimum to its first message that the commit log still has, and removes files before it. */
   follow(minCommitLogOffset: number): Promise<void>
   removeTopic(topic: string): Promise<void>
@@ -43,9 +44,8 @@ class Table implements ConsumeQueues {
   readonly #topics = new Map<string, Map<number, ConsumeQueue>>()
   /** Queues with units that are not synced. */
   readonly #dirty = new Set<ConsumeQueue>()
-  /** Queues that had no file when they got their first unit, and how many of them are safe with all their folders. */
-  #newQueues = 0
-  #newQueuesSynced = 0
+  /** Topics with queues that had no file when they got their first unit: their folders are not yet safe. */
+  readonly #newTopics = new Set<string>()
   /** Queues with memory of their own. */
   readonly #resident = new Set<ConsumeQueue>()
 
@@ -74,36 +74,46 @@ class Table implements ConsumeQueues {
     const found = queues?.get(queueId)
     if (found !== undefined) return found
     const queue = new ConsumeQueue(topic, queueId, emptySegmentRow(this.#place(this.#folder(topic, queueId))))
-    if (queues === undefined) this.#topics.set(topic, new Map([[queueId, queue]]))
-    else queues.set(queueId, queue)
+    this.#list(queue)
     return queue
   }
 
   async load(trusted: boolean): Promise<void> {
     const { files, folder } = this.#options
-    for (const topic of await files.list(folder)) {
-      if (!topic.isFolder) continue
-      for (const entry of await files.list(join(folder, topic.name))) {
+    const found: [string, number][] = []
+    const topics = (await files.list(folder)).filter((entry) => entry.isFolder).map((entry) => entry.name)
+    await inParallel(topics, lanesWhenOpening, async (topic) => {
+      for (const entry of await files.list(join(folder, topic))) {
         const queueId = Number(entry.name)
-        if (!entry.isFolder || !Number.isInteger(queueId)) continue
-        const row = await openSegmentRow(this.#place(join(folder, topic.name, entry.name)))
-        if (row.starts.length === 0) continue
-        const found = trusted ? findEndByHalving(row) : findEndByReading(row)
-        const queue = new ConsumeQueue(topic.name, queueId, row)
-        queue.restore(found.first, found.max, found.commitLogOffset, found.commitLogEnd)
-        await dropFilesAfter(queue, found)
-        const queues = this.#topics.get(topic.name)
-        if (queues === undefined) this.#topics.set(topic.name, new Map([[queueId, queue]]))
-        else queues.set(queueId, queue)
+        if (entry.isFolder && Number.isInteger(queueId)) found.push([topic, queueId])
       }
-    }
+    })
+    await inParallel(found, lanesWhenOpening, ([topic, queueId]) => this.#loadQueue(topic, queueId, trusted))
+  }
+
+  async #loadQueue(topic: string, queueId: number, trusted: boolean): Promise<void> {
+    const row = await openSegmentRow(this.#place(this.#folder(topic, queueId)))
+    if (row.starts.length === 0) return
+    const end = trusted ? findEndByHalving(row) : findEndByReading(row)
+    const queue = new ConsumeQueue(topic, queueId, row)
+    queue.restore(end.first, end.max, end.commitLogOffset, end.commitLogEnd)
+    const first = end.max > end.first ? readUnit(row, end.first) : undefined
+    if (first !== undefined && first.end > 0) queue.minCommitLogOffset = first.commitLogOffset
+    if (!trusted || lastUsedStart(queue, end) < row.end - row.segmentBytes) await dropFilesAfter(queue, end)
+    this.#list(queue)
+  }
+
+  #list(queue: ConsumeQueue): void {
+    const queues = this.#topics.get(queue.topic)
+    if (queues === undefined) this.#topics.set(queue.topic, new Map([[queue.queueId, queue]]))
+    else queues.set(queue.queueId, queue)
   }
 
   touched(queue: ConsumeQueue): void {
     queue.busy = true
     if (!queue.listed) {
       queue.listed = true
-      if (queue.row.starts.length === 0) this.#newQueues++
+      if (queue.row.starts.length === 0) this.#newTopics.add(queue.topic)
       this.#dirty.add(queue)
     }
     if (!queue.resident) {
@@ -112,30 +122,40 @@ class Table implements ConsumeQueues {
     }
   }
 
-  async flush(leastUnits: number): Promise<number> {
-    let flushed = 0
-    const newQueues = this.#newQueues
-    for (const queue of [...this.#dirty]) {
-      if (queue.removed || queue.dirtyUnits < leastUnits) continue
-      try {
-        await queue.flush()
-      } catch (error) {
-        if (queue.removed) continue // its topic was deleted meanwhile
-        throw error
-      }
-      flushed++
-      if (queue.unsynced) continue
-      queue.listed = false
-      this.#dirty.delete(queue)
-    }
-    if (leastUnits === 0 && newQueues > this.#newQueuesSynced) {
-      // folders of topics that came with them, once for all
-      await this.#options.files.syncFolder(this.#options.folder)
-      await this.#options.files.syncFolder(dirname(this.#options.folder))
-      this.#newQueuesSynced = newQueues
-    }
+  async flush(leastUnits: number, lanes = lanesWhenRunning): Promise<number> {
+    const newTopics = [...this.#newTopics]
+    const due = [...this.#dirty].filter((queue) => !queue.removed && queue.dirtyUnits >= leastUnits)
+    await inParallel(due, lanes, (queue) => this.#flushOne(queue))
+    if (leastUnits === 0 && newTopics.length > 0) await this.#syncFolders(newTopics)
     this.#boundMemory()
-    return flushed
+    return due.length
+  }
+
+  /** The folders that came with new queues, once for all of them. */
+  async #syncFolders(topics: readonly string[]): Promise<void> {
+    const { files, folder } = this.#options
+    for (const topic of topics) {
+      try {
+        await files.syncFolder(join(folder, topic))
+      } catch (error) {
+        if (!isMissing(error)) throw error // deleted meanwhile
+      }
+    }
+    await files.syncFolder(folder)
+    await files.syncFolder(dirname(folder))
+    for (const topic of topics) this.#newTopics.delete(topic)
+  }
+
+  async #flushOne(queue: ConsumeQueue): Promise<void> {
+    try {
+      await queue.flush()
+    } catch (error) {
+      if (queue.removed) return // its topic was deleted meanwhile
+      throw error
+    }
+    if (queue.unsynced || queue.removed) return
+    queue.listed = false
+    this.#dirty.delete(queue)
   }
 
   async follow(minCommitLogOffset: number): Promise<void> {
@@ -199,10 +219,9 @@ class Table implements ConsumeQueues {
     }
   }
 
-  /** The topic's folder may be new with it. */
   #place(folder: string): RowPlace {
     const { files, segmentBytes } = this.#options
-    return { files, pool: this.#pool, folder, depth: 1, segmentBytes }
+    return { files, pool: this.#pool, folder, depth: 0, segmentBytes }
   }
 
   #folder(topic: string, queueId: number): string {
@@ -213,6 +232,14 @@ class Table implements ConsumeQueues {
 function* everyQueue(topics: Map<string, Map<number, ConsumeQueue>>): Iterable<ConsumeQueue> {
   for (const queues of topics.values()) yield* queues.values()
 }
+
+/** How many queues are worked on at once. While messages come in, few: nothing may queue ahead of the log's own sync. */
+const lanesWhenOpening = 16
+const lanesWhenRunning = 2
+
+/** Start of the file that holds the last unit. */
+const lastUsedStart = (queue: ConsumeQueue, end: QueueEnd): number =>
+  queue.row.startOf(Math.max(0, end.max - 1) * unit.size)
 
 /** Files after the one where the queue ends hold nothing, or what a crash left behind its end. */
 async function dropFilesAfter(queue: ConsumeQueue, found: QueueEnd): Promise<void> {
@@ -228,7 +255,8 @@ async function moveMinimum(queue: ConsumeQueue, minCommitLogOffset: number): Pro
     const offset = unitOffset(units, 0)
     return isNowhere(offset, unitSize(units, 0)) || offset < minCommitLogOffset
   }
-  if (queue.minOffset >= queue.maxOffset || !(await gone(queue.minOffset))) return
+  if (queue.minOffset >= queue.maxOffset || queue.minCommitLogOffset >= minCommitLogOffset) return
+  if (!(await gone(queue.minOffset))) return
   let low = queue.minOffset + 1
   let high = queue.maxOffset
   while (low < high) {
@@ -237,4 +265,6 @@ async function moveMinimum(queue: ConsumeQueue, minCommitLogOffset: number): Pro
     else high = middle
   }
   queue.minOffset = Math.max(queue.minOffset, low)
+  const first = await queue.read(queue.minOffset, 1)
+  queue.minCommitLogOffset = first.count > 0 ? unitOffset(first, 0) : -1
 }

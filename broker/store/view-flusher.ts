@@ -27,6 +27,8 @@ export const createViewFlusher = (options: ViewFlusherOptions): ViewFlusher => n
 
 /** Two pages of 4 KiB, as Apache's flushConsumeQueueLeastPages. */
 const leastUnits = 410
+/** When nothing else wants the disk any more. */
+const lanesAtTheEnd = 16
 /** A thorough pass over very many queues takes its time: then it comes less often. */
 const restPerCost = 20
 
@@ -50,7 +52,7 @@ class Flusher implements ViewFlusher {
 
   async flushAll(): Promise<void> {
     await this.#underWay
-    await this.#pass(true)
+    await this.#pass(true, lanesAtTheEnd)
   }
 
   async stop(): Promise<void> {
@@ -73,14 +75,14 @@ class Flusher implements ViewFlusher {
     this.#timer.unref()
   }
 
-  async #pass(thorough: boolean): Promise<void> {
+  async #pass(thorough: boolean, lanes?: number): Promise<void> {
     const { queues, index, checkpoint, progress } = this.#options
     const began = performance.now()
     const { dispatchedMs, flushedMs } = progress.intake
     // views may run ahead of the disk under ASYNC_FLUSH
     const safeOffset = Math.min(progress.intake.dispatchedTo, progress.log.flushedTo)
     try {
-      await queues.flush(thorough ? 0 : leastUnits)
+      await queues.flush(thorough ? 0 : leastUnits, lanes)
       const indexMs = thorough ? await index.flush() : 0
       if (thorough && !this.#failed) {
         checkpoint.queuesTimestampMs = dispatchedMs
