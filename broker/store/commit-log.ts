@@ -25,6 +25,10 @@ export interface CommitLog {
    * once, at `page.buffer[at]`; `take` moves the tail over them, and until then nothing has happened.
    */
   reserve(sizeBytes: number): number
+  /** The same for bytes of another ledger, which bring their blank ends themselves. They must fit the segment. */
+  reserveCopy(sizeBytes: number): number
+  /** An empty log begins here, at the start of a segment. */
+  beginAt(offset: number): void
   readonly page: Page
   readonly at: number
   take(sizeBytes: number): void
@@ -97,6 +101,20 @@ class Ledger implements CommitLog {
     }
     this.at = this.page.bytes
     return this.#tail
+  }
+
+  reserveCopy(sizeBytes: number): number {
+    if (this.row.end <= this.#tail) this.row.ensure(this.#tail)
+    const beginsSegment = this.row.startOf(this.#tail) === this.#tail
+    const isFull = this.page.bytes + sizeBytes > this.page.buffer.length
+    if (beginsSegment || isFull || this.page.end !== this.#tail) this.#open(sizeBytes)
+    this.at = this.page.bytes
+    return this.#tail
+  }
+
+  beginAt(offset: number): void {
+    this.#tail = this.#writtenTo = this.#flushedTo = offset
+    this.#open(0)
   }
 
   take(sizeBytes: number): void {

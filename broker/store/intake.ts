@@ -2,6 +2,8 @@
 // written together, then handed to the views, then whoever waits for them is told. Owner of what is under way.
 import { ProtocolError } from '../protocol/errors'
 import { encodeRecord, recordSize } from '../protocol/record'
+import { readCopy } from './copied'
+import { parseDelayLevels, defaultDelayLevels } from './delay-levels'
 import { isIndexed, isQueued } from './dispatch'
 import { faultOf, type Health, textOf } from './health'
 import { createLogFlusher, type LogFlusher } from './log-flusher'
@@ -25,6 +27,10 @@ import { createWaiters } from './waiters'
 export interface Intake
   extends Pick<MessageStore, 'append' | 'appendBatch' | 'whenSafe' | 'onArrival' | 'setFlushPolicy'> {
   readonly confirmOffset: number
+  /** As Ledger in types.ts. */
+  copy(bytes: Buffer): void
+  beginAt(offset: number): void
+  onConfirmed(listener: () => void): () => void
   /** The views have everything before it. */
   readonly dispatchedTo: number
   /** Store time of the newest message that the views have, and of the newest that is synced. */
@@ -67,6 +73,9 @@ class Gate implements Intake {
   readonly #onWritten = createWaiters()
   readonly #onSafe = createWaiters()
   readonly #listeners: ((arrival: Arrival) => void)[] = []
+  readonly #onConfirmed = new Set<() => void>()
+  /** Delays by level, which the units of copied delayed messages hold. */
+  readonly #delaysMs: readonly number[]
   readonly #maxUnsafeBytes: number
   dispatchedTo: number
   dispatchedMs: number
@@ -88,6 +97,7 @@ class Gate implements Intake {
     this.#statistics = statistics
     this.#events = events
     const { log, recovered, checkpoint } = parts
+    this.#delaysMs = parseDelayLevels(options.more?.messageDelayLevel ?? defaultDelayLevels)
     this.#maxUnsafeBytes = options.more?.maxUnsafeBytes ?? defaultMaxUnsafeBytes
     this.dispatchedTo = log.tail
     this.dispatchedMs = Math.max(recovered.lastTimestampMs, checkpoint.queuesTimestampMs)
@@ -120,6 +130,44 @@ class Gate implements Intake {
     const sizes = messages.map((message) => this.#sizeOf(message))
     this.#reserve(sizes.reduce((sum, size) => sum + size, 0))
     return messages.map((message, index) => this.#put(message, sizes[index] ?? 0))
+  }
+
+  copy(bytes: Buffer): void {
+    this.#admit()
+    const { log, queues } = this.#parts
+    const copied = readCopy(bytes, log.tail, log.row.segmentBytes, log.row.startOf(log.tail), this.#delaysMs)
+    this.#guarded(() => log.reserveCopy(bytes.length))
+    this.#beginTurn()
+    const { page, tail } = log
+    bytes.copy(page.buffer, page.bytes)
+    log.take(bytes.length)
+    if (copied !== undefined) {
+      const { topic, queueId, queueOffset, storeTimestampMs, tagsCode, keys } = copied
+      const queue = copied.isQueued ? queues.need(topic, queueId) : undefined
+      if (queue !== undefined) queue.nextOffset = queueOffset + 1
+      this.#pending.add(
+        new Entry(topic, queueId, tail, bytes.length, queueOffset, storeTimestampMs, tagsCode, keys, queue),
+      )
+    }
+    this.#askTurnEnd()
+  }
+
+  beginAt(offset: number): void {
+    const { log } = this.#parts
+    const { segmentBytes } = log.row
+    if (log.row.starts.length > 0) {
+      throw new StoreError('corrupt', `the log holds ${log.start} to ${log.tail} and cannot begin at ${offset}`)
+    }
+    if (offset % segmentBytes !== 0) {
+      throw new StoreError('corrupt', `a log of segments of ${segmentBytes} bytes cannot begin at ${offset}`)
+    }
+    log.beginAt(offset)
+    this.dispatchedTo = offset
+  }
+
+  onConfirmed(listener: () => void): () => void {
+    this.#onConfirmed.add(listener)
+    return () => this.#onConfirmed.delete(listener)
   }
 
   whenSafe(commitLogOffset: number, waits: boolean, done: (status: PutStatus) => void): void {
@@ -220,8 +268,12 @@ class Gate implements Intake {
   }
 
   #reserve(sizeBytes: number): void {
+    this.#guarded(() => this.#parts.log.reserve(sizeBytes))
+  }
+
+  #guarded(reserve: () => void): void {
     try {
-      this.#parts.log.reserve(sizeBytes)
+      reserve()
     } catch (error) {
       this.#statistics.putFailedTimes++
       if (error instanceof StoreError) throw error
@@ -233,10 +285,7 @@ class Gate implements Intake {
   #put(message: NewMessage, sizeBytes: number): Entry {
     const { log, queues } = this.#parts
     const { topic, queueId, sysFlag } = message
-    if (this.#turnTimeMs === 0) {
-      this.#turnTimeMs = this.#options.clock()
-      this.#turnBegan = performance.now()
-    }
+    this.#beginTurn()
     const timestampMs = this.#turnTimeMs
     const queue = isQueued(sysFlag) ? queues.need(topic, queueId) : undefined
     const queueOffset = queue?.nextOffset ?? 0
@@ -250,6 +299,12 @@ class Gate implements Intake {
     this.#pending.add(entry)
     this.#askTurnEnd()
     return entry
+  }
+
+  #beginTurn(): void {
+    if (this.#turnTimeMs !== 0) return
+    this.#turnTimeMs = this.#options.clock()
+    this.#turnBegan = performance.now()
   }
 
   #askTurnEnd(): void {
@@ -316,6 +371,7 @@ class Gate implements Intake {
       if (entry.queue === undefined || entry.queue.removed) continue
       for (const listener of this.#listeners) listener(entry)
     }
+    for (const listener of this.#onConfirmed) listener()
   }
 
   #index(entry: Entry): void {

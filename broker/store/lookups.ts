@@ -1,11 +1,12 @@
 // broker/store/lookups.ts: everything that is asked of a store and changes nothing: pulls, single records, offsets, times, keys.
 import { unitOffset, unitSize, unitTagsCode } from './consume-queue'
+import { textOf } from './health'
 import type { Parts } from './parts'
 import { offsetByTime, storeTimeOf, type TimeAt } from './queue-times'
 import { get, readRecord } from './reading'
 import { checkedRecord, storeTimeIn, timeFieldsBytes } from './record-check'
 import type { Statistics } from './statistics'
-import type { GetQuery, GetResult, MessageStore, QueryResult } from './types'
+import { type GetQuery, type GetResult, type MessageStore, type QueryResult, StoreError } from './types'
 
 const maxQueryResults = 64
 
@@ -38,9 +39,17 @@ class Desk implements Lookups {
   get(query: GetQuery): GetResult | Promise<GetResult> {
     const began = performance.now()
     const { queues, log, cold, limits } = this.#parts
-    const result = get({ log, cold, limits }, queues.find(query.topic, query.queueId), query)
+    const queue = queues.find(query.topic, query.queueId)
+    const result = get({ log, cold, limits }, queue, query)
     if (!(result instanceof Promise)) return this.#counted(result, began)
-    return result.then((late) => this.#counted(late, began))
+    return result.then(
+      (late) => this.#counted(late, began),
+      (error: unknown) => {
+        // its topic was deleted while its files were read
+        if (queue?.removed) return this.get(query)
+        throw new StoreError('io', `${query.topic}-${query.queueId} cannot be read: ${textOf(error)}`, { cause: error })
+      },
+    )
   }
 
   async recordAt(commitLogOffset: number, sizeBytes?: number): Promise<Buffer | undefined> {

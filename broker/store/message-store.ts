@@ -2,11 +2,12 @@
 // views and the retention of segments, and ends them in order. Owner: the thread that opened it.
 import { createHealth, faultOf, type Health, textOf } from './health'
 import { createIntake, type Intake } from './intake'
+import { createLedger, type KeptLedger } from './ledger'
 import { createLookups, type Lookups } from './lookups'
 import type { Parts } from './parts'
 import { createRetention, type Retention } from './retention'
 import { Statistics } from './statistics'
-import type { CommitLogView, MessageStore, StoreOptions } from './types'
+import type { CommitLogView, Durability, Ledger, MessageStore, PutStatus, StoreOptions } from './types'
 import { createViewFlusher, type ViewFlusher } from './view-flusher'
 
 export function createMessageStore(options: StoreOptions, parts: Parts): MessageStore {
@@ -14,7 +15,7 @@ export function createMessageStore(options: StoreOptions, parts: Parts): Message
   const upkeep = new Upkeep(options, parts, statistics)
   const { intake } = upkeep
   const lookups = createLookups(parts, statistics)
-  return new Store(parts, intake, lookups, upkeep, statistics)
+  return new Store(parts, intake, lookups, upkeep, statistics, options.more?.durability)
 }
 
 class Store implements MessageStore {
@@ -22,6 +23,7 @@ class Store implements MessageStore {
   readonly #upkeep: Upkeep
   readonly statistics: Statistics
   readonly commitLog: CommitLogView
+  readonly ledger: Ledger
   readonly append: MessageStore['append']
   readonly appendBatch: MessageStore['appendBatch']
   readonly whenSafe: MessageStore['whenSafe']
@@ -39,14 +41,25 @@ class Store implements MessageStore {
   readonly query: MessageStore['query']
   readonly queuesOf: MessageStore['queuesOf']
 
-  constructor(parts: Parts, intake: Intake, lookups: Lookups, upkeep: Upkeep, statistics: Statistics) {
+  constructor(
+    parts: Parts,
+    intake: Intake,
+    lookups: Lookups,
+    upkeep: Upkeep,
+    statistics: Statistics,
+    durability: Durability | undefined,
+  ) {
     this.#parts = parts
     this.#upkeep = upkeep
     this.statistics = statistics
     this.commitLog = new View(parts, intake)
+    this.ledger = upkeep.ledger
     this.append = (message) => intake.append(message)
     this.appendBatch = (messages) => intake.appendBatch(messages)
-    this.whenSafe = (offset, waits, done) => intake.whenSafe(offset, waits, done)
+    this.whenSafe = (offset, waits, done) => {
+      if (waits && durability?.waits) whenSafeAndCopied(parts, intake, durability, offset, done)
+      else intake.whenSafe(offset, waits, done)
+    }
     this.onArrival = (listener) => intake.onArrival(listener)
     this.setFlushPolicy = (policy) => intake.setFlushPolicy(policy)
     this.get = (query) => lookups.get(query)
@@ -83,6 +96,33 @@ class Store implements MessageStore {
   }
 }
 
+/** On this disk and on others. What the disk says comes first; then the copies, which are under way meanwhile. */
+function whenSafeAndCopied(
+  { log }: Parts,
+  intake: Intake,
+  durability: Durability,
+  offset: number,
+  done: (status: PutStatus) => void,
+): void {
+  let stored: PutStatus | undefined
+  let copied: PutStatus | undefined
+  const settle = (): void => {
+    if (stored === undefined || (stored === 'ok' && copied === undefined)) return
+    const status = stored === 'ok' ? (copied ?? 'ok') : stored
+    stored = undefined // told once
+    done(status)
+  }
+  intake.whenSafe(offset, true, (status) => {
+    stored = status
+    settle()
+  })
+  // a copy may hold any part of a record: all that is there now must be there
+  durability.whenCopied(log.tail, (status) => {
+    copied = status
+    settle()
+  })
+}
+
 const housekeepingMs = 1000
 
 /** What goes on beside the messages: views are flushed, segments go, troubles are watched; and the end of it all. */
@@ -93,6 +133,7 @@ class Upkeep {
   readonly health: Health
   readonly intake: Intake
   readonly retention: Retention
+  readonly ledger: KeptLedger
   readonly #views: ViewFlusher
   readonly #timers: NodeJS.Timeout[] = []
   #closing: Promise<void> | undefined
@@ -107,6 +148,7 @@ class Upkeep {
     const { log } = parts
     this.health = createHealth(options.log)
     this.intake = createIntake(options, parts, this.health, statistics, { viewFailed: this.#viewFailed })
+    this.ledger = createLedger(parts, this.intake)
     this.#views = createViewFlusher({
       queues: parts.queues,
       index: parts.index,
@@ -175,6 +217,7 @@ class Upkeep {
     const { log, queues, index, cold } = this.#parts
     this.#options.log('info', `${count} segments of the commit log removed (${why}); it begins at ${log.start} now`)
     cold.follow(log.start)
+    this.ledger.follow(log.start)
     await queues.follow(log.start)
     await index.follow(log.start)
   }

@@ -120,6 +120,7 @@ export interface MessageStore {
   deleteTopic(topic: string): Promise<void>
   readonly topics: Iterable<string>
   readonly commitLog: CommitLogView
+  readonly ledger: Ledger
   readonly statistics: StoreStatistics
   /** False when puts are refused: disk full, failed fsync, shut down. The reason is for people. */
   readonly writable: { ok: true } | { ok: false; reason: string }
@@ -142,6 +143,38 @@ export interface CommitLogView {
   readonly flushedTo: number
   readonly confirmOffset: number
   readonly dispatchedTo: number
+}
+/** The commit log as bytes: for who hands it to copies, and for the copy itself. */
+export interface Ledger {
+  readonly segmentBytes: number
+  /** Nothing was ever stored here: the log may begin anywhere. */
+  readonly isEmpty: boolean
+  /** Up to `maxBytes` of what lies before confirmOffset, in one segment. At once when in memory. undefined: not kept. */
+  read(offset: number, maxBytes: number): LedgerPiece | Promise<LedgerPiece | undefined> | undefined
+  /** Told in the loop turn in which confirmOffset moved. Returns a function that ends it. */
+  onConfirmed(listener: () => void): () => void
+  /**
+   * Puts what lies at the tail of another ledger at the tail of this one, byte for byte: one whole record, or the whole
+   * blank end of a segment. Throws StoreError; then nothing was stored.
+   */
+  copy(bytes: Buffer): void
+  /** Where a log that holds nothing begins: the start of a segment. Throws StoreError when it holds something. */
+  beginAt(offset: number): void
+  /** The newest message that is in a queue; a later one may be in none. */
+  newest(): { commitLogOffset: number; sizeBytes: number } | undefined
+}
+/** Bytes that follow each other. */
+export interface LedgerPiece {
+  readonly bytes: Buffer
+  /** The memory may be used again. Must be called once. */
+  release(): void
+}
+/** Further copies of what is put, which whenSafe waits for beside the disk. Implemented by `ha`. */
+export interface Durability {
+  /** Whether a put waits for copies at present. */
+  readonly waits: boolean
+  /** Calls `done` once enough copies hold all before `upTo`, or that took too long. In the order of asking. */
+  whenCopied(upTo: number, done: (status: PutStatus) => void): void
 }
 export interface FlushPolicy {
   flushDiskType: 'ASYNC_FLUSH' | 'SYNC_FLUSH'
@@ -220,6 +253,8 @@ export interface StoreExtras {
   maxOpenQueueFiles?: number
   maxQueueMemoryBytes?: number
   writer?: { slowWriteMs: number; calmWriteMs: number; calmForMs: number }
+  /** Copies that a put waits for; none if left out. */
+  durability?: Durability
   /** Topics whose queues are kept although all their messages are gone. */
   keepsQueues?: (topic: string) => boolean
 }

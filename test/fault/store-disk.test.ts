@@ -241,6 +241,20 @@ describe('a sync that fails', () => {
   })
 })
 
+it('a disk that cannot be read gives a named fault, and the message once it can', async () => {
+  const disk = new MemoryDisk()
+  const { store } = await openOn(disk)
+  await put(store, { body: 'old' })
+  await store.close()
+  const again = (await openOn(disk)).store
+  disk.trouble.read = (path) => {
+    if (isLog(path)) throw ioError()
+  }
+  await expect(bodiesOf(again)).rejects.toMatchObject({ fault: 'io', message: expect.stringContaining('EIO') })
+  delete disk.trouble.read
+  expect(await bodiesOf(again)).toEqual(['old'])
+})
+
 it('a change of the flush policy while running holds for what comes after it', async () => {
   const disk = new MemoryDisk()
   const { store } = await openOn(disk)

@@ -16,6 +16,7 @@ export interface Trouble {
   writeAsync?: (path: string) => Promise<void>
   sync?: (path: string) => Promise<void> | void
   create?: (path: string) => void
+  read?: (path: string) => void
 }
 
 export class MemoryDisk {
@@ -196,6 +197,7 @@ class MemoryFile implements OpenFile {
   async read(into: Buffer, position: number): Promise<number> {
     this.#check()
     await turn()
+    this.#disk.trouble.read?.(this.path)
     return this.readSync(into, position)
   }
 
