@@ -132,7 +132,8 @@ class SocketConnection implements Connection, Drainable {
     let bodyBytes = 0
     for (const part of parts) bodyBytes += part.length
     this.#unanswered--
-    this.#gather(encodeReplyHead(request, reply, bodyBytes), parts, bodyBytes, reply.sent)
+    const quick = bodyBytes === 0 ? reply.quickHead?.(request) : undefined
+    this.#gather(quick ?? encodeReplyHead(request, reply, bodyBytes), parts, bodyBytes, reply.sent)
   }
 
   request(code: number, ext: ExtFields, body: Buffer | undefined, timeoutMs: number): Promise<Command> {

@@ -10,6 +10,8 @@ export interface Reply {
   ext?: ExtFields
   /** One buffer, or several that follow each other on the wire without being copied together. */
   body?: Buffer | readonly Buffer[]
+  /** The head of a reply without a body, made faster than from the fields above; undefined: make it from them. */
+  quickHead?(request: Command): Buffer | undefined
   /** Called once the body's buffers have left the process (or the connection is gone). */
   sent?: () => void
 }

@@ -26,6 +26,7 @@ import {
   withoutOwn,
   withProperty,
 } from './send-request'
+import { createReplyTemplate, type ReplyTemplate, StoredReply } from './stored-reply'
 import { topicForSend } from './topic-on-demand'
 import { topicText } from './topic-text'
 
@@ -39,18 +40,28 @@ export function sendHandlers(broker: BrokerContext): HandlerTable {
   }
 }
 
+/** What this broker says of itself in every message and answer. */
+interface Own {
+  readonly region: string
+  readonly traceOn: boolean
+  readonly properties: string
+  readonly ext: ExtFields
+  readonly reply: ReplyTemplate
+}
+
 class Sender {
   readonly #broker: BrokerContext
   readonly #uniqueKeys: UniqueKeys
   /** Upper-case hex of the store host, with which every offset id begins. */
   readonly #idPrefix: string
-  #own = { region: '', traceOn: false, properties: '', ext: {} as ExtFields }
+  #own: Own
 
   constructor(broker: BrokerContext) {
     const { storeHost } = broker.identity
     this.#broker = broker
     this.#uniqueKeys = openUniqueKeys(storeHost.subarray(0, storeHost.length - 4), broker.clock)
     this.#idPrefix = storeHost.toString('hex').toUpperCase()
+    this.#own = this.#newOwn()
   }
 
   send(send: SendRequest, request: Command, connection: Connection): Answer | Promise<Answer> {
@@ -176,18 +187,9 @@ class Sender {
     store.whenSafe(commitLogOffset + sizeBytes, said.waits, (status) => {
       counters.put(message.topic, message.queueId, 1, sizeBytes, clock() - storeTimestampMs)
       if (isOneway(request)) return
-      const { region, traceOn } = this.#own
-      connection.reply(request, {
-        code: putReplyCodes[status],
-        ext: {
-          queueId: String(queueId),
-          transactionId: uniqueKey,
-          msgId: this.#idOf(commitLogOffset),
-          TRACE_ON: String(traceOn),
-          MSG_REGION: region,
-          queueOffset: String(queueOffset),
-        },
-      })
+      const code = putReplyCodes[status]
+      const reply = new StoredReply(code, this.#own.reply, queueId, queueOffset, commitLogOffset, uniqueKey)
+      connection.reply(request, reply)
     })
     return undefined
   }
@@ -259,16 +261,19 @@ class Sender {
   /** What the broker adds to every message; made anew only when a setting changed. */
   #ownProperties(): string {
     const { regionId, traceOn } = this.#broker.settings
-    if (this.#own.region !== regionId || this.#own.traceOn !== traceOn || this.#own.properties === '') {
-      const { clusterName } = this.#broker.identity
-      this.#own = {
-        region: regionId,
-        traceOn,
-        properties: `MSG_REGION\u0001${regionId}\u0002TRACE_ON\u0001${traceOn}\u0002CLUSTER\u0001${clusterName}\u0002`,
-        ext: { TRACE_ON: String(traceOn), MSG_REGION: regionId },
-      }
-    }
+    if (this.#own.region !== regionId || this.#own.traceOn !== traceOn) this.#own = this.#newOwn()
     return this.#own.properties
+  }
+  #newOwn(): Own {
+    const { regionId: region, traceOn } = this.#broker.settings
+    const { clusterName } = this.#broker.identity
+    return {
+      region,
+      traceOn,
+      properties: `MSG_REGION\u0001${region}\u0002TRACE_ON\u0001${traceOn}\u0002CLUSTER\u0001${clusterName}\u0002`,
+      ext: { TRACE_ON: String(traceOn), MSG_REGION: region },
+      reply: createReplyTemplate({ region, traceOn, idPrefix: this.#idPrefix }),
+    }
   }
   #ownExt(): ExtFields {
     this.#ownProperties()

@@ -3,10 +3,13 @@
 import type { LanguageName } from './codes'
 import type { Command, CommandHead, ExtFields } from './command'
 import { excerpt, ProtocolError } from './errors'
+import { readSendJson } from './header-send-json'
 import { languageByName, languageByNumber } from './language'
 
 /** Reads the header in frame[from, end). */
 export function readJsonHeader(frame: Buffer, from: number, end: number, body: Buffer): Command {
+  const send = readSendJson(frame, from, end, body)
+  if (send !== undefined) return send
   const text = frame.toString('utf8', from, end)
   let parsed: unknown
   try {
@@ -71,12 +74,11 @@ export function writeJsonHeader(head: CommandHead, room: number): Buffer {
   text += `"flag":${head.flag},"language":"${head.language}","opaque":${head.opaque},`
   if (head.remark !== null) text += `"remark":${quote(head.remark)},`
   text += `"serializeTypeCurrentRPC":"JSON","version":${head.version}}`
-  const sizeBytes = beyondAscii.test(text) ? Buffer.byteLength(text) : text.length
+  const sizeBytes = Buffer.byteLength(text)
   const whole = Buffer.allocUnsafe(room + sizeBytes)
-  whole.write(text, room, sizeBytes === text.length ? 'latin1' : 'utf8')
+  whole.write(text, room, sizeBytes === text.length ? 'latin1' : 'utf8') // units, and bytes, are as many when all is ASCII
   return whole
 }
-const beyondAscii = /[\u0080-\uffff]/
 
 /** A loop is cheaper than a regular expression here, where nearly every text is short and plain. */
 function quote(text: string): string {

@@ -12,6 +12,8 @@ export function createOffsetId(storeHost: Buffer, commitLogOffset: number): stri
   writeLong(bytes, commitLogOffset, storeHost.length)
   return bytes.toString('hex').toUpperCase()
 }
+/** The same from the host's upper-case hex: for who makes many. */
+export const offsetIdText = (hostHex: string, commitLogOffset: number): string => hostHex + hex(commitLogOffset, 16)
 
 export interface OffsetId {
   /** ip (4 or 16 bytes) and port as i32. */
