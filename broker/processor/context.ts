@@ -3,7 +3,7 @@
 import type { GroupCatalog, OffsetCatalog, TopicCatalog } from '../catalog/types'
 import type { Connection, Reply } from '../net/types'
 import type { Command } from '../protocol/command'
-import type { DelayLevels } from '../schedule/types'
+import type { DelayLevels, PreparedMessages } from '../schedule/types'
 import type { Consumers, HeldPulls, Producers, QueueLocks } from '../session/types'
 import type { MessageStore } from '../store/types'
 
@@ -40,6 +40,8 @@ export interface BrokerSettings {
   /** Milliseconds without a heartbeat after which a client is dropped. */
   readonly channelExpiredTimeout: number
   readonly rejectTransactionMessage: boolean
+  readonly transactionTimeOut: number
+  readonly storeReplyMessageEnable: boolean
   readonly useServerSideResetOffset: boolean
   readonly maxMessageSize: number
   readonly defaultQueryMaxNum: number
@@ -85,6 +87,7 @@ export interface BrokerContext {
   readonly locks: QueueLocks
   readonly heldPulls: HeldPulls
   readonly delays: DelayLevels
+  readonly prepared: PreparedMessages
   readonly counters: BrokerCounters
   readonly routes: Routes
   readonly startedAtMs: number

@@ -7,16 +7,15 @@ import { RequestCode, ResponseCode } from '../protocol/codes'
 import { type Command, type ExtFields, isOneway } from '../protocol/command'
 import { tagsCode } from '../protocol/java-hash'
 import { openUniqueKeys, type UniqueKeys } from '../protocol/message-id'
-import { forbiddenToSend, isRetryTopic, topicNameFault } from '../protocol/names'
-import { isWriteable } from '../protocol/perm'
+import { isRetryTopic } from '../protocol/names'
 import { Property, splitKeys } from '../protocol/properties'
 import { MessageSysFlag, transactionType } from '../protocol/sys-flag'
 import { delayed } from '../schedule/delayed'
 import type { Appended, NewMessage } from '../store/types'
 import type { Answer, BrokerContext, HandlerTable } from './context'
 import { deadLetterQueue } from './dead-letter'
-import { faq } from './faq'
 import { illegalMessage, putReplyCodes, replyFor } from './reply-for'
+import { anyQueueOf, ipOf, noTopic, queueRefusal, topicRefusal } from './send-check'
 import {
   readSend,
   readSendV2,
@@ -28,7 +27,6 @@ import {
 } from './send-request'
 import { createReplyTemplate, type ReplyTemplate, StoredReply } from './stored-reply'
 import { topicForSend } from './topic-on-demand'
-import { topicText } from './topic-text'
 
 export function sendHandlers(broker: BrokerContext): HandlerTable {
   const sender = new Sender(broker)
@@ -67,46 +65,27 @@ class Sender {
   send(send: SendRequest, request: Command, connection: Connection): Answer | Promise<Answer> {
     const broker = this.#broker
     if (broker.settings.brokerRole === 'SLAVE') return flowControl
-    const refusal = this.#refusal(send)
-    if (refusal !== undefined) return refusal
+    const refusal = topicRefusal(broker, send)
+    if (refusal !== undefined) return this.#refuse(refusal.code, refusal.remark)
     const topic = broker.topics.get(send.topic)
     return topic === undefined
       ? this.#createTopic(send, request, connection)
       : this.#toTopic(topic, send, request, connection)
   }
 
-  #refusal(send: SendRequest): Reply | undefined {
-    const { settings, topics, identity } = this.#broker
-    const topic = topics.get(send.topic)
-    if (topic?.order === true && !isWriteable(settings.brokerPermission)) {
-      const ip = identity.address.slice(0, identity.address.lastIndexOf(':'))
-      return this.#refuse(ResponseCode.NO_PERMISSION, `the broker[${ip}] sending message is forbidden`)
-    }
-    // a topic that is there has a name that may be
-    const fault = topic === undefined ? topicNameFault(send.topic) : null
-    if (fault !== null) return this.#refuse(ResponseCode.INVALID_PARAMETER, fault)
-    if (forbiddenToSend.has(send.topic)) {
-      return this.#refuse(ResponseCode.NO_PERMISSION, `Sending message to topic[${send.topic}] is forbidden.`)
-    }
-    return undefined
-  }
-
   async #createTopic(send: SendRequest, request: Command, connection: Connection): Promise<Answer> {
     const topic = await topicForSend(this.#broker, send)
     if (topic === undefined) {
-      return this.#refuse(ResponseCode.TOPIC_NOT_EXIST, faq(`topic[${send.topic}] not exist, apply first please!`))
+      const { code, remark } = noTopic(send.topic)
+      return this.#refuse(code, remark)
     }
     return this.#toTopic(topic, send, request, connection)
   }
 
   #toTopic(topic: TopicConfig, send: SendRequest, request: Command, connection: Connection): Answer | Promise<Answer> {
-    if (send.queueId >= Math.max(topic.writeQueueNums, topic.readQueueNums)) {
-      return this.#refuse(
-        ResponseCode.INVALID_PARAMETER,
-        `request queueId[${send.queueId}] is illegal, ${topicText(topic)} Producer: ${connection.remoteAddress}`,
-      )
-    }
-    if (send.queueId < 0) send.queueId = Math.floor(Math.random() * topic.writeQueueNums)
+    const refusal = queueRefusal(topic, send.queueId, connection.remoteAddress)
+    if (refusal !== undefined) return this.#refuse(refusal.code, refusal.remark)
+    if (send.queueId < 0) send.queueId = anyQueueOf(topic)
     if (send.batch) return this.#batch(topic, send, request, connection)
     if (isRetryTopic(send.topic)) return this.#toRetryTopic(topic, send, request, connection)
     return this.#one(topic, send.queueId, scanProperties(send.properties), send, request, connection)
@@ -139,10 +118,19 @@ class Sender {
     const broker = this.#broker
     if (request.body.length === 0)
       return this.#refuse(ResponseCode.MESSAGE_ILLEGAL, illegalMessage(broker.settings.maxMessageSize))
-    const notYet =
-      said.isTransaction || transactionType(send.sysFlag) !== 0 ? 'transaction' : said.isTimed ? 'timer' : undefined
-    if (notYet !== undefined && !(notYet === 'timer' && said.delayLevel > 0)) {
-      return this.#refuse(ResponseCode.MESSAGE_ILLEGAL, `${notYet} messages are not supported by this broker`)
+    // clients older than 4.6.1 leave the mark on what they send back themselves
+    const isPrepared = said.isTransaction && !(send.reconsumeTimes > 0 && said.delayLevel > 0)
+    if (isPrepared && broker.settings.rejectTransactionMessage) {
+      const ip = ipOf(broker.identity.address)
+      const remark = `the broker[${ip}] sending transaction message is forbidden`
+      return this.#refuse(ResponseCode.NO_PERMISSION, remark)
+    }
+    if (!isPrepared && transactionType(send.sysFlag) !== 0) {
+      const remark = 'the message is illegal: transaction bits in its sysFlag, but no property TRAN_MSG=true'
+      return this.#refuse(ResponseCode.MESSAGE_ILLEGAL, remark) // it would be in no queue, for ever
+    }
+    if (said.isTimed && said.delayLevel <= 0 && !isPrepared) {
+      return this.#refuse(ResponseCode.MESSAGE_ILLEGAL, 'timer messages are not supported by this broker')
     }
     let text = said.mustRewrite ? withoutOwn(send.properties) : send.properties
     if (text !== '' && text.charCodeAt(text.length - 1) !== 2) text += '\u0002'
@@ -163,19 +151,25 @@ class Sender {
       tagsCode: tagsCode(said.tags),
       keys: said.keys === undefined ? [uniqueKey] : [uniqueKey, ...splitKeys(said.keys)],
     }
-    return this.#put(message, said, uniqueKey, send.queueId, request, connection)
+    const stored = isPrepared ? broker.prepared.hold(message, uniqueKey) : this.#scheduled(message, said)
+    return this.#put(stored, said, uniqueKey, send.queueId, request, connection)
+  }
+
+  /** As it waits for its time, if it has one. */
+  #scheduled(message: NewMessage, said: Said): NewMessage {
+    const { delays, clock } = this.#broker
+    return said.delayLevel > 0 ? delayed(message, said.delayLevel, delays, clock()) : message
   }
 
   #put(
-    plain: NewMessage,
+    message: NewMessage,
     said: Said,
     uniqueKey: string,
     queueId: number,
     request: Command,
     connection: Connection,
   ): Answer {
-    const { store, counters, clock, delays } = this.#broker
-    const message = said.delayLevel > 0 ? delayed(plain, said.delayLevel, delays, clock()) : plain
+    const { store, counters, clock } = this.#broker
     let appended: Appended
     try {
       appended = store.append(message)

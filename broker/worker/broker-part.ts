@@ -22,11 +22,14 @@ import { lockHandlers } from '../processor/lock'
 import { offsetHandlers } from '../processor/offset'
 import { pullHandlers } from '../processor/pull'
 import { queryHandlers } from '../processor/query'
+import { replyHandlers } from '../processor/reply'
 import { sendHandlers } from '../processor/send'
 import { sendBackHandlers } from '../processor/send-back'
 import { createProcessor } from '../processor/table'
+import { transactionHandlers } from '../processor/transaction'
 import { encodeHost } from '../protocol/host'
 import { openDelayLevels } from '../schedule/delay-levels'
+import { openPrepared } from '../schedule/prepared'
 import { createConsumers } from '../session/consumers'
 import { createHeldPulls } from '../session/held-pulls'
 import { createProducers } from '../session/producers'
@@ -118,6 +121,22 @@ async function openBroker(plan: PartPlan, log: PartLog, ends: Ends) {
   })
   ends.push(() => delays.stop())
 
+  const producers = createProducers({ clock, log })
+  const prepared = await openPrepared({
+    brokerName: identity.brokerName,
+    storeHost: identity.storeHost,
+    settings: values,
+    store,
+    topics,
+    offsets,
+    producers,
+    clock,
+    log,
+    onTopicMade: (topic) => void registration.topicsChanged([topic]),
+    onStored: (topic, queueId, sizeBytes) => statistics.put(topic, queueId, 1, sizeBytes, 0),
+  })
+  ends.push(() => prepared.stop())
+
   const heldPulls = createHeldPulls({ clock, maxCount: MAX_HELD_PULLS })
   store.onArrival(({ topic, queueId, maxOffset, tagsCode }) => heldPulls.arrived(topic, queueId, maxOffset, tagsCode))
 
@@ -143,10 +162,11 @@ async function openBroker(plan: PartPlan, log: PartLog, ends: Ends) {
     groups,
     offsets,
     consumers: createConsumers({ clock, log }),
-    producers: createProducers({ clock, log }),
+    producers,
     locks: createQueueLocks({ clock }),
     heldPulls,
     delays,
+    prepared,
     counters: statistics,
     routes: registration,
     startedAtMs: clock(),
@@ -165,6 +185,7 @@ async function openBroker(plan: PartPlan, log: PartLog, ends: Ends) {
     await Promise.all(doors.map((door) => door.close()))
   })
   delays.start()
+  if (values.brokerRole !== 'SLAVE') prepared.start()
   ends.push(() => registration.stop())
   await registration.start()
   return { address: identity.address, role: values.brokerRole, stop: () => closeAll(ends, log) }
@@ -220,6 +241,8 @@ function openDoors(
     queryHandlers,
     sendBackHandlers,
     lockHandlers,
+    transactionHandlers,
+    replyHandlers,
     adminHandlers({ config, statistics }),
   ]
   const open = (port: number, onRequest: OnRequest) =>

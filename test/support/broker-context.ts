@@ -102,6 +102,17 @@ export async function openTestBroker(properties: Record<string, string> = {}): P
       start: () => {},
       stop: async () => {},
     },
+    prepared: {
+      hold: never,
+      at: async () => undefined,
+      waitsAs: never,
+      isWaiting: never,
+      settle: never,
+      liesInQueue: never,
+      resume: never,
+      start: () => {},
+      stop: async () => {},
+    },
     counters: statistics,
     routes: {
       topicsChanged: async (names) => {
@@ -186,14 +197,15 @@ export function testConnection(
   }
 }
 
+const never = (): never => {
+  throw new Error('the store of arrays cannot do this')
+}
+
 /** Times of the messages by `topic@queueId`; what handlers do not ask throws. */
 function arrayStore(times: Map<string, number[]>): MessageStore {
   const of = (topic: string, queueId: number): number[] => times.get(`${topic}@${queueId}`) ?? []
   const queuesOf = (topic: string): number[] =>
     [...times.keys()].filter((key) => key.startsWith(`${topic}@`)).map((key) => Number(key.split('@')[1]))
-  const never = (): never => {
-    throw new Error('the store of arrays cannot do this')
-  }
   return {
     append: never,
     appendBatch: never,

@@ -1,7 +1,7 @@
 // test/broker/processor/real-broker.ts: a whole broker in this process, on ports of its own, and clients that speak to it
 // over the wire. Nothing of it is pretended.
 import { openDialer } from '../../../broker/net/dial'
-import type { Dialer } from '../../../broker/net/types'
+import type { Dialer, Reply } from '../../../broker/net/types'
 import { encodeBatch } from '../../../broker/protocol/batch'
 import { type ConsumerData, heartbeatData, writeBody } from '../../../broker/protocol/bodies'
 import { RequestCode } from '../../../broker/protocol/codes'
@@ -88,11 +88,19 @@ export interface Send {
 /** One client with a connection of its own. */
 export class TestClient {
   readonly told: Command[] = []
+  /** What it answers when the broker asks; undefined: nothing. */
+  answers: (asked: Command) => Reply | undefined = () => undefined
   readonly #dialer: Dialer
   readonly #address: string
   constructor(address: string) {
     this.#address = address
-    this.#dialer = openDialer({ onRequest: (command) => this.told.push(command) })
+    this.#dialer = openDialer({
+      onRequest: (command, connection) => {
+        this.told.push(command)
+        const reply = this.answers(command)
+        if (reply !== undefined) connection.reply(command, reply)
+      },
+    })
   }
 
   ask(code: number, ext: ExtFields = {}, body?: Buffer | string, timeoutMs = 10_000): Promise<Command> {
