@@ -5,7 +5,7 @@ import { useTranslations } from 'use-intl'
 import { isKnown, type Known } from '../../server/shared/known'
 import type { History, Overview, Total } from '../../server/shared/views'
 import { Sparkline } from '../chart/sparkline'
-import { type Parts, UnknownWord, useFormat } from '../format'
+import { joined, type Parts, UnknownWord, useFormat } from '../format'
 import type { MarkState } from '../ui/mark'
 import { Figure, Figures } from '../ui/panel'
 
@@ -60,6 +60,8 @@ export function OverviewFigures({
     isKnown(figure) && figure.at > 0 && overview.at - figure.at > STALE_TURNS * overview.turnMs ? (
       <span className="text-warn">{t('asOf', { age: format.ago(overview.at - figure.at) })}</span>
     ) : null
+  /** A time that rounds to nothing still says in what. */
+  const spanParts = (ms: number): Parts => (ms <= 0 ? { digits: '0', unit: 'ms' } : format.durationParts(ms))
   const join = (...parts: (string | null)[]) => parts.filter(Boolean).join(' · ')
   const lagDigits = shown(lag, format.figure)
   return (
@@ -94,11 +96,11 @@ export function OverviewFigures({
       <Figure
         label={t('put')}
         mark={markFrom(overview, ['put-slow'])}
-        {...shown(putP99Ms, format.durationParts)}
+        {...shown(putP99Ms, spanParts)}
         title={undefined}
         note={
           staleNote(putP99Ms) ??
-          join(isKnown(putP999Ms) ? t('p999', { time: format.duration(putP999Ms.value) }) : null, putWorstBroker)
+          join(isKnown(putP999Ms) ? t('p999', { time: joined(spanParts(putP999Ms.value)) }) : null, putWorstBroker)
         }
       />
       <Figure

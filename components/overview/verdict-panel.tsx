@@ -130,13 +130,16 @@ function Grounds({ overview, verdict }: { overview: Overview; verdict: VerdictWo
       </li>
     )
   const { brokers, worstBehind, worstBehindGroup, diskRatio, diskBroker, diskCleanRatio, groups } = overview
+  const { idleGroups, unknownGroups } = overview
+  const known = groups - idleGroups - unknownGroups
   const answering = brokers.filter(({ state }) => state === 'ok').length
   const rows: string[] = [t('grounds.brokers', { answering, count: brokers.length })]
   if (groups === 0) rows.push(t('grounds.noGroups'))
-  else if ('value' in worstBehind)
+  else if (groups === idleGroups) rows.push(t('grounds.allIdle', { count: groups }))
+  else if ('value' in worstBehind && known > 0)
     rows.push(
       worstBehind.value === 0
-        ? t('grounds.noneBehind', { count: groups })
+        ? t('grounds.noneBehind', { count: known, unknown: unknownGroups })
         : t('grounds.behind', { group: worstBehindGroup ?? '', span: format.duration(worstBehind.value) }),
     )
   if ('value' in diskRatio)

@@ -62,7 +62,7 @@ export const overviewOf = (state: ClusterState, { turnMs, rows, brokers, namesrv
         .flatMap(({ lag }) => figuresOf(lag)),
       state.at,
     ),
-    worstBehind: worst?.behind ?? { value: 0, at: state.at, approx: false, pastKept: false },
+    worstBehind: worst?.behind ?? nothingBehind(counted, state.at),
     worstBehindGroup: worst?.name ?? null,
     unknownGroups: counted.filter(({ lag }) => !isKnown(lag)).length,
     idleGroups: groups.length - counted.length,
@@ -75,10 +75,7 @@ export const overviewOf = (state: ClusterState, { turnMs, rows, brokers, namesrv
     deadLetters: total(dead, state.at),
     topics: userTopics.length,
     groups: groups.length,
-    behindGroups: [...counted]
-      .filter(({ lag }) => isKnown(lag) && lag.value > 0)
-      .sort(byBehind)
-      .slice(0, MOST_BEHIND),
+    behindGroups: [...counted].sort(byBehind).slice(0, MOST_BEHIND),
     brokers: brokers.rows,
     nameServers: state.nameServers.map(({ address: one, ok, sinceMs, tookMs }) => ({
       address: one,
@@ -133,10 +130,16 @@ const worstOf = (groups: readonly GroupRow[]): GroupRow | undefined => {
   const found = highest(groups, ({ behind }) => behind)
   return found !== undefined && isKnown(found.behind) && found.behind.value > 0 ? found : undefined
 }
+/** Nobody is known to be behind: a group with unread messages of unknown age leaves it open. */
+const nothingBehind = (groups: readonly GroupRow[], at: number): Overview['worstBehind'] =>
+  groups.some(({ lag, behind }) => isKnown(lag) && lag.value > 0 && !isKnown(behind))
+    ? unknown('no-sample-yet')
+    : { value: 0, at, approx: false, pastKept: false }
+/** Furthest behind first; who has read everything after that; of whom nothing is known (broadcasting, say) last. */
 const byBehind = (a: GroupRow, b: GroupRow): number => {
-  const behind = (row: GroupRow): number => (isKnown(row.behind) ? row.behind.value : -1)
+  const behind = (row: GroupRow): number => (!isKnown(row.lag) ? -1 : isKnown(row.behind) ? row.behind.value : 0)
   const lag = (row: GroupRow): number => (isKnown(row.lag) ? row.lag.value : -1)
-  return behind(b) - behind(a) || lag(b) - lag(a)
+  return behind(b) - behind(a) || lag(b) - lag(a) || (a.name < b.name ? -1 : 1)
 }
 
 const verdictOf = (state: ClusterState, causes: readonly Cause[]): VerdictWord => {

@@ -1,0 +1,75 @@
+// test/server/metrics/overview.test.ts: the overview lists every live group, whoever is furthest behind first, and never
+// says that all was read where nobody knows it.
+import { expect, it } from 'vitest'
+import { groupRow } from '../../../server/metrics/group-view'
+import { overviewOf } from '../../../server/metrics/overview'
+import { type ClusterState, newGroup, newTopic, positionOf, queueOf } from '../../../server/metrics/state'
+import type { Overview } from '../../../server/shared/views'
+
+const NOW = 10_000_000
+
+const stateOf = (): ClusterState => ({
+  turn: 3,
+  revision: 3,
+  at: NOW,
+  startedAt: 0,
+  nameServers: [],
+  brokers: new Map(),
+  topics: new Map(),
+  groups: new Map(),
+})
+/** A topic with one queue of 100 messages, and a group that stands at `committed`. */
+const addGroup = (state: ClusterState, name: string, committed: number, more: { oldestMs?: number } = {}): void => {
+  const topic = newTopic(`T_${name}`, 0)
+  Object.assign(queueOf(topic, 'b', 0), { max: 100, maxAt: NOW, min: 0, minAt: NOW })
+  state.topics.set(topic.name, topic)
+  const group = newGroup(name, NOW)
+  group.clients = []
+  Object.assign(positionOf(group, topic.name, 'b', 0), {
+    committed,
+    committedAt: NOW,
+    ...(more.oldestMs === undefined ? {} : { exactFor: committed, exactAt: NOW, exactStoredAt: NOW - more.oldestMs }),
+  })
+  state.groups.set(name, group)
+}
+const overview = (state: ClusterState): Overview =>
+  overviewOf(state, {
+    turnMs: 5000,
+    rows: [...state.groups.values()].map((group) => groupRow(state, group, new Set(), NOW)),
+    brokers: { rows: [], total: 0, matched: 0, page: 1, size: 50, facets: [], missing: [], at: NOW },
+    namesrv: ['127.0.0.1:9876'],
+    now: NOW,
+  })
+const namesOf = ({ behindGroups }: Overview): string[] => behindGroups.map(({ name }) => name)
+
+it('lists a live group that has read everything', () => {
+  const state = stateOf()
+  addGroup(state, 'even', 100)
+  expect(namesOf(overview(state))).toEqual(['even'])
+  expect(overview(state)).toMatchObject({ groups: 1, idleGroups: 0, worstBehind: { value: 0 } })
+})
+it('puts the furthest behind first, the even after them, and the unknown last', () => {
+  const state = stateOf()
+  const broadcast = newGroup('a-broadcast', NOW)
+  broadcast.model = 'BROADCASTING'
+  state.groups.set(broadcast.name, broadcast)
+  addGroup(state, 'even', 100)
+  addGroup(state, 'late', 90, { oldestMs: 5000 })
+  addGroup(state, 'later', 99, { oldestMs: 70_000 })
+  addGroup(state, 'ageless', 50)
+  expect(namesOf(overview(state))).toEqual(['later', 'late', 'ageless', 'even', 'a-broadcast'])
+  expect(overview(state).worstBehindGroup).toBe('later')
+})
+it('leaves idle groups out and counts them', () => {
+  const state = stateOf()
+  addGroup(state, 'gone', 0)
+  const group = state.groups.get('gone')
+  if (group) group.lastClientAt = NOW - 2 * 86_400_000
+  expect(namesOf(overview(state))).toEqual([])
+  expect(overview(state).idleGroups).toBe(1)
+})
+it('does not say that everything was read while messages of unknown age wait', () => {
+  const state = stateOf()
+  addGroup(state, 'ageless', 50)
+  expect(overview(state).worstBehind).toEqual({ unknown: 'no-sample-yet' })
+})
