@@ -97,7 +97,7 @@ class AddressDialer implements Dialer {
 }
 
 /** Connects to `host:port` or `[ipv6]:port`. */
-function reach(address: string, timeoutMs: number): Promise<Socket> {
+export function reach(address: string, timeoutMs: number): Promise<Socket> {
   const split = address.lastIndexOf(':')
   const host = address.slice(0, split).replace(/^\[|\]$/g, '')
   const port = Number(address.slice(split + 1))

@@ -48,7 +48,8 @@ export async function listen(options: ListenOptions): Promise<Listener> {
   }
 }
 
-const bind = (server: Server, host: string, port: number): Promise<number> =>
+/** Answers with the real port. Throws a NetError. */
+export const bind = (server: Server, host: string, port: number): Promise<number> =>
   new Promise((resolve, reject) => {
     const failed = (error: NodeJS.ErrnoException) => reject(cannotListen(error, host, port))
     server.once('error', failed)

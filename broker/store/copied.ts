@@ -27,7 +27,10 @@ export function readCopy(
   const checked = checkRecord(bytes, 0, { withCrc: false, expectedOffset: tail })
   if (checked.kind === 'blank') {
     if (checked.restBytes === left && bytes.length === left) return undefined
-    throw wrong(tail, `a segment ends after ${checked.restBytes} bytes there, after ${left} here: sizes of files differ`)
+    throw wrong(
+      tail,
+      `a segment ends after ${checked.restBytes} bytes there, after ${left} here: sizes of files differ`,
+    )
   }
   if (checked.kind !== 'record') throw wrong(tail, checked.kind === 'broken' ? checked.why : 'no record begins there')
   const { record } = checked

@@ -3,7 +3,7 @@
 import { ProtocolError } from '../protocol/errors'
 import { encodeRecord, recordSize } from '../protocol/record'
 import { readCopy } from './copied'
-import { parseDelayLevels, defaultDelayLevels } from './delay-levels'
+import { defaultDelayLevels, parseDelayLevels } from './delay-levels'
 import { isIndexed, isQueued } from './dispatch'
 import { faultOf, type Health, textOf } from './health'
 import { createLogFlusher, type LogFlusher } from './log-flusher'

@@ -1,7 +1,7 @@
 // broker/store/ledger.ts: the commit log as bytes, for copies of it. What is in memory is handed out as slices of pages that
 // are held until they are sent; what is older is read from the files by a reader of its own, so that a copy that catches
 // up takes neither blocks nor turns from consumers.
-import { createColdReader, type ColdReader } from './cold-reader'
+import { type ColdReader, createColdReader } from './cold-reader'
 import type { Intake } from './intake'
 import type { Parts } from './parts'
 import type { Ledger, LedgerPiece } from './types'

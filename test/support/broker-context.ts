@@ -234,6 +234,15 @@ function arrayStore(times: Map<string, number[]>): MessageStore {
     get topics() {
       return new Set([...times.keys()].map((key) => key.split('@')[0] ?? ''))
     },
+    ledger: {
+      segmentBytes: 1024 * 1024,
+      isEmpty: false,
+      read: never,
+      onConfirmed: never,
+      copy: never,
+      beginAt: never,
+      newest: () => undefined,
+    },
     commitLog: { minOffset: 0, tail: 2048, writtenTo: 2048, flushedTo: 1024, confirmOffset: 2048, dispatchedTo: 2048 },
     statistics: {
       putTimes: 4,

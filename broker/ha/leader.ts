@@ -1,0 +1,124 @@
+// broker/ha/leader.ts: a master's side of replication: takes slaves on the HA port, sends them the log, and tells who waits
+// for copies when enough slaves have confirmed. Owner of the connections; the log is the store's.
+import { listenStreams } from '../net/stream'
+import type { Durability, MessageStore, PutStatus } from '../store/types'
+import { createWaiters } from '../store/waiters'
+import { SlaveLink } from './slave-link'
+import type { HaLog, Replication, ReplicationSettings, SlaveRow } from './types'
+
+export interface LeaderOptions {
+  host: string
+  port: number
+  store: MessageStore
+  settings: ReplicationSettings
+  clock: () => number
+  log: HaLog
+}
+export interface Leader extends Replication, Durability {
+  readonly port: number
+  /** Nobody waits for copies any more; what was sent still leaves. */
+  close(): Promise<void>
+}
+
+/** Begins to listen. Throws a NetError 'port-in-use'. */
+export async function openLeader(options: LeaderOptions): Promise<Leader> {
+  const leader = new Master(options)
+  await leader.open()
+  return leader
+}
+
+const pulseMs = 250
+
+class Master implements Leader {
+  readonly #options: LeaderOptions
+  readonly #links = new Set<SlaveLink>()
+  readonly #waiters = createWaiters()
+  readonly #ends: (() => unknown)[] = []
+  #deadline: NodeJS.Timeout | undefined
+  #isClosed = false
+  port = 0
+  readonly copy = undefined
+
+  constructor(options: LeaderOptions) {
+    this.#options = options
+  }
+
+  async open(): Promise<void> {
+    const { host, port, store, settings, clock, log } = this.#options
+    const listener = await listenStreams(host, port, (stream) => {
+      const link = new SlaveLink({ stream, store, settings, clock, log, moved: this.#moved })
+      this.#links.add(link)
+      if (this.#isClosed) link.close('this broker stops')
+      return link
+    })
+    this.port = listener.port
+    const pulse = setInterval(() => {
+      for (const link of this.#links) link.checkPulse()
+    }, pulseMs)
+    pulse.unref()
+    const ended = store.ledger.onConfirmed(() => {
+      for (const link of this.#links) link.push()
+    })
+    this.#ends.push(
+      () => clearInterval(pulse),
+      ended,
+      () => listener.close(),
+    )
+  }
+
+  get slaves(): readonly SlaveRow[] {
+    return [...this.#links].map((link) => link.row)
+  }
+
+  follow(): void {}
+
+  get waits(): boolean {
+    const { brokerRole, inSyncReplicas } = this.#options.settings
+    return brokerRole === 'SYNC_MASTER' && inSyncReplicas > 1 && !this.#isClosed
+  }
+
+  whenCopied(upTo: number, done: (status: PutStatus) => void): void {
+    this.#waiters.add(upTo, this.#options.clock() + this.#options.settings.slaveTimeout, done)
+    this.#armDeadline()
+    this.#settle()
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true
+    for (const link of this.#links) {
+      link.push()
+      link.close('this broker stops')
+    }
+    clearTimeout(this.#deadline)
+    this.#waiters.expire(Number.POSITIVE_INFINITY, 'flush-slave-timeout')
+    await Promise.all(this.#ends.splice(0).map((end) => end()))
+  }
+
+  readonly #moved = (link: SlaveLink): void => {
+    if (link.isGone) this.#links.delete(link)
+    this.#settle()
+  }
+
+  /** This broker's own copy counts as one. */
+  #settle(): void {
+    if (this.#waiters.size === 0) return
+    const others = this.#options.settings.inSyncReplicas - 1
+    const confirmed = [...this.#links].map((link) => link.confirmedTo).sort((a, b) => b - a)
+    this.#waiters.settle(others <= 0 ? Number.POSITIVE_INFINITY : (confirmed[others - 1] ?? -1))
+  }
+
+  /** One timer, for the first of those that wait. */
+  #armDeadline(): void {
+    const next = this.#waiters.nextDeadlineMs
+    if (this.#deadline !== undefined || next === undefined) return
+    this.#deadline = setTimeout(
+      () => {
+        this.#deadline = undefined
+        this.#waiters.expire(this.#options.clock(), 'flush-slave-timeout')
+        this.#armDeadline()
+      },
+      Math.max(1, next - this.#options.clock()),
+    )
+    this.#deadline.unref()
+  }
+}

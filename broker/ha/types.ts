@@ -1,0 +1,53 @@
+// broker/ha/types.ts: replication as the rooms above see it: who copies this broker's commit log, or whose it copies.
+
+/** One slave that copies from this master. */
+export interface SlaveRow {
+  /** `ip:port` of its end of the connection. */
+  readonly address: string
+  /** What it has confirmed. -1 before its first report. */
+  readonly confirmedTo: number
+  readonly behindBytes: number
+  /** Not so far behind that it would not count as a copy (haMaxGapNotInSync). */
+  readonly isInSync: boolean
+  readonly bytesPerSecond: number
+  /** Where the next bytes that are sent to it lie. */
+  readonly sendsFrom: number
+}
+
+/** What a slave knows of its own copying. */
+export interface CopyRow {
+  /** The master's HA address, null while none is known. */
+  readonly masterAddress: string | null
+  readonly isConnected: boolean
+  /** Why it does not copy, for people. */
+  readonly trouble: string | null
+  readonly bytesPerSecond: number
+  readonly lastReadMs: number
+  readonly lastWriteMs: number
+  /** End of this copy. */
+  readonly copiedTo: number
+}
+
+export interface Replication {
+  /** As a master. Empty on a slave. */
+  readonly slaves: readonly SlaveRow[]
+  /** As a slave; undefined on a master. */
+  readonly copy: CopyRow | undefined
+  /** A slave copies from this HA address from now on; a master does nothing. */
+  follow(haAddress: string): void
+}
+
+/** Read at each use: they may change while the broker runs. By Apache's names. */
+export interface ReplicationSettings {
+  readonly brokerRole: 'ASYNC_MASTER' | 'SYNC_MASTER' | 'SLAVE'
+  readonly inSyncReplicas: number
+  readonly slaveTimeout: number
+  readonly haSendHeartbeatInterval: number
+  readonly haHousekeepingInterval: number
+  readonly haTransferBatchSize: number
+  readonly haMaxGapNotInSync: number
+  readonly haFlowControlEnable: boolean
+  readonly maxHaTransferByteInSecond: number
+}
+
+export type HaLog = (level: 'debug' | 'info' | 'warn' | 'error', line: string) => void
