@@ -78,8 +78,14 @@ export const brokerHandlers = (parts: AdminParts): HandlerTable => {
         },
       }),
 
-    [RequestCode.GET_TIMER_CHECK_POINT]: () => refuse(ResponseCode.SYSTEM_ERROR, 'The checkpoint is null'),
-    [RequestCode.GET_TIMER_METRICS]: () => refuse(ResponseCode.SYSTEM_ERROR, 'The timer message store is null'),
+    [RequestCode.GET_TIMER_CHECK_POINT]: (_request, _connection, broker) =>
+      broker.settings.timerWheelEnable
+        ? { ...ok(), body: broker.timers.checkpoint() }
+        : refuse(ResponseCode.SYSTEM_ERROR, 'The checkpoint is null'),
+    [RequestCode.GET_TIMER_METRICS]: (_request, _connection, broker) =>
+      broker.settings.timerWheelEnable
+        ? answerText(broker.timers.countsJson())
+        : refuse(ResponseCode.SYSTEM_ERROR, 'The timer message store is null'),
   }
 }
 

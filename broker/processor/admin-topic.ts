@@ -167,6 +167,7 @@ export async function removeTopics(broker: BrokerContext, names: readonly string
     broker.topics.remove(name)
     broker.offsets.removeTopic(name)
     broker.counters.topicRemoved(name)
+    broker.timers.topicRemoved(name)
     await broker.store.deleteTopic(name)
   }
   await Promise.all([broker.topics.saved(), broker.routes.topicsChanged(names)])

@@ -3,6 +3,7 @@
 import type { GroupCatalog, OffsetCatalog, TopicCatalog } from '../catalog/types'
 import type { Connection, Reply } from '../net/types'
 import type { Command } from '../protocol/command'
+import type { TimedMessages } from '../schedule/timer-types'
 import type { DelayLevels, PreparedMessages } from '../schedule/types'
 import type { Consumers, HeldPulls, Producers, QueueLocks } from '../session/types'
 import type { MessageStore } from '../store/types'
@@ -48,6 +49,12 @@ export interface BrokerSettings {
   readonly maxMsgsNumBatch: number
   readonly messageDelayLevel: string
   readonly timerWheelEnable: boolean
+  readonly timerMaxDelaySec: number
+  readonly timerCongestNumEachSlot: number
+  readonly recallMessageEnable: boolean
+  readonly allowRecallWhenBrokerNotWriteable: boolean
+  readonly appendTopicForTimerDeleteKey: boolean
+  readonly startAcceptSendRequestTimeStamp: number
 }
 
 /** What happened, to be counted. Cheap: called for every message. Names as in semantics.md 19 are the implementer's business. */
@@ -87,6 +94,7 @@ export interface BrokerContext {
   readonly locks: QueueLocks
   readonly heldPulls: HeldPulls
   readonly delays: DelayLevels
+  readonly timers: TimedMessages
   readonly prepared: PreparedMessages
   readonly counters: BrokerCounters
   readonly routes: Routes

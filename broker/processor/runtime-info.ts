@@ -6,6 +6,7 @@ import type { BrokerValues } from '../config/broker-config'
 import { versionName } from '../protocol/codes'
 import { javaDouble } from '../protocol/json'
 import { peek } from '../protocol/record'
+import type { TimerFigures } from '../schedule/timer-types'
 import type { StoreStatistics } from '../store/types'
 import type { AdminParts } from './admin-table'
 import type { BrokerContext } from './context'
@@ -51,11 +52,7 @@ export async function runtimeInfo(broker: BrokerContext, parts: AdminParts): Pro
     msgGetTotalTodayNow: totals.getNow,
     pageCacheLockTimeMills: 0,
     startAcceptSendRequestTimeStamp: values.startAcceptSendRequestTimeStamp,
-    timerReadBehind: 0,
-    timerOffsetBehind: 0,
-    timerCongestNum: 0,
-    timerEnqueueTps: '0.0',
-    timerDequeueTps: '0.0',
+    ...timerFigures(broker.timers.figures()),
     ...requestQueues(values),
   })
   const capacity = await capacityOf(values.storePathRootDir)
@@ -92,6 +89,14 @@ const storeCounters = (counted: StoreStatistics): Record<string, string | number
   getMissTps: counted.tps('getMiss'),
   getTotalTps: counted.tps('getTotal'),
   getTransferredTps: counted.tps('getTransferred'),
+})
+
+const timerFigures = (figures: TimerFigures): Record<string, string | number> => ({
+  timerReadBehind: figures.readBehindSec,
+  timerOffsetBehind: figures.offsetBehind,
+  timerCongestNum: figures.waiting,
+  timerEnqueueTps: javaDouble(figures.enqueuedPerSec),
+  timerDequeueTps: javaDouble(figures.deliveredPerSec),
 })
 
 /** A request is answered in the loop turn that reads it: nothing waits in a queue, whatever its capacity is set to. */

@@ -3,6 +3,7 @@
 import type { ExtFields } from '../protocol/command'
 import { excerpt, ProtocolError } from '../protocol/errors'
 import { Property, parseProperties, writeProperties } from '../protocol/properties'
+import { startDeliverTime } from '../schedule/timed'
 
 export interface SendRequest {
   topic: string
@@ -135,6 +136,7 @@ function take(said: Said, text: string, from: number, split: number, end: number
     case Property.timerDelaySec:
     case Property.timerDelayMs:
     case Property.timerDeliverMs:
+    case startDeliverTime:
       said.isTimed = true
       break
     case Property.region:

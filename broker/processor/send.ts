@@ -26,6 +26,7 @@ import {
   withProperty,
 } from './send-request'
 import { createReplyTemplate, type ReplyTemplate, StoredReply } from './stored-reply'
+import { type Placed, placeTimed, withoutTimes } from './timed'
 import { topicForSend } from './topic-on-demand'
 
 export function sendHandlers(broker: BrokerContext): HandlerTable {
@@ -129,9 +130,6 @@ class Sender {
       const remark = 'the message is illegal: transaction bits in its sysFlag, but no property TRAN_MSG=true'
       return this.#refuse(ResponseCode.MESSAGE_ILLEGAL, remark) // it would be in no queue, for ever
     }
-    if (said.isTimed && said.delayLevel <= 0 && !isPrepared) {
-      return this.#refuse(ResponseCode.MESSAGE_ILLEGAL, 'timer messages are not supported by this broker')
-    }
     let text = said.mustRewrite ? withoutOwn(send.properties) : send.properties
     if (text !== '' && text.charCodeAt(text.length - 1) !== 2) text += '\u0002'
     const uniqueKey = said.uniqueKey ?? this.#uniqueKeys.next()
@@ -151,18 +149,21 @@ class Sender {
       tagsCode: tagsCode(said.tags),
       keys: said.keys === undefined ? [uniqueKey] : [uniqueKey, ...splitKeys(said.keys)],
     }
-    const stored = isPrepared ? broker.prepared.hold(message, uniqueKey) : this.#scheduled(message, said)
-    return this.#put(stored, said, uniqueKey, send.queueId, request, connection)
+    const placed = isPrepared ? { message: broker.prepared.hold(message, uniqueKey) } : this.#scheduled(message, said)
+    if ('code' in placed) return this.#refuse(placed.code, placed.remark)
+    return this.#put(placed, said, uniqueKey, send.queueId, request, connection)
   }
 
   /** As it waits for its time, if it has one. */
-  #scheduled(message: NewMessage, said: Said): NewMessage {
+  #scheduled(message: NewMessage, said: Said): Placed {
     const { delays, clock } = this.#broker
-    return said.delayLevel > 0 ? delayed(message, said.delayLevel, delays, clock()) : message
+    if (said.delayLevel <= 0) return said.isTimed ? placeTimed(this.#broker, message) : { message }
+    const plain = said.isTimed ? withoutTimes(message) : message
+    return { message: delayed(plain, said.delayLevel, delays, clock()) }
   }
 
   #put(
-    message: NewMessage,
+    { message, recallHandle }: { message: NewMessage; recallHandle?: string },
     said: Said,
     uniqueKey: string,
     queueId: number,
@@ -182,7 +183,15 @@ class Sender {
       counters.put(message.topic, message.queueId, 1, sizeBytes, clock() - storeTimestampMs)
       if (isOneway(request)) return
       const code = putReplyCodes[status]
-      const reply = new StoredReply(code, this.#own.reply, queueId, queueOffset, commitLogOffset, uniqueKey)
+      const reply = new StoredReply(
+        code,
+        this.#own.reply,
+        queueId,
+        queueOffset,
+        commitLogOffset,
+        uniqueKey,
+        recallHandle,
+      )
       connection.reply(request, reply)
     })
     return undefined

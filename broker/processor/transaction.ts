@@ -14,6 +14,7 @@ import { committed } from '../schedule/prepared-message'
 import type { NewMessage } from '../store/types'
 import type { Answer, BrokerContext, Handler, HandlerTable } from './context'
 import { putReplyCodes, replyFor } from './reply-for'
+import { type Placed, placeTimed, withoutTimes } from './timed'
 
 type EndTransaction = HeaderOf<typeof endTransactionHeader>
 
@@ -60,7 +61,9 @@ function finish(
   answer: (reply: Reply) => void,
 ): Answer {
   const { store, counters, clock, settings, prepared } = broker
-  const ready = message === undefined ? undefined : withDelay(message, broker)
+  const placed = message === undefined ? undefined : withDelay(message, broker)
+  if (placed !== undefined && 'code' in placed) return placed
+  const ready = placed?.message
   try {
     if (ready !== undefined) {
       const { commitLogOffset, sizeBytes, storeTimestampMs } = store.append(ready)
@@ -78,10 +81,11 @@ function finish(
   return ready === undefined ? { code: ResponseCode.SUCCESS } : undefined
 }
 
-/** A message that is both: its delay begins with the commit. */
-function withDelay(message: NewMessage, { delays, clock }: BrokerContext): NewMessage {
+/** A message that is both: its delay begins with the commit; a time that is over by then does not hold it up. */
+function withDelay(message: NewMessage, broker: BrokerContext): Placed {
   const level = Number(parseProperties(message.properties).get(Property.delayLevel) ?? 0)
-  return Number.isInteger(level) && level > 0 ? delayed(message, level, delays, clock()) : message
+  if (!Number.isInteger(level) || level <= 0) return placeTimed(broker, message)
+  return { message: delayed(withoutTimes(message), level, broker.delays, broker.clock()) }
 }
 
 const resumable: ReadonlySet<string> = new Set([SystemTopic.transactionCheckMaxTime, SystemTopic.transactionHalf])

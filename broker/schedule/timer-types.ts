@@ -28,6 +28,8 @@ export interface TimedMessages {
   topicRemoved(topic: string): void
   /** Notes on disk how far they have come; done by itself every timerFlushIntervalMs. */
   note(): Promise<void>
+  /** Resolves when what is under way now is done. */
+  rested(): Promise<void>
   start(): void
   stop(): Promise<void>
 }

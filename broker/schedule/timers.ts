@@ -146,6 +146,10 @@ class Timers implements TimedMessages {
     return this.#notes.write()
   }
 
+  async rested(): Promise<void> {
+    await this.#walking
+  }
+
   start(): void {
     if (this.#isRunning) return
     this.#isRunning = true

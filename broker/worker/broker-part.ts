@@ -22,6 +22,7 @@ import { lockHandlers } from '../processor/lock'
 import { offsetHandlers } from '../processor/offset'
 import { pullHandlers } from '../processor/pull'
 import { queryHandlers } from '../processor/query'
+import { recallHandlers } from '../processor/recall'
 import { replyHandlers } from '../processor/reply'
 import { sendHandlers } from '../processor/send'
 import { sendBackHandlers } from '../processor/send-back'
@@ -30,6 +31,7 @@ import { transactionHandlers } from '../processor/transaction'
 import { encodeHost } from '../protocol/host'
 import { openDelayLevels } from '../schedule/delay-levels'
 import { openPrepared } from '../schedule/prepared'
+import { openTimers } from '../schedule/timers'
 import { createConsumers } from '../session/consumers'
 import { createHeldPulls } from '../session/held-pulls'
 import { createProducers } from '../session/producers'
@@ -120,6 +122,16 @@ async function openBroker(plan: PartPlan, log: PartLog, ends: Ends) {
     onDelivered: (topic, queueId, sizeBytes) => statistics.put(topic, queueId, 1, sizeBytes, 0),
   })
   ends.push(() => delays.stop())
+  const timers = await openTimers({
+    rootDir,
+    configDir,
+    store,
+    settings: values,
+    clock,
+    log,
+    onStored: (topic, queueId, sizeBytes) => statistics.put(topic, queueId, 1, sizeBytes, 0),
+  })
+  ends.push(() => timers.stop())
 
   const producers = createProducers({ clock, log })
   const prepared = await openPrepared({
@@ -166,6 +178,7 @@ async function openBroker(plan: PartPlan, log: PartLog, ends: Ends) {
     locks: createQueueLocks({ clock }),
     heldPulls,
     delays,
+    timers,
     prepared,
     counters: statistics,
     routes: registration,
@@ -185,6 +198,7 @@ async function openBroker(plan: PartPlan, log: PartLog, ends: Ends) {
     await Promise.all(doors.map((door) => door.close()))
   })
   delays.start()
+  if (values.timerWheelEnable && values.brokerRole !== 'SLAVE') timers.start()
   if (values.brokerRole !== 'SLAVE') prepared.start()
   ends.push(() => registration.stop())
   await registration.start()
@@ -239,6 +253,7 @@ function openDoors(
     offsetHandlers,
     clientHandlers,
     queryHandlers,
+    recallHandlers,
     sendBackHandlers,
     lockHandlers,
     transactionHandlers,

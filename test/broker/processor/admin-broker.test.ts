@@ -102,11 +102,16 @@ describe('a lone master', () => {
       '{"haClientRuntimeInfo":{"lastReadTimestamp":0,"lastWriteTimestamp":0,"masterFlushOffset":0,"maxOffset":0,"transferredByteInSecond":0},"haConnectionInfo":[],"inSyncSlaveNums":0,"master":true,"masterCommitLogMaxOffset":2048}',
     )
   })
-  it('cleans when told to, and has no timer', async () => {
+  it('cleans when told to', async () => {
     expect(await at.ask(Code.CLEAN_EXPIRED_CONSUMEQUEUE)).toMatchObject({ code: 0 })
     expect(await at.ask(Code.DELETE_EXPIRED_COMMITLOG)).toMatchObject({ code: 0 })
-    expect(await at.ask(Code.GET_TIMER_CHECK_POINT)).toMatchObject({ code: 1, remark: 'The checkpoint is null' })
-    expect(await at.ask(Code.GET_TIMER_METRICS)).toMatchObject({ code: 1, remark: 'The timer message store is null' })
+  })
+  it('tells where timed messages are, how many wait, and how fast they come and go', async () => {
+    expect((await at.ask(Code.GET_TIMER_CHECK_POINT)).text).toBe('\u0007'.repeat(56))
+    expect((await at.ask(Code.GET_TIMER_METRICS)).text).toBe('{"timingCount":{"T":{"count":3,"timeStamp":9}}}')
+    const { table } = JSON.parse((await at.ask(Code.GET_BROKER_RUNTIME_INFO)).text) as { table: Record<string, string> }
+    expect(table).toMatchObject({ timerReadBehind: '1', timerOffsetBehind: '2', timerCongestNum: '3' })
+    expect(table).toMatchObject({ timerEnqueueTps: '4.5', timerDequeueTps: '5.0' })
   })
 })
 

@@ -154,15 +154,6 @@ describe('a send that cannot be', () => {
     expect(next.ext.queueOffset).toBe('1')
   })
 
-  it('is refused as long as nobody handles its kind, rather than stored as another kind', async () => {
-    for (const properties of [{ TIMER_DELAY_SEC: '5' }, { TIMER_DELIVER_MS: '99' }, { TIMER_DELAY_MS: '9' }]) {
-      const refused = await client.send({ topic: 'kinds', properties })
-      expect(refused.code).toBe(13)
-      expect(refused.remark).toMatch(/not supported/)
-    }
-    expect((await client.send({ topic: 'kinds' })).ext.queueOffset).toBe('0')
-  })
-
   it('is answered with what is wrong when a field is missing or no number', async () => {
     const missing = await client.send({ topic: 'fields', ext: { e: undefined } })
     expect([missing.code, missing.remark]).toEqual([1, 'the custom field <e> is null'])
