@@ -1,8 +1,8 @@
 // broker/protocol/java-hash.ts: the hash Java gives a text. Tags and index keys are found by it, so it must be the same.
 
-/** 31 * h + UTF-16 unit, wrapped to 32 bits after each. */
-export function javaHash(text: string): number {
-  let hash = 0
+/** 31 * h + UTF-16 unit, wrapped to 32 bits after each. `before` is the hash of what stands in front of the text. */
+export function javaHash(text: string, before = 0): number {
+  let hash = before
   for (let at = 0; at < text.length; at++) hash = (Math.imul(31, hash) + text.charCodeAt(at)) | 0
   return hash
 }
@@ -12,6 +12,7 @@ export const tagsCode = (tags: string | undefined): number => (tags === undefine
 
 /** The number an index file sorts a key by: `topic#key`, never negative. */
 export function indexHash(topic: string, key: string): number {
-  const hash = Math.abs(javaHash(`${topic}#${key}`))
+  // piece by piece: done for each key of each message, joining them would cost as much as the sum
+  const hash = Math.abs(javaHash(key, javaHash('#', javaHash(topic))))
   return hash > 0x7fff_ffff ? 0 : hash // the one number whose absolute value does not fit
 }
