@@ -99,6 +99,7 @@ export const BacklogChart = ({ history, title, label, ...rest }: BacklogChartPro
       from={history.from}
       to={history.to}
       stepMs={history.stepMs}
+      counts
       formatTick={tick}
       formatValue={(value) => format.count(Math.round(value))}
       markers={useMarkers(history)}

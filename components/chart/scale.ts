@@ -1,13 +1,17 @@
 // components/chart/scale.ts: where the hairlines of a chart lie, and which spans hold no sample. Pure.
 
-/** The top of a zero-based axis and its lines: at most six, zero among them, on round numbers. */
-export const niceTicks = (most: number): readonly number[] => {
+/** The top of a zero-based axis and its lines: at most six, zero among them, on round numbers; whole ones for what is counted. */
+export const niceTicks = (most: number, whole = false): readonly number[] => {
   if (!(most > 0)) return [0, 1]
+  if (whole && most <= 5) return Array.from({ length: Math.max(2, Math.ceil(most) + 1) }, (_, line) => line)
   let best: readonly number[] = []
   for (const lines of [4, 5]) {
     const raw = most / lines
     const power = 10 ** Math.floor(Math.log10(raw))
-    const unit = [1, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10].find((factor) => factor * power >= raw * 0.999999) ?? 10
+    const unit =
+      [1, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10].find(
+        (factor) => factor * power >= raw * 0.999999 && (!whole || Number.isInteger(factor * power)),
+      ) ?? 10
     const step = unit * power
     const ticks = Array.from({ length: lines + 1 }, (_, index) => Number((index * step).toPrecision(12)))
     if (best.length === 0 || (ticks.at(-1) ?? 0) < (best.at(-1) ?? 0)) best = ticks

@@ -29,6 +29,8 @@ export interface TimeChartProps {
   readonly height: number
   /** Values are divided by this before they are written on the axis; the unit is named in the head. */
   readonly scaleBy?: number
+  /** What is drawn is counted: half a message has no line of its own. */
+  readonly counts?: boolean
   readonly formatTick: (scaled: number) => string
   readonly formatValue: (value: number) => string
   /** What the chart says, for those who do not see it. */
@@ -66,9 +68,9 @@ export const TimeChart = (props: TimeChartProps) => {
         from,
         to,
       ),
-      ticks: niceTicks(most / scaleBy).map((tick) => tick * scaleBy),
+      ticks: niceTicks(most / scaleBy, props.counts).map((tick) => tick * scaleBy),
     }
-  }, [points, series, stepMs, from, to, scaleBy, props.threshold?.at])
+  }, [points, series, stepMs, from, to, scaleBy, props.counts, props.threshold?.at])
 
   const labels = ticks.map((tick) => formatTick(tick / scaleBy))
   const axisWidth = Math.max(26, Math.max(...labels.map((label) => label.length)) * CHARACTER_PX + 12)

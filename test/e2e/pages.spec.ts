@@ -22,7 +22,7 @@ test('a client has left something to show', async ({ page }) => {
   await expect(sheet.getByText('Only letters, digits, and')).toBeVisible()
   await sheet.getByLabel('Name', { exact: true }).fill(TOPIC)
   await sheet.getByRole('button', { name: /^Create/ }).click()
-  await expect(page).toHaveURL(new RegExp(`/topics/${TOPIC}$`))
+  await expect(page).toHaveURL(new RegExp(`/topics/${TOPIC}$`), { timeout: 30_000 })
   const { stdout, output } = await run(process.execPath, [
     `${projectRoot}/test/client/node/roundtrip.mjs`,
     process.env.E2E_NAMESRV ?? '',
@@ -80,7 +80,7 @@ for (const look of looks)
         })
         await visit(page, path, words[look.language])
         expect(await page.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth)).toBe(true)
-        await page.screenshot({ path: info.outputPath(`${name}-${look.name}.png`) })
+        await page.screenshot({ path: info.outputPath(`${name}-${look.name}.png`), caret: 'initial' })
         await info.attach(`${name}-${look.name}`, {
           path: info.outputPath(`${name}-${look.name}.png`),
           contentType: 'image/png',
@@ -92,15 +92,15 @@ for (const look of looks)
 test('a list is driven by keys alone', async ({ page }) => {
   await visit(page, '/topics', 'Create topic')
   await page.keyboard.press('/')
-  await page.keyboard.type('PagesTo')
-  await expect(page).toHaveURL(/q=PagesTo/)
+  await page.keyboard.type(TOPIC)
+  await expect(page).toHaveURL(new RegExp(`q=${TOPIC}`))
   await page.keyboard.press('Escape')
   await page.keyboard.press('Escape')
-  await page.goto(`${base}/topics?q=PagesTo`)
+  await page.goto(`${base}/topics?q=${TOPIC}`)
   await expect(page.getByRole('row', { name: new RegExp(TOPIC) })).toBeVisible()
   await page.keyboard.press('j')
   await page.keyboard.press('Enter')
-  await expect(page).toHaveURL(new RegExp(`/topics/${TOPIC}$`))
+  await expect(page).toHaveURL(new RegExp(`/topics/${TOPIC}$`), { timeout: 30_000 })
   await page.keyboard.press(']')
   await expect(page).toHaveURL(new RegExp(`/topics/${TOPIC}/queues$`))
 })

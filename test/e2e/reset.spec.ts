@@ -40,7 +40,7 @@ test('rates and lag move while clients send and read', async ({ page }) => {
   const sheet = page.getByRole('dialog')
   await sheet.getByLabel('Name', { exact: true }).fill(TOPIC)
   await sheet.getByRole('button', { name: /^Create/ }).click()
-  await expect(page).toHaveURL(new RegExp(`/topics/${TOPIC}$`))
+  await expect(page).toHaveURL(new RegExp(`/topics/${TOPIC}$`), { timeout: 30_000 })
 
   const consumer = await startConsumer(TOPIC, GROUP)
   const producer = startProducer(TOPIC, GROUP, 20)

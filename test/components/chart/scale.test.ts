@@ -23,6 +23,11 @@ describe('an axis', () => {
       { seed: 20261122 },
     )
   })
+  it('of what is counted has no line between two whole numbers', () => {
+    expect(niceTicks(1, true)).toEqual([0, 1])
+    expect(niceTicks(3, true)).toEqual([0, 1, 2, 3])
+    expect(niceTicks(7, true)).toEqual([0, 2, 4, 6, 8])
+  })
   it('of time shows both its ends', () => expect(timeTicks(0, 60, 6)).toEqual([0, 10, 20, 30, 40, 50, 60]))
 })
 
