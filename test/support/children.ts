@@ -20,6 +20,8 @@ export interface Child {
   /** Resolves with the first line that matches; rejects when the process ends or the time is over. */
   line(pattern: RegExp, timeoutMs?: number): Promise<string>
   write(text: string): void
+  /** Nothing more is written to it. */
+  endInput(): void
   signal(signal: NodeJS.Signals, group?: boolean): void
   /** SIGTERM, and SIGKILL when that was not enough. */
   stop(patienceMs?: number): Promise<{ code: number | null; signal: NodeJS.Signals | null }>
@@ -54,6 +56,7 @@ export async function run(
 ): Promise<{ code: number | null; stdout: string; output: string }> {
   const child = launch(command, args, options)
   child.write(options.input ?? '')
+  child.endInput()
   const timeoutMs = options.timeoutMs ?? 60_000
   const late = setTimeout(() => child.signal('SIGKILL'), timeoutMs)
   const { code, signal } = await child.exited
@@ -136,7 +139,10 @@ class Launched implements Child {
     })
   }
   write(text: string) {
-    this.#child.stdin?.end(text)
+    this.#child.stdin?.write(text)
+  }
+  endInput() {
+    this.#child.stdin?.end()
   }
   signal(signal: NodeJS.Signals, group = false) {
     if (this.#ended) return
