@@ -22,7 +22,7 @@ export interface PartStatus {
 }
 
 export interface ClusterOptions {
-  /** `1m-noslave`, `2m-noslave`, ... */
+  /** `1m-noslave`, `2m-2s-async`, `2m-2s-sync`, ... */
   preset: string
   host: string
   namesrvPort: number

@@ -37,7 +37,7 @@ const startFlags = {
   preset: {
     value: 'NAME',
     default: DEFAULT_PRESET,
-    says: 'shape of the cluster: Nm-noslave, N masters without slaves',
+    says: 'shape of the cluster: N masters (Nm-noslave), each with a slave (Nm-Ns-async), which puts wait for (Nm-Ns-sync)',
   },
   'namesrv-port': { value: 'PORT', default: '9876', says: 'port of the name server' },
   'broker-port': {

@@ -183,7 +183,7 @@ export const brokerProperties = {
   useServerSideResetOffset: flag(true, live),
   consumerOffsetUpdateVersionStep: long(500, live, no.metadata),
   delayOffsetUpdateVersionStep: long(200, live, no.metadata),
-  lockInStrictMode: flag(false, live, no.replication),
+  lockInStrictMode: flag(false, live, no.controller),
   compatibleWithOldNameSrv: flag(true, live, no.actingMaster),
   enableControllerMode: flag(false, no.controller),
   controllerAddr: text('', no.controller),

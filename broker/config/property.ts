@@ -92,6 +92,8 @@ export const addresses = matching(
   /^$|^[A-Za-z0-9_.\-[\]:]+:\d{1,5}(;[A-Za-z0-9_.\-[\]:]+:\d{1,5})*$/,
   'host:port, several separated by ;',
 )
+/** One `host:port`. */
+export const address = matching(/^[A-Za-z0-9_.\-[\]:]+:\d{1,5}$/, 'host:port')
 /** A single host name or address. */
 export const host = matching(/^[A-Za-z0-9_.\-:[\]]*$/, 'a host name or an IP address')
 /** Names that go into topics, groups and file-free tables. */

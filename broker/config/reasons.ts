@@ -12,7 +12,6 @@ export const no = {
   controller: without('there is no controller mode'),
   container: without('there is no broker container'),
   actingMaster: without('a slave never acts as master'),
-  replication: without('this broker does not replicate yet'),
   compaction: without('compacted topics are not supported'),
   batchQueue: without('batch consume queues are not supported'),
   cqExt: without('consume queues have no extension files'),

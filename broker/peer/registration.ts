@@ -7,8 +7,8 @@ import { kvTable, type RegisterBrokerBody, readBody, registerBrokerBody, writeBo
 import { RequestCode, ResponseCode } from '../protocol/codes'
 import type { Command, ExtFields } from '../protocol/command'
 import { crc32Positive } from '../protocol/crc32'
-import { writeHeader } from '../protocol/header-table'
-import { registerBrokerHeader, unregisterBrokerHeader } from '../protocol/headers-namesrv'
+import { readHeader, writeHeader } from '../protocol/header-table'
+import { registerBrokerHeader, registerBrokerReply, unregisterBrokerHeader } from '../protocol/headers-namesrv'
 
 export interface RegistrationOptions {
   readonly clusterName: string
@@ -26,6 +26,8 @@ export interface RegistrationOptions {
   readonly brokerPermission: () => number
   readonly periodMs: () => number
   readonly requestTimeoutMs: () => number
+  /** A name server says where the master of this broker's name is; not told to the master itself. */
+  readonly onMaster?: (master: { masterAddress: string; haAddress: string }) => void
   readonly log: (level: 'debug' | 'info' | 'warn' | 'error', line: string) => void
 }
 
@@ -187,6 +189,7 @@ class NameServer {
       const timeoutMs = this.#options.requestTimeoutMs()
       const reply = await this.#ask(RequestCode.REGISTER_BROKER, this.#header(body), body, timeoutMs)
       this.#takeOrderTopics(reply.body)
+      this.#takeMaster(reply.ext)
       if (this.#failures > 0) this.#options.log('info', `registered with name server ${this.#address} again`)
       this.#failures = 0
       return true
@@ -238,6 +241,13 @@ class NameServer {
   #masked(config: TopicConfig): TopicConfig {
     const permission = this.#options.brokerPermission()
     return (permission & READ_AND_WRITE) === READ_AND_WRITE ? config : { ...config, perm: config.perm & permission }
+  }
+
+  #takeMaster(ext: ExtFields): void {
+    const { onMaster, address } = this.#options
+    const { masterAddr, haServerAddr } = readHeader(registerBrokerReply, ext)
+    if (!masterAddr || !haServerAddr || masterAddr === address) return
+    onMaster?.({ masterAddress: masterAddr, haAddress: haServerAddr })
   }
 
   /** The name server knows which topics are consumed in order; it only ever switches that on. */

@@ -3,7 +3,7 @@
 import { ConfigError } from '../config/open'
 import { parseProperties } from '../config/properties-text'
 import { kvTable } from '../protocol/bodies'
-import { brokerStatsData, haRuntimeInfo } from '../protocol/bodies-admin'
+import { brokerStatsData } from '../protocol/bodies-admin'
 import { RequestCode, ResponseCode } from '../protocol/codes'
 import { readHeader, writeHeader } from '../protocol/header-table'
 import { brokerConfigReply, brokerStatsHeader } from '../protocol/headers-admin'
@@ -62,21 +62,6 @@ export const brokerHandlers = (parts: AdminParts): HandlerTable => {
       broker.log('info', `${count} expired files of the commit log were removed`)
       return ok()
     },
-
-    [RequestCode.GET_BROKER_HA_STATUS]: (_request, _connection, broker) =>
-      answer(haRuntimeInfo, {
-        master: broker.settings.brokerRole !== 'SLAVE',
-        masterCommitLogMaxOffset: broker.store.commitLog.tail,
-        inSyncSlaveNums: 0,
-        haConnectionInfo: [],
-        haClientRuntimeInfo: {
-          lastReadTimestamp: 0,
-          lastWriteTimestamp: 0,
-          masterFlushOffset: 0,
-          maxOffset: 0,
-          transferredByteInSecond: 0,
-        },
-      }),
 
     [RequestCode.GET_TIMER_CHECK_POINT]: (_request, _connection, broker) =>
       broker.settings.timerWheelEnable

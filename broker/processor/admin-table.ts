@@ -5,6 +5,7 @@ import { brokerHandlers } from './admin-broker'
 import { clientHandlers } from './admin-client'
 import { consumeStatsHandlers } from './admin-consume-stats'
 import { groupHandlers } from './admin-group'
+import { haHandlers } from './admin-ha'
 import { offsetHandlers } from './admin-offset'
 import { Refusal } from './admin-reply'
 import { topicHandlers } from './admin-topic'
@@ -25,6 +26,7 @@ export const adminHandlers = (parts: AdminParts): HandlerTable => {
     consumeStatsHandlers,
     clientHandlers,
     brokerHandlers,
+    haHandlers,
     unsupportedHandlers,
   ]
   const table: Record<number, Handler> = {}

@@ -1,6 +1,7 @@
 // broker/processor/context.ts: what a processor may use to answer a request: the broker's tables, its store, its
 // settings. A processor keeps no state of its own; what it must remember belongs to a room below.
 import type { GroupCatalog, OffsetCatalog, TopicCatalog } from '../catalog/types'
+import type { Replication } from '../ha/types'
 import type { Connection, Reply } from '../net/types'
 import type { Command } from '../protocol/command'
 import type { TimedMessages } from '../schedule/timer-types'
@@ -98,6 +99,7 @@ export interface BrokerContext {
   readonly prepared: PreparedMessages
   readonly counters: BrokerCounters
   readonly routes: Routes
+  readonly ha: Replication
   readonly startedAtMs: number
   readonly clock: () => number
   readonly log: (level: LogLevel, line: string) => void

@@ -71,7 +71,9 @@ interface Asked {
   filter: MessageFilter | undefined
   topicSysFlag: number
   groupSysFlag: number
+  /** Where the group is to pull from, and where once it has fallen far behind. */
   suggestedBrokerId: number
+  slowBrokerId: number
 }
 
 /** All that is checked before the store is asked, in Apache's order. */
@@ -129,6 +131,7 @@ function check(header: PullMessageHeader, code: number, connection: Connection, 
     topicSysFlag: topic.topicSysFlag,
     groupSysFlag: group.groupSysFlag,
     suggestedBrokerId: settings.slaveReadEnable ? group.brokerId : 0,
+    slowBrokerId: settings.slaveReadEnable ? group.whichBrokerWhenConsumeSlowly : 0,
   }
 }
 
@@ -266,12 +269,28 @@ class Pull {
     result.release()
     const code =
       isEmptyQueue(result.status) && this.#queueOffset === 0 ? ResponseCode.PULL_NOT_FOUND : codes[result.status]
+    if (code === ResponseCode.PULL_OFFSET_MOVED && this.#mayLag()) {
+      // what the client asks for may still be on its way here: its master knows better
+      return this.#reply(ResponseCode.PULL_RETRY_IMMEDIATELY, names[result.status], this.#queueOffset, result)
+    }
     if (code === ResponseCode.PULL_NOT_FOUND && maySuspend && this.#hold()) return undefined
     if (result.status === 'no-matched-message' && this.#isWaiting()) {
       this.#queueOffset = result.nextBeginOffset
       if (this.#hold()) return undefined
     }
     return this.#reply(code, names[result.status], result.nextBeginOffset, result)
+  }
+
+  #mayLag(): boolean {
+    const { brokerRole, offsetCheckInSlave } = this.#broker.settings
+    return brokerRole === 'SLAVE' && !offsetCheckInSlave
+  }
+
+  /** What was just read lies so far back that a slave should serve the group, as Apache counts it. */
+  #isSlow(nextBeginOffset: number, found: boolean): boolean {
+    const { suggestedBrokerId, slowBrokerId } = this.#asked
+    if (!found || slowBrokerId === suggestedBrokerId) return false
+    return !this.#broker.store.inMemory(this.#header.topic, this.#header.queueId, nextBeginOffset - 1)
   }
 
   /** Woken for messages that its filter then left out, with time left: it sleeps on behind them. */
@@ -324,13 +343,14 @@ class Pull {
     range?: { minOffset: number; maxOffset: number },
   ): Reply {
     const { topic, queueId } = this.#header
-    const { topicSysFlag, groupSysFlag, suggestedBrokerId } = this.#asked
+    const { topicSysFlag, groupSysFlag, suggestedBrokerId, slowBrokerId } = this.#asked
     const { store } = this.#broker
+    const isSlow = this.#isSlow(nextBeginOffset, code === ResponseCode.SUCCESS)
     return {
       code,
       remark,
       ext: {
-        suggestWhichBrokerId: String(suggestedBrokerId),
+        suggestWhichBrokerId: String(isSlow ? slowBrokerId : suggestedBrokerId),
         nextBeginOffset: String(nextBeginOffset),
         minOffset: String(range?.minOffset ?? store.minOffset(topic, queueId)),
         maxOffset: String(range?.maxOffset ?? store.maxOffset(topic, queueId)),

@@ -40,6 +40,7 @@ import { openStatistics } from '../stats/statistics'
 import { openMessageStore } from '../store'
 import type { PartPlan } from './messages'
 import type { PartLog, StartPart } from './part-thread'
+import { createCopies, openReplication } from './replication'
 import { flushPolicyKeys, flushPolicyOf, storeOptionsOf } from './store-options'
 
 const MAX_FRAME_BYTES = 16 * 1024 * 1024
@@ -71,11 +72,13 @@ async function openBroker(plan: PartPlan, log: PartLog, ends: Ends) {
 
   // The store comes first: it locks the folder, and what it must ask of the topics it asks later.
   let known: TopicCatalog | undefined
+  const copies = createCopies()
   const store = await openMessageStore(
     storeOptionsOf(values, {
       rootDir,
       storeHost: identity.storeHost,
       turn,
+      durability: copies,
       keepsQueues: (topic) => known === undefined || known.get(topic) !== undefined,
       clock,
       log,
@@ -162,9 +165,24 @@ async function openBroker(plan: PartPlan, log: PartLog, ends: Ends) {
     brokerPermission: () => values.brokerPermission,
     periodMs: () => values.registerNameServerPeriod,
     requestTimeoutMs: () => values.registerBrokerTimeoutMills,
+    onMaster: (master) => replication.masterAt(master),
     log,
   })
   config.onChange(['namesrvAddr'], () => void registration.again())
+
+  const tables = { topics, groups, offsets, delays }
+  const replication = await openReplication({
+    ...tables,
+    host: plan.host,
+    values,
+    store,
+    copies,
+    configDir,
+    dialer,
+    clock,
+    log,
+  })
+  ends.push(() => replication.stop())
 
   const broker: BrokerContext = {
     identity,
@@ -182,6 +200,7 @@ async function openBroker(plan: PartPlan, log: PartLog, ends: Ends) {
     prepared,
     counters: statistics,
     routes: registration,
+    ha: replication.ha,
     startedAtMs: clock(),
     clock,
     log,
@@ -197,7 +216,9 @@ async function openBroker(plan: PartPlan, log: PartLog, ends: Ends) {
     heldPulls.close() // who waits is answered, then nobody is in flight
     await Promise.all(doors.map((door) => door.close()))
   })
-  delays.start()
+  replication.start()
+  // what waits for its time is the master's to deliver
+  if (values.brokerRole !== 'SLAVE') delays.start()
   if (values.timerWheelEnable && values.brokerRole !== 'SLAVE') timers.start()
   if (values.brokerRole !== 'SLAVE') prepared.start()
   ends.push(() => registration.stop())

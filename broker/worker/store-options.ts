@@ -22,10 +22,14 @@ export const flushPolicyKeys = [
   'syncFlushTimeout',
 ] as const
 
-type Given = Pick<StoreOptions, 'rootDir' | 'storeHost' | 'clock' | 'log'> & Pick<StoreExtras, 'turn' | 'keepsQueues'>
+type Given = Pick<StoreOptions, 'rootDir' | 'storeHost' | 'clock' | 'log'> &
+  Pick<StoreExtras, 'turn' | 'keepsQueues' | 'durability'>
 
 /** What may change while running is read from the settings each time it is used. */
-export const storeOptionsOf = (values: BrokerValues, { turn, keepsQueues, ...given }: Given): StoreOptions => ({
+export const storeOptionsOf = (
+  values: BrokerValues,
+  { turn, keepsQueues, durability, ...given }: Given,
+): StoreOptions => ({
   ...given,
   commitLogSegmentBytes: values.mappedFileSizeCommitLog,
   consumeQueueSegmentBytes: values.mappedFileSizeConsumeQueue,
@@ -54,6 +58,7 @@ export const storeOptionsOf = (values: BrokerValues, { turn, keepsQueues, ...giv
   more: {
     ...(turn ? { turn } : {}),
     ...(keepsQueues ? { keepsQueues } : {}),
+    ...(durability ? { durability } : {}),
     ...(values.storePathCommitLog ? { commitLogDir: values.storePathCommitLog } : {}),
     get maxTransferBytesInMemory() {
       return values.maxTransferBytesOnMessageInMemory

@@ -18,12 +18,27 @@ export const DEFAULT_PRESET = '1m-noslave'
 const MOST_MASTERS = 16
 const LOOPBACK = '127.0.0.1'
 
-/** `2m-noslave` is two masters without slaves. */
-export function mastersOf(preset: string): number {
-  const masters = Number(/^([1-9]\d?)m-noslave$/.exec(preset)?.[1] ?? 0)
-  if (masters >= 1 && masters <= MOST_MASTERS) return masters
-  const reason = /^\d+m-\d+s-(a?sync)$/.test(preset) ? 'there is no replication yet' : 'no such preset'
-  throw new TopologyError(`--preset ${preset}: ${reason}; take Nm-noslave, with N from 1 to ${MOST_MASTERS}`)
+interface Shape {
+  readonly masters: number
+  /** Each master has one, or none has. */
+  readonly hasSlaves: boolean
+  /** A put waits until the slave has it too. */
+  readonly isSync: boolean
+}
+
+/** `2m-noslave` is two masters without slaves, `2m-2s-sync` two masters with a slave each, which puts wait for. */
+export function shapeOf(preset: string): Shape {
+  const [, masters = '', slaves, mode] = /^([1-9]\d?)m-(?:noslave|([1-9]\d?)s-(a?sync))$/.exec(preset) ?? []
+  const count = Number(masters)
+  const isOne = count >= 1 && count <= MOST_MASTERS && (slaves === undefined || slaves === masters)
+  if (isOne) return { masters: count, hasSlaves: slaves !== undefined, isSync: mode === 'sync' }
+  const there = `Nm-noslave, Nm-Ns-async or Nm-Ns-sync, with N from 1 to ${MOST_MASTERS}`
+  throw new TopologyError(`--preset ${preset}: no such preset; take ${there}`)
+}
+/** How many brokers a preset has. */
+export function brokersOf(preset: string): number {
+  const { masters, hasSlaves } = shapeOf(preset)
+  return hasSlaves ? masters * 2 : masters
 }
 
 /** The name server first, then the brokers by number. */
@@ -32,18 +47,26 @@ export function planCluster(options: ClusterOptions): PartSpec[] {
   // Where it listens everywhere, what clients reach it by is the operator's to say.
   const address = reachable(host)
   const addresses = { brokerIP1: address, brokerIP2: address }
-  const brokers = Array.from({ length: mastersOf(options.preset) }, (_, number) => {
-    const brokerName = `broker-${String.fromCharCode(97 + number)}`
+  const shape = shapeOf(options.preset)
+  const brokers = Array.from({ length: brokersOf(options.preset) }, (_, number) => {
+    const { brokerName, brokerId, role } = placeOf(shape, number)
     const port = brokerPort + 10 * number
     return brokerSpec({
-      name: `${brokerName}:0`,
+      name: `${brokerName}:${brokerId}`,
       host,
       port,
-      storeDir: join(dataDir, folderName(brokerName, 0)),
-      properties: isEverywhere(host) ? { ...addresses, ...properties } : properties,
+      role,
+      storeDir: join(dataDir, folderName(brokerName, brokerId)),
+      properties: {
+        ...(isEverywhere(host) ? addresses : {}),
+        ...(shape.isSync ? { inSyncReplicas: '2' } : {}),
+        ...properties,
+      },
       preset: {
         brokerName,
-        brokerId: '0',
+        brokerId: String(brokerId),
+        // a preset without slaves leaves it to the operator, whose slaves may run elsewhere
+        ...(shape.hasSlaves ? { brokerRole: role } : {}),
         haListenPort: String(port + 1),
         namesrvAddr: `${isEverywhere(host) ? LOOPBACK : host}:${namesrvPort}`,
         ...(isEverywhere(host) ? {} : addresses),
@@ -54,6 +77,15 @@ export function planCluster(options: ClusterOptions): PartSpec[] {
   checkPorts(namesrvPort, ports)
   return [namesrvSpec({ host, port: namesrvPort, dataDir: join(dataDir, 'namesrv'), properties }), ...brokers]
 }
+
+/** a:0, a:1, b:0, b:1, ... where there are slaves; a:0, b:0, ... where there are none. */
+function placeOf({ hasSlaves, isSync }: Shape, number: number) {
+  const name = hasSlaves ? Math.floor(number / 2) : number
+  const brokerId = hasSlaves ? number % 2 : 0
+  const role: BrokerRole = brokerId > 0 ? 'SLAVE' : isSync ? 'SYNC_MASTER' : 'ASYNC_MASTER'
+  return { brokerName: `broker-${String.fromCharCode(97 + name)}`, brokerId, role }
+}
+type BrokerRole = 'ASYNC_MASTER' | 'SYNC_MASTER' | 'SLAVE'
 
 export interface AloneOptions {
   readonly host: string | undefined
@@ -86,6 +118,8 @@ export function planBroker({ namesrv, ...options }: AloneOptions & { namesrv: st
     name: `${brokerName}:${brokerId}`,
     host,
     port,
+    // shown until the part says what it is
+    role: brokerId > 0 ? 'SLAVE' : 'ASYNC_MASTER',
     storeDir: properties.storePathRootDir ?? join(dataDir, folderName(brokerName, brokerId)),
     properties: { brokerIP1: address, brokerIP2: address, haListenPort: String(port + 1), ...properties },
     preset: namesrvAddr === undefined ? {} : { namesrvAddr },
@@ -118,9 +152,9 @@ const namesrvSpec = ({ host, port, dataDir, properties }: PartAt & { dataDir: st
   },
 })
 
-type BrokerAt = PartAt & { name: string; storeDir: string; preset: PartPlan['preset'] }
-const brokerSpec = ({ name, host, port, storeDir, properties, preset }: BrokerAt): PartSpec => ({
-  role: 'ASYNC_MASTER',
+type BrokerAt = PartAt & { name: string; role: BrokerRole; storeDir: string; preset: PartPlan['preset'] }
+const brokerSpec = ({ name, host, port, role, storeDir, properties, preset }: BrokerAt): PartSpec => ({
+  role,
   plan: {
     kind: 'broker',
     name,

@@ -93,6 +93,7 @@ export async function openTestBroker(properties: Record<string, string> = {}): P
     producers: createProducers({ clock: now, log }),
     locks: createQueueLocks({ clock: now }),
     heldPulls: createHeldPulls({ clock: now, maxCount: 100 }),
+    ha: { slaves: [], copy: undefined, follow: () => {} },
     timers: {
       precisionMs: 1000,
       waitingAt: () => 0,

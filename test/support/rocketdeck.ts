@@ -1,5 +1,6 @@
 // test/support/rocketdeck.ts: rocketdeck itself as a user starts it: in a process of its own, from dist/, on free ports
 // and a temporary folder.
+import { brokersOf } from '../../broker/worker/topology'
 import { type Child, launch } from './children'
 import { temporaryFolder } from './folders'
 import { freeClusterPorts, freePort } from './ports'
@@ -31,7 +32,7 @@ export interface OurOptions {
 
 export async function startOurs(options: OurOptions = {}): Promise<OurCluster> {
   const preset = options.preset ?? '1m-noslave'
-  const free = await freeClusterPorts(Number.parseInt(preset, 10))
+  const free = await freeClusterPorts(brokersOf(preset))
   const namesrvPort = options.namesrvPort ?? free.namesrvPort
   const brokerPort = options.brokerPort ?? free.brokerPort
   const dataDir = options.dataDir ?? temporaryFolder('data')

@@ -50,10 +50,32 @@ describe('a preset', () => {
   })
 
   it('that does not exist yet, or at all, is refused with what there is', () => {
-    expect(() => cluster({ preset: '2m-2s-sync' })).toThrow('there is no replication yet; take Nm-noslave')
-    for (const preset of ['', '0m-noslave', 'm-noslave', '17m-noslave', '2M-noslave']) {
-      expect(() => cluster({ preset })).toThrow('no such preset')
+    for (const preset of ['', '0m-noslave', 'm-noslave', '17m-noslave', '2M-noslave', '2m-1s-sync', '1m-1s-auto']) {
+      expect(() => cluster({ preset })).toThrow('no such preset; take Nm-noslave, Nm-Ns-async or Nm-Ns-sync')
     }
+  })
+
+  it('with slaves puts each behind its master, on ports and in a folder of its own', () => {
+    const brokers = cluster({ preset: '2m-2s-sync' }).slice(1)
+    expect(brokers.map(({ plan, role }) => [plan.name, plan.port, plan.dataDir, role])).toEqual([
+      ['broker-a:0', 10911, '/data/broker-a-0', 'SYNC_MASTER'],
+      ['broker-a:1', 10921, '/data/broker-a-1', 'SLAVE'],
+      ['broker-b:0', 10931, '/data/broker-b-0', 'SYNC_MASTER'],
+      ['broker-b:1', 10941, '/data/broker-b-1', 'SLAVE'],
+    ])
+    expect(brokers.map(({ plan }) => [plan.preset.brokerName, plan.preset.brokerId, plan.preset.brokerRole])).toEqual([
+      ['broker-a', '0', 'SYNC_MASTER'],
+      ['broker-a', '1', 'SLAVE'],
+      ['broker-b', '0', 'SYNC_MASTER'],
+      ['broker-b', '1', 'SLAVE'],
+    ])
+    expect(brokers.map(({ plan }) => plan.properties.inSyncReplicas)).toEqual(['2', '2', '2', '2'])
+    expect(cluster({ preset: '1m-1s-async' }).map(({ role }) => role)).toEqual(['namesrv', 'ASYNC_MASTER', 'SLAVE'])
+  })
+
+  it('waits for as many copies as somebody sets', () => {
+    const [, master] = cluster({ preset: '1m-1s-sync', properties: { inSyncReplicas: '1' } })
+    expect(master?.plan.properties.inSyncReplicas).toBe('1')
   })
 
   it('whose ports collide or leave the range is refused by name', () => {

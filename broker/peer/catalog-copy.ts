@@ -1,0 +1,174 @@
+// broker/peer/catalog-copy.ts: a slave's topics, groups, offsets and delay positions are its master's: asked for again and
+// again, taken when they differ from what was taken last. Owns nothing but that: the tables belong to the catalog.
+
+import { splitOffsetTable } from '../catalog/offsets'
+import type { GroupCatalog, OffsetCatalog, TopicCatalog } from '../catalog/types'
+import type { Dialer } from '../net/types'
+import {
+  consumerOffsets,
+  delayOffsets,
+  readBody,
+  subscriptionGroupWrapper,
+  topicConfigWrapper,
+} from '../protocol/bodies'
+import { RequestCode, ResponseCode } from '../protocol/codes'
+import type { DelayLevels } from '../schedule/types'
+
+export interface CatalogCopyOptions {
+  readonly topics: TopicCatalog
+  readonly groups: GroupCatalog
+  readonly offsets: OffsetCatalog
+  readonly delays: DelayLevels
+  readonly dialer: Dialer
+  /** Keeps what this broker has no table for, so that a broker that has one finds it: messageRequestMode.json. */
+  readonly keepRequestModes: (text: string) => Promise<void>
+  readonly periodMs: number
+  readonly log: (level: 'debug' | 'info' | 'warn' | 'error', line: string) => void
+}
+
+export interface CatalogCopy {
+  /** Where the master is asked from now on; its tables are taken at once. */
+  masterAt(address: string): void
+  /** Resolves with whether all tables are the master's now. */
+  now(): Promise<boolean>
+  stop(): Promise<void>
+}
+export const createCatalogCopy = (options: CatalogCopyOptions): CatalogCopy => new Copier(options)
+
+const askMs = 5000
+
+interface Table {
+  readonly name: string
+  readonly code: number
+  readonly take: (body: Buffer) => void | Promise<void>
+}
+
+class Copier implements CatalogCopy {
+  readonly #options: CatalogCopyOptions
+  readonly #tables: readonly Table[]
+  /** The answer that was taken last, by code: the same answer changes nothing. */
+  readonly #taken = new Map<number, Buffer>()
+  #address: string | undefined
+  #timer: NodeJS.Timeout | undefined
+  #running: Promise<boolean> | undefined
+  #isFailing = false
+  #isStopped = false
+
+  constructor(options: CatalogCopyOptions) {
+    this.#options = options
+    const { topics, groups, offsets, delays, keepRequestModes } = options
+    this.#tables = [
+      {
+        name: 'topics',
+        code: RequestCode.GET_ALL_TOPIC_CONFIG,
+        take: (body) => {
+          const { topicConfigTable, dataVersion } = readBody(topicConfigWrapper, body)
+          topics.replaceAll(topicConfigTable.values(), dataVersion)
+        },
+      },
+      {
+        name: 'groups',
+        code: RequestCode.GET_ALL_SUBSCRIPTIONGROUP_CONFIG,
+        take: (body) => {
+          const { subscriptionGroupTable, forbiddenTable, dataVersion } = readBody(subscriptionGroupWrapper, body)
+          copyForbidden(groups, forbiddenTable)
+          groups.replaceAll(subscriptionGroupTable.values(), dataVersion)
+        },
+      },
+      {
+        name: 'offsets',
+        code: RequestCode.GET_ALL_CONSUMER_OFFSET,
+        take: (body) => offsets.replaceAll(splitOffsetTable(readBody(consumerOffsets, body).offsetTable)),
+      },
+      {
+        name: 'delay positions',
+        code: RequestCode.GET_ALL_DELAY_OFFSET,
+        take: (body) => delays.replaceAll(readBody(delayOffsets, body).offsetTable),
+      },
+      {
+        name: 'request modes',
+        code: RequestCode.GET_ALL_MESSAGE_REQUEST_MODE,
+        take: (body) => keepRequestModes(body.toString('utf8')),
+      },
+    ]
+  }
+
+  masterAt(address: string): void {
+    if (address === this.#address || this.#isStopped) return
+    this.#address = address
+    this.#taken.clear()
+    this.#again(0)
+  }
+
+  now(): Promise<boolean> {
+    this.#running ??= this.#copyAll().finally(() => {
+      this.#running = undefined
+      this.#again(this.#options.periodMs)
+    })
+    return this.#running
+  }
+
+  async stop(): Promise<void> {
+    this.#isStopped = true
+    clearTimeout(this.#timer)
+    await this.#running
+  }
+
+  #again(inMs: number): void {
+    clearTimeout(this.#timer)
+    if (this.#isStopped || this.#address === undefined) return
+    this.#timer = setTimeout(() => void this.now(), inMs)
+    this.#timer.unref()
+  }
+
+  async #copyAll(): Promise<boolean> {
+    const address = this.#address
+    if (address === undefined) return false
+    let whole = true
+    for (const table of this.#tables) {
+      if (this.#isStopped || address !== this.#address) return false
+      try {
+        await this.#copy(address, table)
+      } catch (error) {
+        whole = false
+        // once when it begins: a master that is down for a day is no news every few seconds
+        if (!this.#isFailing) {
+          const why = error instanceof Error ? error.message : String(error)
+          this.#options.log('warn', `the ${table.name} of the master at ${address} cannot be copied: ${why}`)
+        }
+        this.#isFailing = true
+        break // what is asked next would not be answered either
+      }
+    }
+    if (whole && this.#isFailing) this.#options.log('info', `the tables of the master at ${address} are copied again`)
+    if (whole) this.#isFailing = false
+    return whole
+  }
+
+  async #copy(address: string, { code, take }: Table): Promise<void> {
+    const { dialer } = this.#options
+    const reply = await dialer.request(address, code, {}, undefined, askMs)
+    if (reply.code === ResponseCode.REQUEST_CODE_NOT_SUPPORTED) return // it has no such table
+    if (reply.code !== ResponseCode.SUCCESS) throw new Error(`code ${reply.code} ${reply.remark ?? ''}`)
+    if (reply.body.length === 0 || this.#taken.get(code)?.equals(reply.body)) return
+    await take(reply.body)
+    this.#taken.set(code, Buffer.from(reply.body))
+  }
+}
+
+const readBit = 1 << 2
+
+/** The bits move a table's version, so they are copied before the version is. */
+function copyForbidden(
+  groups: GroupCatalog,
+  theirs: ReadonlyMap<string, ReadonlyMap<string, number>> | undefined,
+): void {
+  for (const [group, topics] of [...groups.forbidden]) {
+    for (const topic of topics.keys()) {
+      if (((theirs?.get(group)?.get(topic) ?? 0) & readBit) === 0) groups.setForbidden(group, topic, false)
+    }
+  }
+  for (const [group, topics] of theirs ?? []) {
+    for (const [topic, bits] of topics) if ((bits & readBit) !== 0) groups.setForbidden(group, topic, true)
+  }
+}
