@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import { temporaryFolder } from '../support/folders'
 import { freeClusterPorts, freePort } from '../support/ports'
 import { seeded } from '../support/random'
@@ -30,6 +30,7 @@ describe('a killed process loses no acknowledged message', () => {
     `when it is a broker alone (seed ${random.seed})`,
     async () => {
       const namesrv = await startOurNamesrv()
+      onTestFinished(() => namesrv.child.kill())
       const port = await freePort([-2, 0, 1])
       const dataDir = temporaryFolder('killed')
       const flags = ['--set', 'flushConsumerOffsetInterval=100']
@@ -37,7 +38,6 @@ describe('a killed process loses no acknowledged message', () => {
         const { child, address } = await startOurBroker({ namesrv: namesrv.address, port, dataDir, flags })
         return { address, storeDir: join(dataDir, 'broker-a-0'), kill: () => child.kill() }
       })
-      await namesrv.child.stop()
     },
     LIMIT_MS,
   )
@@ -63,6 +63,7 @@ async function killAgainAndAgain(start: () => Promise<Running>): Promise<void> {
   let checked = 0
   for (let round = 0; round < KILLS; round++) {
     const broker = await start()
+    onTestFinished(() => broker.kill())
     const wire = openWire(broker.address)
     expect(await missingOf(wire, acked.slice(checked)), `before round ${round}`).toEqual([])
     checked = acked.length

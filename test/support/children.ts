@@ -41,11 +41,18 @@ export function launch(command: string, args: readonly string[], options: Launch
   alive.add(child)
   if (!watching) {
     watching = true
-    process.once('exit', () => {
-      for (const left of alive) left.kill('SIGKILL')
+    process.once('exit', killAll)
+    // A test runner ends its workers by signal, and then nobody is told of an exit.
+    process.once('SIGTERM', () => {
+      killAll()
+      process.exit(143)
     })
   }
   return new Launched(command, child)
+}
+
+const killAll = () => {
+  for (const left of alive) left.kill('SIGKILL')
 }
 
 /** Runs to its end and answers with what it wrote. Rejects only when it could not be started or took too long. */
