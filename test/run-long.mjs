@@ -16,6 +16,12 @@ const runs = {
     files: ['test/fault/process-kill.test.ts'],
     env: { ROCKETDECK_KILLS: '100' },
   },
+  timers: {
+    says: 'a million timed messages wait: a start, and what each costs',
+    minutes: 10,
+    files: ['test/broker/schedule/timers-million.test.ts'],
+    env: { ROCKETDECK_TIMERS: '1000000' },
+  },
   fuzz: {
     says: '100,000 random frames at broker and name server',
     minutes: 60,
