@@ -1,4 +1,4 @@
-// components/group/stack.ts: a client's thread dump, as the client writes it, read into threads; equal ones are folded into one.
+// components/client/stack.ts: a client's thread dump, as the client writes it, read into threads; equal ones are folded into one.
 
 export interface StackThread {
   /** Every thread that stands in these frames. */

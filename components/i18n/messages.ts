@@ -1,9 +1,11 @@
 // components/i18n/messages.ts: the words of the console in every language it speaks, joined from one file per room.
 // English is the measure: its keys are the type, and a test fails when another language misses one.
 import enAccess from './en/access.json'
+import enAudit from './en/audit.json'
 import enBroker from './en/broker.json'
 import enChange from './en/change.json'
 import enChart from './en/chart.json'
+import enClient from './en/client.json'
 import enDataTable from './en/dataTable.json'
 import enFormat from './en/format.json'
 import enGroup from './en/group.json'
@@ -15,9 +17,11 @@ import enTopic from './en/topic.json'
 import enUi from './en/ui.json'
 import type { Language } from './language'
 import zhAccess from './zh/access.json'
+import zhAudit from './zh/audit.json'
 import zhBroker from './zh/broker.json'
 import zhChange from './zh/change.json'
 import zhChart from './zh/chart.json'
+import zhClient from './zh/client.json'
 import zhDataTable from './zh/dataTable.json'
 import zhFormat from './zh/format.json'
 import zhGroup from './zh/group.json'
@@ -30,9 +34,11 @@ import zhUi from './zh/ui.json'
 
 const en = {
   access: enAccess,
+  audit: enAudit,
   broker: enBroker,
   change: enChange,
   chart: enChart,
+  client: enClient,
   dataTable: enDataTable,
   format: enFormat,
   group: enGroup,
@@ -48,9 +54,11 @@ export type Messages = typeof en
 
 const zh = {
   access: zhAccess,
+  audit: zhAudit,
   broker: zhBroker,
   change: zhChange,
   chart: zhChart,
+  client: zhClient,
   dataTable: zhDataTable,
   format: zhFormat,
   group: zhGroup,

@@ -1,8 +1,17 @@
 // components/shell/pages.ts: the pages there are, once, for sidebar, bottom bar, palette and shortcuts. Only what exists.
-import { Gauge, type LucideIcon, Rows3, Search, Send, Server, Settings, Users } from 'lucide-react'
+import { Gauge, type LucideIcon, Plug, Rows3, ScrollText, Search, Send, Server, Settings, Users } from 'lucide-react'
 import { clusterHref } from './address'
 
-export type PageId = 'overview' | 'topics' | 'groups' | 'brokers' | 'messages' | 'send' | 'settings'
+export type PageId =
+  | 'overview'
+  | 'topics'
+  | 'groups'
+  | 'brokers'
+  | 'clients'
+  | 'messages'
+  | 'send'
+  | 'audit'
+  | 'settings'
 export type PageGroup = 'watch' | 'cluster' | 'messages' | 'govern'
 export interface PageEntry {
   readonly id: PageId
@@ -18,8 +27,10 @@ export const pages: readonly PageEntry[] = [
   { id: 'topics', group: 'cluster', icon: Rows3, key: 't', href: (cluster) => clusterHref(cluster, 'topics') },
   { id: 'groups', group: 'cluster', icon: Users, key: 'g', href: (cluster) => clusterHref(cluster, 'groups') },
   { id: 'brokers', group: 'cluster', icon: Server, key: 'b', href: (cluster) => clusterHref(cluster, 'brokers') },
+  { id: 'clients', group: 'cluster', icon: Plug, key: 'c', href: (cluster) => clusterHref(cluster, 'clients') },
   { id: 'messages', group: 'messages', icon: Search, key: 's', href: (cluster) => clusterHref(cluster, 'messages') },
   { id: 'send', group: 'messages', icon: Send, key: null, href: (cluster) => clusterHref(cluster, 'send') },
+  { id: 'audit', group: 'govern', icon: ScrollText, key: null, href: () => '/audit' },
   { id: 'settings', group: 'govern', icon: Settings, key: null, href: () => '/settings' },
 ]
 export const pageGroups: readonly PageGroup[] = ['watch', 'cluster', 'messages', 'govern']

@@ -33,6 +33,8 @@ function noteOf(id: PageId, overview: Overview | undefined): { count: number | n
       return { count: overview.groups, mark: worst('group') }
     case 'brokers':
       return { count: overview.brokers.length, mark: worst('broker') }
+    case 'clients':
+      return { count: overview.clients, mark: null }
     default:
       return { count: null, mark: null }
   }

@@ -4,7 +4,13 @@ import type { Db } from '../db/open'
 import { audit } from '../db/schema'
 import type { AuditDesk, AuditEntry } from '../shared/desk'
 import type { AuditListInput } from '../shared/inputs'
-import type { AuditRow, Page } from '../shared/views'
+import type { AuditRow, Facet, Page } from '../shared/views'
+
+/** Names and actions to choose from; those with the most lines. */
+const MOST_CHOICES = 100
+/** Before filters: what may be chosen, and how many lines it has. */
+const facetsOf = (kind: string, counted: readonly { key: string; n: number }[]): Facet[] =>
+  counted.map(({ key, n }) => ({ key: `${kind}:${key}`, count: n, atLeast: false }))
 
 export const openAudit = (db: Db, now: () => number = Date.now): AuditDesk => ({
   async write(entry: AuditEntry) {
@@ -35,7 +41,16 @@ export const openAudit = (db: Db, now: () => number = Date.now): AuditDesk => ({
       input.q === '' ? undefined : or(like(audit.object, `%${input.q}%`), like(audit.action, `%${input.q}%`)),
     ]
     const where = and(...conditions)
-    const [rows, [matched], [total]] = await Promise.all([
+    const seen = conditions[0]
+    const counts = async (column: typeof audit.who | typeof audit.action | typeof audit.result) =>
+      db
+        .select({ key: column, n: count() })
+        .from(audit)
+        .where(seen)
+        .groupBy(column)
+        .orderBy(desc(count()))
+        .limit(MOST_CHOICES)
+    const [rows, [matched], [total], whos, actions, results] = await Promise.all([
       db
         .select()
         .from(audit)
@@ -44,7 +59,10 @@ export const openAudit = (db: Db, now: () => number = Date.now): AuditDesk => ({
         .limit(input.size)
         .offset((input.page - 1) * input.size),
       db.select({ n: count() }).from(audit).where(where),
-      db.select({ n: count() }).from(audit).where(conditions[0]),
+      db.select({ n: count() }).from(audit).where(seen),
+      counts(audit.who),
+      counts(audit.action),
+      counts(audit.result),
     ])
     return {
       rows,
@@ -52,7 +70,7 @@ export const openAudit = (db: Db, now: () => number = Date.now): AuditDesk => ({
       matched: matched?.n ?? 0,
       page: input.page,
       size: input.size,
-      facets: [],
+      facets: [...facetsOf('who', whos), ...facetsOf('action', actions), ...facetsOf('result', results)],
       missing: [],
       at: now(),
     }

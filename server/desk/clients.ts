@@ -16,6 +16,7 @@ export const clientRowsOf = (state: ClusterState): ClientRow[] => {
         clientId,
         roles: [],
         groups: [],
+        consumes: [],
         topics: [],
         language: one.language,
         version: versionText(one.version),
@@ -41,6 +42,7 @@ export const clientRowsOf = (state: ClusterState): ClientRow[] => {
       const row = rowOf(one.clientId, one)
       add(row.roles, 'consumer')
       add(row.groups, group.name)
+      add(row.consumes, group.name)
       for (const { topic } of group.subscriptions) if (!topic.startsWith(RETRY_PREFIX)) add(row.topics, topic)
       row.lastSeenAt = Math.max(row.lastSeenAt ?? 0, group.clientsAt)
     }

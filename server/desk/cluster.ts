@@ -20,7 +20,7 @@ import type { ClusterDesk } from '../shared/desk'
 import { DeskError } from '../shared/errors'
 import { isKnown, unknown } from '../shared/known'
 import type { ClusterCard, Overview } from '../shared/views'
-import { clientList } from './clients'
+import { clientList, clientRowsOf } from './clients'
 import { openGroupDesk } from './groups'
 import { groupImpact, topicImpact } from './impact'
 import { infoOf } from './info'
@@ -68,6 +68,7 @@ export const openClusterDesk = (options: ClusterDeskOptions): OpenCluster => {
           rows: lists.groups(),
           brokers: brokerList(state, parts.of),
           namesrv: entry.namesrv,
+          clients: clientRowsOf(state).length,
           now: now(),
         }),
       }

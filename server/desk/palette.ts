@@ -40,7 +40,7 @@ export const findIn = (state: ClusterState, entry: ClusterEntry, { q, limit }: P
     add('broker', key, `/brokers/${encodeURIComponent(key)}`, address)
   if (needle !== '')
     for (const { clientId, groups } of clientRowsOf(state))
-      add('client', clientId, `/clients/${encodeURIComponent(clientId)}`, groups.join(', '), 5)
+      add('client', clientId, `/clients?sel=${encodeURIComponent(clientId)}`, groups.join(', '), 5)
   return hits
     .sort((a, b) => a.rank - b.rank || (a.hit.name < b.hit.name ? -1 : 1))
     .slice(0, limit)

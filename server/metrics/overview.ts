@@ -19,9 +19,14 @@ export interface OverviewOptions {
   rows: readonly GroupRow[]
   brokers: ReturnType<typeof brokerList>
   namesrv: readonly string[]
+  /** How many clients are connected. */
+  clients: number
   now: number
 }
-export const overviewOf = (state: ClusterState, { turnMs, rows, brokers, namesrv, now }: OverviewOptions): Overview => {
+export const overviewOf = (
+  state: ClusterState,
+  { turnMs, rows, brokers, namesrv, clients, now }: OverviewOptions,
+): Overview => {
   const groups = rows.filter(({ system }) => !system)
   const counted = groups.filter(({ idle }) => !idle)
   const masters = brokers.rows.filter(({ role }) => role === 'master')
@@ -75,6 +80,7 @@ export const overviewOf = (state: ClusterState, { turnMs, rows, brokers, namesrv
     deadLetters: total(dead, state.at),
     topics: userTopics.length,
     groups: groups.length,
+    clients,
     behindGroups: [...counted].sort(byBehind).slice(0, MOST_BEHIND),
     brokers: brokers.rows,
     nameServers: state.nameServers.map(({ address: one, ok, sinceMs, tookMs }) => ({

@@ -73,7 +73,7 @@ const serverRooms: Room[] = [
 ]
 
 /** The nouns of the console: each may look into what has no subject, and none into another. */
-const nouns = ['access', 'alarm', 'broker', 'cluster', 'group', 'job', 'message', 'overview', 'topic', 'send']
+const nouns = ['access', 'alarm', 'audit', 'broker', 'cluster', 'group', 'job', 'message', 'overview', 'topic', 'send']
 
 const wordless = components('ui', 'format', 'i18n')
 const frame = [...wordless, ...components('data-table', 'trpc')]
@@ -123,13 +123,19 @@ export const rooms: readonly Room[] = [
   { path: 'components/trpc', doors: server('shared'), types: server('root.ts') },
   { path: 'components/shell', doors: [...frame, 'server/shared'] },
   { path: 'components/change', doors: [...frame, 'server/shared'] },
+  // A client says the same of itself wherever it is opened.
+  { path: 'components/client', doors: [...frame, 'components/shell', 'server/shared'], types: server('root.ts') },
   ...nouns.map((noun) => ({
     path: `components/${noun}`,
-    doors: [...frame, ...components('chart', 'shell', 'change'), 'server/shared'],
+    doors: [...frame, ...components('chart', 'shell', 'change', 'client'), 'server/shared'],
     types: server('root.ts'),
   })),
   {
     path: 'app',
-    doors: [...frame, ...components('chart', 'shell', 'change', ...nouns), ...server('root.ts', 'rsc.tsx', 'shared')],
+    doors: [
+      ...frame,
+      ...components('chart', 'shell', 'change', 'client', ...nouns),
+      ...server('root.ts', 'rsc.tsx', 'shared'),
+    ],
   },
 ]

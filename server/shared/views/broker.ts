@@ -82,6 +82,8 @@ export interface ClientRow {
   clientId: string
   roles: ('producer' | 'consumer')[]
   groups: string[]
+  /** Those of its groups in which it consumes: as a member of one it can be asked about itself. */
+  consumes: string[]
   topics: string[]
   language: string
   version: string

@@ -109,6 +109,7 @@ export interface Overview {
   deadLetters: Total
   topics: number
   groups: number
+  clients: number
   /** The first of all live groups, furthest behind first; idle ones are left out. */
   behindGroups: GroupRow[]
   brokers: BrokerRow[]

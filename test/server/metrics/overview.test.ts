@@ -37,6 +37,7 @@ const overview = (state: ClusterState): Overview =>
     turnMs: 5000,
     rows: [...state.groups.values()].map((group) => groupRow(state, group, new Set(), NOW)),
     brokers: { rows: [], total: 0, matched: 0, page: 1, size: 50, facets: [], missing: [], at: NOW },
+    clients: 0,
     namesrv: ['127.0.0.1:9876'],
     now: NOW,
   })
