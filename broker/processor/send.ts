@@ -149,7 +149,9 @@ class Sender {
       tagsCode: tagsCode(said.tags),
       keys: said.keys === undefined ? [uniqueKey] : [uniqueKey, ...splitKeys(said.keys)],
     }
-    const placed = isPrepared ? { message: broker.prepared.hold(message, uniqueKey) } : this.#scheduled(message, said)
+    const scheduled = this.#scheduled(message, said) // a prepared message too, so that no commit is refused for its time
+    const placed =
+      isPrepared && !('code' in scheduled) ? { message: broker.prepared.hold(message, uniqueKey) } : scheduled
     if ('code' in placed) return this.#refuse(placed.code, placed.remark)
     return this.#put(placed, said, uniqueKey, send.queueId, request, connection)
   }

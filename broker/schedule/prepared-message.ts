@@ -97,15 +97,15 @@ export interface Waiting {
   readonly hasOwnTime: boolean
   readonly checks: number
 }
-export function waitingOf(record: StoredRecord, timeOutMs: number): Waiting {
+export function waitingOf(record: StoredRecord, timeOutMs: number, intervalMs: number): Waiting {
   const properties = parseProperties(record.properties)
   const times = properties.get(Property.transactionCheckTimes)
   const checks = times === undefined ? 0 : whole(times)
   const immunityMs = immunityOf(properties)
   // a client whose clock is ahead waits from when it was stored
   const bornMs = Math.min(record.bornTimestampMs, record.storeTimestampMs)
-  // Apache asks at each round what it has asked before, however young
-  const dueMs = checks > 0 ? 0 : bornMs + (immunityMs ?? timeOutMs)
+  // what was asked before is asked at each round, however young; but a round may follow soon on a check at a time of its own
+  const dueMs = checks > 0 ? record.storeTimestampMs + intervalMs / 2 : bornMs + (immunityMs ?? timeOutMs)
   return { dueMs, hasOwnTime: checks === 0 && immunityMs !== undefined, checks }
 }
 

@@ -265,12 +265,13 @@ class Messages implements PreparedMessages {
   }
 
   #note(records: Buffer): void {
-    const { transactionTimeOut } = this.#options.settings
+    const { transactionTimeOut, transactionCheckInterval } = this.#options.settings
     for (let at = 0; at < records.length; ) {
       const record = decodeRecord(records, at)
       at += record.totalSize
       const isDone = this.#settled.delete(record.queueOffset)
-      if (!isDone) this.#waiting.set(record.queueOffset, waitingOf(record, transactionTimeOut))
+      if (!isDone)
+        this.#waiting.set(record.queueOffset, waitingOf(record, transactionTimeOut, transactionCheckInterval))
       this.#seenTo = record.queueOffset + 1
     }
   }
