@@ -295,7 +295,7 @@ class Timers implements TimedMessages {
     const unit: TimerUnit = {
       previous: wheel.lastUnit(slotMs),
       magic,
-      enqueuedAtMs: nowMs,
+      enqueuedAtMs: Math.floor(nowMs / precisionMs) * precisionMs, // Apache tells the second, too
       slotMs,
       commitLogOffset: peek.commitLogOffset(piece, at),
       recordBytes: peek.totalSize(piece, at),
