@@ -47,8 +47,6 @@ export interface Brokers {
   topicStats(address: string, topic: string): Promise<QueueStats[]>
   /** Of the last minute, by the broker's own statistics; 0 when it counted nothing yet. */
   statsPerSecond(address: string, name: string, key: string): Promise<number>
-  /** Of the last 24 hours at most, by the same. */
-  statsToday(address: string, name: string, key: string): Promise<number>
   consumers(address: string, group: string): Promise<ConsumerConnections | null>
   producers(address: string): Promise<Producer[]>
   running(address: string, group: string, clientId: string, stack: boolean): Promise<Running>
@@ -127,7 +125,6 @@ export const openBrokers = (ask: Ask): Brokers => {
       ),
     topicStats: async (address, topic) => topicStatsOf(await body(address, code.GET_TOPIC_STATS_INFO, { topic })),
     statsPerSecond: async (address, name, key) => numberOf(objectOf((await stats(address, name, key)).statsMinute).tps),
-    statsToday: async (address, name, key) => numberOf(objectOf((await stats(address, name, key)).statsDay).sum),
     async consumers(address, consumerGroup) {
       try {
         return consumerConnectionsOf(await body(address, code.GET_CONSUMER_CONNECTION_LIST, { consumerGroup }))

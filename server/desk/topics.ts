@@ -21,6 +21,8 @@ export interface TopicDeskOptions {
 }
 const MOST_HELD = 200
 const OLDEST_KEPT_MS = 60_000
+/** A page asks no more queues than these one by one. */
+const MOST_QUEUES_ASKED = 64
 
 export const openTopicDesk = ({ sampler, lists, past, admin, changes, now }: TopicDeskOptions): TopicDesk => {
   const { state } = sampler
@@ -40,7 +42,7 @@ export const openTopicDesk = ({ sampler, lists, past, admin, changes, now }: Top
     found.catch(() => views.delete(name))
     return found
   }
-  /** What only the open page asks: bytes and the day's count from the broker's own statistics, and the oldest message. */
+  /** What only the open page asks: bytes by the broker's own statistics, the day's count, and the oldest message. */
   const load = async (name: string): Promise<TopicView> => {
     const topic = find(name)
     const base = topicView(state, topic, groupsByTopic(state).get(name) ?? [], now())
@@ -53,9 +55,9 @@ export const openTopicDesk = ({ sampler, lists, past, admin, changes, now }: Top
         now(),
       )
     }
-    const [inBytesPerSecond, inToday, oldestAt] = await Promise.all([
+    const [inBytesPerSecond, countToday, oldestAt] = await Promise.all([
       summed((address) => admin.brokers.statsPerSecond(address, 'TOPIC_PUT_SIZE', name)),
-      summed((address) => admin.brokers.statsToday(address, 'TOPIC_PUT_NUMS', name)),
+      inToday(topic),
       oldest(topic),
     ])
     const rate = base.row.inPerSecond
@@ -63,7 +65,44 @@ export const openTopicDesk = ({ sampler, lists, past, admin, changes, now }: Top
       isKnown(rate) && isKnown(inBytesPerSecond) && rate.value > 0 && inBytesPerSecond.value > 0
         ? known(inBytesPerSecond.value / rate.value, inBytesPerSecond.at)
         : unknown('no-sample-yet')
-    return { ...base, inBytesPerSecond, inToday, oldestAt, meanSizeBytes }
+    return { ...base, inBytesPerSecond, inToday: countToday, oldestAt, meanSizeBytes }
+  }
+  /** Where each queue of a topic stood at midnight: asked once a day, since that never changes. */
+  const midnights = new Map<string, { midnight: number; first: Map<string, Promise<bigint>> }>()
+  /**
+   * What came in since midnight on this machine's clock. A broker's own day figure (315) is taken once an hour and
+   * would say 0 for the first one.
+   */
+  const inToday = async (topic: TopicState): Promise<Known<number>> => {
+    const midnight = new Date(now()).setHours(0, 0, 0, 0)
+    let held = midnights.get(topic.name)
+    if (held === undefined || held.midnight !== midnight) {
+      if (midnights.size >= MOST_HELD) midnights.clear()
+      held = { midnight, first: new Map() }
+      midnights.set(topic.name, held)
+    }
+    const { first } = held
+    const alive = new Map(askable(state).map((one) => [one.name, one.address]))
+    const filled = [...topic.queues].filter(([, { max, min }]) => max > min)
+    if (filled.length > MOST_QUEUES_ASKED) return unknown('budget')
+    const counts = filled.map(async ([key, { broker, queueId, max, min }]) => {
+      const address = alive.get(broker)
+      if (address === undefined) throw new DeskError('broker-silent', `${broker} does not answer.`)
+      let asked = first.get(key)
+      if (asked === undefined) {
+        asked = admin.brokers.offsetAtTime(address, topic.name, queueId, midnight)
+        first.set(key, asked)
+        asked.catch(() => first.delete(key))
+      }
+      return max - Math.max(Number(await asked), min)
+    })
+    const answers = await Promise.allSettled(counts)
+    let count = 0
+    for (const answer of answers) {
+      if (answer.status === 'rejected') return unknown('broker-silent')
+      count += Math.max(0, answer.value)
+    }
+    return known(count, now())
   }
   const oldestTimes = new Map<string, { at: number; found: Promise<Known<number | null>> }>()
   /** One call per queue: asked again only after a minute, since retention moves slowly. */
@@ -78,7 +117,7 @@ export const openTopicDesk = ({ sampler, lists, past, admin, changes, now }: Top
   }
   const askOldest = async (topic: TopicState): Promise<Known<number | null>> => {
     const alive = new Map(askable(state).map((one) => [one.name, one.address]))
-    const kept = [...topic.queues.values()].filter(({ max, min }) => max > min).slice(0, 64)
+    const kept = [...topic.queues.values()].filter(({ max, min }) => max > min).slice(0, MOST_QUEUES_ASKED)
     const answers = await Promise.allSettled(
       kept.flatMap(({ broker, queueId }) => {
         const address = alive.get(broker)
