@@ -1,0 +1,95 @@
+// test/broker/peer/catalog-copy.test.ts: a slave's tables become its master's, and stay so.
+import { afterEach, expect, it } from 'vitest'
+import { openGroups } from '../../../broker/catalog/groups'
+import { openOffsets } from '../../../broker/catalog/offsets'
+import { openTopics } from '../../../broker/catalog/topics'
+import { openDialer } from '../../../broker/net/dial'
+import { createCatalogCopy } from '../../../broker/peer/catalog-copy'
+import { RequestCode } from '../../../broker/protocol/codes'
+import type { DelayLevels } from '../../../broker/schedule/types'
+import { removeFolder, temporaryFolder } from '../../support/folders'
+import { openRealBroker } from '../processor/real-broker'
+
+const ends: (() => Promise<unknown>)[] = []
+afterEach(async () => {
+  for (const end of ends.splice(0).reverse()) await end()
+})
+
+it('copies topics, groups, what groups may not read, offsets and delay positions, and follows each change', async () => {
+  const master = await openRealBroker({ messageDelayLevel: '1s 2s' })
+  ends.push(() => master.stop())
+  const client = master.client()
+  const configDir = temporaryFolder('tables')
+  ends.push(async () => removeFolder(configDir))
+  const clock = Date.now
+  const log = () => {}
+  const topics = await openTopics({
+    configDir,
+    clock,
+    log,
+    clusterName: 'DefaultCluster',
+    brokerName: 'broker-a',
+    autoCreateTopicEnable: true,
+    defaultTopicQueueNums: 8,
+    traceTopicEnable: true,
+    msgTraceTopicName: 'RMQ_SYS_TRACE_TOPIC',
+    timerWheelEnable: true,
+    clusterTopicEnable: true,
+    brokerTopicEnable: true,
+  })
+  const groups = await openGroups({ configDir, clock, log, mayCreate: () => true })
+  const offsets = await openOffsets({ configDir, clock, log, saveIntervalMs: 60_000 })
+  ends.push(() => Promise.all([topics.close(), groups.close(), offsets.close()]))
+  const taken: ReadonlyMap<number, number>[] = []
+  const delays: DelayLevels = {
+    max: 2,
+    delayMs: () => 1000,
+    progress: () => [],
+    toJson: () => '',
+    replaceAll: (table) => void taken.push(table),
+    start: () => {},
+    stop: async () => {},
+  }
+  const dialer = openDialer()
+  ends.push(async () => dialer.close())
+  const keepRequestModes = async () => {}
+  const copy = createCatalogCopy({
+    topics,
+    groups,
+    offsets,
+    delays,
+    dialer,
+    keepRequestModes,
+    periodMs: 60_000,
+    log,
+  })
+  ends.push(() => copy.stop())
+  expect(await copy.now()).toBe(false) // no master is known
+
+  await client.send({ topic: 'copied' })
+  await client.pull('readers', 'copied', 0)
+  const place = { consumerGroup: 'readers', topic: 'copied', queueId: '0' }
+  await client.ask(RequestCode.UPDATE_CONSUMER_OFFSET, { ...place, commitOffset: '1' })
+  copy.masterAt(master.address)
+  expect(await copy.now()).toBe(true)
+  expect(topics.get('copied')).toMatchObject({ topicName: 'copied' })
+  expect(groups.peek('readers')).toBeDefined()
+  expect(offsets.query('readers', 'copied', 0)).toBe(1)
+  expect(taken.length).toBeLessThanOrEqual(1)
+
+  // what only the copy has goes with the master's next change, and what does not change is left alone
+  groups.get('strayed')
+  const { version } = topics
+  expect(await copy.now()).toBe(true)
+  expect(topics.version).toBe(version)
+  await client.pull('more', 'copied', 0)
+  await client.ask(RequestCode.UPDATE_CONSUMER_OFFSET, { ...place, commitOffset: '0' })
+  expect(await copy.now()).toBe(true)
+  expect([groups.peek('strayed'), groups.peek('more') === undefined]).toEqual([undefined, false])
+  expect(offsets.query('readers', 'copied', 0)).toBe(0)
+
+  await master.stop()
+  ends.shift()
+  expect(await copy.now()).toBe(false)
+  expect(topics.get('copied')).toBeDefined() // a master that is down takes nothing with it
+})
