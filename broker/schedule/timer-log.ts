@@ -10,7 +10,7 @@ export const unitEntry = layout({
   enqueuedAtMs: i64,
   delayMs: i32, //           from enqueuedAtMs to the time of the slot
   commitLogOffset: i64,
-  recordBytes: i32, //       0: moved on, the unit counts no more
+  recordBytes: i32,
   topicHash: i32,
   dueAtMs: i64, //           Apache leaves it 0; the exact time within the slot, ours alone
 })
@@ -45,8 +45,6 @@ export interface TimerLog {
   read(place: number): TimerUnit | undefined | Promise<TimerUnit | undefined>
   /** Place of the unit before this one; undefined when there is none. */
   before(place: number): number | undefined
-  /** Says in its place that the unit counts no more. */
-  cancel(place: number): void
   /** Units from `from` on, in order. */
   forward(from: number): AsyncIterable<{ place: number; unit: TimerUnit }>
   /** Ends the log here: nothing behind it is ever read again. */
@@ -161,15 +159,6 @@ class Log implements TimerLog {
     if (place <= this.#row.start) return undefined
     const within = place - this.#row.startOf(place)
     return within === 0 ? place - this.#row.segmentBytes + this.#lastPlace : place - unitBytes
-  }
-
-  cancel(place: number): void {
-    const bytes = Buffer.alloc(4)
-    this.#row.writeSync(place + at.recordBytes, [bytes])
-    this.#blocks.delete(this.#blockOf(place))
-    this.#blocks.delete(this.#blockOf(place + at.recordBytes))
-    this.#changes++
-    this.#syncedTo = Math.min(this.#syncedTo, place)
   }
 
   async *forward(from: number): AsyncGenerator<{ place: number; unit: TimerUnit }> {

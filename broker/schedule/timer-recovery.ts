@@ -10,7 +10,7 @@ import { peek } from '../protocol/record'
 import type { MessageStore } from '../store/types'
 import { openTimerCheckpoint, type TimerCheckpoint, type TimerState } from './timer-checkpoint'
 import type { TimerCounts } from './timer-counts'
-import { openTimerLog, type TimerLog, UnitMagic, unitBytes } from './timer-log'
+import { openTimerLog, type TimerLog, type TimerUnit, UnitMagic, unitBytes } from './timer-log'
 import { openTimerWheel, type TimerWheel, wheelSlots } from './timer-wheel'
 
 export interface TimerFiles {
@@ -47,7 +47,7 @@ export async function openTimerFiles(place: TimerPlace): Promise<TimerFiles> {
   const log = await openTimerLog(row, syncedTo)
   const isShort = log.end < syncedTo
   if (isShort) say('warn', `${folder} ends at ${log.end}, not at ${syncedTo}: the timer queue is read again from there`)
-  await cutLost(log, store.commitLog.tail, say)
+  await cutLost(log, store, say)
 
   const kept = ahead !== undefined && ahead.deliveredTo <= store.commitLog.tail ? ahead : safe
   const currentMs = Math.floor(nowMs / precisionMs) * precisionMs
@@ -79,17 +79,25 @@ export async function openTimerFiles(place: TimerPlace): Promise<TimerFiles> {
   return { log, wheel, checkpoint, pool, state }
 }
 
-/** A power cut may take the end of the commit log and leave the units that name it. */
-async function cutLost(log: TimerLog, tail: number, say: TimerPlace['say']): Promise<void> {
+/** A power cut may take the end of the commit log and leave the units that name it, or tear the newest unit. */
+async function cutLost(log: TimerLog, store: MessageStore, say: TimerPlace['say']): Promise<void> {
   let end = log.end
   for (let at = log.before(end); at !== undefined; at = log.before(at)) {
     const unit = await log.read(at)
-    if (unit !== undefined && unit.commitLogOffset + unit.recordBytes <= tail) break
+    if (unit !== undefined && (await isWhole(unit, store))) break
     end = at
   }
   if (end === log.end) return
   say('warn', `timer log: ${Math.round((log.end - end) / unitBytes)} units name messages that the commit log lost`)
   await log.cut(end)
+}
+
+/** Whether the unit names a record, or one that was there and is too old by now. */
+async function isWhole({ commitLogOffset, recordBytes }: TimerUnit, store: MessageStore): Promise<boolean> {
+  if (recordBytes <= 0) return false
+  return (
+    commitLogOffset < store.commitLog.minOffset || (await store.recordAt(commitLogOffset, recordBytes)) !== undefined
+  )
 }
 
 /** Slots whose newest unit is not in the log; true when there were any. */

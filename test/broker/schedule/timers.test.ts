@@ -1,4 +1,6 @@
 // test/broker/schedule/timers.test.ts: timed messages come at their time, in order, once; whatever happens meanwhile.
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
 import {
   DAY,
@@ -182,6 +184,40 @@ describe('a far message', () => {
     const hours = waiting.map(({ storeTimestampMs }) => (storeTimestampMs - START) / 3_600_000)
     for (const [n, hour] of hours.slice(1).entries()) expect(hour - (hours[n] ?? 0)).toBeLessThan(3)
     expect(await one.bodies()).toEqual(['far'])
+  })
+})
+
+describe('what lies on the disk', () => {
+  const sent = async (): Promise<TimedStore> => {
+    const one = await open()
+    for (let n = 0; n < 150; n++) await one.send(`m${n}`, { TIMER_DELIVER_MS: String(START + 5000 + n * 20) })
+    await one.clock.advance(100)
+    await one.stop()
+    return one
+  }
+  const everything = Array.from({ length: 150 }, (_, n) => `m${n}`)
+
+  it.each(['timerwheel', 'config/timercheck', 'config/timermetrics', 'timerlog'])(
+    'may lose %s: every message still comes, once',
+    async (name) => {
+      const { rootDir } = await sent()
+      rmSync(join(rootDir, name), { recursive: true })
+      rmSync(join(rootDir, `${name}.bak`), { force: true })
+      const two = await open({ rootDir, nowMs: START + 200 })
+      await two.clock.advance(20 * SECOND)
+      expect(await two.bodies()).toEqual(everything)
+    },
+  )
+  it('may end in a torn timer log: the timer queue is read again from there', async () => {
+    const { rootDir } = await sent()
+    const log = join(rootDir, 'timerlog')
+    const last = join(log, readdirSync(log).sort().at(-1) ?? '')
+    const bytes = readFileSync(last)
+    writeFileSync(last, bytes.fill(0, 52 * 7 + 20))
+    const two = await open({ rootDir, nowMs: START + 200 })
+    await two.clock.advance(20 * SECOND)
+    expect(await two.bodies()).toEqual(everything)
+    expect(two.warnings().some((line) => line.includes('timer queue is read again'))).toBe(true)
   })
 })
 
