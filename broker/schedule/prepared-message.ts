@@ -30,12 +30,14 @@ export function prepared(message: NewMessage, uniqueKey: string): NewMessage {
   }
 }
 
-/** The message for its real topic; undefined when the record names none. Its properties stay as they are stored. */
+/** The message for its real topic; undefined when the record names none. It keeps all properties but the place. */
 export function committed(record: StoredRecord): NewMessage | undefined {
   const properties = parseProperties(record.properties)
   const topic = properties.get(Property.realTopic)
   const queueId = Number(properties.get(Property.realQueueId) ?? Number.NaN)
   if (topic === undefined || !Number.isInteger(queueId) || queueId < 0) return undefined
+  properties.delete(Property.realTopic)
+  properties.delete(Property.realQueueId)
   return {
     ...copyOf(record, properties),
     topic,

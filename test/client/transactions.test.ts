@@ -53,7 +53,7 @@ describe('the Java transaction producer', () => {
     const [, , msgId] = sent.split(' ')
     const line = await arrival('committed')
     expect(line.split(' ').slice(2, 4)).toEqual([msgId, '8'])
-    expect(line).toMatch(/PGROUP=tx, .*REAL_QID=\d, REAL_TOPIC=TransactionTopic, .*TRAN_MSG=true, .*UNIQ_KEY=/)
+    expect(line).toMatch(/PGROUP=tx, TAGS=T, TRACE_ON=true, TRAN_MSG=true, UNIQ_KEY=/)
   })
 
   it('rolls back what nobody ever gets, and is not asked about either', async (context) => {

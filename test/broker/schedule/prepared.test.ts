@@ -91,7 +91,8 @@ describe('a transaction whose end is not known', () => {
       storeTimestampMs: half.storeTimestampMs,
     })
     expect(Object.fromEntries(parseProperties(body.properties))).toEqual(again.properties)
-    expect(found).toMatchObject({ preparedTransactionOffset: again.commitLogOffset, properties: again.properties })
+    expect(found).toMatchObject({ preparedTransactionOffset: again.commitLogOffset })
+    expect(found?.properties.TRANSACTION_CHECK_TIMES).toBe('1')
   })
 
   it('is asked for again until it is known, and then no more', async () => {
