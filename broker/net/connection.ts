@@ -133,7 +133,20 @@ class SocketConnection implements Connection, Drainable {
     for (const part of parts) bodyBytes += part.length
     this.#unanswered--
     const quick = bodyBytes === 0 ? reply.quickHead?.(request) : undefined
-    this.#gather(quick ?? encodeReplyHead(request, reply, bodyBytes), parts, bodyBytes, reply.sent)
+    const head = quick ?? this.#replyHead(request, reply, bodyBytes)
+    if (head !== undefined) this.#gather(head, parts, bodyBytes, reply.sent)
+    else reply.sent?.()
+  }
+
+  /** A remark that quotes a name of 16 MB does not fit: whoever asked so is gone, whoever answers goes on. */
+  #replyHead(request: Command, reply: Reply, bodyBytes: number): Buffer | undefined {
+    try {
+      return encodeReplyHead(request, reply, bodyBytes)
+    } catch (error) {
+      if (!(error instanceof ProtocolError)) throw error
+      this.#refuse(`its answer cannot be written: ${error.message}`)
+      return undefined
+    }
   }
 
   request(code: number, ext: ExtFields, body: Buffer | undefined, timeoutMs: number): Promise<Command> {

@@ -37,6 +37,12 @@ describe('a name server', () => {
     expect(await register(0, {}, '{bad')).toMatchObject({ code: 1, remark: expect.stringContaining('not JSON') })
   })
 
+  it('closes on whoever asks what only an answer too large could quote, and goes on', async () => {
+    const topic = 'x'.repeat(0xff_ffff - 200)
+    await expect(ask(Ask.GET_ROUTEINFO_BY_TOPIC, { topic }, undefined, server.dial())).rejects.toThrow('was closed')
+    expect(await register()).toEqual(done)
+  })
+
   it('refuses a lone topic of a broker that it does not know, and takes it later', async () => {
     expect(await register(0, {}, registrationOf([topicOf('T')]))).toMatchObject({
       code: 1,
