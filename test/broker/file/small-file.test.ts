@@ -2,7 +2,7 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import type { Files } from '../../../broker/file/files'
+import { type Files, nodeFiles } from '../../../broker/file/files'
 import { readFileOrBackup, writeFileAtomic } from '../../../broker/file/small-file'
 import { MemoryDisk } from '../../support/disks'
 import { removeFolder, temporaryFolder } from '../../support/folders'
@@ -43,6 +43,30 @@ describe('a small file', () => {
     writeFileSync(path, 'x')
     renameSync(path, `${path}.bak`)
     await expect(readFileOrBackup(path, JSON.parse)).rejects.toThrow(SyntaxError)
+  })
+
+  it('is a fault, and stays, when it does not parse and has no backup that does', async () => {
+    await writeFileAtomic(path, '{"n":')
+    await expect(readFileOrBackup(path, JSON.parse)).rejects.toThrow(SyntaxError)
+    await writeFileAtomic(path, '{"m":')
+    await expect(readFileOrBackup(path, JSON.parse)).rejects.toThrow(SyntaxError)
+    expect(readFileSync(path, 'utf8')).toBe('{"m":')
+  })
+
+  it('stays with its backup as it was however often a full disk takes only half of the new one', async () => {
+    await writeFileAtomic(path, '{"n":1}')
+    await writeFileAtomic(path, '{"n":2}')
+    const full: Files = Object.assign(Object.create(nodeFiles()), {
+      writeWhole: async (at: string, content: Buffer) => {
+        writeFileSync(at, content.subarray(0, content.length / 2))
+        throw new Error('ENOSPC')
+      },
+    })
+    for (let tries = 0; tries < 3; tries++) {
+      await expect(writeFileAtomic(path, '{"n":3}', full)).rejects.toThrow('ENOSPC')
+    }
+    expect(await readFileOrBackup(path, JSON.parse)).toEqual({ n: 2 })
+    expect(readFileSync(`${path}.bak`, 'utf8')).toBe('{"n":1}')
   })
 
   it('is whole, old or new, whichever step a crash comes after', async () => {
