@@ -14,7 +14,7 @@ const config = {
   // ends every websocket whose path a page matches, and /api/trpc would be one.
   redirects: async () => [
     {
-      source: '/:section(topics|groups|brokers|clients|messages|send)/:rest*',
+      source: '/:section(topics|groups|brokers|clients|messages|send|dlq)/:rest*',
       destination: '/?to=/:section/:rest*',
       permanent: false,
     },

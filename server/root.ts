@@ -5,7 +5,7 @@ import { brokerRouter } from './router/broker'
 import { clusterRouter } from './router/cluster'
 import { groupRouter } from './router/group'
 import { messageRouter } from './router/message'
-import { auditRouter, clientRouter, paletteRouter } from './router/other'
+import { auditRouter, clientRouter, deadRouter, paletteRouter } from './router/other'
 import { topicRouter } from './router/topic'
 import { callerFactory, router } from './trpc/procedure'
 
@@ -17,6 +17,7 @@ export const appRouter = router({
   message: messageRouter,
   broker: brokerRouter,
   client: clientRouter,
+  dead: deadRouter,
   palette: paletteRouter,
   audit: auditRouter,
 })

@@ -14,7 +14,8 @@ import { ConfirmBar } from './confirm-bar'
 import { type Note, Notes, ResultTable, TakenAnew } from './parts'
 import { type GravePreview, useGraveChange } from './use-grave-change'
 
-const isDelete = (preview: GravePreview): preview is DeletePreview => preview.kind !== 'reset'
+const isDelete = (preview: GravePreview): preview is DeletePreview =>
+  preview.kind === 'delete-topic' || preview.kind === 'delete-group'
 
 export const DeleteSheet = (props: {
   name: string

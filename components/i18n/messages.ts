@@ -7,6 +7,7 @@ import enChange from './en/change.json'
 import enChart from './en/chart.json'
 import enClient from './en/client.json'
 import enDataTable from './en/dataTable.json'
+import enDead from './en/dead.json'
 import enFormat from './en/format.json'
 import enGroup from './en/group.json'
 import enMessage from './en/message.json'
@@ -23,6 +24,7 @@ import zhChange from './zh/change.json'
 import zhChart from './zh/chart.json'
 import zhClient from './zh/client.json'
 import zhDataTable from './zh/dataTable.json'
+import zhDead from './zh/dead.json'
 import zhFormat from './zh/format.json'
 import zhGroup from './zh/group.json'
 import zhMessage from './zh/message.json'
@@ -40,6 +42,7 @@ const en = {
   chart: enChart,
   client: enClient,
   dataTable: enDataTable,
+  dead: enDead,
   format: enFormat,
   group: enGroup,
   message: enMessage,
@@ -60,6 +63,7 @@ const zh = {
   chart: zhChart,
   client: zhClient,
   dataTable: zhDataTable,
+  dead: zhDead,
   format: zhFormat,
   group: zhGroup,
   message: zhMessage,

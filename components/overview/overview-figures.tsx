@@ -6,6 +6,8 @@ import { isKnown, type Known } from '../../server/shared/known'
 import type { History, Overview, Total } from '../../server/shared/views'
 import { Sparkline } from '../chart/sparkline'
 import { joined, type Parts, UnknownWord, useFormat } from '../format'
+import { clusterHref } from '../shell/address'
+import { Link } from '../ui/link'
 import type { MarkState } from '../ui/mark'
 import { Figure, Figures } from '../ui/panel'
 
@@ -27,6 +29,7 @@ const sparkOf = (history: History | undefined, of: 'in' | 'out'): (number | null
 }
 
 export function OverviewFigures({
+  cluster,
   overview,
   history,
 }: {
@@ -116,7 +119,15 @@ export function OverviewFigures({
           )
         }
       />
-      <Figure label={t('dead')} {...shown(deadLetters, format.figure)} note={staleNote(deadLetters) ?? t('deadNote')} />
+      <Figure
+        label={
+          <Link quiet href={clusterHref(cluster, 'dlq')}>
+            {t('dead')}
+          </Link>
+        }
+        {...shown(deadLetters, format.figure)}
+        note={staleNote(deadLetters) ?? t('deadNote')}
+      />
     </Figures>
   )
 }

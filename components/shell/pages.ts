@@ -1,5 +1,17 @@
 // components/shell/pages.ts: the pages there are, once, for sidebar, bottom bar, palette and shortcuts. Only what exists.
-import { Gauge, type LucideIcon, Plug, Rows3, ScrollText, Search, Send, Server, Settings, Users } from 'lucide-react'
+import {
+  Gauge,
+  type LucideIcon,
+  MailX,
+  Plug,
+  Rows3,
+  ScrollText,
+  Search,
+  Send,
+  Server,
+  Settings,
+  Users,
+} from 'lucide-react'
 import { clusterHref } from './address'
 
 export type PageId =
@@ -10,6 +22,7 @@ export type PageId =
   | 'clients'
   | 'messages'
   | 'send'
+  | 'dlq'
   | 'audit'
   | 'settings'
 export type PageGroup = 'watch' | 'cluster' | 'messages' | 'govern'
@@ -30,6 +43,7 @@ export const pages: readonly PageEntry[] = [
   { id: 'clients', group: 'cluster', icon: Plug, key: 'c', href: (cluster) => clusterHref(cluster, 'clients') },
   { id: 'messages', group: 'messages', icon: Search, key: 's', href: (cluster) => clusterHref(cluster, 'messages') },
   { id: 'send', group: 'messages', icon: Send, key: null, href: (cluster) => clusterHref(cluster, 'send') },
+  { id: 'dlq', group: 'messages', icon: MailX, key: 'd', href: (cluster) => clusterHref(cluster, 'dlq') },
   { id: 'audit', group: 'govern', icon: ScrollText, key: null, href: () => '/audit' },
   { id: 'settings', group: 'govern', icon: Settings, key: null, href: () => '/settings' },
 ]

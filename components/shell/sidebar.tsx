@@ -4,6 +4,7 @@
 import { usePathname } from 'next/navigation'
 import { useSyncExternalStore } from 'react'
 import { useTranslations } from 'use-intl'
+import { isKnown } from '../../server/shared/known'
 import type { Overview } from '../../server/shared/views'
 import { useFormat } from '../format'
 import { connection } from '../trpc/connection'
@@ -35,6 +36,8 @@ function noteOf(id: PageId, overview: Overview | undefined): { count: number | n
       return { count: overview.brokers.length, mark: worst('broker') }
     case 'clients':
       return { count: overview.clients, mark: null }
+    case 'dlq':
+      return { count: isKnown(overview.deadLetters) ? overview.deadLetters.value : null, mark: null }
     default:
       return { count: null, mark: null }
   }

@@ -1,6 +1,6 @@
 // server/change/results.ts: many small acts, each with its own end: what failed is told and the rest goes on.
 import { oneLine } from '../shared/errors'
-import type { ApplyResult, ResultRow } from '../shared/views'
+import type { ApplyResult, QueueRef, ResultRow } from '../shared/views'
 
 const AT_ONCE = 8
 
@@ -8,9 +8,17 @@ export interface Act {
   item: string
   queue?: ResultRow['queue']
   before?: bigint | null
-  /** Answers with the offset that stands now, where there is one. */
+  /** Answers with the offset that stands now, where there is one, or with the place of what was made. */
   run: () => Promise<unknown>
 }
+/** Where something new lies. */
+export interface NewPlace {
+  queue: QueueRef
+  after: bigint
+}
+const isPlace = (done: unknown): done is NewPlace =>
+  typeof done === 'object' && done !== null && 'queue' in done && 'after' in done && typeof done.after === 'bigint'
+
 export const carryOut = async (acts: readonly Act[]): Promise<ApplyResult> => {
   const began = performance.now()
   const rows: ResultRow[] = []
@@ -23,7 +31,9 @@ export const carryOut = async (acts: readonly Act[]): Promise<ApplyResult> => {
       const row = { item: act.item, queue: act.queue ?? null, before: act.before ?? null }
       try {
         const done = await act.run()
-        rows[index] = { ...row, ok: true, after: typeof done === 'bigint' ? done : null, error: null }
+        rows[index] = isPlace(done)
+          ? { ...row, queue: done.queue, ok: true, after: done.after, error: null }
+          : { ...row, ok: true, after: typeof done === 'bigint' ? done : null, error: null }
       } catch (error) {
         rows[index] = { ...row, ok: false, after: null, error: oneLine(error) }
       }

@@ -78,4 +78,18 @@ export const migrations: readonly Migration[] = [
       ]),
     ],
   },
+  {
+    id: 2,
+    name: 'redriven',
+    statements: [
+      `create table redriven (
+        cluster text not null,
+        offset_id text not null,
+        stored_at integer not null,
+        at integer not null,
+        certain integer not null,
+        primary key (cluster, offset_id, stored_at)
+      ) without rowid`,
+    ],
+  },
 ]

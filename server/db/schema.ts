@@ -69,3 +69,13 @@ const sample = (name: string) =>
 export const sample5s = sample('sample_5s')
 export const sample1m = sample('sample_1m')
 export const sample10m = sample('sample_10m')
+/** Dead messages that were put back, so that a second time says so. */
+export const redriven = sqliteTable('redriven', {
+  cluster: text('cluster').notNull(),
+  offsetId: text('offset_id').notNull(),
+  /** When the dead message was stored: a place in a log may hold another one after the log was emptied. */
+  storedAt: integer('stored_at').notNull(),
+  at: integer('at').notNull(),
+  /** False: it was sent and no answer came. */
+  certain: integer('certain', { mode: 'boolean' }).notNull(),
+})

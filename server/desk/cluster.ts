@@ -5,6 +5,7 @@ import { openAdmin } from '../admin/open'
 import { openParts } from '../bundled/parts'
 import { openBrokerChanges } from '../change/brokers'
 import { openGroupChanges } from '../change/groups'
+import { openRedrives } from '../change/redrive'
 import { openResets } from '../change/reset'
 import { openTopicChanges } from '../change/topics'
 import type { ClusterEntry } from '../clusters/registry'
@@ -21,12 +22,14 @@ import { DeskError } from '../shared/errors'
 import { isKnown, unknown } from '../shared/known'
 import type { ClusterCard, Overview } from '../shared/views'
 import { clientList, clientRowsOf } from './clients'
+import { deadList } from './dead'
 import { openGroupDesk } from './groups'
 import { groupImpact, topicImpact } from './impact'
 import { infoOf } from './info'
 import { openLists } from './lists'
 import { findIn } from './palette'
 import { openRecord } from './record'
+import { openRedriveMarks } from './redrive-marks'
 import { openTopicDesk } from './topics'
 
 export interface ClusterDeskOptions {
@@ -127,6 +130,29 @@ export const openClusterDesk = (options: ClusterDeskOptions): OpenCluster => {
   })
   const brokerChanges = openBrokerChanges(admin, () => sampler.refreshBrokers())
 
+  const messages = openMessageDesk({
+    admin,
+    now,
+    topics: () =>
+      lists
+        .topics()
+        .filter(({ kind }) => kind !== 'system')
+        .sort((a, b) => lastOf(b) - lastOf(a))
+        .map(({ name }) => name),
+  })
+  const redrives = openRedrives({
+    admin,
+    now,
+    load: async (offsetId) => (await messages.load(offsetId)).message,
+    putBack: messages.putBack,
+    marks: openRedriveMarks(database.db, entry.id),
+    groupsOf: (topic) =>
+      lists
+        .groups()
+        .filter(({ topics }) => topics.includes(topic))
+        .map(({ name }) => name),
+  })
+
   const record = openRecord({ recorder, sampler, lists, overview, now })
   sampler.start()
   return {
@@ -154,16 +180,16 @@ export const openClusterDesk = (options: ClusterDeskOptions): OpenCluster => {
       parts: parts.all,
       part: parts.act,
     },
-    messages: openMessageDesk({
-      admin,
-      now,
-      topics: () =>
-        lists
-          .topics()
-          .filter(({ kind }) => kind !== 'system')
-          .sort((a, b) => lastOf(b) - lastOf(a))
-          .map(({ name }) => name),
-    }),
+    messages,
+    dead: {
+      list: (input) => deadList(state, lists.topics(), lists.groups(), input),
+      redrivePreview: redrives.preview,
+      async redrive(input) {
+        const result = await redrives.apply(input)
+        await sampler.refresh()
+        return result
+      },
+    },
     clients: { list: async (input) => clientList(state, input, now()) },
     find: (input) => findIn(state, entry, input),
     async close() {

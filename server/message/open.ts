@@ -1,9 +1,9 @@
 // server/message/open.ts: the message room's door: finding, searching, watching and sending, over one admin client.
 import type { Admin } from '../admin/open'
 import type { MessageDesk } from '../shared/desk'
-import { openFinder } from './find'
+import { type Finder, openFinder } from './find'
 import { scan } from './scan'
-import { openSender } from './send'
+import { openSender, type Sender } from './send'
 import { tail } from './tail'
 
 export interface MessageOptions {
@@ -12,10 +12,15 @@ export interface MessageOptions {
   topics: () => string[]
   now?: () => number
 }
+/** What the change room is handed besides. */
+export interface OpenMessages extends MessageDesk {
+  load: Finder['load']
+  putBack: Sender['putBack']
+}
 /** Searches of one cluster at once; more wait for their turn. */
 const SCANS_AT_ONCE = 2
 
-export const openMessageDesk = ({ admin, topics, now = Date.now }: MessageOptions): MessageDesk => {
+export const openMessageDesk = ({ admin, topics, now = Date.now }: MessageOptions): OpenMessages => {
   const finder = openFinder({ admin, topics, now })
   const sender = openSender({ admin, finder, now })
   let running = 0
@@ -40,5 +45,7 @@ export const openMessageDesk = ({ admin, topics, now = Date.now }: MessageOption
     send: sender.send,
     consumeDirectly: sender.consumeDirectly,
     resend: sender.resend,
+    load: finder.load,
+    putBack: sender.putBack,
   }
 }

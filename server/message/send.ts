@@ -1,10 +1,10 @@
 // server/message/send.ts: makes a message like a producer would, hands one to a chosen client, or puts one into a
 // group's retry topic. Nothing here creates a topic by sending to it.
 import type { Admin } from '../admin/open'
-import { isSystemProperty, openMessageIds, Property, propertiesText } from '../admin/records'
+import { isSystemProperty, openMessageIds, Property, propertiesText, type WireMessage } from '../admin/records'
 import { DeskError } from '../shared/errors'
 import type { ConsumeDirectlyInput, ResendInput, SendInput } from '../shared/inputs'
-import { RETRY_PREFIX } from '../shared/names'
+import { DLQ_PREFIX, RETRY_PREFIX } from '../shared/names'
 import type { ConsumeDirectlyResult, SendResult } from '../shared/views'
 import type { Finder } from './find'
 
@@ -16,7 +16,34 @@ export interface Sender {
   send(input: SendInput): Promise<SendResult>
   consumeDirectly(input: ConsumeDirectlyInput): Promise<ConsumeDirectlyResult>
   resend(input: ResendInput): Promise<SendResult>
+  /** A dead message, alive again: to its topic of old, or to the retry topic of its group. */
+  putBack(message: WireMessage, way: PutBack): Promise<SendResult>
 }
+export interface PutBack {
+  topic: string
+  /** Where it came from before it died. */
+  origin: string
+  redriveId: string
+}
+/** A property of the message that tells which redrive put it back. */
+export const REDRIVE_PROPERTY = 'redriveId'
+/** What a message gathered on its way to its death; with it, it would wait again or count old tries. */
+const leftBehind = [
+  Property.delayLevel,
+  Property.realTopic,
+  Property.realQueueId,
+  Property.timerDeliverMs,
+  Property.timerOutMs,
+  Property.timerDelayLevel,
+  Property.reconsumeTime,
+  Property.maxReconsumeTimes,
+  Property.consumeStartTime,
+  Property.dlqOriginTopic,
+  Property.dlqOriginMessageId,
+  Property.popCheckpoint,
+  Property.popCheckpointOffset,
+  Property.firstPopTime,
+]
 export interface SenderOptions {
   admin: Admin
   finder: Finder
@@ -127,6 +154,25 @@ export const openSender = ({ admin, finder, now = Date.now, random = Math.random
       return { ...answer, clientId }
     },
 
+    async putBack(message, { topic, origin, redriveId }) {
+      const properties = new Map(message.properties)
+      for (const name of leftBehind) properties.delete(name)
+      if (topic.startsWith(RETRY_PREFIX)) {
+        properties.set(Property.retryTopic, origin)
+        if (!properties.has(Property.originMessageId)) properties.set(Property.originMessageId, message.offsetId)
+      } else {
+        properties.delete(Property.retryTopic)
+        properties.delete(Property.originMessageId)
+      }
+      properties.set(REDRIVE_PROPERTY, redriveId)
+      const queue = await queueFor(topic, undefined, properties.get(Property.shardingKey))
+      return deliver(topic, queue, message.body, propertiesText(properties), message.uniqueId ?? '', {
+        sysFlag: message.sysFlag & ~0xc,
+        flag: message.flag,
+        reconsumeTimes: 0,
+      })
+    },
+
     async resend({ group, offsetId, confirm }) {
       if (confirm !== group) throw new DeskError('confirm-mismatch', `The name typed is not ${group}.`)
       const { message } = await finder.load(offsetId)
@@ -145,7 +191,8 @@ export const openSender = ({ admin, finder, now = Date.now, random = Math.random
       return deliver(RETRY_PREFIX + group, queue, message.body, propertiesText(properties), message.uniqueId ?? '', {
         sysFlag: message.sysFlag & ~0xc, // a copy is no part of a transaction
         flag: message.flag,
-        reconsumeTimes: message.reconsumeTimes,
+        // A dead one with its old count would be buried again at once.
+        reconsumeTimes: message.topic.startsWith(DLQ_PREFIX) ? 0 : message.reconsumeTimes,
       })
     },
   }

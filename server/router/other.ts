@@ -1,11 +1,29 @@
-// server/router/other.ts: the nouns with one or two questions: clients, the palette, the audit log.
-import { auditListInput, clientListInput, paletteInput } from '../shared/inputs'
+// server/router/other.ts: the nouns with one or two questions: clients, dead letters, the palette, the audit log.
+import {
+  auditListInput,
+  clientListInput,
+  deadListInput,
+  paletteInput,
+  redriveInput,
+  redrivePreviewInput,
+} from '../shared/inputs'
 import { allowed, allowedOn, hasOnlyOwn, router } from '../trpc/procedure'
 
 export const clientRouter = router({
   list: allowedOn('cluster.read')
     .input(clientListInput)
     .query(({ ctx, input }) => ctx.cluster.clients.list(input)),
+})
+export const deadRouter = router({
+  list: allowedOn('cluster.read')
+    .input(deadListInput)
+    .query(({ ctx, input }) => ctx.cluster.dead.list(input)),
+  redrivePreview: allowedOn('message.redrive')
+    .input(redrivePreviewInput)
+    .query(({ ctx, input }) => ctx.cluster.dead.redrivePreview(input)),
+  redrive: allowedOn('message.redrive')
+    .input(redriveInput)
+    .mutation(({ ctx, input }) => ctx.cluster.dead.redrive(input)),
 })
 export const paletteRouter = router({
   /** Objects by part of a name, of one cluster or of all. */

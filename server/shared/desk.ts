@@ -7,6 +7,7 @@ import type {
   ClusterAddInput,
   ClusterUpdateInput,
   ConsumeDirectlyInput,
+  DeadListInput,
   GroupCreateInput,
   GroupDeleteInput,
   GroupListInput,
@@ -16,6 +17,8 @@ import type {
   MessageByKeyInput,
   MessageGetInput,
   PaletteInput,
+  RedriveInput,
+  RedrivePreviewInput,
   ResendInput,
   ResetInput,
   ResetPreviewInput,
@@ -56,6 +59,7 @@ export interface ClusterDesk {
   readonly brokers: BrokerDesk
   readonly messages: MessageDesk
   readonly clients: { list(input: ClientListInput): Promise<view.Page<view.ClientRow>> }
+  readonly dead: DeadDesk
   find(input: PaletteInput): view.PaletteHit[]
 }
 export interface TopicDesk {
@@ -107,6 +111,12 @@ export interface MessageDesk {
   send(input: SendInput): Promise<view.SendResult>
   consumeDirectly(input: ConsumeDirectlyInput): Promise<view.ConsumeDirectlyResult>
   resend(input: ResendInput): Promise<view.SendResult>
+}
+
+export interface DeadDesk {
+  list(input: DeadListInput): view.Page<view.DeadRow>
+  redrivePreview(input: RedrivePreviewInput): Promise<view.RedrivePreview>
+  redrive(input: RedriveInput): Promise<view.ApplyResult>
 }
 
 /** The clusters the console knows. */

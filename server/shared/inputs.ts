@@ -290,6 +290,16 @@ export const consumeDirectlyInput = onGroup.extend({
 })
 export const resendInput = onGroup.extend({ offsetId: messageGetInput.shape.offsetId, confirm: z.string() })
 
+// ---- dead letters ----
+
+export const deadListInput = onCluster.extend({ ...list })
+export const redrivePreviewInput = onGroup.extend({
+  offsetIds: z.array(messageGetInput.shape.offsetId).min(1).max(200),
+  target: z.enum(['retry', 'origin']).default('retry'),
+  again: z.boolean().default(false),
+})
+export const redriveInput = onGroup.extend({ ...confirmed, offsetIds: redrivePreviewInput.shape.offsetIds })
+
 // ---- brokers ----
 
 export const brokerConfigInput = onCluster.extend({
@@ -331,6 +341,9 @@ export type TailInput = z.infer<typeof tailInput>
 export type SendInput = z.infer<typeof sendInput>
 export type ConsumeDirectlyInput = z.infer<typeof consumeDirectlyInput>
 export type ResendInput = z.infer<typeof resendInput>
+export type DeadListInput = z.infer<typeof deadListInput>
+export type RedrivePreviewInput = z.infer<typeof redrivePreviewInput>
+export type RedriveInput = z.infer<typeof redriveInput>
 export type BrokerConfigInput = z.infer<typeof brokerConfigInput>
 export type RunningInput = z.infer<typeof runningInput>
 export type PaletteInput = z.infer<typeof paletteInput>

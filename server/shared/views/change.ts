@@ -84,3 +84,34 @@ export interface DeletePreview {
   leftBehind: { topic: string; kept: Total }[]
   refused: 'system' | 'unreachable' | null
 }
+
+/** Where a dead message is put back: to its own group alone, or to the topic it came from and so to all groups of it. */
+export type RedriveTarget = 'retry' | 'origin'
+export interface RedriveRow {
+  offsetId: string
+  uniqueId: string | null
+  keys: string[]
+  /** When it died; null when it is gone. */
+  storedAt: number | null
+  tries: number
+  to: string | null
+  /** It was put back before; not certain: no answer came, it may have arrived. */
+  before: { at: number; certain: boolean } | null
+  /** Why it is left out. */
+  note: 'gone' | 'no-origin' | 'no-topic' | 'put-back' | null
+  changed: boolean
+}
+export interface RedrivePreview {
+  kind: 'redrive'
+  id: string
+  group: string
+  target: RedriveTarget
+  /** Those put back before are put back again. */
+  again: boolean
+  at: number
+  rows: RedriveRow[]
+  /** How many will be put back. */
+  sends: number
+  /** Other groups that get them as well. */
+  readers: { topic: string; groups: string[] }[]
+}

@@ -1,7 +1,7 @@
 // server/shared/views/fault.ts: what the browser gets when something went wrong: `error.data.fault` of every tRPC error. Types only.
 import type { Reason } from '../known'
 import type { Right } from '../rights'
-import type { DeletePreview, ResetPreview } from './change'
+import type { DeletePreview, RedrivePreview, ResetPreview } from './change'
 
 /** A closed list: each kind has its text in both languages; `text` and `todo` are the English ones, filled in. */
 export type FaultKind =
@@ -45,7 +45,7 @@ export interface Fault {
   /** The right that is missing, for `not-allowed`. */
   right: Right | null
   /** With `drift`: the preview made anew. */
-  preview: ResetPreview | DeletePreview | null
+  preview: ResetPreview | DeletePreview | RedrivePreview | null
 }
 /** What did not answer, for a region's foot. */
 export interface Missing {

@@ -2,7 +2,7 @@
 import type { Known } from '../known'
 import type { QueueRef } from './change'
 import type { Missing } from './fault'
-import type { Offset } from './figures'
+import type { Offset, Spark, Total } from './figures'
 
 export interface MessageRow {
   topic: string
@@ -126,4 +126,13 @@ export interface ConsumeDirectlyResult {
   autoCommit: boolean
   spentMs: number
   clientId: string
+}
+/** A group whose messages died: what its %DLQ% topic keeps. */
+export interface DeadRow {
+  group: string
+  topic: string
+  dead: Total
+  newestAt: Known<number | null>
+  inPerSecond: Total
+  spark: Spark
 }

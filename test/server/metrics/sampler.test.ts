@@ -146,6 +146,7 @@ describe('a sampler', () => {
     expect(row?.marks).toContain('broker-silent')
     const overview = overviewOf(sampler.state, {
       turnMs: 50,
+      clients: 0,
       rows: openLists(sampler.state, Date.now).groups(),
       brokers: brokerList(sampler.state, () => null),
       namesrv: ['x:1'],
@@ -176,6 +177,7 @@ describe('a sampler', () => {
     await turn()
     const overview = overviewOf(sampler.state, {
       turnMs: 50,
+      clients: 0,
       rows: [],
       brokers: brokerList(sampler.state, () => null),
       namesrv: ['x:1'],

@@ -1,0 +1,143 @@
+'use client'
+// components/message/dead-group.tsx: the dead letters of one group, newest first, read a page at a time; one opens beside the
+// list, ticked ones are put back.
+import { Repeat2 } from 'lucide-react'
+import { useParams } from 'next/navigation'
+import { parseAsString, useQueryState } from 'nuqs'
+import { useEffect, useMemo, useState } from 'react'
+import { useTranslations } from 'use-intl'
+import { DLQ_PREFIX } from '../../server/shared/names'
+import type { MessageRow } from '../../server/shared/views'
+import { DataTable } from '../data-table'
+import { useFormat } from '../format'
+import { decoded, groupHref } from '../shell/address'
+import { useClusterId, useMe } from '../shell/cluster'
+import { QueryFault } from '../shell/fault'
+import { Button } from '../ui/button'
+import { cn } from '../ui/cn'
+import { Link, LinkButton } from '../ui/link'
+import { PageHead, Panel, PanelFoot } from '../ui/panel'
+import { Empty } from '../ui/region'
+import { MessagePane } from './message-pane'
+import { RedriveSheet } from './redrive-sheet'
+import { useResultColumns } from './result-columns'
+import { useScan } from './use-scan'
+
+const PAGE_ROWS = 200
+/** The server takes so many at once. */
+const MOST_AT_ONCE = 200
+const budget = { messages: 1_000_000, ms: 60_000 }
+
+export const DeadGroup = () => {
+  const cluster = useClusterId()
+  const t = useTranslations('dead')
+  const format = useFormat()
+  const me = useMe()
+  const group = decoded(useParams<{ group: string }>().group ?? '')
+  const [sel, setSel] = useQueryState('sel', parseAsString.withOptions({ history: 'replace' }))
+  const [redriving, setRedriving] = useState<readonly string[] | null>(null)
+  const topic = DLQ_PREFIX + group
+  const scan = useScan({ cluster, topic, order: 'newest', limit: PAGE_ROWS, budget }, budget)
+  const { rows, phase } = scan.state
+  const base = useResultColumns(false)
+  const columns = useMemo(
+    () => [
+      ...base.filter(({ id }) => id !== 'size' && id !== 'place').map(({ sort: _, ...column }) => column),
+      {
+        id: 'tries',
+        head: t('tries'),
+        name: t('tries'),
+        widthPx: 64,
+        priority: 2,
+        number: true,
+        cell: (row: MessageRow) => format.count(row.reconsumeTimes),
+      },
+    ],
+    [base, format, t],
+  )
+  useEffect(() => {
+    if (sel === null) return
+    const press = (event: KeyboardEvent) => {
+      if (event.key !== 'Escape' || document.querySelector('[role="dialog"],[role="menu"],[role="listbox"]') !== null)
+        return
+      event.preventDefault()
+      void setSel(null)
+    }
+    document.addEventListener('keydown', press)
+    return () => document.removeEventListener('keydown', press)
+  }, [sel, setSel])
+  const allowed = me?.rights.includes('message.redrive') ?? false
+  const step = (by: 1 | -1) => {
+    const next = rows[rows.findIndex((row) => row.offsetId === sel) + by]
+    if (next !== undefined) void setSel(next.offsetId)
+  }
+  return (
+    <div className={cn('flex min-h-0 flex-1 flex-col gap-2.5', sel !== null && 'lg:pr-[636px]')}>
+      <PageHead title={group} mono about={t('title')}>
+        <Link href={groupHref(cluster, group)} className="text-sm">
+          {t('openGroup')}
+        </Link>
+      </PageHead>
+      <Panel className="min-h-[280px] flex-1">
+        <DataTable
+          label={t('title')}
+          keyboard
+          density="compact"
+          columns={columns}
+          rows={rows.length === 0 && phase !== 'ended' ? undefined : rows}
+          rowKey={(row) => row.offsetId}
+          view={topic}
+          openKey={sel}
+          onOpen={(row) => void setSel(row.offsetId)}
+          bulk={(keys, clear) => (
+            <>
+              <b className="font-strong">{t('ticked', { count: keys.length })}</b>
+              <Button look="ghost" onClick={clear}>
+                {t('untick')}
+              </Button>
+              <Button
+                look="primary"
+                reason={
+                  !allowed
+                    ? t('needs', { right: 'message.redrive' })
+                    : keys.length > MOST_AT_ONCE
+                      ? t('tooMany', { most: MOST_AT_ONCE })
+                      : undefined
+                }
+                onClick={() => setRedriving(keys)}
+              >
+                <Repeat2 />
+                {t('putBack')}
+              </Button>
+            </>
+          )}
+          instead={
+            scan.error ? (
+              <QueryFault error={scan.error} onRetry={scan.again} />
+            ) : phase === 'ended' && rows.length === 0 ? (
+              <Empty title={t('none')}>{t('noneText')}</Empty>
+            ) : undefined
+          }
+          foot={
+            rows.length > 0 && (
+              <PanelFoot className="mt-0 min-h-8 bg-panel">
+                <span className="tnum">{phase === 'ended' ? t('found', { count: rows.length }) : t('reading')}</span>
+                <span className="flex-1" />
+                {scan.goOn && <LinkButton onClick={scan.goOn}>{t('more')}</LinkButton>}
+              </PanelFoot>
+            )
+          }
+        />
+      </Panel>
+      {sel !== null && (
+        <aside
+          aria-label={t('pane')}
+          className="fixed inset-y-0 right-0 z-20 flex w-[636px] max-w-full flex-col overflow-y-auto border-line border-l bg-panel shadow-sheet max-sm:z-40 max-sm:w-full sm:top-12 lg:shadow-none"
+        >
+          <MessagePane offsetId={sel} onClose={() => void setSel(null)} onStep={step} />
+        </aside>
+      )}
+      <RedriveSheet cluster={cluster} group={group} offsetIds={redriving} onClose={() => setRedriving(null)} />
+    </div>
+  )
+}
