@@ -25,7 +25,7 @@ export interface Follower extends Replication {
 }
 export const createFollower = (options: FollowerOptions): Follower => new Slave(options)
 
-const defaultBackOffMs: readonly number[] = [100, 500, 1000, 2000, 5000]
+const defaultBackOffMs: readonly number[] = [100, 500, 1000, 2000]
 const dialMs = 3000
 const pulseMs = 250
 /** More than this and not yet on the disk: reading rests. */

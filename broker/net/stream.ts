@@ -68,7 +68,7 @@ function openStream(socket: Socket, accept: (stream: ByteStream) => StreamEvents
 class SocketStream implements ByteStream {
   readonly #socket: Socket
   readonly remoteAddress: string
-  closed = false
+  #isClosed = false
   #why = 'the peer closed it'
 
   constructor(socket: Socket) {
@@ -79,22 +79,30 @@ class SocketStream implements ByteStream {
 
   attach(events: StreamEvents): void {
     this.#socket.on('data', (chunk: Buffer) => {
-      if (!this.closed) events.data(chunk)
+      if (!this.#isClosed) events.data(chunk)
     })
     this.#socket.on('error', (error) => {
       this.#why = error.message
     })
     this.#socket.once('close', () => {
-      this.closed = true
+      this.#isClosed = true
       events.closed(this.#why)
     })
   }
 
+  /** Also while its end is on its way: what is written then goes nowhere. */
+  get closed(): boolean {
+    return this.#isClosed || this.#socket.destroyed
+  }
   get unsentBytes(): number {
     return this.#socket.writableLength
   }
 
   write(buffers: readonly Buffer[], sent?: () => void): void {
+    if (this.closed) {
+      sent?.()
+      return
+    }
     const last = buffers.length - 1
     this.#socket.cork()
     for (const [index, buffer] of buffers.entries()) {
@@ -112,8 +120,8 @@ class SocketStream implements ByteStream {
   }
 
   close(why: string): void {
-    if (this.closed) return
-    this.closed = true
+    if (this.#isClosed) return
+    this.#isClosed = true
     this.#why = why
     this.#socket.end()
     const late = setTimeout(() => this.#socket.destroy(), farewellMs)

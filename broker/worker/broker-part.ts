@@ -179,6 +179,7 @@ async function openBroker(plan: PartPlan, log: PartLog, ends: Ends) {
     copies,
     configDir,
     dialer,
+    askNameServers: () => void registration.again(),
     clock,
     log,
   })

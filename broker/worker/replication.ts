@@ -39,6 +39,9 @@ export interface ReplicationPart {
   stop(): Promise<void>
 }
 
+/** A slave that started before its master asks so often where it is. */
+const LOOK_EVERY_MS = 1000
+
 type Tables = Pick<CatalogCopyOptions, 'topics' | 'groups' | 'offsets' | 'delays'>
 export interface ReplicationPartOptions extends Tables {
   host: string
@@ -47,6 +50,8 @@ export interface ReplicationPartOptions extends Tables {
   copies: Copies
   configDir: string
   dialer: Dialer
+  /** Asks the name servers anew. */
+  askNameServers: () => void
   clock: () => number
   log: PartLog
 }
@@ -69,6 +74,7 @@ async function asMaster({ host, values, store, copies, clock, log }: Replication
 function asSlave(options: ReplicationPartOptions): ReplicationPart {
   const { values, store, configDir, dialer, clock, log } = options
   let masterAddress: string | undefined
+  let looking: NodeJS.Timeout | undefined
   const tables = createCatalogCopy({
     ...options,
     periodMs: TABLES_EVERY_MS,
@@ -89,11 +95,16 @@ function asSlave(options: ReplicationPartOptions): ReplicationPart {
     ha: follower,
     masterAt(master) {
       masterAddress = master.masterAddress
+      clearInterval(looking)
       tables.masterAt(master.masterAddress)
       if (values.haMasterAddress === null) follower.follow(master.haAddress)
     },
-    start: () => follower.start(),
+    start() {
+      follower.start()
+      if (masterAddress === undefined) looking = setInterval(options.askNameServers, LOOK_EVERY_MS)
+    },
     async stop() {
+      clearInterval(looking)
       await Promise.all([follower.stop(), tables.stop()])
     },
   }

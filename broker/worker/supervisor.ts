@@ -93,9 +93,12 @@ class ThreadSupervisor implements Supervisor {
 
   async #closeInOrder(): Promise<void> {
     clearInterval(this.#watch)
-    // Brokers first: they take leave of the name server.
-    for (const kind of ['broker', 'namesrv'] as const) {
-      await Promise.all(this.#ofKind(kind).map((part) => part.stop()))
+    // Brokers first: they take leave of the name server. Of them the masters: what they still take must reach their slaves.
+    const brokers = this.#ofKind('broker')
+    const isSlave = (part: Part): boolean => part.status.role === 'SLAVE'
+    const masters = brokers.filter((part) => !isSlave(part))
+    for (const parts of [masters, brokers.filter(isSlave), this.#ofKind('namesrv')]) {
+      await Promise.all(parts.map((part) => part.stop()))
     }
   }
 

@@ -171,6 +171,22 @@ describe('1m-1s-sync', () => {
   }, 30_000)
 })
 
+it('a slave that starts before its master follows it as soon as it is there', async () => {
+  const cluster = await openPreset('1m-1s-async', { slaveReadEnable: 'true' })
+  const slave = await cluster.start(1)
+  const master = await cluster.start(0)
+  await master.client.send({ topic: 'later', body: 'first' })
+  expect((await inSync(master)).inSyncSlaveNums).toBe(1)
+  await eventually(
+    () => slave.client.pull('readers', 'later', 0),
+    ({ code }) => code === ResponseCode.SUCCESS,
+  )
+  expect((await slave.client.pullUntil('readers', 'later', 0)).map(({ text }) => text)).toEqual(['first'])
+  await master.stop()
+  await slave.stop()
+  await cluster.close()
+}, 30_000)
+
 it('SYNC_MASTER with inSyncReplicas of 1 says that it waits for nobody', async () => {
   const cluster = await openPreset('1m-1s-sync', { inSyncReplicas: '1' })
   const master = await cluster.start(0)
