@@ -23,14 +23,19 @@ function* logicalLines(text: string): Generator<string> {
   for (const natural of text.split(/\r\n|\n|\r/)) {
     const line = natural.replace(/^[ \t\f]+/, '')
     if (!continues && (line === '' || line.startsWith('#') || line.startsWith('!'))) continue
-    const slashes = /\\*$/.exec(line)?.[0].length ?? 0
-    continues = slashes % 2 === 1
+    continues = slashesAtEnd(line) % 2 === 1
     held += continues ? line.slice(0, -1) : line
     if (continues) continue
     yield held
     held = ''
   }
   if (held !== '') yield held
+}
+
+function slashesAtEnd(line: string): number {
+  let at = line.length
+  while (line[at - 1] === '\\') at--
+  return line.length - at
 }
 
 function splitAtSeparator(line: string): { key: string; rest: string } {

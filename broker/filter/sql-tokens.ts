@@ -27,11 +27,17 @@ const name = /[A-Za-z_$][A-Za-z0-9_$]*/y
 const text = /'(?:''|[^'])*'/y
 const sign = /<>|<=|>=|[=<>(),+-]/y
 
+/** Longer than anybody writes. Some ends of comments are looked for from every token on. */
+const maxLength = 32_768
+
 export class Tokens {
   readonly #source: string
   #at = 0
   #next: Token
   constructor(source: string) {
+    if (source.length > maxLength) {
+      throw new FilterSyntaxError(`an expression of ${source.length} characters, at most ${maxLength}`)
+    }
     this.#source = source
     this.#next = this.#read()
   }

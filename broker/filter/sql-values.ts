@@ -56,7 +56,7 @@ function integer(text: string, other: bigint): bigint {
 /** As Java reads a double: blanks around, a suffix f or d, NaN and Infinity. */
 function double(text: string): number {
   const bare = text.trim()
-  if (/^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?[fFdD]?$/.test(bare)) return Number(bare.replace(/[fFdD]$/, ''))
+  if (/^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?[fFdD]?$/.test(bare)) return Number(bare.replace(/[fFdD]$/, ''))
   const special = /^([+-]?)(NaN|Infinity)$/.exec(bare)
   if (special === null) throw new Unjudgeable(`${text} is no number`)
   return special[2] === 'NaN' ? Number.NaN : special[1] === '-' ? -Infinity : Infinity

@@ -102,10 +102,11 @@ export function scanProperties(text: string): Said {
     isTimed: false,
     mustRewrite: false,
   }
+  let split = text.indexOf('\u0001')
   for (let from = 0; from < text.length; ) {
     let end = text.indexOf('\u0002', from)
     if (end < 0) end = text.length
-    const split = text.indexOf('\u0001', from)
+    if (split >= 0 && split < from) split = text.indexOf('\u0001', from) // as in parseProperties
     if (split > from && split < end - 1) take(said, text, from, split, end)
     else if (end > from) said.mustRewrite = true // a piece that makes no sense is not stored
     from = end + 1

@@ -77,13 +77,13 @@ const valueEnd = '\u0002'
 export function parseProperties(text: Buffer | string): Map<string, string> {
   const found = new Map<string, string>()
   const whole = typeof text === 'string' ? text : text.toString('utf8')
+  let split = whole.indexOf(nameEnd)
   for (let from = 0; from < whole.length; ) {
     let end = whole.indexOf(valueEnd, from)
     if (end < 0) end = whole.length
-    if (end - from >= 3) {
-      const split = whole.indexOf(nameEnd, from)
-      if (split > from && split < end - 1) found.set(whole.slice(from, split), whole.slice(split + 1, end))
-    }
+    // looked for again only once it is passed: else a text of many pieces without names is walked through for each of them
+    if (split >= 0 && split < from) split = whole.indexOf(nameEnd, from)
+    if (split > from && split < end - 1) found.set(whole.slice(from, split), whole.slice(split + 1, end))
     from = end + 1
   }
   return found

@@ -32,14 +32,8 @@ export function parseTagExpression(topic: string, expression: string | undefined
   if (data.subString === everything) return data
   const pieces = splitTags(data.subString)
   if (pieces.length === 0) throw new ProtocolError('bad-field', 'subString split error')
-  for (const piece of pieces) {
-    const tag = piece.trim()
-    if (tag === '' || data.tagsSet.includes(tag)) continue
-    data.tagsSet.push(tag)
-    const code = javaHash(tag)
-    if (!data.codeSet.includes(code)) data.codeSet.push(code)
-  }
-  return data
+  const tags = new Set(pieces.map((piece) => piece.trim()).filter((tag) => tag !== ''))
+  return { ...data, tagsSet: [...tags], codeSet: [...new Set([...tags].map((tag) => javaHash(tag)))] }
 }
 /** As Java splits at `\|\|`: empty pieces at the end are dropped. */
 function splitTags(text: string): string[] {
