@@ -120,7 +120,7 @@ export const AuditLog = () => {
           <Chip
             key={one}
             on={result === one}
-            count={countOf(`result:${one}`)}
+            count={page && (countOf(`result:${one}`) ?? '0')}
             onClick={() => choose({ result: result === one ? null : one })}
           >
             {t(`result.${one}`)}

@@ -13,6 +13,7 @@ import { useFormat } from '../format'
 import { decoded, groupHref } from '../shell/address'
 import { useClusterId, useMe } from '../shell/cluster'
 import { QueryFault } from '../shell/fault'
+import { faultOf } from '../trpc/fault'
 import { Button } from '../ui/button'
 import { cn } from '../ui/cn'
 import { Link, LinkButton } from '../ui/link'
@@ -66,6 +67,8 @@ export const DeadGroup = () => {
     document.addEventListener('keydown', press)
     return () => document.removeEventListener('keydown', press)
   }, [sel, setSel])
+  // The topic is made with the first message that dies.
+  const hasNone = faultOf(scan.error)?.kind === 'not-found' || (!scan.error && phase === 'ended' && rows.length === 0)
   const allowed = me?.rights.includes('message.redrive') ?? false
   const step = (by: 1 | -1) => {
     const next = rows[rows.findIndex((row) => row.offsetId === sel) + by]
@@ -112,10 +115,10 @@ export const DeadGroup = () => {
             </>
           )}
           instead={
-            scan.error ? (
-              <QueryFault error={scan.error} onRetry={scan.again} />
-            ) : phase === 'ended' && rows.length === 0 ? (
+            hasNone ? (
               <Empty title={t('none')}>{t('noneText')}</Empty>
+            ) : scan.error ? (
+              <QueryFault error={scan.error} onRetry={scan.again} />
             ) : undefined
           }
           foot={

@@ -51,6 +51,10 @@ const addresses = [
   { name: 'group-reset', path: `/groups/${GROUP}/reset`, en: 'Choose the target', zh: '选择目标' },
   { name: 'messages', path: '/messages', en: 'Find a message', zh: '查询消息' },
   { name: 'search', path: `/messages?topic=${TOPIC}`, en: 'matched', zh: '匹配' },
+  { name: 'clients', path: '/clients', en: 'Producer', zh: '生产者' },
+  { name: 'dead-letters', path: '/dlq', en: 'retr', zh: '组在重试' },
+  { name: 'dead-group', path: `/dlq/${GROUP}`, en: 'No dead letters of this group', zh: '该组没有死信' },
+  { name: 'audit', path: '/audit', en: 'Everybody', zh: '所有人' },
   { name: 'send', path: `/send?topic=${TOPIC}`, en: 'Send a message', zh: '发送消息' },
 ] as const
 
@@ -61,7 +65,7 @@ const looks = [
 ] as const
 
 const visit = async (page: Page, path: string, words: string): Promise<void> => {
-  await page.goto(`${base}${path}`)
+  await page.goto(path.startsWith('/audit') ? path : `${base}${path}`) // the audit log is of all clusters
   await expect(page.getByText(words).first()).toBeVisible({ timeout: 20_000 })
   await expect(page.getByRole('status', { name: /^(Loading|加载中)/ })).toHaveCount(0, { timeout: 20_000 })
   await expect(page.getByRole('alert').filter({ hasText: /\S/ })).toHaveCount(0)
