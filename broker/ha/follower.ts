@@ -114,6 +114,7 @@ class Slave implements Follower {
           store,
           settings,
           clock,
+          log,
           read: (bytes) => {
             this.#lastReadMs = clock()
             this.#rate.add(bytes)
@@ -165,6 +166,7 @@ interface MasterLinkOptions {
   store: MessageStore
   settings: ReplicationSettings
   clock: () => number
+  log: HaLog
   /** 0 bytes: the master said only that it is there. */
   read: (bytes: number) => void
   wrote: () => void
@@ -233,13 +235,19 @@ class MasterLink implements StreamEvents {
     }
     const { ledger, commitLog } = this.#options.store
     if (this.#records === undefined) {
-      if (ledger.isEmpty) ledger.beginAt(offset)
+      if (ledger.isEmpty) this.#begin(offset)
       this.#records = new RecordStream(ledger.segmentBytes, commitLog.tail, (record) => ledger.copy(record))
     }
     const { expected } = this.#records
     if (offset === expected) return true
     this.close(`the master sent ${offset} where ${expected} follows`)
     return false
+  }
+
+  #begin(offset: number): void {
+    const { store, log } = this.#options
+    store.ledger.beginAt(offset)
+    if (offset > 0) log('warn', `this copy begins at ${offset}: what the master was sent before that is lacking here`)
   }
 
   /** What is as safe here as the flush policy asks. The first report says where to go on, so it waits for all there is. */

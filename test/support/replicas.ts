@@ -51,7 +51,7 @@ export async function openMaster(
     port: 0,
     store,
     settings: haSettings(settings),
-    clock: Date.now,
+    clock: overrides.clock ?? Date.now,
     log: (level, line) => lines.push(`${level} ${line}`),
   })
   const opened = leader

@@ -95,7 +95,27 @@ describe('a slave', () => {
     const copy = await kept(openCopy(haAddressOf(master)))
     await expectCopy(master.store, copy.store)
     expect(copy.store.commitLog.minOffset).toBe(minOffset)
+    expect(copy.lines.join('\n')).toContain(`this copy begins at ${minOffset}`)
   })
+
+  it('gets no more in a second than the bound on the transfer, once a piece has gone over it', async () => {
+    let nowMs = 7000
+    const bound = { haFlowControlEnable: true, maxHaTransferByteInSecond: 1000 }
+    const master = await kept(openMaster(bound, { clock: () => nowMs, hotBytes: 1024 * 1024 }))
+    await fill(master.store, 600, seeded(81))
+    const copy = await kept(openCopy(haAddressOf(master)))
+    await until('a first piece has come', () => copy.store.commitLog.tail > 0)
+    const { sendsFrom } = master.leader.slaves[0] ?? { sendsFrom: -1 }
+    // a message of this turn pushes again, and is held back
+    await fill(master.store, 20, seeded(82))
+    expect(master.leader.slaves[0]?.sendsFrom).toBe(sendsFrom)
+    expect(sendsFrom).toBeLessThan(master.store.commitLog.tail)
+    const second = setInterval(() => {
+      nowMs += 1000
+    }, 5)
+    await expectCopy(master.store, copy.store)
+    clearInterval(second)
+  }, 30_000)
 
   it('sees its consumers served as soon as a message is copied', async () => {
     const master = await kept(openMaster())
