@@ -90,7 +90,7 @@ export const createConsole = async (options: ConsoleOptions): Promise<ConsoleHan
     handleUpgrade(request, socket, head) {
       if (!isUnder(request.url, TRPC_PATH)) return false
       if (originFault(request, rules) === null) door.upgrade(request, socket, head)
-      else socket.end('HTTP/1.1 403 Forbidden\r\nConnection: close\r\nContent-Length: 0\r\n\r\n')
+      else turnAway(socket)
       return true
     },
     async setupUrlHint() {
@@ -120,6 +120,11 @@ const refuse = (response: ServerResponse, fault: OriginFault): void => {
   const [status, text] = refusals[fault]
   response.writeHead(status, { 'content-type': 'text/plain; charset=utf-8' })
   response.end(`${text}\n`)
+}
+/** Node hands over the socket without a listener: a peer that resets it would end the process, one that stays would hold it. */
+const turnAway = (socket: Duplex): void => {
+  socket.on('error', () => socket.destroy())
+  socket.end('HTTP/1.1 403 Forbidden\r\nConnection: close\r\nContent-Length: 0\r\n\r\n', () => socket.destroy())
 }
 const within = async (ms: number, work: Promise<unknown>): Promise<void> => {
   let timer: NodeJS.Timeout | undefined

@@ -15,6 +15,8 @@ const MAX_HTTP_BODY_BYTES = 16 * 1024 * 1024
 const MAX_WS_MESSAGE_BYTES = 1024 * 1024
 /** Past this a stream waits for the browser to read. */
 const MAX_UNSENT_BYTES = 1024 * 1024
+/** How long a websocket has for its own goodbye when the console stops. */
+const FAREWELL_MS = 1000
 const KEEP_ALIVE = { enabled: true, pingMs: 20_000, pongWaitMs: 10_000 }
 
 export interface TrpcDoor {
@@ -82,15 +84,22 @@ export const openTrpcDoor = ({ desk, cookieName, onError }: TrpcDoorOptions): Tr
     },
     dropEnded() {
       for (const [client, caller] of sockets)
-        void desk.access.who(caller).then((who) => {
-          if (who === null) client.close(4401, 'the session has ended')
-        })
+        void desk.access.who(caller).then(
+          (who) => {
+            if (who === null) client.close(4401, 'the session has ended')
+          },
+          (error: Error) => onError('dropEnded', error), // each of its calls asks anew and is refused then
+        )
     },
     async close() {
       handler.broadcastReconnectNotification()
       for (const client of server.clients) client.close(1001, 'the console stops')
+      // A browser that does not answer would hold the port, and with it the end of the brokers, for half a minute.
+      const late = setTimeout(() => {
+        for (const client of server.clients) client.terminate()
+      }, FAREWELL_MS)
       await new Promise<void>((resolve) => server.close(() => resolve()))
-      for (const client of server.clients) client.terminate()
+      clearTimeout(late)
     },
   }
 }
