@@ -54,8 +54,12 @@ const recorded = t.middleware(async ({ ctx, next, path, type, getRawInput }) => 
   if (type !== 'mutation') return next()
   const began = performance.now()
   const result = await next()
+  const signedIn = await ctx.who()
+  // Whoever has no session could fill the disk with lines about what was not even tried.
+  if (signedIn === null && !result.ok && untried.has(faultOf(result.error).kind)) return result
   const input = fieldsOf(await getRawInput())
-  const who = (await ctx.who())?.me.name ?? input.name ?? ''
+  // Without a session the name is only what somebody says: at a login it is what the line is about, elsewhere a forgery.
+  const who = signedIn?.me.name ?? (path.startsWith('auth.') ? input.name : undefined) ?? ''
   const counts = result.ok ? countsOf(result.data) : null
   await ctx.desk.audit.write({
     who,
@@ -89,11 +93,16 @@ const auditText = (error: Error): string => {
   const { kind, text } = faultOf(error)
   return kind === 'broker-refused' || kind === 'internal' ? oneLine(error.cause ?? error) : text.slice(0, 400)
 }
+const untried: ReadonlySet<string> = new Set(['not-signed-in', 'bad-input', 'locked-out'])
+/** No name and no reason that an input lets through is longer. What it does not let through is written down too. */
+const MAX_FIELD_CHARACTERS = 1000
 type Fields = Record<string, string | undefined>
 const fieldsOf = (raw: unknown): Fields & { rest?: string } => {
   if (typeof raw !== 'object' || raw === null) return {}
   const fields: Fields = {}
-  for (const [key, value] of Object.entries(raw)) if (typeof value === 'string') fields[key] = value
+  for (const [key, value] of Object.entries(raw)) {
+    if (typeof value === 'string') fields[key] = value.slice(0, MAX_FIELD_CHARACTERS)
+  }
   const rest = Object.entries(raw).filter(([key, value]) => typeof value !== 'string' && !unrecorded.has(key))
   if (rest.length > 0) fields.rest = JSON.stringify(Object.fromEntries(rest), plainBigint).slice(0, 2000)
   return fields

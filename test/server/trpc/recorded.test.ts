@@ -1,0 +1,50 @@
+// test/server/trpc/recorded.test.ts: which calls leave a line in the audit log, and whose name it bears.
+import { beforeEach, expect, it } from 'vitest'
+import { createCaller } from '../../../server/root'
+import type { AuditEntry, ConsoleDesk, SignedIn } from '../../../server/shared/desk'
+import { DeskError } from '../../../server/shared/errors'
+import { rightsOf } from '../../../server/shared/rights'
+import { contextFor } from '../../../server/trpc/context'
+
+let lines: AuditEntry[] = []
+let locked = false
+beforeEach(() => {
+  lines = []
+  locked = false
+})
+const ann = { userId: 1, sessionId: 's', me: { name: 'ann', role: 'viewer', rights: rightsOf('viewer') } }
+const callerAs = (who: SignedIn | null) => {
+  const login = async () => {
+    throw locked ? new DeskError('locked-out', 'wait') : new DeskError('wrong-password', 'no')
+  }
+  const desk = {
+    access: { who: async () => who, login },
+    audit: { write: async (line: AuditEntry) => void lines.push(line) },
+    clusters: { get: () => undefined },
+  } as unknown as ConsoleDesk // what these calls reach of it
+  const caller = { from: '::1', agent: '', session: null }
+  const drained = async () => undefined
+  return createCaller(contextFor(desk, caller, { once: true, setSession: () => undefined, drained }))
+}
+const fails = (work: Promise<unknown>): Promise<unknown> => expect(work).rejects.toThrow()
+
+it('writes down a wrong password under the name it was for', async () => {
+  await fails(callerAs(null).auth.login({ name: 'root', password: 'wrong' }))
+  expect(lines).toMatchObject([{ who: 'root', action: 'auth.login', result: 'failed' }])
+})
+
+it('lets nobody without a session fill the log with what was not even tried', async () => {
+  const nobody = callerAs(null)
+  await fails(nobody.cluster.remove({ id: 'c', confirm: 'c' }))
+  await fails(nobody.auth.login({ name: 'x'.repeat(10_000_000), password: 'p' }))
+  locked = true
+  await fails(nobody.auth.login({ name: 'root', password: 'wrong' }))
+  expect(lines).toEqual([])
+})
+
+it('writes down what somebody was refused, under the name of the session, and in short', async () => {
+  const given = { id: 'c'.repeat(10_000), confirm: 'c', name: 'root' }
+  await fails(callerAs(ann as unknown as SignedIn).cluster.remove(given))
+  expect(lines).toMatchObject([{ who: 'ann', action: 'cluster.remove', result: 'failed' }])
+  expect(lines[0]?.object).toHaveLength(1000)
+})
