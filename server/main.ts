@@ -352,12 +352,22 @@ class Deck {
     await this.#starting.catch(() => undefined)
     const closed = new Promise<void>((done) => this.#server.close(() => done()))
     this.#server.closeIdleConnections()
-    await this.#console?.close()
+    await this.#end('console', () => this.#console?.close())
     this.#server.closeAllConnections()
     await closed
-    await this.#pages?.close()
-    await this.#cluster?.close()
+    await this.#end('pages', () => this.#pages?.close())
+    await this.#end('cluster', () => this.#cluster?.close())
     await this.#file?.close()
+  }
+
+  /** What does not end as it should keeps nothing behind it from ending in order, the brokers least of all. */
+  async #end(part: string, close: () => Promise<void> | undefined): Promise<void> {
+    try {
+      await close()
+    } catch (error) {
+      const text = `stopping: ${error instanceof Error ? (error.stack ?? error.message) : error}`
+      this.#log({ level: 'error', part, text, atMs: Date.now() })
+    }
   }
 
   #log(line: LogLine): void {
