@@ -60,10 +60,13 @@ export interface RowPlace {
   readonly segmentBytes: number
 }
 /** A row without files yet. The folder is made with its first file. */
-export const emptySegmentRow = (place: RowPlace): SegmentRow => new Row(place, [])
+export const emptySegmentRow = (place: RowPlace): SegmentRow => new Row(place, [], true)
 
-/** Finds the files in `folder`. A last file of no length is removed; any other wrong length is refused. */
-export async function openSegmentRow(place: RowPlace): Promise<SegmentRow> {
+/**
+ * Finds the files in `folder`. A last file of no length is removed; any other wrong length is refused. `synced` false: its
+ * last user was killed, so that the files' names may be in the system's memory alone; the next sync sees to them.
+ */
+export async function openSegmentRow(place: RowPlace, synced = true): Promise<SegmentRow> {
   const { files, folder, segmentBytes } = place
   const found = (await files.list(folder)).filter((entry) => !entry.isFolder && isSegmentName(entry.name))
   const last = found.at(-1)
@@ -87,7 +90,7 @@ export async function openSegmentRow(place: RowPlace): Promise<SegmentRow> {
     }
     starts.push(start)
   }
-  return new Row(place, starts)
+  return new Row(place, starts, synced)
 }
 
 class Row implements SegmentRow {
@@ -105,14 +108,15 @@ class Row implements SegmentRow {
   #lastStart = -1
   #lastPath = ''
 
-  constructor({ files, pool, folder, depth, segmentBytes }: RowPlace, starts: number[]) {
+  constructor({ files, pool, folder, depth, segmentBytes }: RowPlace, starts: number[], synced: boolean) {
     this.#files = files
     this.#pool = pool
     this.#depth = depth
     this.folder = folder
     this.segmentBytes = segmentBytes
     this.starts = starts
-    this.#newFolders = starts.length === 0
+    this.#newFiles = !synced
+    this.#newFolders = starts.length === 0 || !synced
   }
 
   get start(): number {

@@ -23,8 +23,11 @@ export interface ConsumeQueues {
   find(topic: string, queueId: number): ConsumeQueue | undefined
   need(topic: string, queueId: number): ConsumeQueue
   ofTopic(topic: string): ReadonlyMap<number, ConsumeQueue> | undefined
-  /** Finds the queues on disk and where each ends. `trusted` after an orderly stop. */
-  load(trusted: boolean): Promise<void>
+  /**
+   * Finds the queues on disk and where each ends. `trusted` after an orderly stop. After a crash what lies in the files may
+   * be there in the system's memory alone: units of messages from `syncedTo` of the commit log on are synced once more.
+   */
+  load(trusted: boolean, syncedTo: number): Promise<void>
   /** To be called for a queue that got units. */
   touched(queue: ConsumeQueue): void
   /** Flushes queues with at least so many dirty units, `lanes` at a time. Answers with how many it flushed. */
@@ -78,7 +81,7 @@ class Table implements ConsumeQueues {
     return queue
   }
 
-  async load(trusted: boolean): Promise<void> {
+  async load(trusted: boolean, syncedTo: number): Promise<void> {
     const { files, folder } = this.#options
     const found: [string, number][] = []
     const topics = (await files.list(folder)).filter((entry) => entry.isFolder).map((entry) => entry.name)
@@ -88,11 +91,11 @@ class Table implements ConsumeQueues {
         if (entry.isFolder && Number.isInteger(queueId)) found.push([topic, queueId])
       }
     })
-    await inParallel(found, lanesWhenOpening, ([topic, queueId]) => this.#loadQueue(topic, queueId, trusted))
+    await inParallel(found, lanesWhenOpening, ([topic, queueId]) => this.#loadQueue(topic, queueId, trusted, syncedTo))
   }
 
-  async #loadQueue(topic: string, queueId: number, trusted: boolean): Promise<void> {
-    const row = await openSegmentRow(this.#place(this.#folder(topic, queueId)))
+  async #loadQueue(topic: string, queueId: number, trusted: boolean, syncedTo: number): Promise<void> {
+    const row = await openSegmentRow(this.#place(this.#folder(topic, queueId)), trusted)
     if (row.starts.length === 0) return
     const end = trusted ? findEndByHalving(row) : findEndByReading(row)
     const queue = new ConsumeQueue(topic, queueId, row)
@@ -101,6 +104,10 @@ class Table implements ConsumeQueues {
     if (first !== undefined && first.end > 0) queue.minCommitLogOffset = first.commitLogOffset
     if (!trusted || lastUsedStart(queue, end) < row.end - row.segmentBytes) await dropFilesAfter(queue, end)
     this.#list(queue)
+    if (trusted || end.commitLogEnd <= syncedTo) return
+    queue.syncedTo = end.first
+    this.touched(queue)
+    this.#newTopics.add(topic)
   }
 
   #list(queue: ConsumeQueue): void {
@@ -123,10 +130,21 @@ class Table implements ConsumeQueues {
   }
 
   async flush(leastUnits: number, lanes = lanesWhenRunning): Promise<number> {
-    const newTopics = [...this.#newTopics]
     const due = [...this.#dirty].filter((queue) => !queue.removed && queue.dirtyUnits >= leastUnits)
-    await inParallel(due, lanes, (queue) => this.#flushOne(queue))
-    if (leastUnits === 0 && newTopics.length > 0) await this.#syncFolders(newTopics)
+    if (leastUnits > 0) {
+      await inParallel(due, lanes, (queue) => this.#flushOne(queue))
+    } else {
+      // taken out before the work: a queue that appears meanwhile puts its topic in again, for the next pass
+      const newTopics = [...this.#newTopics]
+      this.#newTopics.clear()
+      try {
+        await inParallel(due, lanes, (queue) => this.#flushOne(queue))
+        if (newTopics.length > 0) await this.#syncFolders(newTopics)
+      } catch (error) {
+        for (const topic of newTopics) this.#newTopics.add(topic)
+        throw error
+      }
+    }
     this.#boundMemory()
     return due.length
   }
@@ -143,7 +161,6 @@ class Table implements ConsumeQueues {
     }
     await files.syncFolder(folder)
     await files.syncFolder(dirname(folder))
-    for (const topic of topics) this.#newTopics.delete(topic)
   }
 
   async #flushOne(queue: ConsumeQueue): Promise<void> {

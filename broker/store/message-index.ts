@@ -22,9 +22,10 @@ export interface IndexState {
 export interface MessageIndex {
   /**
    * Opens what is there. Files that end after `trustedToMs` are removed: nobody knows what a crash left of them. Answers
-   * with what is missing. `hadKeys`: there should be files.
+   * with what is missing. `hadKeys`: there should be files. What is newer than
+   * `syncedToMs` may be in the system's memory alone; the next flush sees to it.
    */
-  load(trustedToMs: number, hadKeys: boolean): Promise<IndexState>
+  load(trustedToMs: number, hadKeys: boolean, syncedToMs: number): Promise<IndexState>
   put(topic: string, keys: readonly string[], commitLogOffset: number, storeTimestampMs: number): void
   /** Whether the message at this place, and so every one before it, has been put. */
   has(commitLogOffset: number): boolean
@@ -53,7 +54,7 @@ class Index implements MessageIndex {
     this.#options = options
   }
 
-  async load(trustedToMs: number, hadKeys: boolean): Promise<IndexState> {
+  async load(trustedToMs: number, hadKeys: boolean, syncedToMs: number): Promise<IndexState> {
     const { files, folder, maxSlots, maxItems, log } = this.#options
     let rebuildFrom = Number.POSITIVE_INFINITY
     let found = false
@@ -82,6 +83,11 @@ class Index implements MessageIndex {
       this.#upTo = Math.max(this.#upTo, file.endCommitLogOffset)
     }
     const last = this.#list.at(-1)
+    for (const file of this.#list) {
+      if (file.endTimestampMs < syncedToMs) continue
+      file.changed = true
+      this.#newFile = true
+    }
     if (last !== undefined) return { rebuildFrom, upTo: last.endCommitLogOffset }
     // a file is made with the first key: without one there never was a key, unless one had been flushed
     if (found) return { rebuildFrom, upTo: 0 }

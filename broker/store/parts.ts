@@ -69,13 +69,16 @@ async function openLocked(
   const orderly = (await files.readWhole(abortPath)) === undefined
   const pool = createHandlePool(files, logHandles)
   opened.push(pool)
-  const row = await openSegmentRow({
-    files,
-    pool,
-    folder: commitLogDir,
-    depth: 1,
-    segmentBytes: options.commitLogSegmentBytes,
-  })
+  const row = await openSegmentRow(
+    {
+      files,
+      pool,
+      folder: commitLogDir,
+      depth: 1,
+      segmentBytes: options.commitLogSegmentBytes,
+    },
+    orderly,
+  )
   const queues = createConsumeQueues({
     files,
     folder: consumeQueueDir,
@@ -84,9 +87,9 @@ async function openLocked(
     maxMemoryBytes: more.maxQueueMemoryBytes ?? defaults.maxQueueMemoryBytes,
   })
   opened.push(queues)
-  await queues.load(orderly)
   const checkpoint = openCheckpoint(files.create(join(rootDir, 'checkpoint'), checkpointBytes))
   opened.push(checkpoint)
+  await queues.load(orderly, checkpoint.safeOffset)
   const index = createMessageIndex({
     files,
     folder: join(rootDir, 'index'),
@@ -101,6 +104,7 @@ async function openLocked(
   const indexState = await index.load(
     indexIsTrusted ? Number.POSITIVE_INFINITY : checkpoint.indexTimestampMs,
     checkpoint.indexTimestampMs > 0,
+    orderly ? Number.POSITIVE_INFINITY : checkpoint.indexTimestampMs,
   )
   const recovered = await recover({
     row,

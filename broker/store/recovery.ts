@@ -42,7 +42,7 @@ export async function recover(recovery: Recovery): Promise<Recovered> {
     if (lost > 0) log('warn', `there is no commit log: the consume queues of ${lost} topics were removed`)
     return { end: 0, recordCount: 0, lastTimestampMs: 0 }
   }
-  const from = orderly ? orderlyStart(recovery) : crashStart(recovery)
+  const { from, isNewest } = orderly ? orderlyStart(recovery) : { from: crashStart(recovery), isNewest: false }
   let lastTimestampMs = 0
   const onRecord = (buffer: Buffer, start: number, size: number): void => {
     lastTimestampMs = peek.storeTimestampMs(buffer, start)
@@ -56,9 +56,13 @@ export async function recover(recovery: Recovery): Promise<Recovered> {
     if (unseen) putUnit(recovery, queue, peek.queueOffset(buffer, start), offset, size, views.tagsCode)
     if (unindexed && views.keys.length > 0) index.put(topic, views.keys, offset, lastTimestampMs)
   }
-  const scanned = await scanLog(row, from, { withCrc: recovery.withCrc, lookBehind: !orderly, onRecord })
+  // where views are built again the whole log is read, and a bad place in its midst must not take what lies behind it
+  const scan = { withCrc: recovery.withCrc, stopAtEmpty: isNewest, mayBeTorn: !orderly, onRecord }
+  const scanned = await scanLog(row, from, scan)
   report(scanned, log)
   await cutLog(row, scanned)
+  // a killed process leaves bytes that a power cut would take: from here on they count as flushed
+  if (!orderly && scanned.end > from) await row.sync(from, scanned.end)
   for (const queue of queues.all) await cutQueue(queue, scanned.end)
   await queues.follow(row.start)
   for (const queue of queues.all) if (queue.nextOffset < queue.maxOffset) queue.nextOffset = queue.maxOffset
@@ -81,22 +85,24 @@ function putUnit(
 }
 
 /** All that the views hold was checked when it was dispatched: reading begins with the newest message they know. */
-function orderlyStart({ row, queues, indexState, log }: Recovery): number {
+function orderlyStart({ row, queues, indexState, log }: Recovery): { from: number; isNewest: boolean } {
   const rebuildFrom = indexState?.rebuildFrom ?? Number.POSITIVE_INFINITY
   let newestEnd = 0
   for (const queue of queues.all) newestEnd = Math.max(newestEnd, queue.maxCommitLogEnd)
   if (newestEnd > 0 && newestEnd <= row.end) {
     const newest = newestEnd < row.start ? undefined : lastKnown(queues, newestEnd)
-    if (newest !== undefined && rebuildFrom >= newest && holdsRecord(row, newest)) return newest
+    if (newest !== undefined && rebuildFrom >= newest && holdsRecord(row, newest)) {
+      return { from: newest, isNewest: true }
+    }
   }
   // the views are older than the log, or there are none: as far back as they reach, by whole segments
   const wanted = Math.min(newestEnd, rebuildFrom)
   for (let at = row.starts.length - 1; at > 0; at--) {
     const start = row.starts[at] ?? 0
-    if (start <= wanted && firstTimeOf(row, start) !== undefined) return start
+    if (start <= wanted && firstTimeOf(row, start) !== undefined) return { from: start, isNewest: false }
   }
   if (newestEnd === 0) log('info', 'no consume queues: building all of them from the commit log')
-  return row.start
+  return { from: row.start, isNewest: false }
 }
 
 /** Place of the message that the most advanced queue knows last. */
@@ -169,6 +175,9 @@ async function cutQueue(queue: ConsumeQueue, logEnd: number): Promise<void> {
     }
     end--
   }
+  const before = queue.maxOffset
   await queue.flush() // what is only in memory is put into the file first, so that one rule serves both
   queue.cut(end, commitLogOffset, commitLogEnd)
+  // else a power cut brings them back, behind units that came later
+  await queue.row.sync(end * unit.size, before * unit.size)
 }

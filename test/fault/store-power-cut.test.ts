@@ -20,6 +20,12 @@ for (const seed of [11, 12, 13, 14, 15, 16]) {
         else await new Promise(setImmediate)
         if (random.chance(0.1)) await new Promise((resolve) => setTimeout(resolve, 10))
       }
+      // some power cuts come right after a process was killed: what it had only written is then not on the disk either
+      for (let kills = random.below(3); kills > 0; kills--) {
+        await model.open()
+        await model.acked(model.append(random.below(6)))
+        if (random.chance(0.5)) await new Promise((resolve) => setTimeout(resolve, random.below(40)))
+      }
       const kept = random.pick([0, 0.5, 0.9])
       disk.cutPower(() => random.chance(kept))
       await model.open()

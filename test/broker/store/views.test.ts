@@ -35,7 +35,7 @@ describe('a consume queue', () => {
     expect([queue.minOffset, queue.maxOffset]).toEqual([12, 13])
     queues.close()
     const again = createConsumeQueues({ ...options, files: disk.mount() })
-    await again.load(false)
+    await again.load(false, -1)
     await again.follow(0)
     const found = again.find('T', 3)
     expect([found?.minOffset, found?.maxOffset, found?.maxCommitLogEnd]).toEqual([12, 13, 4211])
