@@ -29,8 +29,10 @@ export interface Scanned {
 }
 export interface ScanOptions {
   withCrc: boolean
-  /** Look for good records behind a bad place. After an orderly stop there are none. */
-  lookBehind: boolean
+  /** A place where nothing was ever written is the end: so it is behind the newest message after an orderly stop. */
+  stopAtEmpty: boolean
+  /** The last record may be half of one: so it may be after a crash. */
+  mayBeTorn: boolean
   /** The record lies at buffer[start, start + size). */
   onRecord: (buffer: Buffer, start: number, size: number) => void
 }
@@ -44,7 +46,7 @@ export async function scanLog(row: SegmentRow, from: number, options: ScanOption
   for (let at = from; at < row.end; ) {
     const found = look(window, at, options.withCrc)
     if (typeof found === 'number') {
-      suspect = options.lookBehind && endsInZeros(window.buffer, at - window.offset, found) ? at : undefined
+      suspect = options.mayBeTorn && endsInZeros(window.buffer, at - window.offset, found) ? at : undefined
       options.onRecord(window.buffer, at - window.offset, found)
       scanned.recordCount++
       at += found
@@ -57,8 +59,8 @@ export async function scanLog(row: SegmentRow, from: number, options: ScanOption
       scanned.end = at
       continue
     }
-    if (!options.lookBehind && found.empty) break
-    const behind = await lookBehind(window, at, options.lookBehind)
+    if (options.stopAtEmpty && found.empty) break
+    const behind = await lookBehind(window, at)
     if (behind.record === undefined) {
       if (behind.usedTo > at) scanned.torn = { bytes: behind.usedTo - at, why: found.why }
       break
@@ -123,12 +125,8 @@ function isWhole(buffer: Buffer, start: number, size: number, offset: number, wi
 const endsInZeros = (buffer: Buffer, start: number, size: number): boolean =>
   buffer[start + size - 1] === 0 && peek.properties(buffer, start).length > 0
 
-/** What lies behind a bad place: the next whole record that says it lies there (if asked for), and where the zeros begin. */
-async function lookBehind(
-  window: Window,
-  from: number,
-  forRecords: boolean,
-): Promise<{ record: number | undefined; usedTo: number }> {
+/** What lies behind a bad place: the next whole record that says it lies there, and where the zeros begin. */
+async function lookBehind(window: Window, from: number): Promise<{ record: number | undefined; usedTo: number }> {
   const { row } = window
   let usedTo = from
   for (let at = from; at < row.end; ) {
@@ -141,13 +139,11 @@ async function lookBehind(
     window.need(at, piece)
     const view = window.buffer.subarray(at - window.offset, at - window.offset + piece)
     if (view.compare(zeros, 0, view.length) !== 0) {
-      if (forRecords) {
-        for (const place of placesOfMagic(view)) {
-          if (at + place <= from || at + place < row.startOf(at)) continue
-          if (typeof look(window, at + place, true) === 'number') return { record: at + place, usedTo }
-        }
-        window.need(at, piece)
+      for (const place of placesOfMagic(view)) {
+        if (at + place <= from || at + place < row.startOf(at)) continue
+        if (typeof look(window, at + place, true) === 'number') return { record: at + place, usedTo }
       }
+      window.need(at, piece)
       let last = view.length - 1
       while (last >= 0 && view[last] === 0) last--
       usedTo = at + last + 1
