@@ -61,6 +61,8 @@ export async function recover(recovery: Recovery): Promise<Recovered> {
   const scanned = await scanLog(row, from, scan)
   report(scanned, log)
   await cutLog(row, scanned)
+  // a killed process leaves bytes that a power cut would take: from here on they count as flushed
+  if (!orderly && scanned.end > from) await row.sync(from, scanned.end)
   for (const queue of queues.all) await cutQueue(queue, scanned.end)
   await queues.follow(row.start)
   for (const queue of queues.all) if (queue.nextOffset < queue.maxOffset) queue.nextOffset = queue.maxOffset
@@ -173,6 +175,9 @@ async function cutQueue(queue: ConsumeQueue, logEnd: number): Promise<void> {
     }
     end--
   }
+  const before = queue.maxOffset
   await queue.flush() // what is only in memory is put into the file first, so that one rule serves both
   queue.cut(end, commitLogOffset, commitLogEnd)
+  // else a power cut brings them back, behind units that came later
+  await queue.row.sync(end * unit.size, before * unit.size)
 }
