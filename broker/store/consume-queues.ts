@@ -7,6 +7,7 @@ import { emptySegmentRow, openSegmentRow, type RowPlace, segmentName } from '../
 import { ConsumeQueue, isNowhere, unit, unitOffset, unitSize } from './consume-queue'
 import { inParallel } from './in-parallel'
 import { findEndByHalving, findEndByReading, type QueueEnd, readUnit } from './queue-recovery'
+import { mayName } from './record-check'
 
 export interface QueuesOptions {
   files: Files
@@ -184,6 +185,7 @@ class Table implements ConsumeQueues {
   }
 
   async removeTopic(topic: string): Promise<void> {
+    if (!mayName(topic)) return // any peer may ask, for any name: `../commitlog` is no topic of ours
     const queues = this.#topics.get(topic)
     this.#topics.delete(topic)
     for (const queue of queues?.values() ?? []) this.#forget(queue)
