@@ -321,7 +321,13 @@ class Pull {
   /** Whatever is there now is the answer. */
   #again(): void {
     if (this.#connection.closed) return
-    const answer = this.#look(false)
+    let answer: Answer | Promise<Answer>
+    try {
+      answer = this.#look(false)
+    } catch (error) {
+      this.#failed(error) // whoever woke it, the way of a message in, has nothing to do with it
+      return
+    }
     if (answer instanceof Promise) {
       answer.then(
         (reply) => reply && this.#connection.reply(this.#request, reply),

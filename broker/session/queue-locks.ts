@@ -19,13 +19,22 @@ class Locks implements QueueLocks {
   readonly #clock: () => number
   readonly #liveMs: number
   readonly #groups = new Map<string, Map<string, Lock>>()
+  #sweptAtMs: number
 
   constructor(options: QueueLocksOptions) {
     this.#clock = options.clock
     this.#liveMs = options.liveMs ?? 60_000
+    this.#sweptAtMs = this.#clock()
+  }
+
+  get size(): number {
+    let size = 0
+    for (const locks of this.#groups.values()) size += locks.size
+    return size
   }
 
   lock(group: string, clientId: string, queues: readonly QueueName[]): QueueName[] {
+    if (this.#clock() - this.#sweptAtMs > this.#liveMs) this.#sweep()
     let locks = this.#groups.get(group)
     if (locks === undefined) {
       if (queues.length === 0) return []
@@ -61,6 +70,15 @@ class Locks implements QueueLocks {
 
   of(group: string): Lock[] {
     return [...(this.#groups.get(group)?.values() ?? [])].filter((lock) => this.#isLive(lock))
+  }
+
+  /** Names come from clients, of queues that need not be: what nobody renews is let go of, else it is kept for ever. */
+  #sweep(): void {
+    this.#sweptAtMs = this.#clock()
+    for (const [group, locks] of this.#groups) {
+      for (const [key, lock] of locks) if (!this.#isLive(lock)) locks.delete(key)
+      if (locks.size === 0) this.#groups.delete(group)
+    }
   }
 
   #isLive(lock: Lock): boolean {

@@ -88,6 +88,8 @@ export interface QueueLocks {
   /** Takes what is free, own or expired; answers with the queues the client now holds. */
   lock(group: string, clientId: string, queues: readonly QueueName[]): QueueName[]
   unlock(group: string, clientId: string, queues: readonly QueueName[]): void
+  /** How many are kept, expired ones for a while too. */
+  readonly size: number
   /** Whether any client holds an unexpired lock in the group. */
   isAnyHeld(group: string): boolean
   /** Unexpired holders by queue, for the console. */

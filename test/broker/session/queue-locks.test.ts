@@ -47,3 +47,10 @@ it('knows whether a group consumes in order: any lock that is not over', () => {
   expect(locks.isAnyHeld('g')).toBe(false)
   expect(locks.of('g')).toEqual([])
 })
+
+it('lets go of what nobody renews, whatever groups and queues clients make up', () => {
+  for (let n = 0; n < 100; n++) locks.lock(`made up ${n}`, 'a', [queue(n)])
+  nowMs += 60_001
+  locks.lock('g', 'a', [queue(0)])
+  expect(locks.size).toBe(1)
+})
