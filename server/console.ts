@@ -76,6 +76,7 @@ export const createConsole = async (options: ConsoleOptions): Promise<ConsoleHan
 
   return {
     handleHttp(request, response) {
+      for (const [name, value] of safeHeaders) response.setHeader(name, value)
       const fault = originFault(request, rules)
       if (fault !== null) {
         refuse(response, fault)
@@ -112,6 +113,13 @@ const isUnder = (url: string | undefined, path: string): boolean => {
   const asked = (url ?? '').split('?', 1)[0] ?? ''
   return asked === path || asked.startsWith(`${path}/`)
 }
+/** Cookies are shared by every port of a machine: no page there may lay this one under its own and catch clicks. */
+const safeHeaders = [
+  ['x-frame-options', 'DENY'],
+  ['content-security-policy', "frame-ancestors 'none'"],
+  ['x-content-type-options', 'nosniff'],
+  ['referrer-policy', 'same-origin'],
+] as const
 const refusals: Record<OriginFault, readonly [number, string]> = {
   host: [421, 'This console is not known under that name. Start it with --allow-host NAME to let it in.'],
   origin: [403, 'A page of another site may not ask this console.'],

@@ -1,5 +1,5 @@
 // test/server/http/upgrade.test.ts: websockets that are turned away, broken off or never let go: none of them ends the
-// process that the brokers run in, and none holds its end.
+// process that the brokers run in, and none holds its end. And what every answer says to a browser.
 import { createServer, type Server } from 'node:http'
 import { type AddressInfo, connect, type Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -11,7 +11,9 @@ let handle: ConsoleHandle
 let server: Server
 let port = 0
 beforeEach(async () => {
-  server = createServer()
+  server = createServer((request, response) => {
+    if (!handle.handleHttp(request, response)) response.end('page')
+  })
   server.on('upgrade', (request, raw, head) => {
     if (!handle.handleUpgrade(request, raw, head)) raw.destroy()
   })
@@ -65,4 +67,14 @@ it('is not held by a websocket that does not answer its goodbye', async () => {
   await closed
   expect(performance.now() - began).toBeLessThan(4000)
   socket.destroy()
+})
+
+it('lets no page of another port put its pages into a frame', async () => {
+  for (const path of ['/', '/api/trpc/auth.state', '/rocketmq/nsaddr']) {
+    const { headers } = await fetch(`http://127.0.0.1:${port}${path}`)
+    expect(headers.get('x-frame-options')).toBe('DENY')
+    expect(headers.get('content-security-policy')).toBe("frame-ancestors 'none'")
+    expect(headers.get('x-content-type-options')).toBe('nosniff')
+  }
+  server.closeAllConnections()
 })
