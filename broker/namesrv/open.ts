@@ -16,7 +16,7 @@ import { writeHeader } from '../protocol/headers'
 import { notifyMinBrokerIdHeader } from '../protocol/headers-namesrv'
 import { openKvConfig } from './kv'
 import { nameServerAnswers } from './requests'
-import { type Broker, RouteTable } from './routes'
+import { type Broker, RouteTable, smallest } from './routes'
 
 export interface NameServerOptions {
   host: string
@@ -145,7 +145,7 @@ function notifyOthers(
   change: { offlineAddr?: string; haAddr?: string | undefined },
   log: NameServerOptions['log'],
 ): void {
-  const minBrokerId = Math.min(...broker.addrs.keys())
+  const minBrokerId = smallest(broker.addrs)
   const ext = writeHeader(notifyMinBrokerIdHeader, {
     minBrokerId,
     brokerName: broker.name,

@@ -1,5 +1,6 @@
 // test/broker/namesrv/routes.test.ts: who is there, and for how long.
 import { describe, expect, it, vi } from 'vitest'
+import { smallest } from '../../../broker/namesrv/routes'
 import { RequestCode as Ask } from '../../../broker/protocol/codes'
 import { brokerOf, done, nameServerPerTest, twoTopics } from '../../support/name-server'
 
@@ -64,4 +65,9 @@ describe('liveness', () => {
     })
     expect(await ask(Ask.QUERY_DATA_VERSION, brokerOf(), version(2))).toMatchObject({ ext: { changed: 'true' } })
   })
+})
+
+it('finds the smallest id among more than a call may have arguments', () => {
+  const addrs = new Map(Array.from({ length: 300_000 }, (_, id) => [300_000 - id, 'a'] as const))
+  expect(smallest(addrs)).toBe(1)
 })
