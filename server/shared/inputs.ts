@@ -124,18 +124,24 @@ export const passwordInput = z.object({ current: z.string().min(1).max(256), nex
 
 // ---- clusters ----
 
-export const clusterAddInput = z.object({
-  id: clusterId.regex(/^[a-z0-9][a-z0-9-]*$/),
+const clusterFields = z.object({
   name: z.string().min(1).max(80),
   namesrv: z
     .array(z.string().regex(/^[^\s;,]+:\d{1,5}$/))
     .min(1)
     .max(16),
-  colour: z.number().int().min(0).max(7).default(0),
-  readOnly: z.boolean().default(false),
-  production: z.boolean().default(false),
+  colour: z.number().int().min(0).max(7),
+  readOnly: z.boolean(),
+  production: z.boolean(),
 })
-export const clusterUpdateInput = clusterAddInput.partial().extend({ id: clusterId })
+export const clusterAddInput = clusterFields.extend({
+  id: clusterId.regex(/^[a-z0-9][a-z0-9-]*$/),
+  colour: clusterFields.shape.colour.default(0),
+  readOnly: clusterFields.shape.readOnly.default(false),
+  production: clusterFields.shape.production.default(false),
+})
+/** Without defaults: a new name must not make a read-only cluster writable. */
+export const clusterUpdateInput = clusterFields.partial().extend({ id: clusterId })
 
 // ---- topics and groups: what a form sends ----
 
