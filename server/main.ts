@@ -393,7 +393,8 @@ async function openPages(at: { root: string; dev: boolean; host: string; port: n
   await app.prepare()
   const handle = app.getRequestHandler()
   return {
-    answer: (request, response) => void handle(request, response),
+    // a page that fails is that page's own: left alone it would end the process, and the brokers with it
+    answer: (request, response) => void handle(request, response).catch(() => response.destroy()),
     ...(at.dev ? { upgrade: app.getUpgradeHandler() } : {}),
     close: () => app.close(),
   }
