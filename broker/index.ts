@@ -12,7 +12,7 @@ export { parseProperties } from './config/properties-text'
 export type * from './types'
 export { type LogFile, logText, openLogFile } from './worker/log-file'
 export { onStopSignals } from './worker/signals'
-export { DEFAULT_PRESET, brokersOf } from './worker/topology'
+export { brokersOf, DEFAULT_PRESET } from './worker/topology'
 
 /** Resolves once it takes traffic; throws, with everything stopped again, when a part cannot start. */
 export async function startCluster(options: ClusterOptions): Promise<ClusterHandle> {

@@ -1,6 +1,6 @@
 // broker/config/net-properties.ts: properties of Apache 5.5.0's NettyServerConfig, NettyClientConfig and AuthConfig.
 import { availableParallelism } from 'node:os'
-import { between, differs, flag, host, identity, int, live, long, type PropertyTable, text, unset } from './property'
+import { between, differs, flag, host, identity, int, long, type PropertyTable, text, unset } from './property'
 import { no } from './reasons'
 
 /** Apache sizes its pools by it; shown with the defaults, used for nothing. */

@@ -42,9 +42,22 @@ export const groupRouter = router({
     .query(({ ctx, input }) => ctx.cluster.groups.clients(input.group)),
   running: allowedOn('cluster.read')
     .input(runningInput)
-    .query(({ ctx, input }) => {
-      if (input.stack) check(ctx.signedIn, 'client.inspect')
-      return ctx.cluster.groups.running(input)
+    .query(async ({ ctx, input }) => {
+      if (!input.stack) return ctx.cluster.groups.running(input)
+      check(ctx.signedIn, 'client.inspect')
+      const began = performance.now()
+      const found = await ctx.cluster.groups.running(input)
+      await ctx.desk.audit.write({
+        who: ctx.signedIn.me.name,
+        from: ctx.caller.from,
+        cluster: ctx.cluster.id,
+        action: 'client.stack',
+        object: input.clientId,
+        after: input.group,
+        result: 'ok',
+        tookMs: performance.now() - began,
+      })
+      return found
     }),
   subscriptions: allowedOn('cluster.read')
     .input(onGroup)

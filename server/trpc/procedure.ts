@@ -51,7 +51,7 @@ const translated = t.middleware(async ({ next }) => {
 })
 
 const recorded = t.middleware(async ({ ctx, next, path, type, getRawInput }) => {
-  if (type !== 'mutation') return next()
+  if (type !== 'mutation' || ownLooks.has(path)) return next()
   const began = performance.now()
   const result = await next()
   const signedIn = await ctx.who()
@@ -89,6 +89,8 @@ const recorded = t.middleware(async ({ ctx, next, path, type, getRawInput }) => 
   })
   return result
 })
+/** How somebody sees the console (language, theme, the last cluster) is nobody's business, and would fill the log. */
+const ownLooks: ReadonlySet<string> = new Set(['auth.settings'])
 const auditText = (error: Error): string => {
   const { kind, text } = faultOf(error)
   return kind === 'broker-refused' || kind === 'internal' ? oneLine(error.cause ?? error) : text.slice(0, 400)
