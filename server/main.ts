@@ -102,6 +102,8 @@ export async function main({ program, args, root }: MainOptions): Promise<void> 
     const running = deck
     onStopSignals({ say, stop: () => running.close() })
     await running.start()
+    // Brokers live in this process: no slip of a page or of the console may take them with it.
+    process.on('uncaughtException', (error, origin) => running.slip(origin, error))
   } catch (error) {
     say(`${program}: ${error instanceof Error ? error.message : error}`)
     await deck?.close()
@@ -216,6 +218,12 @@ class Deck {
   close(): Promise<void> {
     this.#closing ??= this.#closeAll()
     return this.#closing
+  }
+
+  /** Something nobody caught: it goes to the log with where it came from, and the process goes on. */
+  slip(origin: string, error: unknown): void {
+    const text = error instanceof Error ? (error.stack ?? error.message) : String(error)
+    this.#log({ level: 'error', part: 'console', text: `${origin}: ${text}`, atMs: Date.now() })
   }
 
   async #startAll(): Promise<void> {

@@ -360,13 +360,21 @@ class Messages implements PreparedMessages {
 
   /** A power cut must not find a progress that is ahead of what was put again. */
   async #saveProgress(): Promise<void> {
-    const { offsets, log } = this.#options
+    const { log } = this.#options
     const [first = this.#seenTo] = this.#waiting.keys()
     const notesFrom = this.#notes.neededFrom(first)
     if ((await this.#allSafe()) === 'failed')
       return log('warn', 'the progress of transaction checks cannot be noted: the disk failed')
-    offsets.commit(group, half, preparedQueueId, first)
-    offsets.commit(group, SystemTopic.transactionOp, preparedQueueId, notesFrom)
+    this.#commit(half, first)
+    this.#commit(SystemTopic.transactionOp, notesFrom)
+  }
+
+  /** As in Apache, the group is no reader of a queue that held nothing yet. */
+  #commit(topic: string, queueOffset: number): void {
+    const { offsets, store } = this.#options
+    const isFirst = offsets.query(group, topic, preparedQueueId) < 0
+    if (isFirst && queueOffset <= store.minOffset(topic, preparedQueueId)) return
+    offsets.commit(group, topic, preparedQueueId, queueOffset)
   }
 }
 

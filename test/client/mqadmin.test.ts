@@ -186,6 +186,7 @@ function maskLines(text: string, side: Side, asked: Asked): string[] {
       .replace(/(true +)\d+/g, '$1RATE')
       .replace(/((?:CLUSTERING|BROADCASTING|OFFLINE) +)\d+/g, '$1RATE')
       .replace(/\d+,\d+ms/g, 'RATE')
+      .replace(/\d+-\d+(?=\(RATEw)/g, 'BEHIND') // the timer's clock, which may stand a second back on either side
   }
   let lines = out.split('\n').map((line) => line.replace(/\s+/g, ' ').trim())
   if (asked.namesOnly) lines = lines.map((line) => line.replace(/\s*[=:].*$/, ''))
