@@ -10,6 +10,7 @@ import { type PartSpec, planBroker, planCluster, planNamesrv } from './worker/to
 export * from './config/flags'
 export { parseProperties } from './config/properties-text'
 export type * from './types'
+export { prepareFolder } from './worker/data-folder'
 export { type LogFile, logText, openLogFile } from './worker/log-file'
 export { onStopSignals } from './worker/signals'
 export { brokersOf, DEFAULT_PRESET } from './worker/topology'

@@ -13,6 +13,7 @@ import {
   logText,
   onStopSignals,
   openLogFile,
+  prepareFolder,
   startBroker,
   startCluster,
   startNamesrv,
@@ -218,6 +219,7 @@ function createOutput(program: string): Output & { close(): Promise<void> } {
     openLog(dataDir, verbose) {
       everything = verbose
       try {
+        prepareFolder(resolve(dataDir))
         file = openLogFile(join(resolve(dataDir), 'logs'), program)
       } catch {
         // The data folder cannot be used: the start says so in a moment, with its reason.

@@ -2,7 +2,7 @@
 // clients never wait for pages, prints where they are, stops them in reverse order. The cluster's own work happens in
 // its threads; nothing here touches a message.
 import { type ChildProcess, spawn } from 'node:child_process'
-import { existsSync, mkdirSync, readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { join, resolve } from 'node:path'
 import type { Duplex } from 'node:stream'
@@ -18,6 +18,7 @@ import {
   openLogFile,
   parseProperties,
   portOf,
+  prepareFolder,
   readFlags,
   startCluster,
 } from '../broker/index'
@@ -229,7 +230,7 @@ class Deck {
   async #startAll(): Promise<void> {
     const plan = this.#plan
     await this.#listen()
-    mkdirSync(plan.dataDir, { recursive: true })
+    prepareFolder(plan.dataDir)
     this.#file = openLogFile(join(plan.dataDir, 'logs'), 'rocketdeck')
     if ('start' in plan.cluster) {
       this.#cluster = await plan.cluster.start((line) => this.#log(line))

@@ -83,9 +83,14 @@ test('one of its messages is found by key and by id, and can be read', async ({ 
 const toPreview = async (page: Page, base: string, target: string) => {
   await page.goto(`${base}/groups/${GROUP}/reset`)
   await page.getByRole('button', { name: 'Choose the target' }).click()
-  await page.getByRole('radio', { name: target }).click()
+  // A person looks before the next click: each step stands in the address before the next one is taken.
+  await expect(page).toHaveURL(/step=target/)
+  const choice = page.getByRole('radio', { name: target })
+  await choice.click()
+  await expect(page).toHaveURL(/to=/)
+  await expect(choice).toBeChecked()
   await page.getByRole('button', { name: 'Preview', exact: true }).click()
-  await expect(page.getByText('Delivered again')).toBeVisible({ timeout: 20_000 })
+  await expect(page.getByText('Delivered again', { exact: true })).toBeVisible({ timeout: 20_000 })
 }
 
 test('a reset is refused when a client left since the preview, and shows what is true now', async ({ page }) => {
