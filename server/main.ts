@@ -318,8 +318,11 @@ class Deck {
     else if (path === '/readyz') this.#answerReady(response)
     else if (this.#console === undefined) waitingPage(response, 'The cluster is starting.')
     else if (this.#console.handleHttp(request, response)) return
-    else if (this.#pages) this.#pages.answer(request, response)
-    else if (this.#pagesFailed) text(response, 500, `${this.#pagesFailed}\n`)
+    else if (this.#pages) {
+      // Whatever the browser claims to be, the audit log gets the address the socket has.
+      request.headers['x-rocketdeck-peer'] = (request.socket.remoteAddress ?? '').replace(/^::ffff:/, '')
+      this.#pages.answer(request, response)
+    } else if (this.#pagesFailed) text(response, 500, `${this.#pagesFailed}\n`)
     else waitingPage(response, 'The pages are being built. This happens once and takes about a minute.')
   }
 

@@ -10,7 +10,7 @@ export const pageContext = async (): Promise<Context> => {
   if (desk === undefined) throw new Error('the console is not running in this process')
   const [jar, head] = await Promise.all([cookies(), headers()])
   const caller = {
-    from: head.get('x-rocketdeck-peer') ?? '',
+    from: head.get('x-rocketdeck-peer') ?? '', // set by server/main.ts over what a browser may have sent
     agent: head.get('user-agent') ?? '',
     session: jar.get(desk.cookieName)?.value ?? null,
   }

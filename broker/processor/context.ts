@@ -65,8 +65,6 @@ export interface BrokerCounters {
   putFailed(topic: string): void
   /** Messages handed to a consumer. */
   got(group: string, topic: string, queueId: number, messages: number, bytes: number, latencyMs: number): void
-  /** How far the consumer's last message lies behind the end of the queue. */
-  fallBehind(group: string, topic: string, queueId: number, bytes: number, ms: number): void
   sentBack(group: string, topic: string): void
   deadLettered(group: string, topic: string): void
   /** A processor threw, or a request was not understood. */

@@ -10,7 +10,6 @@ export interface BrokerStatistics {
   put(topic: string, queueId: number, messages: number, bytes: number, latencyMs: number): void
   putFailed(topic: string): void
   got(group: string, topic: string, queueId: number, messages: number, bytes: number, latencyMs: number): void
-  fallBehind(group: string, topic: string, queueId: number, bytes: number, ms: number): void
   sentBack(group: string, topic: string): void
   deadLettered(group: string, topic: string): void
   requestFailed(code: number): void
@@ -22,8 +21,6 @@ export interface BrokerStatistics {
   getTps(group: string, topic: string): number
   /** Without system topics, since the start; the morning's values roll at local midnight. */
   readonly totals: Readonly<Totals>
-  /** How far the group's last pull of the queue was behind, or undefined. */
-  behind(group: string, topic: string, queueId: number): { bytes: number; ms: number } | undefined
   /** Requests that threw or that nobody understood, by code. */
   readonly failures: ReadonlyMap<number, number>
   /** Latency in ms that this share of the puts of the last 10 to 20 s stayed within; 0 when there were none. */
@@ -85,7 +82,6 @@ interface TopicStats {
 interface GroupStats {
   readonly flow: Flow | undefined
   readonly queues: Map<number, Flow>
-  readonly behind: Map<number, { bytes: number; ms: number }>
   sentBack: Flow | undefined
   dead: Flow | undefined
 }
@@ -141,17 +137,6 @@ class Statistics implements BrokerStatistics {
     if (stats.system) return
     this.#broker.getPlain.messages += messages
     this.totals.getNow += messages
-  }
-
-  fallBehind(group: string, topic: string, queueId: number, bytes: number, ms: number): void {
-    const { behind } = this.#group(this.#topic(topic), group)
-    const held = behind.get(queueId)
-    if (held) Object.assign(held, { bytes, ms })
-    else if (this.#topics.has(topic) && this.#flows.size < this.#maxFlows) behind.set(queueId, { bytes, ms })
-  }
-
-  behind(group: string, topic: string, queueId: number): { bytes: number; ms: number } | undefined {
-    return this.#topics.get(topic)?.groups.get(group)?.behind.get(queueId)
   }
 
   sentBack(group: string, topic: string): void {
@@ -272,7 +257,7 @@ class Statistics implements BrokerStatistics {
     const held = stats.groups.get(group)
     if (held) return held
     const flow = stats.flow && this.#newFlow()
-    const made = { flow, queues: new Map(), behind: new Map(), sentBack: undefined, dead: undefined }
+    const made = { flow, queues: new Map(), sentBack: undefined, dead: undefined }
     if (flow) stats.groups.set(group, made)
     return made
   }

@@ -98,7 +98,6 @@ describe('statistics', () => {
       statistics.put(`T${i}`, i % 8, 1, 1, 1)
       statistics.got(`G${i}`, `T${i}`, i % 8, 1, 1, 1)
       statistics.sentBack(`G${i}`, `T${i}`)
-      statistics.fallBehind(`G${i}`, `T${i}`, 0, 1, 1)
     }
     pass(1)
     expect(statistics.flowCount).toBe(100)
