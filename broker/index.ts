@@ -1,11 +1,13 @@
 // broker/index.ts: the front door: starts a cluster, or one part of it, in threads of this process, and answers with a
 // handle. Everything else of the broker stays behind it.
+import { randomBytes } from 'node:crypto'
 import { resolve } from 'node:path'
 import { isPropertyName } from './config/broker-config'
 import type { ClusterHandle, ClusterOptions, LogLine } from './types'
 import { prepareFolder, takeDataFolder } from './worker/data-folder'
+import { isLoopback } from './worker/reachable'
 import { createSupervisor, type Supervisor } from './worker/supervisor'
-import { type PartSpec, planBroker, planCluster, planNamesrv } from './worker/topology'
+import { type PartSpec, planBroker, planCluster, planNamesrv, TopologyError } from './worker/topology'
 
 export * from './config/flags'
 export { parseProperties } from './config/properties-text'
@@ -19,7 +21,10 @@ export { brokersOf, DEFAULT_PRESET } from './worker/topology'
 export async function startCluster(options: ClusterOptions): Promise<ClusterHandle> {
   const dataDir = resolve(options.dataDir)
   const known = knownProperties(options)
-  return startParts(planCluster({ ...options, dataDir, properties: known }), options.log, takeDataFolder(dataDir))
+  checkReach(options.host, known, options.withoutAcl)
+  const inner = hasAcl(known) ? newCredentials() : undefined
+  const parts = planCluster({ ...options, dataDir, properties: known }, inner)
+  return startParts(parts, options.log, takeDataFolder(dataDir), inner)
 }
 
 export interface AlonePart {
@@ -28,18 +33,45 @@ export interface AlonePart {
   dataDir: string
   /** By Apache's names, from -c and --set. */
   properties: Readonly<Record<string, string>>
+  /** See ClusterOptions. */
+  withoutAcl?: boolean
   log: (line: LogLine) => void
 }
 
 export async function startNamesrv(options: AlonePart): Promise<ClusterHandle> {
-  const spec = planNamesrv({ ...options, dataDir: resolve(options.dataDir), properties: knownProperties(options) })
+  const properties = knownProperties(options)
+  const spec = planNamesrv({ ...options, dataDir: resolve(options.dataDir), properties })
+  checkReach(spec.plan.host, properties, options.withoutAcl)
   return startParts([spec], options.log, takeDataFolder(spec.plan.dataDir))
 }
 
 export async function startBroker(options: AlonePart & { namesrv: string | undefined }): Promise<ClusterHandle> {
-  const spec = planBroker({ ...options, dataDir: resolve(options.dataDir), properties: knownProperties(options) })
+  const properties = knownProperties(options)
+  const spec = planBroker({ ...options, dataDir: resolve(options.dataDir), properties })
+  checkReach(spec.plan.host, properties, options.withoutAcl)
   prepareFolder(spec.plan.dataDir) // its store locks it
   return startParts([spec], options.log)
+}
+
+const isOn = (value: string | undefined): boolean => value?.trim().toLowerCase() === 'true'
+const hasAcl = (properties: Readonly<Record<string, string>>): boolean =>
+  isOn(properties.authenticationEnabled) || isOn(properties.authorizationEnabled) || isOn(properties.aclEnable)
+
+/** Known to nobody outside this process, and gone with it. */
+const newCredentials = () => ({
+  accessKey: `rocketdeck-${randomBytes(8).toString('hex')}`,
+  secretKey: randomBytes(32).toString('base64'),
+})
+
+/** Whoever reaches a port without access control may read and write everything: that must be meant. */
+function checkReach(host: string, properties: Readonly<Record<string, string>>, withoutAcl = false): void {
+  const asks = isOn(properties.authenticationEnabled) || isOn(properties.aclEnable)
+  if (isLoopback(host) || asks || withoutAcl) return
+  throw new TopologyError(
+    `${host} is reached from other machines, and access control is off. Switch it on ` +
+      '(--set authenticationEnabled=true --set authorizationEnabled=true and a first user by initAuthenticationUser, ' +
+      'or --set aclEnable=true with conf/plain_acl.yml), or say --without-acl if everyone there may do everything.',
+  )
 }
 
 /** What no part of RocketMQ knows is named once and goes no further. */
@@ -61,6 +93,7 @@ async function startParts(
   parts: readonly PartSpec[],
   log: (line: LogLine) => void,
   lock?: { release(): void },
+  credentials?: ClusterHandle['credentials'],
 ): Promise<ClusterHandle> {
   const supervisor = createSupervisor({ parts, log })
   try {
@@ -69,10 +102,16 @@ async function startParts(
     lock?.release()
     throw error
   }
-  return handleOf(supervisor, parts, () => lock?.release())
+  return handleOf(supervisor, parts, credentials, () => lock?.release())
 }
 
-const handleOf = (supervisor: Supervisor, specs: readonly PartSpec[], released: () => void): ClusterHandle => ({
+const handleOf = (
+  supervisor: Supervisor,
+  specs: readonly PartSpec[],
+  credentials: ClusterHandle['credentials'],
+  released: () => void,
+): ClusterHandle => ({
+  credentials,
   namesrvAddress: namesrvAddressOf(supervisor, specs),
   get parts() {
     return supervisor.parts

@@ -24,6 +24,7 @@ const common = {
   data: { value: 'DIR', default: './data', says: 'folder of all files' },
   conf: { short: 'c', value: 'FILE', says: "a file of properties by Apache's names, such as broker.conf" },
   set: { value: 'KEY=VALUE', pairs: true, says: 'one property; may be given several times, wins over the file' },
+  'without-acl': { says: 'listen beyond loopback though access control is off: everyone there may do everything' },
   config: { value: 'FILE', says: 'a JSON file of these flags, e.g. rocketdeck.json' },
   verbose: { says: 'print every log line, not only warnings' },
   help: { short: 'h', says: 'print this' },
@@ -92,6 +93,7 @@ const programs: Readonly<Record<string, Program>> = {
         brokerPort: portOf('broker-port', flags['broker-port']),
         dataDir: flags.data,
         properties: propertiesOf(flags),
+        withoutAcl: flags['without-acl'],
         log: out.log,
       })
     },
@@ -193,10 +195,16 @@ const propertiesOf = ({ conf, set }: { conf: string | undefined; set: Readonly<R
   return { ...Object.fromEntries(parseProperties(text)), ...set }
 }
 
-const aloneOptions = (flags: { host: string | undefined; port: string | undefined; data: string }) => ({
+const aloneOptions = (flags: {
+  host: string | undefined
+  port: string | undefined
+  data: string
+  'without-acl': boolean
+}) => ({
   host: flags.host,
   port: flags.port === undefined ? undefined : portOf('port', flags.port),
   dataDir: flags.data,
+  withoutAcl: flags['without-acl'],
 })
 
 function createOutput(program: string): Output & { close(): Promise<void> } {

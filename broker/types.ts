@@ -31,6 +31,8 @@ export interface ClusterOptions {
   dataDir: string
   /** Properties by Apache's names, from --conf and --set, already read and not yet checked. */
   properties: Readonly<Record<string, string>>
+  /** Listen beyond loopback though nobody is asked who he is. Without it such a start is refused. */
+  withoutAcl?: boolean
   log: (line: LogLine) => void
 }
 export interface LogLine {
@@ -42,6 +44,8 @@ export interface LogLine {
 
 export interface ClusterHandle {
   readonly namesrvAddress: string
+  /** With access control on: what the console signs its requests with. Made at the start, for this process alone. */
+  readonly credentials: { readonly accessKey: string; readonly secretKey: string } | undefined
   readonly parts: readonly PartStatus[]
   /** Told whenever a part's state changes. Returns a function that ends it. */
   onChange(listener: (parts: readonly PartStatus[]) => void): () => void

@@ -4,11 +4,10 @@ import { chmodSync, mkdirSync } from 'node:fs'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { join } from 'node:path'
 import type { Duplex } from 'node:stream'
-import type { ClusterHandle } from '../broker/types'
 import { openAccess } from './access/open'
 import { openAudit } from './audit/open'
 import { openDatabase } from './db/open'
-import { openClusters } from './desk/clusters'
+import { type GivenCluster, openClusters } from './desk/clusters'
 import { answerNameServers } from './http/name-servers'
 import { type OriginFault, originFault } from './http/origin'
 import { openTrpcDoor, TRPC_PATH } from './http/trpc'
@@ -19,7 +18,7 @@ export interface ConsoleOptions {
   /** The data folder; the console's own files lie in `console/` under it. */
   dataDir: string
   /** Bundled, and those named with --namesrv. More may be connected later and are kept in console.db. */
-  clusters: readonly { id: string; name: string; namesrv: readonly string[]; bundled?: ClusterHandle }[]
+  clusters: readonly GivenCluster[]
   /** Where the process listens: Host and Origin are checked against it. */
   host: string
   port: number

@@ -49,10 +49,13 @@ const startFlags = {
   conf: { short: 'c', value: 'FILE', says: "a file of properties by Apache's names, such as broker.conf" },
   set: { value: 'KEY=VALUE', pairs: true, says: 'one property; may be given several times, wins over the file' },
   'proxy-port': { value: 'PORT', says: 'taken, without effect: there is no gRPC proxy yet' },
+  'without-acl': { says: 'listen beyond loopback though access control is off: everyone there may do everything' },
   ...common,
 } as const satisfies FlagTable
 
 const consoleFlags = {
+  'access-key': { value: 'KEY', says: 'user of a cluster with access control, for all the console asks of it' },
+  'secret-key': { value: 'KEY', says: 'its secret; better as ROCKETDECK_SECRET_KEY than where others see the command' },
   namesrv: {
     short: 'n',
     value: 'ADDR',
@@ -70,7 +73,7 @@ interface Plan {
   verbose: boolean
   /** An existing cluster to show, or what to start one from. */
   cluster:
-    | { namesrv: readonly string[] }
+    | { namesrv: readonly string[]; credentials: { accessKey: string; secretKey: string } | undefined }
     | { name: string; start: (log: (line: LogLine) => void) => Promise<ClusterHandle> }
 }
 
@@ -135,6 +138,7 @@ function planStart(args: readonly string[]): Plan {
     brokerPort: portOf('broker-port', flags['broker-port']),
     dataDir: flags.data,
     properties,
+    withoutAcl: flags['without-acl'],
   }
   return {
     ...planOf(flags),
@@ -151,7 +155,12 @@ function planConsole(args: readonly string[]): Plan {
     .split(';')
     .map((address) => address.trim())
     .filter((address) => address !== '')
-  return { ...planOf(flags), cluster: { namesrv } }
+  const { 'access-key': accessKey, 'secret-key': secretKey } = flags
+  if ((accessKey === undefined) !== (secretKey === undefined)) {
+    throw new Error('--access-key and --secret-key: one needs the other')
+  }
+  const credentials = accessKey && secretKey ? { accessKey, secretKey } : undefined
+  return { ...planOf(flags), cluster: { namesrv, credentials } }
 }
 
 const planOf = (flags: {
@@ -255,10 +264,19 @@ class Deck {
     if ('namesrv' in cluster) {
       return cluster.namesrv.length === 0
         ? []
-        : [{ id: 'default', name: cluster.namesrv.join(';'), namesrv: cluster.namesrv }]
+        : [
+            {
+              id: 'default',
+              name: cluster.namesrv.join(';'),
+              namesrv: cluster.namesrv,
+              credentials: cluster.credentials,
+            },
+          ]
     }
     const bundled = this.#cluster
-    return bundled ? [{ id: 'bundled', name: cluster.name, namesrv: [bundled.namesrvAddress], bundled }] : []
+    if (!bundled) return []
+    const { namesrvAddress, credentials } = bundled
+    return [{ id: 'bundled', name: cluster.name, namesrv: [namesrvAddress], bundled, credentials }]
   }
 
   async #printWhereItIs(handle: ConsoleHandle): Promise<void> {

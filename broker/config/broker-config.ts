@@ -10,6 +10,14 @@ import { storeProperties } from './store-properties'
 const brokerTable = { ...serverProperties, ...clientProperties, ...storeProperties, ...brokerProperties }
 const namesrvTable = { ...serverProperties, ...namesrvProperties }
 
+/** What access control asks of the properties of any part. */
+const accessTable = {
+  ...authProperties,
+  aclEnable: brokerProperties.aclEnable,
+  brokerClusterName: brokerProperties.brokerClusterName,
+}
+
+export type AccessValues = Values<typeof accessTable>
 export type BrokerConfig = Config<typeof brokerTable>
 export type BrokerValues = Values<typeof brokerTable>
 export type NamesrvConfig = Config<typeof namesrvTable>
@@ -23,6 +31,10 @@ export const openBrokerConfig = (options: Options): BrokerConfig =>
 
 export const openNamesrvConfig = (options: Options): NamesrvConfig =>
   openConfig(namesrvTable, { ...options, elsewhere: isPropertyName })
+
+/** Read at a start; nothing of it changes while the part runs, and nobody is shown it. */
+export const accessValues = (options: Options): AccessValues =>
+  openConfig(accessTable, { ...options, elsewhere: isPropertyName }).values
 
 const everyTable: readonly PropertyTable[] = [brokerTable, namesrvTable, controllerProperties, authProperties]
 /** Whether any part of Apache RocketMQ 5.5.0 has a property of this name. */

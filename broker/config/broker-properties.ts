@@ -170,7 +170,7 @@ export const brokerProperties = {
   transactionCheckRocksdbQueueCapacity: int(2000, no.rocksdb),
   transactionOpMsgMaxSize: int(4096, live, between(1, 65_536)),
   transactionOpBatchInterval: int(3000, live, no.transactionNotes),
-  aclEnable: flag(false, no.acl),
+  aclEnable: flag(false),
   storeReplyMessageEnable: flag(true, live),
   enableDetailStat: flag(true, live),
   autoDeleteUnusedStats: flag(true, live, no.statistics),

@@ -1,6 +1,18 @@
 // broker/config/net-properties.ts: properties of Apache 5.5.0's NettyServerConfig, NettyClientConfig and AuthConfig.
 import { availableParallelism } from 'node:os'
-import { between, differs, flag, host, identity, int, long, type PropertyTable, text, unset } from './property'
+import {
+  between,
+  differs,
+  flag,
+  host,
+  identity,
+  int,
+  long,
+  type PropertyTable,
+  requestCodes,
+  text,
+  unset,
+} from './property'
 import { no } from './reasons'
 
 /** Apache sizes its pools by it; shown with the defaults, used for nothing. */
@@ -49,32 +61,32 @@ export const clientProperties = {
   enableReconnectForGoAway: flag(true, no.netty),
 } satisfies PropertyTable
 
-/** AuthConfig: known, listed by nobody. */
+/** AuthConfig: read at a start only, and listed by nobody: secrets are among them. */
 export const authProperties = {
-  configName: unset(no.acl),
-  clusterName: unset(no.acl),
-  authConfigPath: unset(no.acl),
-  authenticationEnabled: flag(false, no.acl),
-  authenticationProvider: unset(no.acl),
-  authenticationMetadataProvider: unset(no.acl),
-  authenticationStrategy: unset(no.acl),
-  authenticationWhitelist: unset(no.acl),
-  initAuthenticationUser: unset(no.acl),
-  innerClientAuthenticationCredentials: unset(no.acl),
-  authorizationEnabled: flag(false, no.acl),
-  authorizationProvider: unset(no.acl),
-  authorizationMetadataProvider: unset(no.acl),
-  authorizationStrategy: unset(no.acl),
-  authorizationWhitelist: unset(no.acl),
-  migrateAuthFromV1Enabled: flag(false, no.acl),
-  userCacheMaxNum: int(1000, no.acl),
-  userCacheExpiredSecond: int(600, no.acl),
-  userCacheRefreshSecond: int(60, no.acl),
-  aclCacheMaxNum: int(1000, no.acl),
-  aclCacheExpiredSecond: int(600, no.acl),
-  aclCacheRefreshSecond: int(60, no.acl),
-  statefulAuthenticationCacheMaxNum: int(10_000, no.acl),
-  statefulAuthenticationCacheExpiredSecond: int(60, no.acl),
-  statefulAuthorizationCacheMaxNum: int(10_000, no.acl),
-  statefulAuthorizationCacheExpiredSecond: int(60, no.acl),
+  configName: unset(no.authClasses),
+  clusterName: unset(no.authCluster),
+  authConfigPath: unset(no.authFile),
+  authenticationEnabled: flag(false),
+  authenticationProvider: unset(no.authClasses),
+  authenticationMetadataProvider: unset(no.authClasses),
+  authenticationStrategy: unset(no.authEach),
+  authenticationWhitelist: unset(requestCodes),
+  initAuthenticationUser: unset(),
+  innerClientAuthenticationCredentials: unset(),
+  authorizationEnabled: flag(false),
+  authorizationProvider: unset(no.authClasses),
+  authorizationMetadataProvider: unset(no.authClasses),
+  authorizationStrategy: unset(no.authEach),
+  authorizationWhitelist: unset(requestCodes),
+  migrateAuthFromV1Enabled: flag(false, no.authMigration),
+  userCacheMaxNum: int(1000, no.authCaches),
+  userCacheExpiredSecond: int(600, no.authCaches),
+  userCacheRefreshSecond: int(60, no.authCaches),
+  aclCacheMaxNum: int(1000, no.authCaches),
+  aclCacheExpiredSecond: int(600, no.authCaches),
+  aclCacheRefreshSecond: int(60, no.authCaches),
+  statefulAuthenticationCacheMaxNum: int(10_000, no.authCaches),
+  statefulAuthenticationCacheExpiredSecond: int(60, no.authCaches),
+  statefulAuthorizationCacheMaxNum: int(10_000, no.authCaches),
+  statefulAuthorizationCacheExpiredSecond: int(60, no.authCaches),
 } satisfies PropertyTable

@@ -96,6 +96,8 @@ export const addresses = matching(
 export const address = matching(/^[A-Za-z0-9_.\-[\]:]+:\d{1,5}$/, 'host:port')
 /** A single host name or address. */
 export const host = matching(/^[A-Za-z0-9_.\-:[\]]*$/, 'a host name or an IP address')
+/** Numbers of requests, by commas. */
+export const requestCodes = matching(/^\s*(\d+\s*(,\s*\d+\s*)*)?$/, 'request codes such as 105,34')
 /** Names that go into topics, groups and file-free tables. */
 export const plainName = matching(/^[%|a-zA-Z0-9_-]+$/, 'letters, digits, and % | _ -')
 /** `1s 5s 10s 30m 2h`. */

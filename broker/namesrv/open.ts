@@ -2,13 +2,14 @@
 // has fallen silent. It knows brokers only by what they tell it.
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
+import { type Accounts, authAnswers, type Guard } from '../auth'
 import { openKeptFile } from '../config/kept-file'
 import { namesrvProperties } from '../config/namesrv-properties'
 import { serverProperties } from '../config/net-properties'
 import { openConfig } from '../config/open'
 import { openDialer } from '../net/dial'
 import { listen } from '../net/listen'
-import type { Connection, Dialer, Reply } from '../net/types'
+import type { Connection, Dialer, DialOptions, Reply } from '../net/types'
 import { RequestCode, ResponseCode } from '../protocol/codes'
 import type { Command } from '../protocol/command'
 import { ProtocolError } from '../protocol/errors'
@@ -30,6 +31,12 @@ export interface NameServerOptions {
   preset?: Readonly<Record<string, string>>
   /** Names that are no mistake because another part of the cluster knows them. */
   knownElsewhere?: (key: string) => boolean
+  /** Who may ask, and the users that tools may change. Absent: whoever reaches the port may ask everything. */
+  access?: {
+    readonly accounts: Accounts
+    readonly guard: Guard | undefined
+    readonly sign: DialOptions['sign'] | undefined
+  }
   log: (level: 'debug' | 'info' | 'warn' | 'error', line: string) => void
   clock?: () => number
 }
@@ -67,7 +74,10 @@ export async function openNameServer(options: NameServerOptions): Promise<NameSe
     clock,
     log,
   })
-  const dialer = openDialer({ connectTimeoutMs: dialTimeoutMs })
+  const dialer = openDialer({
+    connectTimeoutMs: dialTimeoutMs,
+    ...(options.access?.sign === undefined ? {} : { sign: options.access.sign }),
+  })
   const routes = new RouteTable({
     rules: config.values,
     clock,
@@ -85,6 +95,8 @@ export async function openNameServer(options: NameServerOptions): Promise<NameSe
     startedAtMs: clock(),
     clock,
   })
+  const guard = options.access?.guard
+  const authRequests = options.access === undefined ? {} : authAnswers(options.access.accounts)
   const listener = await listen({
     host,
     port: options.port,
@@ -92,9 +104,14 @@ export async function openNameServer(options: NameServerOptions): Promise<NameSe
     idleMs: config.values.serverChannelMaxIdleTimeSeconds * 1000,
     log: (line) => log('warn', line),
     onRequest: (request, connection) => {
-      void answerTo(request, connection, answers.get(request.code), log).then((reply) =>
-        connection.reply(request, reply),
-      )
+      const refused = guard?.check(request, connection.remoteAddress)
+      if (refused !== undefined) {
+        log('debug', `request ${request.code} of ${connection.remoteAddress} was refused: ${refused.remark}`)
+        connection.reply(request, refused)
+        return
+      }
+      const answer = answers.get(request.code) ?? authRequests[request.code]
+      void answerTo(request, connection, answer, log).then((reply) => connection.reply(request, reply))
     },
     onClose: (connection) => routes.connectionClosed(connection),
   })

@@ -1,5 +1,6 @@
 // broker/processor/table.ts: finds the handler of a request and sends its answer. Whatever a handler does, the peer gets
 // one answer at most, a one-way request none, and the other requests go on.
+import type { Guard } from '../auth'
 import type { Connection, OnRequest, Reply } from '../net/types'
 import { RequestCode, ResponseCode } from '../protocol/codes'
 import { type Command, isOneway } from '../protocol/command'
@@ -27,6 +28,7 @@ export function createProcessor(
   broker: BrokerContext,
   tables: readonly HandlerTable[],
   door: Door = 'main',
+  guard?: Guard,
 ): OnRequest {
   const handlers = new Map<number, Handler>()
   for (const table of tables) {
@@ -37,7 +39,7 @@ export function createProcessor(
     }
   }
   const failed = createFailureLog(broker)
-  return (request, connection) => {
+  const processor: OnRequest = (request, connection) => {
     const handler = handlers.get(request.code)
     if (handler === undefined) {
       broker.counters.requestFailed(request.code)
@@ -53,7 +55,22 @@ export function createProcessor(
       failed(request, connection, error)
     }
   }
+  return guard === undefined ? processor : guarded(processor, guard, broker)
 }
+
+/** Nothing is done for a request that may not be asked. */
+const guarded =
+  (processor: OnRequest, guard: Guard, broker: BrokerContext): OnRequest =>
+  (request, connection) => {
+    const refused = guard.check(request, connection.remoteAddress)
+    if (refused === undefined) {
+      processor(request, connection)
+      return
+    }
+    broker.counters.requestFailed(request.code)
+    broker.log('debug', `request ${request.code} of ${connection.remoteAddress} was refused: ${refused.remark}`)
+    connection.reply(request, refused)
+  }
 
 type Failed = (request: Command, connection: Connection, error: unknown) => void
 

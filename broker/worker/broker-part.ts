@@ -15,6 +15,7 @@ import { listen } from '../net/listen'
 import { createTurn, type Turn } from '../net/turn'
 import type { Connection, Listener, OnRequest } from '../net/types'
 import { createRegistration, type Registration } from '../peer/registration'
+import { authHandlers } from '../processor/admin-auth'
 import { adminHandlers } from '../processor/admin-table'
 import { clientHandlers, connectionClosed } from '../processor/client'
 import type { BrokerContext, BrokerIdentity } from '../processor/context'
@@ -38,6 +39,7 @@ import { createProducers } from '../session/producers'
 import { createQueueLocks } from '../session/queue-locks'
 import { openStatistics } from '../stats/statistics'
 import { openMessageStore } from '../store'
+import { openPartAccess, type PartAccess } from './access'
 import type { PartPlan } from './messages'
 import type { PartLog, StartPart } from './part-thread'
 import { createCopies, openReplication } from './replication'
@@ -69,6 +71,8 @@ async function openBroker(plan: PartPlan, log: PartLog, ends: Ends) {
   const clock = Date.now
   const turn = createTurn()
   const identity = await identityOf(config)
+  const access = await openPartAccess(plan, configDir, log)
+  ends.push(() => access.close())
 
   // The store comes first: it locks the folder, and what it must ask of the topics it asks later.
   let known: TopicCatalog | undefined
@@ -155,7 +159,11 @@ async function openBroker(plan: PartPlan, log: PartLog, ends: Ends) {
   const heldPulls = createHeldPulls({ clock, maxCount: MAX_HELD_PULLS })
   store.onArrival(({ topic, queueId, maxOffset, tagsCode }) => heldPulls.arrived(topic, queueId, maxOffset, tagsCode))
 
-  const dialer = openDialer({ turn, onClose: (address) => registration.connectionLost(address) })
+  const dialer = openDialer({
+    turn,
+    onClose: (address) => registration.connectionLost(address),
+    ...(access.sign === undefined ? {} : { sign: access.sign }),
+  })
   ends.push(() => dialer.close())
   const registration: Registration = createRegistration({
     ...identity,
@@ -212,7 +220,7 @@ async function openBroker(plan: PartPlan, log: PartLog, ends: Ends) {
   }, EXPIRE_EVERY_MS)
   ends.push(() => clearInterval(expiring))
 
-  const doors = await openDoors(plan, config, broker, statistics, turn, log)
+  const doors = await openDoors(plan, config, broker, statistics, access, turn, log)
   ends.push(async () => {
     heldPulls.close() // who waits is answered, then nobody is in flight
     await Promise.all(doors.map((door) => door.close()))
@@ -266,6 +274,7 @@ function openDoors(
   config: BrokerConfig,
   broker: BrokerContext,
   statistics: ReturnType<typeof openStatistics>,
+  access: PartAccess,
   turn: Turn,
   log: PartLog,
 ): Promise<Listener[]> {
@@ -281,6 +290,7 @@ function openDoors(
     transactionHandlers,
     replyHandlers,
     adminHandlers({ config, statistics }),
+    authHandlers(access.accounts),
   ]
   const open = (port: number, onRequest: OnRequest) =>
     listen({
@@ -294,8 +304,8 @@ function openDoors(
       log: (line) => log('warn', line),
     })
   return opened([
-    open(plan.port, createProcessor(broker, tables)),
-    open(plan.port - 2, createProcessor(broker, tables, 'vip')),
+    open(plan.port, createProcessor(broker, tables, 'main', access.guard)),
+    open(plan.port - 2, createProcessor(broker, tables, 'vip', access.guard)),
   ])
 }
 

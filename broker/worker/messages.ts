@@ -1,5 +1,6 @@
 // broker/worker/messages.ts: what the supervisor and the threads of the parts say to each other. Messages of the
 // broker's own trade never come this way: a thread owns its sockets and files.
+import type { Credentials } from '../protocol/signature'
 import type { LogLine, PartStatus } from '../types'
 
 /** All a thread is told about what it shall be; given once, at its start. */
@@ -15,6 +16,17 @@ export interface PartPlan {
   readonly properties: Readonly<Record<string, string>>
   /** What the start decides itself: it holds whatever the properties say. */
   readonly preset: Readonly<Record<string, string>>
+  readonly access?: AccessPlan
+}
+
+/** What access control needs to know of the cluster around a part. */
+export interface AccessPlan {
+  /** Holds plain_acl.yml and acl/ (ACL 1.0). */
+  readonly confDir: string
+  /** The servers of this process among each other, and its console. Made anew at each start, written down nowhere. */
+  readonly inner?: Credentials
+  /** Config folders of servers whose users this part knows too. */
+  readonly follow?: readonly string[]
 }
 
 export type ToPart = { readonly type: 'stop' }

@@ -1,9 +1,11 @@
 // broker/worker/namesrv-part.ts: the name server as a part: opened from its plan, closed when told.
 import { isPropertyName } from '../config/broker-config'
 import { openNameServer } from '../namesrv/open'
+import { openPartAccess } from './access'
 import type { StartPart } from './part-thread'
 
 export const startNamesrvPart: StartPart = async (plan, log) => {
+  const access = await openPartAccess(plan, plan.dataDir, log)
   const server = await openNameServer({
     host: plan.host,
     port: plan.port,
@@ -11,7 +13,8 @@ export const startNamesrvPart: StartPart = async (plan, log) => {
     properties: plan.properties,
     preset: plan.preset,
     knownElsewhere: isPropertyName,
+    access,
     log,
   })
-  return { address: server.address, role: 'namesrv', stop: () => server.close() }
+  return { address: server.address, role: 'namesrv', stop: () => server.close().finally(() => access.close()) }
 }

@@ -1,7 +1,8 @@
 // broker/worker/topology.ts: which parts a preset has, on which ports and in which folders. Pure: starts nothing.
 import { join } from 'node:path'
+import type { Credentials } from '../protocol/signature'
 import type { ClusterOptions, PartStatus } from '../types'
-import type { PartPlan } from './messages'
+import type { AccessPlan, PartPlan } from './messages'
 import { isEverywhere, reachable } from './reachable'
 
 export interface PartSpec {
@@ -41,13 +42,14 @@ export function brokersOf(preset: string): number {
   return hasSlaves ? masters * 2 : masters
 }
 
-/** The name server first, then the brokers by number. */
-export function planCluster(options: ClusterOptions): PartSpec[] {
+/** The name server first, then the brokers by number. `inner`: what its parts and its console sign with. */
+export function planCluster(options: ClusterOptions, inner?: Credentials): PartSpec[] {
   const { host, namesrvPort, brokerPort, dataDir, properties } = options
   // Where it listens everywhere, what clients reach it by is the operator's to say.
   const address = reachable(host)
   const addresses = { brokerIP1: address, brokerIP2: address }
   const shape = shapeOf(options.preset)
+  const access: AccessPlan = { confDir: join(properties.rocketmqHome ?? dataDir, 'conf'), ...(inner ? { inner } : {}) }
   const brokers = Array.from({ length: brokersOf(options.preset) }, (_, number) => {
     const { brokerName, brokerId, role } = placeOf(shape, number)
     const port = brokerPort + 10 * number
@@ -57,6 +59,7 @@ export function planCluster(options: ClusterOptions): PartSpec[] {
       port,
       role,
       storeDir: join(dataDir, folderName(brokerName, brokerId)),
+      access,
       properties: {
         ...(isEverywhere(host) ? addresses : {}),
         ...(shape.isSync ? { inSyncReplicas: '2' } : {}),
@@ -75,7 +78,16 @@ export function planCluster(options: ClusterOptions): PartSpec[] {
   })
   const ports = brokers.map(({ plan }) => plan.port)
   checkPorts(namesrvPort, ports)
-  return [namesrvSpec({ host, port: namesrvPort, dataDir: join(dataDir, 'namesrv'), properties }), ...brokers]
+  // Users are made at brokers; the name server knows whom they know.
+  const follow = brokers.map(({ plan }) => join(plan.dataDir, 'config'))
+  const namesrv = namesrvSpec({
+    host,
+    port: namesrvPort,
+    dataDir: join(dataDir, 'namesrv'),
+    properties,
+    access: { ...access, follow },
+  })
+  return [namesrv, ...brokers]
 }
 
 /** a:0, a:1, b:0, b:1, ... where there are slaves; a:0, b:0, ... where there are none. */
@@ -101,6 +113,7 @@ export function planNamesrv({ host, port, dataDir, properties }: AloneOptions): 
     port: port ?? numberOf(properties.listenPort, 9876),
     dataDir: join(dataDir, 'namesrv'),
     properties,
+    access: accessAlone(dataDir, properties),
   })
 }
 
@@ -123,8 +136,13 @@ export function planBroker({ namesrv, ...options }: AloneOptions & { namesrv: st
     storeDir: properties.storePathRootDir ?? join(dataDir, folderName(brokerName, brokerId)),
     properties: { brokerIP1: address, brokerIP2: address, haListenPort: String(port + 1), ...properties },
     preset: namesrvAddr === undefined ? {} : { namesrvAddr },
+    access: accessAlone(dataDir, properties),
   })
 }
+
+const accessAlone = (dataDir: string, properties: PartPlan['properties']): AccessPlan => ({
+  confDir: join(properties.rocketmqHome ?? dataDir, 'conf'),
+})
 
 /** No colon in a path: `broker-a:0` keeps its files in broker-a-0. */
 const folderName = (brokerName: string, brokerId: number): string => `${brokerName}-${brokerId}`
@@ -137,9 +155,10 @@ interface PartAt {
   host: string
   port: number
   properties: PartPlan['properties']
+  access: AccessPlan
 }
 
-const namesrvSpec = ({ host, port, dataDir, properties }: PartAt & { dataDir: string }): PartSpec => ({
+const namesrvSpec = ({ host, port, dataDir, properties, access }: PartAt & { dataDir: string }): PartSpec => ({
   role: 'namesrv',
   plan: {
     kind: 'namesrv',
@@ -149,11 +168,12 @@ const namesrvSpec = ({ host, port, dataDir, properties }: PartAt & { dataDir: st
     dataDir,
     properties,
     preset: { listenPort: String(port), bindAddress: host },
+    access,
   },
 })
 
 type BrokerAt = PartAt & { name: string; role: BrokerRole; storeDir: string; preset: PartPlan['preset'] }
-const brokerSpec = ({ name, host, port, role, storeDir, properties, preset }: BrokerAt): PartSpec => ({
+const brokerSpec = ({ name, host, port, role, storeDir, properties, preset, access }: BrokerAt): PartSpec => ({
   role,
   plan: {
     kind: 'broker',
@@ -163,6 +183,7 @@ const brokerSpec = ({ name, host, port, role, storeDir, properties, preset }: Br
     dataDir: storeDir,
     properties,
     preset: { listenPort: String(port), bindAddress: host, storePathRootDir: storeDir, ...preset },
+    access,
   },
 })
 

@@ -1,6 +1,6 @@
 // server/admin/open.ts: an admin client for any cluster, over the wire and nothing else: the bundled brokers get no
 // other questions than Apache's. It holds connections and no state; who wants figures in time asks the sampler.
-import type { ExtFields } from '../../broker/protocol/command'
+import { type Credentials, sign } from '../../broker/protocol/signature'
 import { DeskError } from '../shared/errors'
 import { openAsk } from './ask'
 import { type Brokers, openBrokers } from './broker'
@@ -13,9 +13,10 @@ export interface AdminOptions {
   timeoutMs?: number
   connectTimeoutMs?: number
   longestTimeoutMs?: number
-  /** Puts access key and signature on every request. */
-  sign?: (code: number, ext: ExtFields, body: Buffer | undefined) => void
+  /** Every request is signed with them. Absent: the cluster asks nobody who he is. */
+  credentials?: AdminCredentials | undefined
 }
+export type AdminCredentials = Credentials
 export interface Admin {
   readonly names: Names
   readonly brokers: Brokers
@@ -27,8 +28,11 @@ export interface Admin {
   close(): void
 }
 
-export const openAdmin = (options: AdminOptions): Admin => {
-  const ask = openAsk(options)
+export const openAdmin = ({ credentials, ...options }: AdminOptions): Admin => {
+  const ask = openAsk({
+    ...options,
+    ...(credentials === undefined ? {} : { sign: (_code, ext, body) => sign(credentials, ext, body) }),
+  })
   const names = openNames(ask, options.namesrv)
   return {
     names,

@@ -1,5 +1,6 @@
 // server/desk/clusters.ts: all clusters of the console, open at once: one sampler and one admin client each.
 import type { ClusterHandle } from '../../broker/types'
+import type { AdminCredentials } from '../admin/open'
 import { probe } from '../clusters/probe'
 import { type ClusterEntry, openRegistry } from '../clusters/registry'
 import type { Database } from '../db/open'
@@ -7,9 +8,18 @@ import type { ClustersDesk } from '../shared/desk'
 import { DeskError } from '../shared/errors'
 import { type OpenCluster, openClusterDesk } from './cluster'
 
+/** A cluster that the start names, with what its servers ask the console to sign with. */
+export interface GivenCluster {
+  readonly id: string
+  readonly name: string
+  readonly namesrv: readonly string[]
+  readonly bundled?: ClusterHandle
+  readonly credentials?: AdminCredentials | undefined
+}
+
 export interface ClustersOptions {
   database: Database
-  given: readonly { id: string; name: string; namesrv: readonly string[]; bundled?: ClusterHandle }[]
+  given: readonly GivenCluster[]
   log: (cluster: string, text: string) => void
   turnMs?: number
 }
@@ -20,10 +30,11 @@ export interface OpenClusters extends ClustersDesk {
 export const openClusters = async ({ database, given, log, turnMs }: ClustersOptions): Promise<OpenClusters> => {
   const registry = openRegistry(database.db)
   const open = new Map<string, OpenCluster>()
-  const start = (entry: ClusterEntry, bundled?: ClusterHandle): OpenCluster => {
+  const start = (entry: ClusterEntry, given: Pick<GivenCluster, 'bundled' | 'credentials'> = {}): OpenCluster => {
     const cluster = openClusterDesk({
       entry,
-      bundled,
+      bundled: given.bundled,
+      credentials: given.credentials,
       database,
       log: (text) => log(entry.id, text),
       ...(turnMs === undefined ? {} : { turnMs }),
@@ -31,8 +42,8 @@ export const openClusters = async ({ database, given, log, turnMs }: ClustersOpt
     open.set(entry.id, cluster)
     return cluster
   }
-  given.forEach(({ id, name, namesrv, bundled }, index) => {
-    start({ id, name, namesrv, colour: index % 8, readOnly: false, production: false, fixed: true }, bundled)
+  given.forEach(({ id, name, namesrv, ...more }, index) => {
+    start({ id, name, namesrv, colour: index % 8, readOnly: false, production: false, fixed: true }, more)
   })
   for (const entry of await registry.stored()) if (!open.has(entry.id)) start(entry)
 

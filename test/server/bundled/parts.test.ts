@@ -20,6 +20,7 @@ const part: PartStatus = {
 const handle = () => {
   const asked: string[] = []
   const one: ClusterHandle = {
+    credentials: undefined,
     namesrvAddress: '127.0.0.1:9876',
     parts: [part],
     onChange: () => () => undefined,
