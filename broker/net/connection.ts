@@ -15,12 +15,15 @@ import {
 import { ProtocolError } from '../protocol/errors'
 import { encodeHost, hostText } from '../protocol/host'
 import { createFrameCutter, type FrameCutter } from './frames'
+import type { Outbox } from './outbox'
 import type { Turn } from './turn'
-import { type Connection, NetError, type OnRequest, type Reply } from './types'
+import { type Connection, NetError, type OnRequest, quickHeadBytes, type Reply } from './types'
 
 export interface ConnectionOptions {
   id: number
   turn: Turn
+  /** Shared by the connections of one thread. */
+  outbox: Outbox
   maxFrameBytes: number
   /** A peer that does not read is closed once so much waits for it. */
   maxUnsentBytes: number
@@ -67,6 +70,10 @@ class SocketConnection implements Connection, Drainable {
   #pieces: Buffer[] = []
   #sent: (() => void)[] = []
   #gatheredBytes = 0
+  /** Where quick answers of this turn lie in the outbox that this connection wrote to last. */
+  #outbox: Buffer = nothing
+  #quickFrom = 0
+  #quickEnd = 0
   #sendAsked = false
   #whenGone: (() => void)[] = []
 
@@ -132,10 +139,38 @@ class SocketConnection implements Connection, Drainable {
     let bodyBytes = 0
     for (const part of parts) bodyBytes += part.length
     this.#unanswered--
-    const quick = bodyBytes === 0 ? reply.quickHead?.(request) : undefined
-    const head = quick ?? this.#replyHead(request, reply, bodyBytes)
+    if (bodyBytes === 0 && reply.quickHead !== undefined && this.#quickReply(request, reply)) return
+    const head = this.#replyHead(request, reply, bodyBytes)
     if (head !== undefined) this.#gather(head, parts, bodyBytes, reply.sent)
     else reply.sent?.()
+  }
+
+  /** Answers that follow each other on one connection lie side by side, and leave as one piece. */
+  #quickReply(request: Command, reply: Reply): boolean {
+    const { outbox } = this.#options
+    if (
+      this.#outbox !== outbox.buffer ||
+      this.#quickEnd !== outbox.at ||
+      outbox.at + quickHeadBytes > outbox.buffer.length
+    ) {
+      this.#endQuickPiece()
+      outbox.need(quickHeadBytes)
+      this.#outbox = outbox.buffer
+      this.#quickFrom = this.#quickEnd = outbox.at
+    }
+    const bytes = reply.quickHead?.(request, outbox.buffer, outbox.at) ?? 0
+    if (bytes === 0) return false
+    outbox.at += bytes
+    this.#quickEnd = outbox.at
+    this.#gatheredBytes += bytes
+    if (reply.sent !== undefined) this.#sent.push(reply.sent)
+    this.#askSend()
+    return true
+  }
+
+  #endQuickPiece(): void {
+    if (this.#quickEnd > this.#quickFrom) this.#pieces.push(this.#outbox.subarray(this.#quickFrom, this.#quickEnd))
+    this.#quickFrom = this.#quickEnd
   }
 
   /** A remark that quotes a name of 16 MB does not fit: whoever asked so is gone, whoever answers goes on. */
@@ -180,9 +215,14 @@ class SocketConnection implements Connection, Drainable {
   }
 
   #gather(head: Buffer, parts: readonly Buffer[], bodyBytes: number, sent: (() => void) | undefined): void {
+    this.#endQuickPiece()
     this.#pieces.push(head, ...parts)
     this.#gatheredBytes += head.length + bodyBytes
     if (sent !== undefined) this.#sent.push(sent)
+    this.#askSend()
+  }
+
+  #askSend(): void {
     if (this.#sendAsked) return
     this.#sendAsked = true
     this.#options.turn.atEnd('send', this.#send)
@@ -191,6 +231,7 @@ class SocketConnection implements Connection, Drainable {
   /** All that this turn brought leaves in one write. */
   readonly #send = (): void => {
     this.#sendAsked = false
+    this.#endQuickPiece()
     const sent = this.#sent
     const pieces = this.#pieces
     this.#sent = []
@@ -237,7 +278,7 @@ class SocketConnection implements Connection, Drainable {
         resolve()
       })
       this.#socket.once('finish', () => this.close(why))
-      if (this.#pieces.length > 0) this.#send()
+      if (this.#gatheredBytes > 0) this.#send()
       else if (this.#unanswered <= 0) this.#socket.end()
     })
   }
@@ -254,6 +295,7 @@ class SocketConnection implements Connection, Drainable {
     for (const told of this.#whenGone) told()
   }
 }
+const nothing = Buffer.alloc(0)
 const tlsHandshake = 0x16
 const callAll = (told: readonly (() => void)[]): void => {
   for (const call of told) call()

@@ -3,6 +3,7 @@
 import { connect, type Socket } from 'node:net'
 import type { ExtFields } from '../protocol/command'
 import { type Drainable, openConnection } from './connection'
+import { createOutbox } from './outbox'
 import { createTurn, type Turn } from './turn'
 import { type Connection, type Dialer, type DialOptions, NetError } from './types'
 
@@ -18,6 +19,7 @@ export const openDialer = (options: DialOptions = {}): Dialer => new AddressDial
 class AddressDialer implements Dialer {
   readonly #options: DialOptions
   readonly #turn: Turn
+  readonly #outbox = createOutbox()
   /** Open, or being dialled. A failed dial removes itself. */
   readonly #byAddress = new Map<string, Promise<Connection & Drainable>>()
   #nextId = 1
@@ -76,6 +78,7 @@ class AddressDialer implements Dialer {
     const connection = openConnection(socket, {
       id: this.#nextId++,
       turn: this.#turn,
+      outbox: this.#outbox,
       maxFrameBytes: this.#options.maxFrameBytes ?? defaults.maxFrameBytes,
       maxUnsentBytes: defaults.maxUnsentBytes,
       idleMs: defaults.idleMs,

@@ -1,6 +1,7 @@
 // broker/net/listen.ts: a port that takes connections. Each is on its own: what one peer does wrong, only it notices.
 import { createServer, type Server, type Socket } from 'node:net'
 import { type Drainable, openConnection } from './connection'
+import { createOutbox } from './outbox'
 import { createTurn } from './turn'
 import { type Connection, type Listener, type ListenOptions, NetError } from './types'
 
@@ -11,6 +12,7 @@ const drainMs = 3000
 /** Begins to listen. Throws a NetError 'port-in-use' when somebody else does already. */
 export async function listen(options: ListenOptions): Promise<Listener> {
   const turn = options.turn ?? createTurn()
+  const outbox = createOutbox()
   const log = options.log ?? (() => {})
   const connections = new Set<Connection & Drainable>()
   let nextId = 1
@@ -22,6 +24,7 @@ export async function listen(options: ListenOptions): Promise<Listener> {
     const connection = openConnection(socket, {
       id: nextId++,
       turn,
+      outbox,
       maxFrameBytes: options.maxFrameBytes,
       maxUnsentBytes: options.maxUnsentBytes ?? defaultMaxUnsentBytes,
       idleMs: options.idleMs,

@@ -1,6 +1,7 @@
 // broker/net/types.ts: what the rooms above see of a socket. A connection carries requests both ways; all that is
 // sent in one turn of the event loop leaves in one write. Nothing above this room touches a socket itself.
 import type { Command, ExtFields } from '../protocol/command'
+import { maxSendReplyBytes } from '../protocol/header-send-reply'
 import type { Turn } from './turn'
 
 /** What is needed to answer: the rest (opaque, flag, form, language, version) is taken from the request. */
@@ -10,11 +11,16 @@ export interface Reply {
   ext?: ExtFields
   /** One buffer, or several that follow each other on the wire without being copied together. */
   body?: Buffer | readonly Buffer[]
-  /** The head of a reply without a body, made faster than from the fields above; undefined: make it from them. */
-  quickHead?(request: Command): Buffer | undefined
+  /**
+   * Writes the head of a reply without a body, at most `quickHeadBytes`, faster than from the fields above, and answers
+   * with its size; 0: make it from them.
+   */
+  quickHead?(request: Command, into: Buffer, at: number): number
   /** Called once the body's buffers have left the process (or the connection is gone). */
   sent?: () => void
 }
+
+export const quickHeadBytes = maxSendReplyBytes
 
 export interface Connection {
   readonly id: number

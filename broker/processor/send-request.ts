@@ -3,6 +3,7 @@
 import type { ExtFields } from '../protocol/command'
 import { excerpt, ProtocolError } from '../protocol/errors'
 import { Property, parseProperties, writeProperties } from '../protocol/properties'
+import type { SendCommand } from '../protocol/send-command'
 import { startDeliverTime } from '../schedule/timed'
 
 export interface SendRequest {
@@ -53,6 +54,22 @@ export const readSendV2 = (ext: ExtFields): SendRequest => ({
   maxReconsumeTimes: ext.l === undefined ? undefined : int(ext.l, 'l'),
 })
 
+/** Of a header that was walked over already. */
+export const readSendCommand = (send: SendCommand): SendRequest => ({
+  topic: send.topic,
+  defaultTopic: send.defaultTopic,
+  defaultTopicQueueNums: send.defaultTopicQueueNums,
+  queueId: send.queueId,
+  sysFlag: send.sysFlag,
+  bornTimestampMs: send.bornTimestampMs,
+  flag: send.messageFlag,
+  properties: send.properties,
+  reconsumeTimes: send.reconsumeTimes,
+  unitMode: send.unitMode,
+  batch: send.batch,
+  maxReconsumeTimes: send.maxReconsumeTimes < 0 ? undefined : send.maxReconsumeTimes,
+})
+
 function int(text: string | undefined, name: string): number {
   const value = text === undefined || text === '' ? Number.NaN : Number(text)
   if ((value | 0) !== value) throw wrong(text, name)
@@ -89,6 +106,13 @@ export interface Said {
   /** Holds names that the broker sets itself or removes: the text cannot be stored as it came. */
   mustRewrite: boolean
 }
+
+/** The names below: a reader that does not know them must leave a message that has one of them to this one. */
+export const namesThatMatter: ReadonlySet<string> = new Set([
+  ...[Property.uniqueKey, Property.wait, Property.tags, Property.keys, Property.delayLevel],
+  ...[Property.transactionPrepared, Property.timerDelaySec, Property.timerDelayMs, Property.timerDeliverMs],
+  ...[startDeliverTime, Property.region, Property.traceOn, Property.cluster, Property.popCheckpoint],
+])
 
 /** One walk over the text; no map is made, and no value is cut out that nobody asks for. */
 export function scanProperties(text: string): Said {

@@ -9,15 +9,18 @@ import { tagsCode } from '../protocol/java-hash'
 import { openUniqueKeys, type UniqueKeys } from '../protocol/message-id'
 import { isRetryTopic } from '../protocol/names'
 import { Property, splitKeys } from '../protocol/properties'
+import { SendCommand } from '../protocol/send-command'
 import { MessageSysFlag, transactionType } from '../protocol/sys-flag'
 import { delayed } from '../schedule/delayed'
 import type { Appended, NewMessage } from '../store/types'
 import type { Answer, BrokerContext, HandlerTable } from './context'
 import { deadLetterQueue } from './dead-letter'
+import { createQuickSendReader } from './quick-send'
 import { illegalMessage, putReplyCodes, replyFor } from './reply-for'
 import { anyQueueOf, ipOf, noTopic, queueRefusal, topicRefusal } from './send-check'
 import {
   readSend,
+  readSendCommand,
   readSendV2,
   type Said,
   type SendRequest,
@@ -33,9 +36,8 @@ export function sendHandlers(broker: BrokerContext): HandlerTable {
   const sender = new Sender(broker)
   return {
     [RequestCode.SEND_MESSAGE]: (request, connection) => sender.send(readSend(request.ext), request, connection),
-    [RequestCode.SEND_MESSAGE_V2]: (request, connection) => sender.send(readSendV2(request.ext), request, connection),
-    [RequestCode.SEND_BATCH_MESSAGE]: (request, connection) =>
-      sender.send(readSendV2(request.ext), request, connection),
+    [RequestCode.SEND_MESSAGE_V2]: (request, connection) => sender.sendV2(request, connection),
+    [RequestCode.SEND_BATCH_MESSAGE]: (request, connection) => sender.sendV2(request, connection),
   }
 }
 
@@ -44,6 +46,7 @@ interface Own {
   readonly region: string
   readonly traceOn: boolean
   readonly properties: string
+  readonly propertyBytes: Buffer
   readonly ext: ExtFields
   readonly reply: ReplyTemplate
 }
@@ -51,6 +54,7 @@ interface Own {
 class Sender {
   readonly #broker: BrokerContext
   readonly #uniqueKeys: UniqueKeys
+  readonly #quick = createQuickSendReader()
   /** Upper-case hex of the store host, with which every offset id begins. */
   readonly #idPrefix: string
   #own: Own
@@ -61,6 +65,32 @@ class Sender {
     this.#uniqueKeys = openUniqueKeys(storeHost.subarray(0, storeHost.length - 4), broker.clock)
     this.#idPrefix = storeHost.toString('hex').toUpperCase()
     this.#own = this.#newOwn()
+  }
+
+  sendV2(request: Command, connection: Connection): Answer | Promise<Answer> {
+    if (!(request instanceof SendCommand)) return this.send(readSendV2(request.ext), request, connection)
+    const broker = this.#broker
+    const quick = this.#quick.read(request, this.#refreshedOwn().propertyBytes)
+    const topic = quick === undefined ? undefined : broker.topics.get(quick.topic)
+    const isPlain = topic !== undefined && !topic.order && broker.settings.brokerRole !== 'SLAVE'
+    if (quick === undefined || !isPlain || request.queueId >= Math.max(topic.writeQueueNums, topic.readQueueNums)) {
+      return this.send(readSendCommand(request), request, connection)
+    }
+    const message: NewMessage = {
+      topic: topic.topicName,
+      queueId: request.queueId,
+      flag: request.messageFlag,
+      sysFlag: topic.topicFilterType === 'MULTI_TAG' ? request.sysFlag | MessageSysFlag.multiTags : request.sysFlag,
+      bornTimestampMs: request.bornTimestampMs,
+      bornHost: connection.remoteHost,
+      reconsumeTimes: request.reconsumeTimes,
+      preparedTransactionOffset: 0,
+      body: request.body,
+      properties: quick.properties,
+      tagsCode: tagsCode(quick.tags),
+      keys: quick.keys,
+    }
+    return this.#put({ message }, quick.waits, quick.uniqueKey, request.queueId, request, connection)
   }
 
   send(send: SendRequest, request: Command, connection: Connection): Answer | Promise<Answer> {
@@ -134,7 +164,7 @@ class Sender {
     if (text !== '' && text.charCodeAt(text.length - 1) !== 2) text += '\u0002'
     const uniqueKey = said.uniqueKey ?? this.#uniqueKeys.next()
     if (said.uniqueKey === undefined) text += `UNIQ_KEY\u0001${uniqueKey}\u0002`
-    text += this.#ownProperties()
+    text += this.#refreshedOwn().properties
     const message: NewMessage = {
       topic: topic.topicName,
       queueId,
@@ -153,7 +183,7 @@ class Sender {
     const placed =
       isPrepared && !('code' in scheduled) ? { message: broker.prepared.hold(message, uniqueKey) } : scheduled
     if ('code' in placed) return this.#refuse(placed.code, placed.remark)
-    return this.#put(placed, said, uniqueKey, send.queueId, request, connection)
+    return this.#put(placed, said.waits, uniqueKey, send.queueId, request, connection)
   }
 
   /** As it waits for its time, if it has one. */
@@ -166,7 +196,7 @@ class Sender {
 
   #put(
     { message, recallHandle }: { message: NewMessage; recallHandle?: string },
-    said: Said,
+    waits: boolean,
     uniqueKey: string,
     queueId: number,
     request: Command,
@@ -181,7 +211,7 @@ class Sender {
       return this.#fault(error)
     }
     const { commitLogOffset, queueOffset, sizeBytes, storeTimestampMs } = appended
-    store.whenSafe(commitLogOffset + sizeBytes, said.waits, (status) => {
+    store.whenSafe(commitLogOffset + sizeBytes, waits, (status) => {
       counters.put(message.topic, message.queueId, 1, sizeBytes, clock() - storeTimestampMs)
       if (isOneway(request)) return
       const code = putReplyCodes[status]
@@ -264,25 +294,26 @@ class Sender {
   }
 
   /** What the broker adds to every message; made anew only when a setting changed. */
-  #ownProperties(): string {
+  #refreshedOwn(): Own {
     const { regionId, traceOn } = this.#broker.settings
     if (this.#own.region !== regionId || this.#own.traceOn !== traceOn) this.#own = this.#newOwn()
-    return this.#own.properties
+    return this.#own
   }
   #newOwn(): Own {
     const { regionId: region, traceOn } = this.#broker.settings
     const { clusterName } = this.#broker.identity
+    const properties = `MSG_REGION\u0001${region}\u0002TRACE_ON\u0001${traceOn}\u0002CLUSTER\u0001${clusterName}\u0002`
     return {
       region,
       traceOn,
-      properties: `MSG_REGION\u0001${region}\u0002TRACE_ON\u0001${traceOn}\u0002CLUSTER\u0001${clusterName}\u0002`,
+      properties,
+      propertyBytes: Buffer.from(properties),
       ext: { TRACE_ON: String(traceOn), MSG_REGION: region },
       reply: createReplyTemplate({ region, traceOn, idPrefix: this.#idPrefix }),
     }
   }
   #ownExt(): ExtFields {
-    this.#ownProperties()
-    return this.#own.ext
+    return this.#refreshedOwn().ext
   }
 
   #refuse(code: number, remark: string): Reply {

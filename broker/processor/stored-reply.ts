@@ -57,9 +57,9 @@ export class StoredReply implements Reply {
     }
   }
 
-  quickHead({ form, opaque }: Pick<Command, 'form' | 'opaque'>): Buffer | undefined {
-    if (form !== 0 || this.code !== ResponseCode.SUCCESS || this.#recallHandle !== undefined) return undefined
+  quickHead({ form, opaque }: Pick<Command, 'form' | 'opaque'>, into: Buffer, at: number): number {
+    if (this.code !== ResponseCode.SUCCESS || this.#recallHandle !== undefined) return 0
     const { head } = this.#template
-    return head.write(opaque, this.#queueId, this.#queueOffset, this.#commitLogOffset, this.#uniqueKey)
+    return head.write(into, at, form, opaque, this.#queueId, this.#queueOffset, this.#commitLogOffset, this.#uniqueKey)
   }
 }

@@ -4,14 +4,21 @@
 import { Language } from './codes'
 import type { Command, CommandHead, ExtFields } from './command'
 import { ProtocolError } from './errors'
+import { readSendBinary } from './header-send-binary'
 import { languageByNumber } from './language'
 import { i16, i32, layout, u8 } from './layout'
+import type { ReadFields } from './send-command'
 
 const fixed = layout({ code: i16, language: u8, version: i16, opaque: i32, flag: i32, remarkBytes: i32 })
 const { at } = fixed
 
 /** Reads the header in frame[from, end). */
-export function readBinaryHeader(frame: Buffer, from: number, end: number, body: Buffer): Command {
+export const readBinaryHeader = (frame: Buffer, from: number, end: number, body: Buffer): Command =>
+  readSendBinary(frame, from, end, body, readAllFields) ?? readAnyBinary(frame, from, end, body)
+
+const readAllFields: ReadFields = (frame, from, end, body) => readAnyBinary(frame, from, end, body).ext
+
+function readAnyBinary(frame: Buffer, from: number, end: number, body: Buffer): Command {
   if (from + fixed.size + 4 > end) {
     throw new ProtocolError('bad-header', `a binary header of ${end - from} bytes, at least ${fixed.size + 4} needed`)
   }

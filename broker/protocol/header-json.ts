@@ -5,11 +5,16 @@ import type { Command, CommandHead, ExtFields } from './command'
 import { excerpt, ProtocolError } from './errors'
 import { readSendJson } from './header-send-json'
 import { languageByName, languageByNumber } from './language'
+import type { ReadFields } from './send-command'
 
 /** Reads the header in frame[from, end). */
 export function readJsonHeader(frame: Buffer, from: number, end: number, body: Buffer): Command {
-  const send = readSendJson(frame, from, end, body)
-  if (send !== undefined) return send
+  return readSendJson(frame, from, end, body, readAllFields) ?? readAnyJson(frame, from, end, body)
+}
+
+const readAllFields: ReadFields = (frame, from, end, body) => readAnyJson(frame, from, end, body).ext
+
+function readAnyJson(frame: Buffer, from: number, end: number, body: Buffer): Command {
   const text = frame.toString('utf8', from, end)
   let parsed: unknown
   try {

@@ -11,8 +11,11 @@ export function javaHash(text: string, before = 0): number {
 export const tagsCode = (tags: string | undefined): number => (tags === undefined || tags === '' ? 0 : javaHash(tags))
 
 /** The number an index file sorts a key by: `topic#key`, never negative. */
-export function indexHash(topic: string, key: string): number {
-  // piece by piece: done for each key of each message, joining them would cost as much as the sum
-  const hash = Math.abs(javaHash(key, javaHash('#', javaHash(topic))))
+export const indexHash = (topic: string, key: string): number => indexHashAfter(indexPrefix(topic), key)
+
+/** The part of it that all keys of a topic share: done for each key of each message, joining them would cost as much. */
+export const indexPrefix = (topic: string): number => javaHash('#', javaHash(topic))
+export function indexHashAfter(prefix: number, key: string): number {
+  const hash = Math.abs(javaHash(key, prefix))
   return hash > 0x7fff_ffff ? 0 : hash // the one number whose absolute value does not fit
 }

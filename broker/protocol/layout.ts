@@ -33,19 +33,27 @@ const two32 = 0x1_0000_0000
 export const readLong = (buffer: Buffer, at: number): number =>
   buffer.readInt32BE(at) * two32 + buffer.readUInt32BE(at + 4)
 
+/** Byte by byte, which costs a fraction of `writeInt32BE`. Neither value nor place is checked. */
+export function writeInt(bytes: Uint8Array, value: number, at: number): void {
+  bytes[at] = value >>> 24
+  bytes[at + 1] = value >>> 16
+  bytes[at + 2] = value >>> 8
+  bytes[at + 3] = value
+}
+
 /** A number as i64, clamped to its range. */
 export function writeLong(buffer: Buffer, value: number, at: number): void {
   if (value >= 0x7fff_ffff_ffff_fc00) {
-    buffer.writeInt32BE(0x7fff_ffff, at)
-    buffer.writeUInt32BE(value >= 2 ** 63 ? 0xffff_ffff : 0xffff_fc00, at + 4)
+    writeInt(buffer, 0x7fff_ffff, at)
+    writeInt(buffer, value >= 2 ** 63 ? 0xffff_ffff : 0xffff_fc00, at + 4)
     return
   }
   if (value <= -(2 ** 63)) {
-    buffer.writeInt32BE(-0x8000_0000, at)
-    buffer.writeUInt32BE(0, at + 4)
+    writeInt(buffer, -0x8000_0000, at)
+    writeInt(buffer, 0, at + 4)
     return
   }
   const high = Math.floor(value / two32)
-  buffer.writeInt32BE(high, at)
-  buffer.writeUInt32BE(value - high * two32, at + 4)
+  writeInt(buffer, high, at)
+  writeInt(buffer, value - high * two32, at + 4)
 }

@@ -2,7 +2,7 @@
 // A record says its own size, place and time. What is read here may come from a torn disk: every length is checked.
 import { crc32Positive } from './crc32'
 import { ProtocolError } from './errors'
-import { i32, i64, layout, readLong, writeLong } from './layout'
+import { i32, i64, layout, readLong, writeInt, writeLong } from './layout'
 import { MessageSysFlag } from './sys-flag'
 
 /** The part in front of the hosts, whose size varies. */
@@ -97,7 +97,7 @@ export function recordSize(
   parts: Pick<RecordParts, 'topic' | 'body' | 'properties' | 'bornHost'>,
   storeHostBytes = 8,
 ): number {
-  const topicBytes = Buffer.byteLength(parts.topic)
+  const topicBytes = bytesOf(parts.topic)
   const topicLengthBytes = longTopic(parts.topic) ? 2 : 1
   if (topicBytes > (topicLengthBytes === 1 ? 0x7f : 0x7fff)) {
     throw new ProtocolError('too-large', `a topic of ${topicBytes} bytes`)
@@ -128,31 +128,50 @@ export function encodeRecord(
   const sysFlag = (parts.sysFlag & ~(MessageSysFlag.bornHostV6 | MessageSysFlag.storeHostV6)) | bornV6 | storeV6
   const place = placesOf(sysFlag)
   const long = longTopic(topic)
-  page.writeInt32BE(long ? magicV2 : magicV1, start + at.magic)
-  page.writeInt32BE(crc32Positive(body), start + at.bodyCrc)
-  page.writeInt32BE(parts.queueId, start + at.queueId)
-  page.writeInt32BE(parts.flag, start + at.flag)
+  writeInt(page, long ? magicV2 : magicV1, start + at.magic)
+  writeInt(page, crc32Positive(body), start + at.bodyCrc)
+  writeInt(page, parts.queueId, start + at.queueId)
+  writeInt(page, parts.flag, start + at.flag)
   writeLong(page, queueOffset, start + at.queueOffset)
   writeLong(page, commitLogOffset, start + at.commitLogOffset)
-  page.writeInt32BE(sysFlag, start + at.sysFlag)
+  writeInt(page, sysFlag, start + at.sysFlag)
   writeLong(page, parts.bornTimestampMs, start + at.bornTimestampMs)
-  page.set(bornHost, start + place.bornHost)
+  copyFew(bornHost, page, start + place.bornHost)
   writeLong(page, storeTimestampMs, start + place.storeTimestampMs)
-  page.set(storeHost, start + place.storeHost)
-  page.writeInt32BE(parts.reconsumeTimes, start + place.reconsumeTimes)
+  copyFew(storeHost, page, start + place.storeHost)
+  writeInt(page, parts.reconsumeTimes, start + place.reconsumeTimes)
   writeLong(page, parts.preparedTransactionOffset, start + place.preparedTransactionOffset)
-  page.writeInt32BE(body.length, start + place.bodyBytes)
+  writeInt(page, body.length, start + place.bodyBytes)
   page.set(body, start + place.body)
   let next = start + place.body + body.length
-  const topicBytes = page.write(topic, next + (long ? 2 : 1), 'utf8')
-  if (long) page.writeInt16BE(topicBytes, next)
-  else page.writeUInt8(topicBytes, next)
-  next += (long ? 2 : 1) + topicBytes
-  page.writeInt16BE(properties.length, next)
-  page.set(properties, next + 2)
+  const topicBytes = writeTopic(page, topic, next + (long ? 2 : 1))
+  if (long) page[next++] = topicBytes >> 8
+  page[next++] = topicBytes
+  next += topicBytes
+  page[next] = properties.length >> 8
+  page[next + 1] = properties.length
+  page.set(properties, next + 2) // the end of the record: a place that was too small shows itself here
   const totalSize = next + 2 + properties.length - start
-  page.writeInt32BE(totalSize, start + at.totalSize)
+  writeInt(page, totalSize, start + at.totalSize)
   return totalSize
+}
+
+/** For a dozen bytes: a loop is cheaper than a call out of JavaScript. */
+function copyFew(from: Buffer, to: Buffer, place: number): void {
+  for (let index = 0; index < from.length; index++) to[place + index] = from[index] ?? 0
+}
+/** Answers with how many bytes the topic took. */
+function writeTopic(page: Buffer, topic: string, place: number): number {
+  for (let index = 0; index < topic.length; index++) {
+    const unit = topic.charCodeAt(index)
+    if (unit > 0x7f) return page.write(topic, place, 'utf8')
+    page[place + index] = unit
+  }
+  return topic.length
+}
+function bytesOf(topic: string): number {
+  for (let index = 0; index < topic.length; index++) if (topic.charCodeAt(index) > 0x7f) return Buffer.byteLength(topic)
+  return topic.length
 }
 
 /** Says at page[at, at + 8) that the rest of the segment, these 8 bytes included, is blank. */

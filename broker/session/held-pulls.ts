@@ -58,6 +58,7 @@ class Held implements HeldPulls {
   }
 
   arrived(topic: string, queueId: number, maxOffset: number, tagsCode: number): void {
+    if (this.#count === 0) return // asked for every message there is
     const waiting = this.#byQueue.get(topic)?.get(queueId)
     if (waiting === undefined) return
     for (const slot of [...waiting]) {

@@ -2,7 +2,7 @@
 // be rebuilt. Its newest units are in memory and written lazily; older ones are read from the file. Owner: the store.
 // Invariant: tailFrom <= writtenTo <= maxOffset, syncedTo <= writtenTo; all count units, from the queue's first ever.
 import type { SegmentRow } from '../file/segment-row'
-import { i32, i64, layout, readLong, writeLong } from '../protocol/layout'
+import { i32, i64, layout, readLong, writeInt, writeLong } from '../protocol/layout'
 
 export const unit = layout({ commitLogOffset: i64, sizeBytes: i32, tagsCode: i64 })
 /** A place that no message has: before the first of a queue that did not begin at 0. */
@@ -203,7 +203,7 @@ export class ConsumeQueue {
       at = (this.maxOffset - this.#tailFrom) * unit.size
     }
     writeLong(this.#tail, commitLogOffset, at)
-    this.#tail.writeInt32BE(sizeBytes, at + unit.at.sizeBytes)
+    writeInt(this.#tail, sizeBytes, at + unit.at.sizeBytes)
     writeLong(this.#tail, tagsCode, at + unit.at.tagsCode)
     this.maxOffset++
   }

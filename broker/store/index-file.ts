@@ -5,7 +5,7 @@
 // How it survives a crash: items are only ever added, and are synced before any slot or the header that counts them. A
 // slot may then point past the header's count: the items there are whole, and their chain leads back to counted ones.
 import type { OpenFile } from '../file/files'
-import { i32, i64, layout, readLong, writeLong } from '../protocol/layout'
+import { i32, i64, layout, readLong, writeInt, writeLong } from '../protocol/layout'
 
 export const indexHeader = layout({
   beginTimestampMs: i64,
@@ -38,8 +38,9 @@ export class IndexFile {
   #itemCount = 1
   /** Slots by page; undefined until touched. */
   readonly #slots: (Buffer | undefined)[]
-  /** Pages that differ from the file. */
-  readonly #dirtyPages = new Set<number>()
+  /** Pages that differ from the file, and a mark for each page that is among them. */
+  #dirtyPages: number[] = []
+  readonly #isDirty: Uint8Array
   /** Items from #pendingFrom on that are not in the file yet. */
   #pending = Buffer.allocUnsafeSlow(1024)
   #pendingFrom = 1
@@ -54,6 +55,7 @@ export class IndexFile {
     this.#maxItems = maxItems
     this.#fresh = fresh
     this.#slots = new Array(Math.ceil(maxSlots / pageSlots))
+    this.#isDirty = new Uint8Array(this.#slots.length)
     if (!fresh) this.#readHeader()
   }
 
@@ -114,7 +116,8 @@ export class IndexFile {
       // all three of the same moment: puts go on while the disk works
       const header = this.#header()
       const runs = this.#dirtyRuns()
-      this.#dirtyPages.clear()
+      this.#dirtyPages = []
+      this.#isDirty.fill(0)
       this.#writePending()
       await this.#file.sync()
       for (const run of runs) await this.#file.write(run.buffers, indexHeader.size + run.page * pageBytes)
@@ -124,7 +127,7 @@ export class IndexFile {
     } catch (error) {
       // nothing is known of the file now: all of its slots that are in memory are written again
       this.changed = true
-      for (let page = 0; page < this.#slots.length; page++) if (this.#slots[page]) this.#dirtyPages.add(page)
+      for (let page = 0; page < this.#slots.length; page++) if (this.#slots[page]) this.#markDirty(page)
       throw error
     }
   }
@@ -153,8 +156,14 @@ export class IndexFile {
 
   #setSlot(slot: number, value: number): void {
     const page = Math.floor(slot / pageSlots)
-    this.#slotPage(page).writeInt32BE(value, (slot % pageSlots) * 4)
-    this.#dirtyPages.add(page)
+    writeInt(this.#slotPage(page), value, (slot % pageSlots) * 4)
+    if (this.#isDirty[page] === 0) this.#markDirty(page)
+  }
+
+  #markDirty(page: number): void {
+    if (this.#isDirty[page] === 1) return
+    this.#isDirty[page] = 1
+    this.#dirtyPages.push(page)
   }
 
   #slotPage(page: number): Buffer {
@@ -180,10 +189,10 @@ export class IndexFile {
       }
     }
     const pending = this.#pending
-    pending.writeInt32BE(hash, at)
+    writeInt(pending, hash, at)
     writeLong(pending, commitLogOffset, at + item.at.commitLogOffset)
-    pending.writeInt32BE(seconds, at + item.at.secondsAfterBegin)
-    pending.writeInt32BE(before, at + item.at.before)
+    writeInt(pending, seconds, at + item.at.secondsAfterBegin)
+    writeInt(pending, before, at + item.at.before)
   }
 
   #writePending(): void {
@@ -208,7 +217,7 @@ export class IndexFile {
   /** Neighbouring dirty pages go with one call. Copies, because puts go on meanwhile. */
   #dirtyRuns(): { page: number; buffers: Buffer[] }[] {
     const runs: { page: number; buffers: Buffer[] }[] = []
-    for (const page of [...this.#dirtyPages].sort((a, b) => a - b)) {
+    for (const page of this.#dirtyPages.toSorted((a, b) => a - b)) {
       const bytes = this.#slots[page]
       if (bytes === undefined) continue
       const last = runs.at(-1)

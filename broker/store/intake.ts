@@ -84,6 +84,8 @@ class Gate implements Intake {
   #turnTimeMs = 0
   #turnBegan = 0
   #turnAsked = false
+  /** The topic that came last: it has been looked at. */
+  #goodTopic: string | undefined
   #preparedEnd = -1
   #deadlineTimer: NodeJS.Timeout | undefined
   /** Bytes behind the tail that a failed write may have left in the file. */
@@ -121,14 +123,17 @@ class Gate implements Intake {
   append(message: NewMessage): Appended {
     this.#admit()
     const size = this.#sizeOf(message)
-    this.#reserve(size)
+    this.#reserve(size, false)
     return this.#put(message, size)
   }
 
   appendBatch(messages: readonly NewMessage[]): Appended[] {
     this.#admit()
     const sizes = messages.map((message) => this.#sizeOf(message))
-    this.#reserve(sizes.reduce((sum, size) => sum + size, 0))
+    this.#reserve(
+      sizes.reduce((sum, size) => sum + size, 0),
+      false,
+    )
     return messages.map((message, index) => this.#put(message, sizes[index] ?? 0))
   }
 
@@ -136,7 +141,7 @@ class Gate implements Intake {
     this.#admit()
     const { log, queues } = this.#parts
     const copied = readCopy(bytes, log.tail, log.row.segmentBytes, log.row.startOf(log.tail), this.#delaysMs)
-    this.#guarded(() => log.reserveCopy(bytes.length))
+    this.#reserve(bytes.length, true)
     this.#beginTurn()
     const { page, tail } = log
     bytes.copy(page.buffer, page.bytes)
@@ -258,7 +263,10 @@ class Gate implements Intake {
       const { length } = message.properties
       throw new StoreError('properties-too-large', `properties of ${length} bytes, at most ${maxPropertiesBytes}`)
     }
-    if (!mayName(message.topic)) throw new StoreError('message-illegal', 'a topic that cannot name a folder')
+    if (message.topic !== this.#goodTopic) {
+      if (!mayName(message.topic)) throw new StoreError('message-illegal', 'a topic that cannot name a folder')
+      this.#goodTopic = message.topic
+    }
     try {
       return recordSize(message, storeHost.length)
     } catch (error) {
@@ -267,13 +275,11 @@ class Gate implements Intake {
     }
   }
 
-  #reserve(sizeBytes: number): void {
-    this.#guarded(() => this.#parts.log.reserve(sizeBytes))
-  }
-
-  #guarded(reserve: () => void): void {
+  #reserve(sizeBytes: number, isCopy: boolean): void {
+    const { log } = this.#parts
     try {
-      reserve()
+      if (isCopy) log.reserveCopy(sizeBytes)
+      else log.reserve(sizeBytes)
     } catch (error) {
       this.#statistics.putFailedTimes++
       if (error instanceof StoreError) throw error

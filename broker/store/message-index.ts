@@ -2,7 +2,7 @@
 // of it is put in again from the commit log. Owner of every index file.
 import { dirname, join } from 'node:path'
 import type { Files } from '../file/files'
-import { indexHash } from '../protocol/java-hash'
+import { indexHash, indexHashAfter, indexPrefix } from '../protocol/java-hash'
 import { IndexFile, indexFileBytes } from './index-file'
 
 export interface IndexOptions {
@@ -49,6 +49,9 @@ class Index implements MessageIndex {
   #upTo = -1
   /** A file is there and would not be after a power cut. */
   #newFile = false
+  /** The topic that came last, and what its keys' hashes begin with. */
+  #lastTopic = ''
+  #lastPrefix = indexPrefix('')
 
   constructor(options: IndexOptions) {
     this.#options = options
@@ -97,9 +100,13 @@ class Index implements MessageIndex {
   put(topic: string, keys: readonly string[], commitLogOffset: number, storeTimestampMs: number): void {
     if (this.has(commitLogOffset)) return // recovery shows messages twice
     this.#upTo = commitLogOffset
+    if (topic !== this.#lastTopic) {
+      this.#lastTopic = topic
+      this.#lastPrefix = indexPrefix(topic)
+    }
     for (const key of keys) {
       if (key === '') continue
-      this.#open().put(indexHash(topic, key), commitLogOffset, storeTimestampMs)
+      this.#open().put(indexHashAfter(this.#lastPrefix, key), commitLogOffset, storeTimestampMs)
     }
   }
 
