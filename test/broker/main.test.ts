@@ -1,7 +1,8 @@
 // test/broker/main.test.ts: the command lines as a user meets them: what a start prints, what it refuses and how it says
 // so, how it ends.
-import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
+import { platform } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, describe, expect, it } from 'vitest'
@@ -31,8 +32,31 @@ const clusterFlags = async (dataDir = temporaryFolder('data')) => {
   return ['--namesrv-port', `${namesrvPort}`, '--broker-port', `${brokerPort}`, '--data', dataDir]
 }
 
+const LISTENS = '0A'
+/** The TCP sockets that a process has open, as the kernel lists them: addresses in its own hexadecimal form. */
+function socketsOf(pid: number) {
+  const inodes = new Set(
+    readdirSync(`/proc/${pid}/fd`).flatMap((fd) => {
+      try {
+        return /socket:\[(\d+)\]/.exec(readlinkSync(`/proc/${pid}/fd/${fd}`))?.[1] ?? []
+      } catch {
+        return [] // it was closed meanwhile
+      }
+    }),
+  )
+  const end = (text = '') => ({ ip: text.split(':')[0] ?? '', port: Number.parseInt(text.split(':')[1] ?? '', 16) })
+  return ['tcp', 'tcp6'].flatMap((table) =>
+    readFileSync(`/proc/${pid}/net/${table}`, 'utf8')
+      .split('\n')
+      .slice(1)
+      .map((line) => line.trim().split(/\s+/))
+      .filter((words) => inodes.has(words[9] ?? ''))
+      .map((words) => ({ local: end(words[1]), remote: end(words[2]), state: words[3] })),
+  )
+}
+
 describe('a cluster', () => {
-  it('says where its parts are in one line, and no word of ready before', async () => {
+  it('DP1: says where its parts are in one line, and no word of ready before', async () => {
     const { child, namesrv, broker } = kept(
       await startOurs({ flags: ['--set', 'unheardOf=1', '--proxy-port', '1234'] }),
     )
@@ -51,6 +75,20 @@ describe('a cluster', () => {
     expect(readdirSync(dataDir).sort()).toEqual(['broker-a-0', 'lock', 'logs', 'namesrv'])
     expect(readdirSync(join(dataDir, 'broker-a-0'))).not.toContain('abort')
     expect(readFileSync(join(dataDir, 'logs', 'cluster.log'), 'utf8')).toContain(' namesrv ')
+  })
+
+  it('NS11: needs no other service: it listens, and dials nothing but itself', async (context) => {
+    if (platform() !== 'linux') context.skip('only Linux shows the sockets of a process')
+    const { child, namesrvPort, brokerPort } = kept(await startOurs())
+    const sockets = socketsOf(child.pid)
+    const listening = sockets.filter(({ state }) => state === LISTENS).map(({ local }) => local.port)
+    expect(listening.sort((a, b) => a - b)).toEqual(
+      [namesrvPort, brokerPort - 2, brokerPort, brokerPort + 1].sort((a, b) => a - b),
+    )
+    expect(new Set(sockets.map(({ local }) => local.ip))).toEqual(new Set(['0100007F']))
+    const dialled = sockets.filter(({ state, local }) => state !== LISTENS && !listening.includes(local.port))
+    expect(dialled.length).toBeGreaterThan(0) // the broker, at the name server
+    expect(dialled.filter(({ remote }) => !listening.includes(remote.port))).toEqual([])
   })
 
   it('starts as many masters as its preset says', async () => {
@@ -190,7 +228,7 @@ describe('a signal', () => {
 })
 
 describe('a part alone', () => {
-  it('is a name server with -c and a broker with -c and -n', async () => {
+  it('NS5: is a name server with -c and a broker with -c and -n, which leaves the route before it ends', async () => {
     const namesrv = kept(await startOurNamesrv())
     const conf = join(temporaryFolder('conf'), 'broker.conf')
     writeFileSync(conf, 'brokerName=lone\nbrokerClusterName=Alone\n')
@@ -203,7 +241,7 @@ describe('a part alone', () => {
     expect((await namesrv.child.stop()).code).toBe(0)
   })
 
-  it('that is killed is in no route any more', async () => {
+  it('NS5: that is killed is in no route any more', async () => {
     const namesrv = kept(await startOurNamesrv())
     const broker = kept(await startOurBroker({ namesrv: namesrv.address }))
     expect(await clusterInfo(namesrv.address)).toContain(broker.address)

@@ -107,7 +107,7 @@ describe.each(Object.entries(starters))('the console on %s', (_, start) => {
     await cluster?.stop()
   })
 
-  it('creates a topic that a stock producer fills, and counts what it holds', async (context) => {
+  it('CN2: creates a topic that a stock producer fills, and counts what it holds', async (context) => {
     const found = java(context)
     expect(await api.topic.create({ ...at, topic: TOPIC, readQueues: 4, writeQueues: 4 })).toMatchObject({
       ok: 1,
@@ -128,7 +128,7 @@ describe.each(Object.entries(starters))('the console on %s', (_, start) => {
     expect(rows).toMatchObject([{ name: TOPIC, type: 'NORMAL', kind: 'user', writeQueues: 4, groups: 0 }])
   })
 
-  it('finds a message by key, by both ids, by place and by time, with its body', async (context) => {
+  it('CN4: finds a message by key, by both ids, by place and by time, with its body', async (context) => {
     java(context)
     const sent = await api.message.send({
       ...ofTopic,
@@ -193,7 +193,7 @@ describe.each(Object.entries(starters))('the console on %s', (_, start) => {
     }
   })
 
-  it('sees a stock consumer: its client, queues, subscription, and a lag that ends at 0', async (context) => {
+  it('CN6: sees a stock consumer: its client, queues, subscription, and a lag that ends at 0', async (context) => {
     const found = java(context)
     consumer = launchJava({ ...found, ...stock(), main: 'org.apache.rocketmq.example.quickstart.Consumer' })
     const group = await until(
@@ -224,7 +224,7 @@ describe.each(Object.entries(starters))('the console on %s', (_, start) => {
     expect(clients.rows.map((row) => row.clientId)).toContain(clientId)
   })
 
-  it('agrees with mqadmin consumerProgress on the lag of every queue', async (context) => {
+  it('CN5: agrees with mqadmin consumerProgress on the lag of every queue', async (context) => {
     const found = java(context)
     const { output } = await mqadmin(found, ['consumerProgress', '-n', cluster?.namesrv ?? '', '-g', GROUP])
     const theirs = [...output.matchAll(/^TopicTest\s+\S+\s+(\d+)\s+(\d+)\s+(\d+)/gm)]
@@ -239,7 +239,7 @@ describe.each(Object.entries(starters))('the console on %s', (_, start) => {
     expect(ours).toEqual(theirs)
   })
 
-  it('tells who has consumed a message, and lets a client consume it again', async (context) => {
+  it('CN13: tells who has consumed a message, and lets a client consume it again', async (context) => {
     java(context)
     const { rows } = await api.message.byKey({ ...ofTopic, key: 'the-key' })
     const offsetId = rows[0]?.offsetId ?? ''
@@ -277,7 +277,7 @@ describe.each(Object.entries(starters))('the console on %s', (_, start) => {
     )
   })
 
-  it('shows what a reset will do, refuses it when clients left since, and has all delivered again', async (context) => {
+  it('CN8: shows what a reset will do, refuses it when clients left since, and has all delivered again', async (context) => {
     java(context)
     const preview = await api.group.resetPreview({ ...ofGroup, topics: [TOPIC], target: { kind: 'earliest' } })
     expect(preview).toMatchObject({
@@ -320,7 +320,7 @@ describe.each(Object.entries(starters))('the console on %s', (_, start) => {
     expect(queues.filter(({ topic }) => topic === TOPIC).every(({ lag }) => value(lag) === 0)).toBe(true)
   })
 
-  it('moves an offline group to a time, by queue, back by a count, and to another group’s place', async (context) => {
+  it('CN3 and CN8: makes a group, and moves an offline one to a time, by queue, back by a count, and to another group’s place', async (context) => {
     java(context)
     const positions = async (group: string): Promise<Record<string, bigint | string>> => {
       const { queues } = await api.group.get({ ...at, group })

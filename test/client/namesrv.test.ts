@@ -101,7 +101,7 @@ const inAnyOrder = new Set<number>([
   Ask.GET_BROKER_CLUSTER_INFO,
 ])
 
-it("answers all that Apache's name server answers, in the same words", async (context) => {
+it("NS3 and NS9: answers all that Apache's name server answers, in the same words", async (context) => {
   const parts = await javaParts()
   if ('missing' in parts) return context.skip(parts.missing)
   const theirs = await startReferenceNamesrv(parts)

@@ -18,7 +18,7 @@ afterAll(async () => {
   expect(await ours.child.stop()).toEqual({ code: 0, signal: null })
 })
 
-describe('the Java quickstart delivers 1,000 of 1,000 messages', () => {
+describe('AD3: the Java quickstart delivers 1,000 of 1,000 messages', () => {
   for (const version of [REFERENCE_VERSION, '5.3.2', '4.9.8']) {
     it(`with client ${version}`, async (context) => {
       const java = await javaOf(version, context)

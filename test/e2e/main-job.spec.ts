@@ -26,7 +26,7 @@ const roundtrip = async (): Promise<unknown> => {
 
 test.describe.configure({ mode: 'serial' })
 
-test('a topic is made', async ({ page }) => {
+test('CN2: a topic is made', async ({ page }) => {
   await page.goto('/')
   await page.getByRole('link', { name: 'Topics' }).first().click()
   await page.getByRole('button', { name: 'Create topic' }).first().click()
@@ -45,7 +45,7 @@ test('a stock client sends and consumes, and topic and group show it', async ({ 
   await expect(page.getByRole('link', { name: TOPIC }).first()).toBeVisible()
 })
 
-test('a message is found by its key', async ({ page }) => {
+test('CN4: a message is found by its key', async ({ page }) => {
   await page.goto('/')
   await page.getByRole('link', { name: 'Search' }).first().click()
   const box = page.getByPlaceholder('Message id, offset id, or key')

@@ -109,7 +109,7 @@ test('a list is driven by keys alone', async ({ page }) => {
   await expect(page).toHaveURL(new RegExp(`/topics/${TOPIC}/queues$`))
 })
 
-test('a message made by hand arrives where it says, and its link opens it', async ({ page }) => {
+test('CN13: a message made by hand arrives where it says, and its link opens it', async ({ page }) => {
   await page.goto(`${base}/send?topic=${TOPIC}`)
   await page.getByLabel('Keys (optional)').fill('by-hand-1')
   await page.getByLabel(/^Body/).fill('{"id": 9007199254740993}')

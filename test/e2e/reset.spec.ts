@@ -34,7 +34,7 @@ const figure = async (page: Page, label: string): Promise<number | null> => {
 }
 const eventually = (page: Page, label: string) => expect.poll(() => figure(page, label), { timeout: 60_000 })
 
-test('rates and lag move while clients send and read', async ({ page }) => {
+test('CN5: rates and lag move while clients send and read', async ({ page }) => {
   const base = await cluster(page)
   await page.goto(`${base}/topics?new=topic`)
   const sheet = page.getByRole('dialog')
@@ -59,7 +59,7 @@ test('rates and lag move while clients send and read', async ({ page }) => {
   await eventually(page, 'Lag').toBe(0)
 })
 
-test('one of its messages is found by key and by id, and can be read', async ({ page }) => {
+test('CN4: one of its messages is found by key and by id, and can be read', async ({ page }) => {
   const base = await cluster(page)
   const sent = running.flatMap(said).find((one) => one.key === 'steady-7')
   if (sent?.id === undefined) throw new Error('the producer never said what it sent')
@@ -106,7 +106,7 @@ test('a reset is refused when a client left since the preview, and shows what is
   await expect(page.getByText('No client is online.')).toBeVisible()
 })
 
-test('a reset is looked at, confirmed by name, and the client consumes again', async ({ page }) => {
+test('CN8: a reset is looked at, confirmed by name, and the client consumes again', async ({ page }) => {
   const base = await cluster(page)
   const consumer = await startConsumer(TOPIC, GROUP)
   running.push(consumer)

@@ -25,7 +25,7 @@ interface Running {
   kill(): Promise<void>
 }
 
-describe('a killed process loses no acknowledged message', () => {
+describe('CO11: a killed process loses no acknowledged message and no offset that was kept', () => {
   it(
     `when it is a broker alone (seed ${random.seed})`,
     async () => {

@@ -62,7 +62,7 @@ const upgrade = (port: number, path: string, headers: Record<string, string> = {
   })
 
 describe('npm start', () => {
-  it('prints where console, name server, brokers and data are, and the first login', async () => {
+  it('DP1: prints where console, name server, brokers and data are, and the first login', async () => {
     const { child, port, namesrvPort, brokerPort, dataDir, at } = await start()
     const hint = await child.line(/^first login /)
     const token = readFileSync(join(dataDir, 'console', 'setup-token'), 'utf8').trim()

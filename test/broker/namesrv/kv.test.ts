@@ -11,7 +11,7 @@ const { ask, register, restart, route } = server
 describe('key-value settings', () => {
   const at = { namespace: 'ORDER_TOPIC_CONFIG', key: 'T' }
 
-  it('are kept in the file that Apache keeps, and survive a restart', async () => {
+  it('NS9: are kept in the file that Apache keeps, and survive a restart', async () => {
     expect(await ask(Ask.PUT_KV_CONFIG, { ...at, value: 'broker-a:8 "ü"' })).toEqual(done)
     expect(readFileSync(join(server.dataDir, 'kvConfig.json'), 'utf8')).toBe(
       '{"configTable":{"ORDER_TOPIC_CONFIG":{"T":"broker-a:8 \\"ü\\""}}}',

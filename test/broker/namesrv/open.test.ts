@@ -259,7 +259,7 @@ describe('its own settings', () => {
     expect((await ask(Ask.GET_NAMESRV_CONFIG)).body).toBe(before)
   })
 
-  it('keep what was changed while running over a restart', async () => {
+  it('NS9: keep what was changed while running over a restart', async () => {
     expect(await ask(Ask.UPDATE_NAMESRV_CONFIG, {}, 'orderMessageEnable=true')).toEqual(done)
     await restart()
     expect((await ask(Ask.GET_NAMESRV_CONFIG)).body).toContain('orderMessageEnable=true\n')

@@ -10,7 +10,7 @@ const { ask, register, restart } = server
 describe('liveness', () => {
   const isThere = async () => (await ask(Ask.GET_BROKER_CLUSTER_INFO)).body.includes('broker-a')
 
-  it('ends at once with the connection over which a broker registered', async () => {
+  it('NS5: ends at once with the connection over which a broker registered', async () => {
     const own = server.dial()
     await register(0, {}, twoTopics, own)
     expect(await isThere()).toBe(true)
@@ -31,7 +31,7 @@ describe('liveness', () => {
   it.each([
     [undefined, 120_000],
     ['3000', 3000],
-  ])('ends after the silence that the broker agreed on (%s)', async (heartbeatTimeoutMillis, silenceMs) => {
+  ])('NS5: ends after the silence that the broker agreed on (%s)', async (heartbeatTimeoutMillis, silenceMs) => {
     await restart({ scanNotActiveBrokerInterval: '10' })
     await register(0, { heartbeatTimeoutMillis })
     server.nowMs += silenceMs

@@ -116,7 +116,7 @@ describe('a pull that cannot be', () => {
 })
 
 describe('a pull that may wait', () => {
-  it('is answered as soon as its message is stored', async () => {
+  it('CO2: is answered as soon as its message is stored', async () => {
     await client.send({ topic: 'wait' })
     const waiting = client.pull('g', 'wait', 1, { sysFlag: '6' })
     await client.send({ topic: 'wait', body: 'came', queueId: 1 })

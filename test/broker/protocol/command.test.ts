@@ -32,13 +32,13 @@ const expected = (one: (typeof frames)[number]) => ({
 })
 
 describe('a command', () => {
-  it.each(frames)('reads the frame of Apache: $form $code', (one) => {
+  it.each(frames)('RP1: reads the frame of Apache: $form $code', (one) => {
     const { body, ...head } = decodeFrame(frameOf(one.hex))
     expect(head).toEqual(expected(one))
     expect(body.toString()).toBe(one.body)
   })
 
-  it.each(frames)('is written as Apache writes it: $form $code', (one) => {
+  it.each(frames)('RP1: is written as Apache writes it: $form $code', (one) => {
     const read = decodeFrame(frameOf(one.hex))
     const written = Buffer.concat(encodeCommand({ ...read, code: one.code }))
     // Java's order of several fields is that of its hash table, and it writes an empty table out

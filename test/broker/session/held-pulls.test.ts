@@ -35,7 +35,7 @@ const hold = (name: string, changes: Partial<HeldPull> = {}) =>
   })
 
 describe('a pull that waits', () => {
-  it('is woken, once, when its queue has passed its offset', () => {
+  it('CO2: is woken, once, when its queue has passed its offset', () => {
     hold('pull')
     held.arrived('t', 0, 5, 0)
     held.arrived('t', 1, 9, 0)
@@ -54,7 +54,7 @@ describe('a pull that waits', () => {
     expect(woken).toEqual(['tag 2'])
   })
 
-  it('is woken when its time is over, not before', () => {
+  it('CO2: is woken when its time is over, not before', () => {
     hold('short', { deadlineMs: nowMs + 100 })
     hold('long', { deadlineMs: nowMs + 10_000 })
     nowMs += 99

@@ -21,7 +21,10 @@ describe('names', () => {
     expect(groupNameFault('x'.repeat(120))).toBeNull()
     expect(groupNameFault('x'.repeat(121))).toBe('too-long')
     expect(groupNameFault('CID_RMQ_SYS_TRANS')).toBe('reserved')
-    expect(groupNameFault(' GID_a')).toBe('bad-character')
+  })
+  it('CN3: of groups may begin with GID_, CID_ and PID_, and with no blank, as some printed examples do', () => {
+    expect(['GID_orders', 'CID_orders', 'PID_orders'].map(groupNameFault)).toEqual([null, null, null])
+    expect([' CID_jodie_test_1', 'jodie_test_B '].map(groupNameFault)).toEqual(['bad-character', 'bad-character'])
   })
   it('tell retry and dead-letter topics and whose they are', () => {
     expect([topicKind('%RETRY%g'), topicKind('%DLQ%g'), topicKind('SCHEDULE_TOPIC_XXXX'), topicKind('t')]).toEqual([
