@@ -7,6 +7,7 @@ import type { ClusterHandle, ClusterOptions, LogLine } from './types'
 import { prepareFolder, takeDataFolder } from './worker/data-folder'
 import { isLoopback } from './worker/reachable'
 import { createSupervisor, type Supervisor } from './worker/supervisor'
+import { dialingFor } from './worker/tls'
 import { type PartSpec, planBroker, planCluster, planNamesrv, TopologyError } from './worker/topology'
 
 export * from './config/flags'
@@ -24,7 +25,8 @@ export async function startCluster(options: ClusterOptions): Promise<ClusterHand
   checkReach(options.host, known, options.withoutAcl)
   const inner = hasAcl(known) ? newCredentials() : undefined
   const parts = planCluster({ ...options, dataDir, properties: known }, inner)
-  return startParts(parts, options.log, takeDataFolder(dataDir), inner)
+  const tls = dialingFor(known)
+  return startParts(parts, options.log, takeDataFolder(dataDir), { credentials: inner, tls })
 }
 
 export interface AlonePart {
@@ -93,7 +95,7 @@ async function startParts(
   parts: readonly PartSpec[],
   log: (line: LogLine) => void,
   lock?: { release(): void },
-  credentials?: ClusterHandle['credentials'],
+  ways: Ways = { credentials: undefined, tls: undefined },
 ): Promise<ClusterHandle> {
   const supervisor = createSupervisor({ parts, log })
   try {
@@ -102,16 +104,19 @@ async function startParts(
     lock?.release()
     throw error
   }
-  return handleOf(supervisor, parts, credentials, () => lock?.release())
+  return handleOf(supervisor, parts, ways, () => lock?.release())
 }
+
+/** How the console has to ask. */
+type Ways = Pick<ClusterHandle, 'credentials' | 'tls'>
 
 const handleOf = (
   supervisor: Supervisor,
   specs: readonly PartSpec[],
-  credentials: ClusterHandle['credentials'],
+  ways: Ways,
   released: () => void,
 ): ClusterHandle => ({
-  credentials,
+  ...ways,
   namesrvAddress: namesrvAddressOf(supervisor, specs),
   get parts() {
     return supervisor.parts

@@ -46,6 +46,16 @@ export interface ClusterHandle {
   readonly namesrvAddress: string
   /** With access control on: what the console signs its requests with. Made at the start, for this process alone. */
   readonly credentials: { readonly accessKey: string; readonly secretKey: string } | undefined
+  /** Set where the console has to speak TLS, and how. */
+  readonly tls:
+    | {
+        readonly checksServer: boolean
+        readonly trustPath?: string | undefined
+        readonly own?:
+          | { readonly certPath: string; readonly keyPath: string; readonly keyPassword?: string | undefined }
+          | undefined
+      }
+    | undefined
   readonly parts: readonly PartStatus[]
   /** Told whenever a part's state changes. Returns a function that ends it. */
   onChange(listener: (parts: readonly PartStatus[]) => void): () => void

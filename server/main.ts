@@ -54,6 +54,7 @@ const startFlags = {
 } as const satisfies FlagTable
 
 const consoleFlags = {
+  tls: { says: 'the cluster is spoken to over TLS; its certificate is not checked' },
   'access-key': { value: 'KEY', says: 'user of a cluster with access control, for all the console asks of it' },
   'secret-key': { value: 'KEY', says: 'its secret; better as ROCKETDECK_SECRET_KEY than where others see the command' },
   namesrv: {
@@ -73,7 +74,7 @@ interface Plan {
   verbose: boolean
   /** An existing cluster to show, or what to start one from. */
   cluster:
-    | { namesrv: readonly string[]; credentials: { accessKey: string; secretKey: string } | undefined }
+    | { namesrv: readonly string[]; credentials: { accessKey: string; secretKey: string } | undefined; tls: boolean }
     | { name: string; start: (log: (line: LogLine) => void) => Promise<ClusterHandle> }
 }
 
@@ -160,7 +161,7 @@ function planConsole(args: readonly string[]): Plan {
     throw new Error('--access-key and --secret-key: one needs the other')
   }
   const credentials = accessKey && secretKey ? { accessKey, secretKey } : undefined
-  return { ...planOf(flags), cluster: { namesrv, credentials } }
+  return { ...planOf(flags), cluster: { namesrv, credentials, tls: flags.tls } }
 }
 
 const planOf = (flags: {
@@ -270,13 +271,14 @@ class Deck {
               name: cluster.namesrv.join(';'),
               namesrv: cluster.namesrv,
               credentials: cluster.credentials,
+              tls: cluster.tls ? { checksServer: false } : undefined,
             },
           ]
     }
     const bundled = this.#cluster
     if (!bundled) return []
-    const { namesrvAddress, credentials } = bundled
-    return [{ id: 'bundled', name: cluster.name, namesrv: [namesrvAddress], bundled, credentials }]
+    const { namesrvAddress, credentials, tls } = bundled
+    return [{ id: 'bundled', name: cluster.name, namesrv: [namesrvAddress], bundled, credentials, tls }]
   }
 
   async #printWhereItIs(handle: ConsoleHandle): Promise<void> {

@@ -2,7 +2,7 @@
 // over several keys. What a key means is its row's business.
 import { brokerProperties } from './broker-properties'
 import { controllerProperties, namesrvProperties } from './namesrv-properties'
-import { authProperties, clientProperties, serverProperties } from './net-properties'
+import { authProperties, clientProperties, serverProperties, tlsProperties } from './net-properties'
 import { type Config, type OpenConfig, openConfig } from './open'
 import type { PropertyTable, Values } from './property'
 import { storeProperties } from './store-properties'
@@ -17,6 +17,7 @@ const accessTable = {
   brokerClusterName: brokerProperties.brokerClusterName,
 }
 
+export type TlsValues = Values<typeof tlsProperties>
 export type AccessValues = Values<typeof accessTable>
 export type BrokerConfig = Config<typeof brokerTable>
 export type BrokerValues = Values<typeof brokerTable>
@@ -36,12 +37,36 @@ export const openNamesrvConfig = (options: Options): NamesrvConfig =>
 export const accessValues = (options: Options): AccessValues =>
   openConfig(accessTable, { ...options, elsewhere: isPropertyName }).values
 
-const everyTable: readonly PropertyTable[] = [brokerTable, namesrvTable, controllerProperties, authProperties]
+export const tlsValues = (options: Options): TlsValues =>
+  openConfig(tlsProperties, { ...options, elsewhere: isPropertyName, rules: tlsRules }).values
+
+const everyTable: readonly PropertyTable[] = [
+  brokerTable,
+  namesrvTable,
+  controllerProperties,
+  authProperties,
+  tlsProperties,
+]
 /** Whether any part of Apache RocketMQ 5.5.0 has a property of this name. */
 export const isPropertyName = (key: string): boolean => everyTable.some((table) => Object.hasOwn(table, key))
 /** Whether the key says who or where a part is: under a preset the preset decides it. */
 export const isIdentity = (key: string): boolean =>
   everyTable.some((table) => Object.hasOwn(table, key) && table[key]?.change === 'identity')
+
+const tlsRules: readonly ((values: Readonly<Record<string, unknown>>) => string | undefined)[] = [
+  (values) =>
+    (values['tls.server.certPath'] === null) !== (values['tls.server.keyPath'] === null)
+      ? 'tls.server.certPath and tls.server.keyPath: one needs the other'
+      : undefined,
+  (values) =>
+    values['tls.server.mode'] === 'enforcing' && values['tls.server.certPath'] === null
+      ? 'tls.server.mode=enforcing: needs tls.server.certPath and tls.server.keyPath'
+      : undefined,
+  (values) =>
+    (values['tls.client.certPath'] === null) !== (values['tls.client.keyPath'] === null)
+      ? 'tls.client.certPath and tls.client.keyPath: one needs the other'
+      : undefined,
+]
 
 type Rule = NonNullable<OpenConfig['rules']>[number]
 const brokerRules: readonly Rule[] = [

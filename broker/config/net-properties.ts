@@ -1,7 +1,9 @@
-// broker/config/net-properties.ts: properties of Apache 5.5.0's NettyServerConfig, NettyClientConfig and AuthConfig.
+// broker/config/net-properties.ts: properties of Apache 5.5.0's NettyServerConfig, NettyClientConfig, AuthConfig
+// and TlsSystemConfig.
 import { availableParallelism } from 'node:os'
 import {
   between,
+  choice,
   differs,
   flag,
   host,
@@ -89,4 +91,25 @@ export const authProperties = {
   statefulAuthenticationCacheExpiredSecond: int(60, no.authCaches),
   statefulAuthorizationCacheMaxNum: int(10_000, no.authCaches),
   statefulAuthorizationCacheExpiredSecond: int(60, no.authCaches),
+} satisfies PropertyTable
+
+/** TlsSystemConfig. Apache takes these as -D properties of its JVM or from a file; here they stand among the others. */
+export const tlsProperties = {
+  'tls.server.mode': choice('permissive', ['disabled', 'permissive', 'enforcing']),
+  'tls.test.mode.enable': flag(true, no.tlsTest),
+  'tls.config.file': unset(identity, no.tlsFile),
+  'tls.server.need.client.auth': choice('none', ['none', 'optional', 'require']),
+  'tls.server.keyPath': unset(identity),
+  'tls.server.keyPassword': unset(),
+  'tls.server.certPath': unset(identity),
+  'tls.server.authClient': flag(false),
+  'tls.server.trustCertPath': unset(identity),
+  'tls.enable': flag(false),
+  'tls.client.keyPath': unset(identity),
+  'tls.client.keyPassword': unset(),
+  'tls.client.certPath': unset(identity),
+  'tls.client.authServer': flag(false),
+  'tls.client.trustCertPath': unset(identity),
+  'tls.ciphers': unset(no.tlsChoice),
+  'tls.protocols': unset(no.tlsChoice),
 } satisfies PropertyTable

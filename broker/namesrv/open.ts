@@ -9,6 +9,7 @@ import { serverProperties } from '../config/net-properties'
 import { openConfig } from '../config/open'
 import { openDialer } from '../net/dial'
 import { listen } from '../net/listen'
+import type { TlsDialing, TlsDoor } from '../net/tls'
 import type { Connection, Dialer, DialOptions, Reply } from '../net/types'
 import { RequestCode, ResponseCode } from '../protocol/codes'
 import type { Command } from '../protocol/command'
@@ -37,6 +38,8 @@ export interface NameServerOptions {
     readonly guard: Guard | undefined
     readonly sign: DialOptions['sign'] | undefined
   }
+  /** TLS on its port, and with the brokers it tells something. */
+  tls?: { readonly door: TlsDoor | undefined; readonly dialing: TlsDialing | undefined }
   log: (level: 'debug' | 'info' | 'warn' | 'error', line: string) => void
   clock?: () => number
 }
@@ -76,6 +79,7 @@ export async function openNameServer(options: NameServerOptions): Promise<NameSe
   })
   const dialer = openDialer({
     connectTimeoutMs: dialTimeoutMs,
+    tls: options.tls?.dialing,
     ...(options.access?.sign === undefined ? {} : { sign: options.access.sign }),
   })
   const routes = new RouteTable({
@@ -100,6 +104,7 @@ export async function openNameServer(options: NameServerOptions): Promise<NameSe
   const listener = await listen({
     host,
     port: options.port,
+    tls: options.tls?.door,
     maxFrameBytes,
     idleMs: config.values.serverChannelMaxIdleTimeSeconds * 1000,
     log: (line) => log('warn', line),

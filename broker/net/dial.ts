@@ -4,6 +4,7 @@ import { connect, type Socket } from 'node:net'
 import type { ExtFields } from '../protocol/command'
 import { type Drainable, openConnection } from './connection'
 import { createOutbox } from './outbox'
+import { secure } from './tls'
 import { createTurn, type Turn } from './turn'
 import { type Connection, type Dialer, type DialOptions, NetError } from './types'
 
@@ -74,7 +75,10 @@ class AddressDialer implements Dialer {
   }
 
   async #dial(address: string): Promise<Connection & Drainable> {
-    const socket = await reach(address, this.#options.connectTimeoutMs ?? defaults.connectTimeoutMs)
+    const timeoutMs = this.#options.connectTimeoutMs ?? defaults.connectTimeoutMs
+    const plain = await reach(address, timeoutMs)
+    const { tls } = this.#options
+    const socket = tls === undefined ? plain : await secure(plain, hostOf(address), tls, timeoutMs)
     const connection = openConnection(socket, {
       id: this.#nextId++,
       turn: this.#turn,
@@ -99,10 +103,12 @@ class AddressDialer implements Dialer {
   }
 }
 
+const hostOf = (address: string): string => address.slice(0, address.lastIndexOf(':')).replace(/^\[|\]$/g, '')
+
 /** Connects to `host:port` or `[ipv6]:port`. */
 export function reach(address: string, timeoutMs: number): Promise<Socket> {
   const split = address.lastIndexOf(':')
-  const host = address.slice(0, split).replace(/^\[|\]$/g, '')
+  const host = hostOf(address)
   const port = Number(address.slice(split + 1))
   if (split <= 0 || !Number.isInteger(port) || port < 1 || port > 65_535) {
     return Promise.reject(new NetError('refused', `${address} is not of the form host:port`))

@@ -16,7 +16,7 @@ export async function listen(options: ListenOptions): Promise<Listener> {
   const log = options.log ?? (() => {})
   const connections = new Set<Connection & Drainable>()
   let nextId = 1
-  const server = createServer({ noDelay: true, keepAlive: true }, (socket: Socket) => {
+  const take = (socket: Socket) => {
     if (socket.remoteAddress === undefined) {
       socket.destroy() // it went away before it was looked at
       return
@@ -37,7 +37,12 @@ export async function listen(options: ListenOptions): Promise<Listener> {
     })
     connections.add(connection)
     options.onOpen?.(connection)
-  })
+  }
+  const { tls } = options
+  const server = createServer(
+    { noDelay: true, keepAlive: true },
+    tls === undefined ? take : (socket) => tls.admit(socket, options.idleMs, take),
+  )
   const port = await bind(server, options.host, options.port)
   server.on('error', (error) => log(`listener ${options.host}:${port}: ${error.message}`))
   return {
@@ -45,6 +50,7 @@ export async function listen(options: ListenOptions): Promise<Listener> {
     connections,
     async close() {
       const stopped = new Promise<void>((resolve) => server.close(() => resolve()))
+      tls?.close()
       await Promise.all([...connections].map((connection) => connection.drain('the server stops', drainMs)))
       await stopped
     },

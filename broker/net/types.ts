@@ -2,6 +2,7 @@
 // sent in one turn of the event loop leaves in one write. Nothing above this room touches a socket itself.
 import type { Command, ExtFields } from '../protocol/command'
 import { maxSendReplyBytes } from '../protocol/header-send-reply'
+import type { TlsDialing, TlsDoor } from './tls'
 import type { Turn } from './turn'
 
 /** What is needed to answer: the rest (opaque, flag, form, language, version) is taken from the request. */
@@ -59,6 +60,8 @@ export interface ListenOptions {
   turn?: Turn
   /** A peer that does not read is closed once so much waits for it; 256 MiB unless given. */
   maxUnsentBytes?: number
+  /** Peers may, or must, speak TLS. Absent: plain only, without a look at what comes first. */
+  tls?: TlsDoor | undefined
 }
 export interface Listener {
   /** The real port, also when 0 was asked for. */
@@ -77,6 +80,8 @@ export interface Dialer {
 export interface DialOptions {
   connectTimeoutMs?: number
   maxFrameBytes?: number
+  /** Every connection speaks TLS. */
+  tls?: TlsDialing | undefined
   /** Added to every request before it leaves, e.g. signatures. */
   sign?: (code: number, ext: ExtFields, body: Buffer | undefined) => void
   /** Requests the peer sends on a dialled connection (notify, check back). */

@@ -44,6 +44,7 @@ import type { PartPlan } from './messages'
 import type { PartLog, StartPart } from './part-thread'
 import { createCopies, openReplication } from './replication'
 import { flushPolicyKeys, flushPolicyOf, storeOptionsOf } from './store-options'
+import { openPartTls, type PartTls } from './tls'
 
 const MAX_FRAME_BYTES = 16 * 1024 * 1024
 const MAX_HELD_PULLS = 200_000
@@ -73,6 +74,8 @@ async function openBroker(plan: PartPlan, log: PartLog, ends: Ends) {
   const identity = await identityOf(config)
   const access = await openPartAccess(plan, configDir, log)
   ends.push(() => access.close())
+  const tls = await openPartTls(plan, log)
+  ends.push(() => tls.door?.close())
 
   // The store comes first: it locks the folder, and what it must ask of the topics it asks later.
   let known: TopicCatalog | undefined
@@ -162,6 +165,7 @@ async function openBroker(plan: PartPlan, log: PartLog, ends: Ends) {
   const dialer = openDialer({
     turn,
     onClose: (address) => registration.connectionLost(address),
+    tls: tls.dialing,
     ...(access.sign === undefined ? {} : { sign: access.sign }),
   })
   ends.push(() => dialer.close())
@@ -220,7 +224,7 @@ async function openBroker(plan: PartPlan, log: PartLog, ends: Ends) {
   }, EXPIRE_EVERY_MS)
   ends.push(() => clearInterval(expiring))
 
-  const doors = await openDoors(plan, config, broker, statistics, access, turn, log)
+  const doors = await openDoors(plan, config, broker, statistics, access, tls, turn, log)
   ends.push(async () => {
     heldPulls.close() // who waits is answered, then nobody is in flight
     await Promise.all(doors.map((door) => door.close()))
@@ -275,6 +279,7 @@ function openDoors(
   broker: BrokerContext,
   statistics: ReturnType<typeof openStatistics>,
   access: PartAccess,
+  tls: PartTls,
   turn: Turn,
   log: PartLog,
 ): Promise<Listener[]> {
@@ -297,6 +302,7 @@ function openDoors(
       host: plan.host,
       port,
       turn,
+      tls: tls.door,
       maxFrameBytes: MAX_FRAME_BYTES,
       idleMs: config.values.serverChannelMaxIdleTimeSeconds * 1000,
       onRequest,

@@ -3,6 +3,7 @@ import { isPropertyName } from '../config/broker-config'
 import { openNameServer } from '../namesrv/open'
 import { openPartAccess } from './access'
 import type { StartPart } from './part-thread'
+import { openPartTls } from './tls'
 
 export const startNamesrvPart: StartPart = async (plan, log) => {
   const access = await openPartAccess(plan, plan.dataDir, log)
@@ -14,6 +15,7 @@ export const startNamesrvPart: StartPart = async (plan, log) => {
     preset: plan.preset,
     knownElsewhere: isPropertyName,
     access,
+    tls: await openPartTls(plan, log),
     log,
   })
   return { address: server.address, role: 'namesrv', stop: () => server.close().finally(() => access.close()) }

@@ -1,7 +1,7 @@
 // server/admin/ask.ts: one question to one address. Every answer with another code than the expected ones, and every
 // silence, becomes a PeerError that says who was asked; nothing above this file sees a NetError.
 import { openDialer } from '../../broker/net/dial'
-import { type Dialer, NetError } from '../../broker/net/types'
+import { type Dialer, type DialOptions, NetError } from '../../broker/net/types'
 import { RequestCode, ResponseCode } from '../../broker/protocol/codes'
 import type { Command, ExtFields } from '../../broker/protocol/command'
 import { ProtocolError } from '../../broker/protocol/errors'
@@ -45,6 +45,8 @@ export interface AskerOptions {
   /** No question waits longer, whatever it would be given. */
   longestTimeoutMs?: number
   sign?: (code: number, ext: ExtFields, body: Buffer | undefined) => void
+  /** The cluster is spoken to over TLS. */
+  tls?: DialOptions['tls']
 }
 export const openAsk = (options: AskerOptions = {}): Ask => {
   const longestMs = options.longestTimeoutMs ?? 60_000
@@ -52,6 +54,7 @@ export const openAsk = (options: AskerOptions = {}): Ask => {
     connectTimeoutMs: options.connectTimeoutMs ?? 2000,
     // Consume stats of all groups of a large broker come in one frame.
     maxFrameBytes: 128 * 1024 * 1024,
+    tls: options.tls,
     ...(options.sign === undefined ? {} : { sign: options.sign }),
   })
   const ask = async (address: string, code: number, ext: ExtFields = {}, more: AskOptions = {}): Promise<Command> => {

@@ -1,5 +1,6 @@
 // server/admin/open.ts: an admin client for any cluster, over the wire and nothing else: the bundled brokers get no
 // other questions than Apache's. It holds connections and no state; who wants figures in time asks the sampler.
+import type { DialOptions } from '../../broker/net/types'
 import { type Credentials, sign } from '../../broker/protocol/signature'
 import { DeskError } from '../shared/errors'
 import { openAsk } from './ask'
@@ -15,7 +16,9 @@ export interface AdminOptions {
   longestTimeoutMs?: number
   /** Every request is signed with them. Absent: the cluster asks nobody who he is. */
   credentials?: AdminCredentials | undefined
+  tls?: AdminTls | undefined
 }
+export type AdminTls = DialOptions['tls']
 export type AdminCredentials = Credentials
 export interface Admin {
   readonly names: Names

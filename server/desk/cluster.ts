@@ -1,7 +1,7 @@
 // server/desk/cluster.ts: one cluster, as the routers ask it: the sampler for what is seen, the admin client for what is
 // acted on, the recorder for what was. It joins the rooms and decides nothing.
 import type { ClusterHandle } from '../../broker/types'
-import { type AdminCredentials, openAdmin } from '../admin/open'
+import { type AdminCredentials, type AdminTls, openAdmin } from '../admin/open'
 import { openParts } from '../bundled/parts'
 import { openBrokerChanges } from '../change/brokers'
 import { openGroupChanges } from '../change/groups'
@@ -37,6 +37,7 @@ export interface ClusterDeskOptions {
   bundled: ClusterHandle | undefined
   /** With which the cluster wants requests signed. */
   credentials?: AdminCredentials | undefined
+  tls?: AdminTls | undefined
   database: Database
   log: (text: string) => void
   turnMs?: number
@@ -49,7 +50,7 @@ export interface OpenCluster extends ClusterDesk {
 
 export const openClusterDesk = (options: ClusterDeskOptions): OpenCluster => {
   const { entry, bundled, database, log, turnMs = TURN_MS, now = Date.now } = options
-  const admin = openAdmin({ namesrv: entry.namesrv, credentials: options.credentials })
+  const admin = openAdmin({ namesrv: entry.namesrv, credentials: options.credentials, tls: options.tls })
   const parts = openParts(bundled)
   const recorder = openRecorder(database, entry.id, turnMs)
   const sampler = openSampler({

@@ -1,6 +1,6 @@
 // server/desk/clusters.ts: all clusters of the console, open at once: one sampler and one admin client each.
 import type { ClusterHandle } from '../../broker/types'
-import type { AdminCredentials } from '../admin/open'
+import type { AdminCredentials, AdminTls } from '../admin/open'
 import { probe } from '../clusters/probe'
 import { type ClusterEntry, openRegistry } from '../clusters/registry'
 import type { Database } from '../db/open'
@@ -15,6 +15,7 @@ export interface GivenCluster {
   readonly namesrv: readonly string[]
   readonly bundled?: ClusterHandle
   readonly credentials?: AdminCredentials | undefined
+  readonly tls?: AdminTls | undefined
 }
 
 export interface ClustersOptions {
@@ -30,11 +31,15 @@ export interface OpenClusters extends ClustersDesk {
 export const openClusters = async ({ database, given, log, turnMs }: ClustersOptions): Promise<OpenClusters> => {
   const registry = openRegistry(database.db)
   const open = new Map<string, OpenCluster>()
-  const start = (entry: ClusterEntry, given: Pick<GivenCluster, 'bundled' | 'credentials'> = {}): OpenCluster => {
+  const start = (
+    entry: ClusterEntry,
+    given: Pick<GivenCluster, 'bundled' | 'credentials' | 'tls'> = {},
+  ): OpenCluster => {
     const cluster = openClusterDesk({
       entry,
       bundled: given.bundled,
       credentials: given.credentials,
+      tls: given.tls,
       database,
       log: (text) => log(entry.id, text),
       ...(turnMs === undefined ? {} : { turnMs }),

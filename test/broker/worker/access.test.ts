@@ -14,7 +14,7 @@ import { startNamesrvPart } from '../../../broker/worker/namesrv-part'
 import type { RunningPart } from '../../../broker/worker/part-thread'
 import { planCluster } from '../../../broker/worker/topology'
 import { openAdmin } from '../../../server/admin/open'
-import { temporaryFolder } from '../../support/folders'
+import { projectRoot, temporaryFolder } from '../../support/folders'
 import { freeClusterPorts } from '../../support/ports'
 
 const inner = { accessKey: 'rocketdeck-test', secretKey: 'made-for-this-start' }
@@ -253,4 +253,22 @@ it('SE4: is not started beyond loopback without access control, unless that is s
     'access control is off',
   )
   for (const host of ['127.0.0.1', 'localhost', '::1']) await expect(open(host), host).rejects.toThrow(goesOn)
+})
+
+it('RP3: a cluster that takes nothing but TLS speaks it among its own servers', async () => {
+  const fixture = (name: string): string => join(projectRoot, 'test', 'support', 'tls', name)
+  const at = await start({
+    'tls.server.mode': 'enforcing',
+    'tls.server.certPath': fixture('one.crt'),
+    'tls.server.keyPath': fixture('one.key'),
+  })
+  const admin = openAdmin({ namesrv: [at.namesrv], tls: { checksServer: true, trustPath: fixture('one.crt') } })
+  try {
+    expect((await admin.names.brokers()).map(({ address }) => address)).toEqual([at.broker])
+    expect((await admin.brokers.runtime(at.broker)).brokerVersionDesc).toBe('V5_5_0')
+    await expect(as()(at.broker, 28)).rejects.toMatchObject({ fault: 'closed' })
+  } finally {
+    admin.close()
+    await at.stop()
+  }
 })

@@ -21,6 +21,7 @@ const handle = () => {
   const asked: string[] = []
   const one: ClusterHandle = {
     credentials: undefined,
+    tls: undefined,
     namesrvAddress: '127.0.0.1:9876',
     parts: [part],
     onChange: () => () => undefined,
