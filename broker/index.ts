@@ -8,7 +8,7 @@ import { prepareFolder, takeDataFolder } from './worker/data-folder'
 import { isLoopback } from './worker/reachable'
 import { createSupervisor, type Supervisor } from './worker/supervisor'
 import { dialingFor } from './worker/tls'
-import { type PartSpec, planBroker, planCluster, planNamesrv, TopologyError } from './worker/topology'
+import { type PartSpec, planBroker, planCluster, planNamesrv, portHolder, TopologyError } from './worker/topology'
 
 export * from './config/flags'
 export { parseProperties } from './config/properties-text'
@@ -26,7 +26,8 @@ export async function startCluster(options: ClusterOptions): Promise<ClusterHand
   const inner = hasAcl(known) ? newCredentials() : undefined
   const parts = planCluster({ ...options, dataDir, properties: known }, inner)
   const tls = dialingFor(known)
-  return startParts(parts, options.log, takeDataFolder(dataDir), { credentials: inner, tls })
+  const ways = { credentials: inner, tls }
+  return startParts(parts, { ...options, flags: clusterFlags }, takeDataFolder(dataDir), ways)
 }
 
 export interface AlonePart {
@@ -44,7 +45,7 @@ export async function startNamesrv(options: AlonePart): Promise<ClusterHandle> {
   const properties = knownProperties(options)
   const spec = planNamesrv({ ...options, dataDir: resolve(options.dataDir), properties })
   checkReach(spec.plan.host, properties, options.withoutAcl)
-  return startParts([spec], options.log, takeDataFolder(spec.plan.dataDir))
+  return startParts([spec], { ...options, flags: aloneFlags }, takeDataFolder(spec.plan.dataDir))
 }
 
 export async function startBroker(options: AlonePart & { namesrv: string | undefined }): Promise<ClusterHandle> {
@@ -52,7 +53,7 @@ export async function startBroker(options: AlonePart & { namesrv: string | undef
   const spec = planBroker({ ...options, dataDir: resolve(options.dataDir), properties })
   checkReach(spec.plan.host, properties, options.withoutAcl)
   prepareFolder(spec.plan.dataDir) // its store locks it
-  return startParts([spec], options.log)
+  return startParts([spec], { ...options, flags: aloneFlags })
 }
 
 const isOn = (value: string | undefined): boolean => value?.trim().toLowerCase() === 'true'
@@ -91,9 +92,23 @@ function knownProperties({ properties, log }: Pick<ClusterOptions, 'properties' 
   return Object.fromEntries(entries.filter(([key]) => isPropertyName(key)))
 }
 
+type PortFlags = Readonly<Record<PartSpec['plan']['kind'], string>>
+const clusterFlags: PortFlags = { namesrv: '--namesrv-port', broker: '--broker-port' }
+const aloneFlags: PortFlags = { namesrv: '--port', broker: '--port' }
+
+/** A port that follows from another is told with that one, and with the flag that chooses both. */
+function withPortNamed(error: unknown, parts: readonly PartSpec[], flags: PortFlags): unknown {
+  const text = error instanceof Error ? error.message : ''
+  const port = /port (\d+) on \S+ is in use by another program/.exec(text)?.[1]
+  const use = port === undefined ? undefined : portHolder(parts, Number(port))
+  if (use === undefined) return error
+  const why = `is in use by another program: stop that one, or choose another with ${flags[use.kind]}`
+  return new Error(`${use.part}: port ${port} (${use.what}) ${why}`, { cause: error })
+}
+
 async function startParts(
   parts: readonly PartSpec[],
-  log: (line: LogLine) => void,
+  { log, flags }: { log: (line: LogLine) => void; flags: PortFlags },
   lock?: { release(): void },
   ways: Ways = { credentials: undefined, tls: undefined },
 ): Promise<ClusterHandle> {
@@ -102,7 +117,7 @@ async function startParts(
     await supervisor.startAll()
   } catch (error) {
     lock?.release()
-    throw error
+    throw withPortNamed(error, parts, flags)
   }
   return handleOf(supervisor, parts, ways, () => lock?.release())
 }

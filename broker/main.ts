@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { openBrokerConfig, openNamesrvConfig } from './config/broker-config'
-import { type FlagTable, flagHelp, portOf, readFlags } from './config/flags'
+import { FlagError, type FlagTable, flagHelp, portOf, readFlags, unreadable } from './config/flags'
 import { parseProperties } from './config/properties-text'
 import {
   type ClusterHandle,
@@ -125,6 +125,9 @@ const programs: Readonly<Record<string, Program>> = {
         return undefined
       }
       out.openLog(flags.data, flags.verbose)
+      if (flags.namesrv === undefined && properties.namesrvAddr === undefined) {
+        out.say('no name server was named (-n ADDR): this broker registers nowhere, so no client finds it by a route')
+      }
       return startBroker({ ...aloneOptions(flags), namesrv: flags.namesrv, properties, log: out.log })
     },
   },
@@ -165,7 +168,7 @@ export async function main({ program: name, args }: MainOptions): Promise<void> 
   } catch (error) {
     console.error(`${name}: ${error instanceof Error ? error.message : error}`)
     await out.close()
-    process.exit(error instanceof Error && error.name === 'FlagError' ? 2 : 1)
+    process.exit(error instanceof Error && (error.name === 'FlagError' || error.name === 'TopologyError') ? 2 : 1)
   }
   if (handle === undefined) return process.exit(0)
   out.started()
@@ -190,7 +193,7 @@ const propertiesOf = ({ conf, set }: { conf: string | undefined; set: Readonly<R
   try {
     text = readFileSync(conf, 'utf8')
   } catch (error) {
-    throw new Error(`--conf ${conf}: ${error instanceof Error ? error.message : error}`)
+    throw new FlagError(`--conf ${conf}: ${unreadable(error)}`)
   }
   return { ...Object.fromEntries(parseProperties(text)), ...set }
 }

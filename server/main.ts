@@ -9,6 +9,7 @@ import type { Duplex } from 'node:stream'
 import {
   type ClusterHandle,
   DEFAULT_PRESET,
+  FlagError,
   type FlagTable,
   flagHelp,
   type LogFile,
@@ -21,6 +22,7 @@ import {
   prepareFolder,
   readFlags,
   startCluster,
+  unreadable,
 } from '../broker/index'
 import { type ConsoleHandle, createConsole } from './console'
 
@@ -112,7 +114,7 @@ export async function main({ program, args, root }: MainOptions): Promise<void> 
   } catch (error) {
     say(`${program}: ${error instanceof Error ? error.message : error}`)
     await deck?.close()
-    process.exit(error instanceof Error && error.name === 'FlagError' ? 2 : 1)
+    process.exit(error instanceof Error && (error.name === 'FlagError' || error.name === 'TopologyError') ? 2 : 1)
   }
 }
 
@@ -185,7 +187,7 @@ function fromFile(path: string): Record<string, string> {
   try {
     return Object.fromEntries(parseProperties(readFileSync(path, 'utf8')))
   } catch (error) {
-    throw new Error(`--conf ${path}: ${error instanceof Error ? error.message : error}`)
+    throw new FlagError(`--conf ${path}: ${unreadable(error)}`)
   }
 }
 

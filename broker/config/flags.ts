@@ -23,6 +23,18 @@ export type FlagValues<T extends FlagTable> = {
 }
 
 /** A command line that cannot be followed; the text is for people. */
+const reasons: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such file',
+  EACCES: 'it may not be read by this user',
+  EISDIR: 'it is a folder, not a file',
+  ENOTDIR: 'a part of the path is a file',
+}
+/** Why a file that a flag names cannot be read, in words. */
+export function unreadable(error: unknown): string {
+  const { code = '', message } = error as NodeJS.ErrnoException // what reading a file throws
+  return reasons[code] ?? message
+}
+
 export class FlagError extends Error {
   override readonly name = 'FlagError'
 }
@@ -111,7 +123,7 @@ function fromFile(table: FlagTable, path: string, { readFile, warn }: FlagSource
   try {
     read = JSON.parse(readFile(path))
   } catch (error) {
-    throw new FlagError(`--config ${path}: ${error instanceof Error ? error.message : error}`)
+    throw new FlagError(`--config ${path}: ${unreadable(error)}`)
   }
   if (typeof read !== 'object' || read === null || Array.isArray(read)) {
     throw new FlagError(`--config ${path}: not a JSON object of flags and values`)

@@ -10,7 +10,9 @@ export class LockedError extends Error {
   override readonly name = 'LockedError'
   readonly pid: number
   constructor(folder: string, pid: number) {
-    super(`${folder} is in use by process ${pid}${pid === process.pid ? ' (this one)' : ''}`)
+    super(
+      `${folder} is in use by process ${pid}${pid === process.pid ? ' (this one)' : ''}: stop that one, or choose another folder`,
+    )
     this.pid = pid
   }
 }

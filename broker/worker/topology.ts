@@ -187,6 +187,18 @@ const brokerSpec = ({ name, host, port, role, storeDir, properties, preset, acce
   },
 })
 
+/** Which part listens on a port, and how that follows from the port it was given; undefined when none of them does. */
+export function portHolder(parts: readonly PartSpec[], port: number) {
+  for (const { plan } of parts) {
+    const { kind, name } = plan
+    if (plan.port === port) return { kind, part: name, what: 'its port' }
+    if (kind !== 'broker') continue
+    if (plan.port - 2 === port) return { kind, part: name, what: `its VIP port, 2 below ${plan.port}` }
+    if (plan.port + 1 === port) return { kind, part: name, what: `its HA port, 1 above ${plan.port}` }
+  }
+  return undefined
+}
+
 function checkPorts(namesrvPort: number | undefined, brokerPorts: readonly number[]): void {
   const taken = new Map<number, string>()
   if (namesrvPort !== undefined) taken.set(namesrvPort, 'the name server')

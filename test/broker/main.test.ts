@@ -123,12 +123,18 @@ describe('a cluster', () => {
 
   it('does not start on a port in use, and says which', async () => {
     const flags = await clusterFlags()
-    const port = Number(flags[3])
-    const other = createServer().listen(port, '127.0.0.1')
-    const { code, output } = await refused('cluster', flags)
-    other.close()
-    expect(code).toBe(1)
-    expect(output).toContain(`port ${port} on 127.0.0.1 is in use by another program`)
+    const [namesrvPort, brokerPort] = [Number(flags[1]), Number(flags[3])]
+    const why = 'is in use by another program: stop that one, or choose another with'
+    for (const [port, words] of [
+      [namesrvPort, `namesrv: port ${namesrvPort} (its port) ${why} --namesrv-port`],
+      [brokerPort - 2, `broker-a:0: port ${brokerPort - 2} (its VIP port, 2 below ${brokerPort}) ${why} --broker-port`],
+    ] as const) {
+      const other = createServer().listen(port, '127.0.0.1')
+      const { code, output } = await refused('cluster', flags)
+      other.close()
+      expect(code).toBe(1)
+      expect(output).toContain(words)
+    }
   })
 
   it('does not start on a folder another process uses, and names that process', async () => {
@@ -152,6 +158,18 @@ describe('a cluster', () => {
     chmodSync(join(folder, 'closed'), 0o500)
     const closed = await refused('cluster', await clusterFlags(join(folder, 'closed', 'data')))
     expect([closed.code, closed.output]).toEqual([1, expect.stringContaining('may not be written by this user')])
+  })
+
+  it('does not start without a file that it is told to read, or with a preset that is none', async () => {
+    for (const [flags, words] of [
+      [['--conf', '/nowhere/broker.conf'], '--conf /nowhere/broker.conf: there is no such file'],
+      [['--config', '/nowhere/flags.json'], '--config /nowhere/flags.json: there is no such file'],
+      [['--preset', '9x'], '--preset 9x: no such preset; take Nm-noslave'],
+    ] as const) {
+      const { code, output } = await refused('cluster', flags)
+      expect(code).toBe(2)
+      expect(output).toContain(words)
+    }
   })
 
   it('refuses flags it does not know, and lists those it does', async () => {
@@ -247,6 +265,14 @@ describe('a part alone', () => {
     expect(await clusterInfo(namesrv.address)).toContain(broker.address)
     await broker.child.kill()
     await expect.poll(() => clusterInfo(namesrv.address), { timeout: 5000 }).not.toContain(broker.address)
+  })
+
+  it('says of a broker without a name server that it registers nowhere', async () => {
+    const port = await freePort([-2, 0, 1])
+    const child = launchProgram('broker', ['--port', String(port), '--data', temporaryFolder('lone')])
+    kept({ child })
+    await child.line(/^ready in /)
+    expect(child.output).toContain('no name server was named (-n ADDR): this broker registers nowhere')
   })
 
   it('prints every property with -p and ends', async () => {
