@@ -4,6 +4,7 @@ import { randomBytes } from 'node:crypto'
 import { resolve } from 'node:path'
 import { isPropertyName } from './config/broker-config'
 import type { ClusterHandle, ClusterOptions, LogLine } from './types'
+import { openAddressService } from './worker/address-service'
 import { prepareFolder, takeDataFolder } from './worker/data-folder'
 import { isLoopback } from './worker/reachable'
 import { createSupervisor, type Supervisor } from './worker/supervisor'
@@ -26,8 +27,8 @@ export async function startCluster(options: ClusterOptions): Promise<ClusterHand
   const inner = hasAcl(known) ? newCredentials() : undefined
   const parts = planCluster({ ...options, dataDir, properties: known }, inner)
   const tls = dialingFor(known)
-  const ways = { credentials: inner, tls }
-  return startParts(parts, { ...options, flags: clusterFlags }, takeDataFolder(dataDir), ways)
+  const held = await serving(options, [`${options.host}:${options.namesrvPort}`], takeDataFolder(dataDir))
+  return startParts(parts, { ...options, flags: clusterFlags }, held, { credentials: inner, tls })
 }
 
 export interface AlonePart {
@@ -38,14 +39,19 @@ export interface AlonePart {
   properties: Readonly<Record<string, string>>
   /** See ClusterOptions. */
   withoutAcl?: boolean
+  addressPort?: number | undefined
   log: (line: LogLine) => void
 }
 
-export async function startNamesrv(options: AlonePart): Promise<ClusterHandle> {
+/** `addresses`: what it tells at addressPort; its own unless given. */
+export async function startNamesrv(options: AlonePart & { addresses?: string | undefined }): Promise<ClusterHandle> {
   const properties = knownProperties(options)
   const spec = planNamesrv({ ...options, dataDir: resolve(options.dataDir), properties })
   checkReach(spec.plan.host, properties, options.withoutAcl)
-  return startParts([spec], { ...options, flags: aloneFlags }, takeDataFolder(spec.plan.dataDir))
+  const { host, port, dataDir } = spec.plan
+  const told = options.addresses?.split(';') ?? [`${host}:${port}`]
+  const held = await serving({ ...options, host }, told, takeDataFolder(dataDir))
+  return startParts([spec], { ...options, flags: aloneFlags }, held)
 }
 
 export async function startBroker(options: AlonePart & { namesrv: string | undefined }): Promise<ClusterHandle> {
@@ -54,6 +60,30 @@ export async function startBroker(options: AlonePart & { namesrv: string | undef
   checkReach(spec.plan.host, properties, options.withoutAcl)
   prepareFolder(spec.plan.dataDir) // its store locks it
   return startParts([spec], { ...options, flags: aloneFlags })
+}
+
+interface Held {
+  release(): void
+}
+/** What is given back with the lock: the address service, where one was asked for. */
+async function serving(
+  at: { host: string; addressPort?: number | undefined },
+  told: readonly string[],
+  lock: Held,
+): Promise<Held> {
+  if (at.addressPort === undefined) return lock
+  try {
+    const service = await openAddressService(at.host, at.addressPort, () => told)
+    return {
+      release() {
+        void service.close()
+        lock.release()
+      },
+    }
+  } catch (error) {
+    lock.release()
+    throw error
+  }
 }
 
 const isOn = (value: string | undefined): boolean => value?.trim().toLowerCase() === 'true'
@@ -109,7 +139,7 @@ function withPortNamed(error: unknown, parts: readonly PartSpec[], flags: PortFl
 async function startParts(
   parts: readonly PartSpec[],
   { log, flags }: { log: (line: LogLine) => void; flags: PortFlags },
-  lock?: { release(): void },
+  lock?: Held,
   ways: Ways = { credentials: undefined, tls: undefined },
 ): Promise<ClusterHandle> {
   const supervisor = createSupervisor({ parts, log })

@@ -42,12 +42,15 @@ const clusterFlags = {
     default: '10911',
     says: 'port of broker 0; broker i: +10*i, VIP port -2, HA port +1',
   },
+  'address-port': { value: 'PORT', says: 'tell name server addresses over HTTP at /rocketmq/nsaddr' },
   'proxy-port': { value: 'PORT', says: 'taken, without effect: there is no gRPC proxy yet' },
   ...common,
 } as const satisfies FlagTable
 
 const namesrvFlags = {
   port: { value: 'PORT', says: 'port to listen on (9876, or listenPort of the file)' },
+  'address-port': { value: 'PORT', says: 'tell name server addresses over HTTP at /rocketmq/nsaddr' },
+  addresses: { value: 'ADDR', says: 'what it tells there: host:port, several separated by ; (its own address)' },
   print: { short: 'p', says: 'print every property with its value, and end' },
   ...common,
 } as const satisfies FlagTable
@@ -94,6 +97,7 @@ const programs: Readonly<Record<string, Program>> = {
         dataDir: flags.data,
         properties: propertiesOf(flags),
         withoutAcl: flags['without-acl'],
+        addressPort: optionalPort('address-port', flags['address-port']),
         log: out.log,
       })
     },
@@ -110,7 +114,13 @@ const programs: Readonly<Record<string, Program>> = {
         return undefined
       }
       out.openLog(flags.data, flags.verbose)
-      return startNamesrv({ ...aloneOptions(flags), properties, log: out.log })
+      return startNamesrv({
+        ...aloneOptions(flags),
+        properties,
+        addressPort: optionalPort('address-port', flags['address-port']),
+        addresses: flags.addresses,
+        log: out.log,
+      })
     },
   },
   broker: {
@@ -197,6 +207,8 @@ const propertiesOf = ({ conf, set }: { conf: string | undefined; set: Readonly<R
   }
   return { ...Object.fromEntries(parseProperties(text)), ...set }
 }
+
+const optionalPort = (flag: string, text: string | undefined) => (text === undefined ? undefined : portOf(flag, text))
 
 const aloneOptions = (flags: {
   host: string | undefined

@@ -31,6 +31,8 @@ export interface ClusterOptions {
   dataDir: string
   /** Properties by Apache's names, from --conf and --set, already read and not yet checked. */
   properties: Readonly<Record<string, string>>
+  /** Name server addresses are told over HTTP there. */
+  addressPort?: number | undefined
   /** Listen beyond loopback though nobody is asked who he is. Without it such a start is refused. */
   withoutAcl?: boolean
   log: (line: LogLine) => void

@@ -76,6 +76,7 @@ export const createConsole = async (options: ConsoleOptions): Promise<ConsoleHan
   return {
     handleHttp(request, response) {
       for (const [name, value] of safeHeaders) response.setHeader(name, value)
+      if (answerNameServers(request, response, desk)) return true
       const fault = originFault(request, rules)
       if (fault !== null) {
         refuse(response, fault)
@@ -85,7 +86,7 @@ export const createConsole = async (options: ConsoleOptions): Promise<ConsoleHan
         door.http(request, response)
         return true
       }
-      return answerNameServers(request, response, desk)
+      return false
     },
     handleUpgrade(request, socket, head) {
       if (!isUnder(request.url, TRPC_PATH)) return false

@@ -2,7 +2,7 @@
 // over several keys. What a key means is its row's business.
 import { brokerProperties } from './broker-properties'
 import { controllerProperties, namesrvProperties } from './namesrv-properties'
-import { authProperties, clientProperties, serverProperties, tlsProperties } from './net-properties'
+import { addressProperties, authProperties, clientProperties, serverProperties, tlsProperties } from './net-properties'
 import { type Config, type OpenConfig, openConfig } from './open'
 import type { PropertyTable, Values } from './property'
 import { storeProperties } from './store-properties'
@@ -17,6 +17,7 @@ const accessTable = {
   brokerClusterName: brokerProperties.brokerClusterName,
 }
 
+export type AddressValues = Values<typeof addressProperties>
 export type TlsValues = Values<typeof tlsProperties>
 export type AccessValues = Values<typeof accessTable>
 export type BrokerConfig = Config<typeof brokerTable>
@@ -37,6 +38,9 @@ export const openNamesrvConfig = (options: Options): NamesrvConfig =>
 export const accessValues = (options: Options): AccessValues =>
   openConfig(accessTable, { ...options, elsewhere: isPropertyName }).values
 
+export const addressValues = (options: Options): AddressValues =>
+  openConfig(addressProperties, { ...options, elsewhere: isPropertyName }).values
+
 export const tlsValues = (options: Options): TlsValues =>
   openConfig(tlsProperties, { ...options, elsewhere: isPropertyName, rules: tlsRules }).values
 
@@ -46,6 +50,7 @@ const everyTable: readonly PropertyTable[] = [
   controllerProperties,
   authProperties,
   tlsProperties,
+  addressProperties,
 ]
 /** Whether any part of Apache RocketMQ 5.5.0 has a property of this name. */
 export const isPropertyName = (key: string): boolean => everyTable.some((table) => Object.hasOwn(table, key))

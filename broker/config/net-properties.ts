@@ -10,6 +10,7 @@ import {
   identity,
   int,
   long,
+  matching,
   type PropertyTable,
   requestCodes,
   text,
@@ -112,4 +113,10 @@ export const tlsProperties = {
   'tls.client.trustCertPath': unset(identity),
   'tls.ciphers': unset(no.tlsChoice),
   'tls.protocols': unset(no.tlsChoice),
+} satisfies PropertyTable
+
+/** Where the HTTP address service is; -D properties of Apache's JVM. */
+export const addressProperties = {
+  'rocketmq.namesrv.domain': text('jmenv.tbsite.net', identity, host),
+  'rocketmq.namesrv.domain.subgroup': text('nsaddr', identity, matching(/^[\w-]+$/, 'letters, digits, _ and -')),
 } satisfies PropertyTable

@@ -7,13 +7,14 @@ import { openGroups } from '../catalog/groups'
 import { openOffsets } from '../catalog/offsets'
 import { openTopics } from '../catalog/topics'
 import type { TopicCatalog } from '../catalog/types'
-import { type BrokerConfig, openBrokerConfig } from '../config/broker-config'
+import { addressValues, type BrokerConfig, openBrokerConfig } from '../config/broker-config'
 import type { KeptText } from '../config/open'
 import { readFileOrBackup, writeFileAtomic } from '../file/small-file'
 import { openDialer } from '../net/dial'
 import { listen } from '../net/listen'
 import { createTurn, type Turn } from '../net/turn'
 import type { Connection, Listener, OnRequest } from '../net/types'
+import { startAddressPoll } from '../peer/address-poll'
 import { createRegistration, type Registration } from '../peer/registration'
 import { authHandlers } from '../processor/admin-auth'
 import { adminHandlers } from '../processor/admin-table'
@@ -173,7 +174,8 @@ async function openBroker(plan: PartPlan, log: PartLog, ends: Ends) {
     ...identity,
     topics,
     dialer,
-    namesrvAddr: () => values.namesrvAddr ?? '',
+    // what is set holds; the address service is for a broker that was told nothing
+    namesrvAddr: () => values.namesrvAddr ?? found.namesrvAddr,
     brokerPermission: () => values.brokerPermission,
     periodMs: () => values.registerNameServerPeriod,
     requestTimeoutMs: () => values.registerBrokerTimeoutMills,
@@ -181,6 +183,8 @@ async function openBroker(plan: PartPlan, log: PartLog, ends: Ends) {
     log,
   })
   config.onChange(['namesrvAddr'], () => void registration.again())
+  const found = followAddressService(plan, config, () => void registration.again(), log)
+  ends.push(() => found.stop())
 
   const tables = { topics, groups, offsets, delays }
   const replication = await openReplication({
@@ -268,6 +272,25 @@ async function identityOf({ values }: BrokerConfig): Promise<BrokerIdentity> {
     haAddress: addressOf(values.brokerIP2, values.haListenPort),
     storeHost: encodeHost(ip, values.listenPort),
   }
+}
+
+/** Asks the address service for name servers when none are set, as Apache's broker does. */
+function followAddressService({ properties }: PartPlan, { values }: BrokerConfig, changed: () => void, log: PartLog) {
+  const found = { namesrvAddr: '', stop: () => {} }
+  if (!values.fetchNamesrvAddrByAddressServer || values.namesrvAddr !== null) return found
+  const at = addressValues({ properties, clock: Date.now, log: () => {} })
+  const poll = startAddressPoll({
+    domain: at['rocketmq.namesrv.domain'],
+    subgroup: at['rocketmq.namesrv.domain.subgroup'],
+    everyMs: values.fetchNamesrvAddrInterval,
+    onList: (namesrvAddr) => {
+      found.namesrvAddr = namesrvAddr
+      changed()
+    },
+    log,
+  })
+  void poll.ask()
+  return Object.assign(found, { stop: () => poll.stop() })
 }
 
 const addressOf = (host: string, port: number): string => (host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`)

@@ -93,7 +93,7 @@ export const rooms: readonly Room[] = [
   },
   { path: 'server/root.ts', doors: server('router', 'trpc', 'shared') },
   { path: 'server/rsc.tsx', doors: server('router', 'trpc', 'shared', 'root.ts') },
-  { path: 'server/http', doors: server('root.ts', 'trpc', 'metrics', 'shared') },
+  { path: 'server/http', doors: ['broker/protocol', ...server('root.ts', 'trpc', 'metrics', 'shared')] },
   {
     path: 'server/console.ts',
     doors: server('db', 'access', 'audit', 'desk', 'trpc', 'http', 'shared'),
