@@ -12,7 +12,7 @@ const page = layout({
 })
 export const checkpointBytes = 4096
 /** In the unused rest: that the store was last written by this program, and what only it knows. */
-const own = layout({ magic: i64, timestampSum: i64, safeOffset: i64 }, 2048)
+const own = layout({ magic: i64, timestampSum: i64, safeOffset: i64, logStartPlusOne: i64 }, 2048)
 const ownMagic = 0x52_44_43_4b
 
 export interface Checkpoint {
@@ -27,6 +27,8 @@ export interface Checkpoint {
   trustIndex: boolean
   /** Of the commit log: before it everything is synced in log, queues and index; -1 when that is not known. */
   safeOffset: number
+  /** Where the commit log began; -1 when that is not known. */
+  logStart: number
   /** Time at which recovery may start: what is older is safe in log and queues. */
   readonly safeTimestampMs: number
   /** Writes and syncs the page if it has changed. */
@@ -45,6 +47,7 @@ class Page implements Checkpoint {
   confirmOffset: number
   readonly ownIndex: boolean
   safeOffset: number
+  logStart: number
   trustIndex = true
 
   constructor(file: OpenFile) {
@@ -60,6 +63,7 @@ class Page implements Checkpoint {
     // another program leaves the mark and changes the numbers: then it no longer holds
     this.ownIndex = readLong(bytes, own.at.magic) === ownMagic && readLong(bytes, own.at.timestampSum) === this.#sum
     this.safeOffset = this.ownIndex ? readLong(bytes, own.at.safeOffset) : -1
+    this.logStart = this.ownIndex ? readLong(bytes, own.at.logStartPlusOne) - 1 : -1
   }
 
   get #sum(): number {
@@ -81,6 +85,7 @@ class Page implements Checkpoint {
       writeLong(bytes, ownMagic, own.at.magic)
       writeLong(bytes, this.#sum, own.at.timestampSum)
       writeLong(bytes, this.safeOffset, own.at.safeOffset)
+      writeLong(bytes, this.logStart + 1, own.at.logStartPlusOne)
     }
     if (bytes.equals(this.#written)) return
     await this.#file.write([bytes], 0)

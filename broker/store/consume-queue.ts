@@ -8,6 +8,9 @@ export const unit = layout({ commitLogOffset: i64, sizeBytes: i32, tagsCode: i64
 /** A place that no message has: before the first of a queue that did not begin at 0. */
 const nowhere = { commitLogOffset: 0, sizeBytes: 0x7fff_ffff, tagsCode: 0 }
 
+const nowhereUnit = Buffer.alloc(unit.size)
+nowhereUnit.writeInt32BE(nowhere.sizeBytes, unit.at.sizeBytes)
+
 const firstTailUnits = 16
 /** 80 KiB. A power of two times the first, so that doubling meets it. */
 const maxTailUnits = 4096
@@ -109,6 +112,21 @@ export class ConsumeQueue {
       offset = upTo
     }
     this.restore(this.minOffset, end, lastCommitLogOffset, maxCommitLogEnd)
+  }
+
+  /** No message has these places any more: what they named is gone from the log. At the end they are cut off. */
+  async forget(from: number, end: number): Promise<void> {
+    await this.flush()
+    if (end >= this.maxOffset) {
+      const last = await this.read(from - 1, 1)
+      const place = last.count > 0 ? unitOffset(last, 0) : 0
+      const isReal = last.count > 0 && !isNowhere(place, unitSize(last, 0))
+      this.cut(from, isReal ? place : 0, isReal ? place + unitSize(last, 0) : 0)
+    } else {
+      for (let at = from; at < end; at++) this.row.writeSync(at * unit.size, [nowhereUnit])
+      this.restore(this.minOffset, this.maxOffset, this.lastCommitLogOffset, this.maxCommitLogEnd)
+    }
+    await this.row.sync(from * unit.size, end * unit.size)
   }
 
   /** Units from `from` on that are in memory; undefined when the first is not. */

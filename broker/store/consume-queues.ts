@@ -4,9 +4,10 @@ import { dirname, join } from 'node:path'
 import { type Files, isMissing } from '../file/files'
 import { createHandlePool, type HandlePool } from '../file/handle-pool'
 import { emptySegmentRow, openSegmentRow, type RowPlace, segmentName } from '../file/segment-row'
-import { ConsumeQueue, isNowhere, unit, unitOffset, unitSize } from './consume-queue'
+import { ConsumeQueue, unit, unitOffset } from './consume-queue'
 import { inParallel } from './in-parallel'
 import { findEndByHalving, findEndByReading, type QueueEnd, readUnit } from './queue-recovery'
+import { firstUnitFrom } from './queue-search'
 import { mayName } from './record-check'
 
 export interface QueuesOptions {
@@ -266,24 +267,9 @@ async function dropFilesAfter(queue: ConsumeQueue, found: QueueEnd): Promise<voi
   await queue.row.removeFrom(found.max * unit.size === next ? next : next + queue.row.segmentBytes)
 }
 
-/** Halving works because the units of a queue ascend in the commit log. */
 async function moveMinimum(queue: ConsumeQueue, minCommitLogOffset: number): Promise<void> {
-  const gone = async (at: number): Promise<boolean> => {
-    const units = await queue.read(at, 1)
-    if (units.count === 0) return true
-    const offset = unitOffset(units, 0)
-    return isNowhere(offset, unitSize(units, 0)) || offset < minCommitLogOffset
-  }
   if (queue.minOffset >= queue.maxOffset || queue.minCommitLogOffset >= minCommitLogOffset) return
-  if (!(await gone(queue.minOffset))) return
-  let low = queue.minOffset + 1
-  let high = queue.maxOffset
-  while (low < high) {
-    const middle = (low + high) >> 1
-    if (await gone(middle)) low = middle + 1
-    else high = middle
-  }
-  queue.minOffset = Math.max(queue.minOffset, low)
+  queue.minOffset = await firstUnitFrom(queue, minCommitLogOffset)
   const first = await queue.read(queue.minOffset, 1)
   queue.minCommitLogOffset = first.count > 0 ? unitOffset(first, 0) : -1
 }

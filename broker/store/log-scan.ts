@@ -17,6 +17,8 @@ import {
 export interface Damage {
   from: number
   to: number
+  /** Store time of the record before them. */
+  afterMs: number
   why: string
 }
 export interface Scanned {
@@ -43,10 +45,12 @@ export async function scanLog(row: SegmentRow, from: number, options: ScanOption
   const scanned: Scanned = { end: from, recordCount: 0, torn: undefined, damage: [] }
   /** Start of the last record, if its last byte is zero: properties have no checksum and never end so. */
   let suspect: number | undefined
+  let lastMs = 0
   for (let at = from; at < row.end; ) {
     const found = look(window, at, options.withCrc)
     if (typeof found === 'number') {
       suspect = options.mayBeTorn && endsInZeros(window.buffer, at - window.offset, found) ? at : undefined
+      lastMs = peek.storeTimestampMs(window.buffer, at - window.offset)
       options.onRecord(window.buffer, at - window.offset, found)
       scanned.recordCount++
       at += found
@@ -66,7 +70,7 @@ export async function scanLog(row: SegmentRow, from: number, options: ScanOption
       break
     }
     suspect = undefined
-    scanned.damage.push({ from: at, to: behind.record, why: found.why })
+    scanned.damage.push({ from: at, to: behind.record, afterMs: lastMs, why: found.why })
     at = behind.record
     scanned.end = at
   }

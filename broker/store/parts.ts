@@ -107,6 +107,9 @@ async function openLocked(
     orderly ? Number.POSITIVE_INFINITY : checkpoint.indexTimestampMs,
   )
   const recovered = await recover({
+    files,
+    rootDir,
+    consumeQueueDir,
     row,
     queues,
     index,

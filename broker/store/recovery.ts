@@ -1,6 +1,7 @@
 // broker/store/recovery.ts: makes log and views agree when a store opens. After an orderly stop only what the views may not
 // have seen is read; after a crash everything since the last time that is known to be safe. The log decides: what is
 // valid in it is in the views afterwards, and nothing else is.
+import type { Files } from '../file/files'
 import type { SegmentRow } from '../file/segment-row'
 import { peek } from '../protocol/record'
 import type { Checkpoint } from './checkpoint'
@@ -8,10 +9,15 @@ import type { ConsumeQueue } from './consume-queue'
 import { isNowhere, unit, unitOffset, unitSize } from './consume-queue'
 import type { ConsumeQueues } from './consume-queues'
 import { isQueued, viewsOf } from './dispatch'
-import { firstTimeOf, holdsRecord, type Scanned, scanLog } from './log-scan'
+import { fillHole, forgetHole, keepDamaged } from './hole'
+import { type Damage, firstTimeOf, holdsRecord, type Scanned, scanLog } from './log-scan'
 import type { IndexState, MessageIndex } from './message-index'
+import { StoreError } from './types'
 
 export interface Recovery {
+  files: Files
+  rootDir: string
+  consumeQueueDir: string
   row: SegmentRow
   queues: ConsumeQueues
   index: MessageIndex
@@ -34,14 +40,10 @@ export interface Recovered {
 export async function recover(recovery: Recovery): Promise<Recovered> {
   const { row, queues, index, orderly, log } = recovery
   if (row.starts.length === 0) {
-    let lost = 0
-    for (const topic of [...queues.topics]) {
-      await queues.removeTopic(topic)
-      lost++
-    }
-    if (lost > 0) log('warn', `there is no commit log: the consume queues of ${lost} topics were removed`)
+    refuseOrphans(recovery)
     return { end: 0, recordCount: 0, lastTimestampMs: 0 }
   }
+  if (orderly) tellMissingStart(recovery)
   const { from, isNewest } = orderly ? orderlyStart(recovery) : { from: crashStart(recovery), isNewest: false }
   let lastTimestampMs = 0
   const onRecord = (buffer: Buffer, start: number, size: number): void => {
@@ -61,6 +63,7 @@ export async function recover(recovery: Recovery): Promise<Recovered> {
   const scanned = await scanLog(row, from, scan)
   report(scanned, log)
   await cutLog(row, scanned)
+  for (const hole of scanned.damage) await closeHole(recovery, hole)
   // a killed process leaves bytes that a power cut would take: from here on they count as flushed
   if (!orderly && scanned.end > from) await row.sync(from, scanned.end)
   for (const queue of queues.all) await cutQueue(queue, scanned.end)
@@ -82,6 +85,43 @@ function putUnit(
     log('error', `${topic}-${queueId}: no message has the offsets ${maxOffset} to ${queueOffset - 1}`)
   }
   if (queue.put(queueOffset, commitLogOffset, size, tagsCode)) queues.touched(queue)
+}
+
+/** A start without the log would begin anew, and nobody would see that everything is gone until it is overwritten. */
+function refuseOrphans({ row, queues, consumeQueueDir }: Recovery): void {
+  const topics = [...queues.topics].filter((topic) =>
+    [...(queues.ofTopic(topic)?.values() ?? [])].some((queue) => queue.maxOffset > 0),
+  )
+  if (topics.length === 0) return
+  throw new StoreError(
+    'corrupt',
+    `${row.folder} holds no commit log, but there are consume queues of ${topics.length} topics in ${consumeQueueDir}. ` +
+      'Put the commit log back (is its disk mounted, is storePathCommitLog right?) and start again; ' +
+      'or, if its messages are given up, remove the consume queues first',
+  )
+}
+
+function tellMissingStart({ row, checkpoint, log }: Recovery): void {
+  const { logStart } = checkpoint
+  if (logStart < 0 || row.start <= logStart) return
+  log(
+    'error',
+    `the commit log begins at ${row.start}; when it was closed it began at ${logStart}: segments are missing`,
+  )
+}
+
+/** From here on the log has no place that is no record, and no queue names one. */
+async function closeHole({ files, rootDir, row, queues, log }: Recovery, hole: Damage): Promise<void> {
+  const kept = await keepDamaged(files, rootDir, row, hole)
+  if (kept !== undefined) log('info', `what was found at ${hole.from} is kept in ${kept}`)
+  if (!(await fillHole(row, hole))) {
+    log('error', `the ${hole.to - hole.from} bytes at ${hole.from} are too few for a record and stay as they are`)
+    return
+  }
+  for (const queue of queues.all) {
+    const count = await forgetHole(queue, hole)
+    if (count > 0) log('error', `${queue.topic}-${queue.queueId}: ${count} messages at ${hole.from} are lost`)
+  }
 }
 
 /** All that the views hold was checked when it was dispatched: reading begins with the newest message they know. */
@@ -132,7 +172,7 @@ function report(scanned: Scanned, log: Recovery['log']): void {
   for (const { from, to, why } of scanned.damage) {
     log(
       'error',
-      `commit log damaged at ${from}: ${to - from} bytes are no record (${why}); reading goes on behind them`,
+      `commit log damaged at ${from}: ${to - from} bytes are no record (${why}); what lies behind them is kept`,
     )
   }
   if (scanned.torn !== undefined) {

@@ -16,7 +16,7 @@ export interface ViewFlusherOptions {
   /** How far log and views are. */
   progress: {
     intake: { readonly dispatchedTo: number; readonly dispatchedMs: number; readonly flushedMs: number }
-    log: { readonly flushedTo: number }
+    log: { readonly flushedTo: number; readonly start: number }
   }
   intervalMs: number
   thoroughIntervalMs: number
@@ -99,6 +99,7 @@ class Flusher implements ViewFlusher {
         this.#nextThoroughMs = performance.now() + rest
       }
       checkpoint.logTimestampMs = flushedMs
+      checkpoint.logStart = progress.log.start
     }
     await checkpoint.write()
   }
