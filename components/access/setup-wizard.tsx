@@ -3,18 +3,20 @@
 // The token comes in the address's fragment, which no server and no proxy gets to see, and is taken out of it at once.
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useRouter } from 'next/navigation'
+import { parseAsStringLiteral, useQueryState } from 'nuqs'
 import { useEffect, useState } from 'react'
 import { useTranslations } from 'use-intl'
 import { usePreferences } from '../i18n/preferences'
 import { useTRPC } from '../trpc/client'
-import { Link } from '../ui/link'
+import { Link, LinkButton } from '../ui/link'
 import { Door } from './door'
 import { SetupAdmin } from './setup-admin'
 import { SetupDone } from './setup-done'
 import { SetupLooks } from './setup-looks'
 import { type Step, Steps } from './steps'
 
-type At = 'admin' | 'looks' | 'connect'
+const places = ['admin', 'looks', 'connect'] as const
+type At = (typeof places)[number]
 
 export function SetupWizard() {
   const t = useTranslations('access')
@@ -23,7 +25,8 @@ export function SetupWizard() {
   const router = useRouter()
   const { language, zone, theme, density } = usePreferences()
   const state = useQuery(trpc.auth.state.queryOptions(undefined, { meta: { still: true } }))
-  const [at, setAt] = useState<At>('admin')
+  // In the address, so that whoever leaves at the second step comes back to it.
+  const [at, setAt] = useQueryState('step', parseAsStringLiteral(places).withDefault('admin'))
   const [token, setToken] = useState('')
   const [admin, setAdmin] = useState('')
   const save = useMutation(trpc.auth.settings.mutationOptions()).mutate
@@ -32,7 +35,7 @@ export function SetupWizard() {
     const found = new URLSearchParams(window.location.hash.slice(1)).get('token')
     if (!found) return
     setToken(found)
-    window.history.replaceState(null, '', window.location.pathname)
+    window.history.replaceState(null, '', window.location.pathname + window.location.search)
   }, [])
 
   const steps: readonly (Step & { id: At })[] = [
@@ -41,16 +44,22 @@ export function SetupWizard() {
     { id: 'connect', title: t('step.connect'), note: t('step.connectNote') },
   ]
   const place = steps.findIndex(({ id }) => id === at)
-  const already = at === 'admin' && state.data?.setUp
+  // The later steps are an admin's own: without a session they lead to the first one, or to the login.
+  const already = state.data?.setUp === true && (at === 'admin' || state.data.me === null)
   return (
     <Door aside={<Steps steps={steps} at={place} />} foot={t('tokenFoot')}>
       {already ? (
         <div className="max-w-md">
           <h1 className="text-3xl font-semibold tracking-[-0.02em]">{t('already')}</h1>
           <p className="mt-3 mb-5 text-ink-2">{t('alreadyNote')}</p>
+          {state.data?.me?.role === 'admin' ? (
+            <p className="mb-2">
+              <LinkButton onClick={() => void setAt('looks')}>{t('goOn')}</LinkButton>
+            </p>
+          ) : null}
           <Link href={state.data?.me ? '/' : '/login'}>{state.data?.me ? t('openConsole') : t('signIn')}</Link>
         </div>
-      ) : at === 'admin' ? (
+      ) : at === 'admin' || state.data?.me == null ? (
         <SetupAdmin
           token={token}
           onToken={setToken}
@@ -59,14 +68,14 @@ export function SetupWizard() {
             cache.setQueryData(trpc.auth.state.queryKey(), (before) =>
               before ? { ...before, setUp: true, me } : before,
             )
-            setAt('looks')
+            void setAt('looks')
           }}
         />
       ) : at === 'looks' ? (
         <SetupLooks
           onDone={() => {
             save({ language, zone, theme, density })
-            setAt('connect')
+            void setAt('connect')
           }}
         />
       ) : (

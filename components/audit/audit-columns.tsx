@@ -1,10 +1,11 @@
 'use client'
 // components/audit/audit-columns.tsx: the columns of the audit log, and the mark of a result.
-import { useMemo } from 'react'
+import { useCallback, useMemo } from 'react'
 import { useTranslations } from 'use-intl'
 import type { AuditRow } from '../../server/shared/views'
 import type { Column } from '../data-table'
 import { Moment, Name, NotApplicable, useFormat } from '../format'
+import { useClusters } from '../shell/cluster'
 import { Mark, type MarkState } from '../ui/mark'
 
 const marks: Readonly<Record<AuditRow['result'], MarkState>> = { ok: 'ok', partial: 'warn', failed: 'crit' }
@@ -19,9 +20,15 @@ export const ResultWord = ({ of }: { of: AuditRow['result'] }) => {
   )
 }
 
+/** What people call a cluster; its id where it is gone. */
+export const useClusterNameOf = () => {
+  const clusters = useClusters()
+  return useCallback((id: string) => clusters?.find((one) => one.id === id)?.name ?? id, [clusters])
+}
 export const useAuditColumns = (): readonly Column<AuditRow>[] => {
   const t = useTranslations('audit')
   const format = useFormat()
+  const clusterName = useClusterNameOf()
   return useMemo<readonly Column<AuditRow>[]>(() => {
     const head = (id: Parameters<typeof t>[0] & `column.${string}`) => ({ head: t(id), name: t(id) })
     return [
@@ -80,7 +87,7 @@ export const useAuditColumns = (): readonly Column<AuditRow>[] => {
         ...head('column.cluster'),
         widthPx: 110,
         priority: 4,
-        cell: (row) => (row.cluster === null ? <NotApplicable /> : <span className="mono">{row.cluster}</span>),
+        cell: (row) => (row.cluster === null ? <NotApplicable /> : clusterName(row.cluster)),
       },
       {
         id: 'from',
@@ -98,5 +105,5 @@ export const useAuditColumns = (): readonly Column<AuditRow>[] => {
         cell: (row) => <span className="text-ink-2">{format.duration(Math.max(1, Math.round(row.tookMs)))}</span>,
       },
     ]
-  }, [format, t])
+  }, [format, t, clusterName])
 }

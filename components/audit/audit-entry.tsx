@@ -6,11 +6,12 @@ import { useFormat } from '../format'
 import { CopyButton } from '../ui/copy'
 import { Sheet } from '../ui/dialog'
 import { Fact, Facts } from '../ui/panel'
-import { ResultWord } from './audit-columns'
+import { ResultWord, useClusterNameOf } from './audit-columns'
 import { readable } from './audit-range'
 
 export const AuditEntry = ({ row, onClose }: { row: AuditRow | null; onClose: () => void }) => {
   const t = useTranslations('audit')
+  const clusterName = useClusterNameOf()
   const format = useFormat()
   const texts =
     row === null
@@ -35,7 +36,7 @@ export const AuditEntry = ({ row, onClose }: { row: AuditRow | null; onClose: ()
             <Fact name={t('fact.from')}>
               <span className="mono">{row.from}</span>
             </Fact>
-            <Fact name={t('fact.cluster')}>{row.cluster ?? t('console')}</Fact>
+            <Fact name={t('fact.cluster')}>{row.cluster === null ? t('console') : clusterName(row.cluster)}</Fact>
             <Fact name={t('fact.action')}>
               <span className="mono">{row.action}</span>
             </Fact>

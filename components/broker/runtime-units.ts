@@ -4,7 +4,7 @@
 export type RuntimeKind = 'count' | 'bytes' | 'ms' | 'at' | 'ratio' | 'numbers' | 'text'
 
 const rules: readonly (readonly [RegExp, RuntimeKind])[] = [
-  [/(Ratio)$/, 'ratio'],
+  [/Ratio(_|$)/, 'ratio'], // one per path as well: commitLogDiskRatio_/data,
   [/(Timestamp|TimeStamp|earliestMessageTimeStamp)$/, 'at'],
   [/(Mills|Latency99|Latency999|EntireTimeMax|MaxTime|TimeMs)$/i, 'ms'],
   [
@@ -17,8 +17,8 @@ const rules: readonly (readonly [RegExp, RuntimeKind])[] = [
 const counts = /ThreadPoolQueue(Size|Capacity)$|QueueSize$|CacheSize$/
 
 export function runtimeKind(key: string, value: string): RuntimeKind {
-  if (/^\d+\.\d+( \d+\.\d+)+$/.test(value)) return 'numbers' // rates over 10 s, 1 min, 10 min
-  if (!/^-?\d+(\.\d+)?$/.test(value)) return 'text'
+  if (/^-?[\d.]+(e-?\d+)?( -?[\d.]+(e-?\d+)?)+$/i.test(value)) return 'numbers' // rates over 10 s, 1 min, 10 min
+  if (!/^-?\d+(\.\d+)?(e-?\d+)?$/i.test(value)) return 'text'
   if (counts.test(key)) return 'count'
   const found = rules.find(([pattern]) => pattern.test(key))
   if (found) return found[1] === 'count' && value.includes('.') ? 'numbers' : found[1]

@@ -59,7 +59,7 @@ export const ThroughputChart = ({ history, unit = 'messages', outLabel, title, .
   return (
     <ChartPanel
       {...rest}
-      title={title ?? t('throughput')}
+      title={title ?? t(bytes ? 'throughputBytes' : 'throughput')}
       unit={
         bytes
           ? `${BYTE_UNITS[byteStep]}${format.perSecond}`
@@ -83,13 +83,18 @@ export const ThroughputChart = ({ history, unit = 'messages', outLabel, title, .
 export interface BacklogChartProps extends HistoryChartProps {
   readonly label?: string
 }
-export const BacklogChart = ({ history, title, label, ...rest }: BacklogChartProps) => {
-  const t = useTranslations('chart')
+/** Messages that wait, on an axis. */
+export const useBacklogTick = () => {
   const format = useFormat()
-  const tick = (value: number): string => {
+  return (value: number): string => {
     const { digits, unit } = format.figure(Math.round(value))
     return unit === '' ? plain(value) : `${digits.replace(/\.0+$/, '')} ${unit}`
   }
+}
+export const BacklogChart = ({ history, title, label, ...rest }: BacklogChartProps) => {
+  const t = useTranslations('chart')
+  const format = useFormat()
+  const tick = useBacklogTick()
   return (
     <ChartPanel
       {...rest}

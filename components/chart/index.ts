@@ -1,6 +1,6 @@
 // components/chart/index.ts: the door of the room: charts, small lines and rails.
 export { ChartPanel } from './chart-panel'
-export { BacklogChart, ThroughputChart, useMarkers } from './history-charts'
+export { BacklogChart, ThroughputChart, useBacklogTick, useMarkers } from './history-charts'
 export { Rail, RailKey, type RailTick } from './rail'
 export { type RailRow, type RailScale, railScale } from './rail-geometry'
 export type { ChartMarker, Series, SeriesPoint } from './series'

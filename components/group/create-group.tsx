@@ -28,6 +28,7 @@ export const CreateGroup = (props: { cluster: string; open: boolean; onOpenChang
   const [name, setName] = useState('')
   const [touched, setTouched] = useState(false)
   const [retries, setRetries] = useState('16')
+  const names = useQuery(trpc.group.names.queryOptions({ cluster }, { enabled: open, staleTime: 30_000 })).data
   const [orderly, setOrderly] = useState(false)
   const [broadcast, setBroadcast] = useState(true)
   const create = useMutation(
@@ -42,6 +43,7 @@ export const CreateGroup = (props: { cluster: string; open: boolean; onOpenChang
     }),
   )
   const fault = groupNameFault(name)
+  const taken = names?.includes(name) ?? false
   const retryMaxTimes = /^\d{1,4}$/.test(retries) ? Number(retries) : null
   const line = createGroupLine(
     { name: name || 'GROUP', retryMaxTimes: retryMaxTimes ?? 16, orderly, broadcast },
@@ -77,7 +79,7 @@ export const CreateGroup = (props: { cluster: string; open: boolean; onOpenChang
         onSubmit={(event) => {
           event.preventDefault()
           setTouched(true)
-          if (fault !== null || retryMaxTimes === null || create.isPending) return
+          if (fault !== null || taken || retryMaxTimes === null || create.isPending) return
           create.mutate({
             cluster,
             group: name,
@@ -87,8 +89,14 @@ export const CreateGroup = (props: { cluster: string; open: boolean; onOpenChang
       >
         <Field
           label={t('create.name')}
-          hint={touched && fault !== null ? undefined : t('create.nameHint')}
-          error={touched && fault !== null ? t(`nameFault.${fault}`, { most: GROUP_NAME_MAX }) : undefined}
+          hint={(touched && fault !== null) || taken ? undefined : t('create.nameHint')}
+          error={
+            taken
+              ? t('create.taken')
+              : touched && fault !== null
+                ? t(`nameFault.${fault}`, { most: GROUP_NAME_MAX })
+                : undefined
+          }
         >
           <Input
             mono

@@ -1,5 +1,7 @@
 // components/group/group-form.ts: the mqadmin line that makes the same group. Pure.
 
+import { shellWord } from '../format'
+
 export interface NewGroup {
   readonly name: string
   readonly retryMaxTimes: number
@@ -10,8 +12,8 @@ export const createGroupLine = (group: NewGroup, namesrv: readonly string[], wir
   [
     'mqadmin updateSubGroup',
     ...(namesrv.length === 0 ? [] : [`-n '${namesrv.join(';')}'`]),
-    `-c ${wireCluster}`,
-    `-g ${group.name}`,
+    `-c ${shellWord(wireCluster)}`,
+    `-g ${shellWord(group.name)}`,
     '-s true',
     `-d ${group.broadcast}`,
     ...(group.orderly ? ['-o true'] : []),

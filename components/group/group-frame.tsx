@@ -42,7 +42,9 @@ export const GroupFrame = ({ children }: { children: ReactNode }) => {
     .map((tab) => groupHref(cluster, group, tab))
     .findLast((href) => pathname === href || pathname.startsWith(`${href}/`))
   const resetHref = groupHref(cluster, group, 'reset')
-  const mayReset = may('offset.reset') === undefined
+  /** Nothing can be done with what is not there. */
+  const isGone = query.error !== null && view === undefined
+  const mayReset = may('offset.reset') === undefined && !isGone
   useEffect(() => {
     const press = (event: KeyboardEvent) => {
       if (event.key !== 'R' || event.ctrlKey || event.metaKey || event.altKey || !mayReset) return
@@ -71,30 +73,34 @@ export const GroupFrame = ({ children }: { children: ReactNode }) => {
           </>
         }
       >
-        <Button onClick={() => router.push(resetHref)} reason={may('offset.reset')} keys="Shift R">
-          <RotateCcw />
-          {t('menu.reset')}
-        </Button>
-        <Menu
-          trigger={
-            <Button shape="icon" aria-label={t('menu.more')}>
-              <Ellipsis />
+        {isGone ? null : (
+          <>
+            <Button onClick={() => router.push(resetHref)} reason={may('offset.reset')} keys="Shift R">
+              <RotateCcw />
+              {t('menu.reset')}
             </Button>
-          }
-        >
-          <MenuItem icon={<Settings2 />} onSelect={() => router.push(groupHref(cluster, group, 'config'))}>
-            {t('menu.config')}
-          </MenuItem>
-          <MenuSeparator />
-          <MenuItem
-            icon={<Trash2 />}
-            danger
-            reason={view?.row.system ? t('menu.system') : may('group.delete')}
-            onSelect={() => setDeleting(true)}
-          >
-            {t('menu.delete')}
-          </MenuItem>
-        </Menu>
+            <Menu
+              trigger={
+                <Button shape="icon" aria-label={t('menu.more')}>
+                  <Ellipsis />
+                </Button>
+              }
+            >
+              <MenuItem icon={<Settings2 />} onSelect={() => router.push(groupHref(cluster, group, 'config'))}>
+                {t('menu.config')}
+              </MenuItem>
+              <MenuSeparator />
+              <MenuItem
+                icon={<Trash2 />}
+                danger
+                reason={view?.row.system ? t('menu.system') : may('group.delete')}
+                onSelect={() => setDeleting(true)}
+              >
+                {t('menu.delete')}
+              </MenuItem>
+            </Menu>
+          </>
+        )}
       </PageHead>
       <PageTabs
         label={t('tabs')}
@@ -111,7 +117,7 @@ export const GroupFrame = ({ children }: { children: ReactNode }) => {
             : {}),
         }))}
       />
-      {query.error && !view ? <QueryFault error={query.error} onRetry={() => void query.refetch()} /> : children}
+      {isGone ? <QueryFault error={query.error} onRetry={() => void query.refetch()} /> : children}
       <DeleteGroup
         {...at}
         open={deleting}

@@ -160,14 +160,16 @@ const ProgressFigures = ({ view }: { view: GroupView }) => {
         unit={format.messagesPerSecond}
         note={
           <TotalValue of={row.inPerSecond}>
-            {(rate) =>
-              growth === null || Math.abs(growth) < 0.05
+            {(rate) => {
+              // Told from the two rates that stand here, so that nobody loses while nothing moves.
+              const losing = 'value' in row.outPerSecond ? rate - row.outPerSecond.value : 0
+              return Math.abs(losing) < 0.05
                 ? t('inPlain', { rate: format.rateDigits(rate) })
-                : t(growth < 0 ? 'inGaining' : 'inLosing', {
+                : t(losing < 0 ? 'inGaining' : 'inLosing', {
                     rate: format.rateDigits(rate),
-                    growth: `${format.rateDigits(Math.abs(growth))}${format.perSecond}`,
+                    growth: `${format.rateDigits(Math.abs(losing))}${format.perSecond}`,
                   })
-            }
+            }}
           </TotalValue>
         }
       />

@@ -4,7 +4,6 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { History } from 'lucide-react'
 import { useRouter } from 'next/navigation'
-import { parseAsArrayOf, parseAsString, parseAsStringLiteral, useQueryStates } from 'nuqs'
 import { useEffect, useMemo, useRef, useState } from 'react'
 import { useTranslations } from 'use-intl'
 import type { GroupView, ResetPreview as Preview, ResetTarget } from '../../server/shared/views'
@@ -23,10 +22,10 @@ import { Skeleton } from '../ui/region'
 import { canApply, putBackTarget, queueKey, topicsOf } from './reset-plan'
 import { ResetPreview } from './reset-preview'
 import { isRetryTopic, ResetScope } from './reset-scope'
-import { ResetTargetForm, type TargetDraft, type TargetKind, targetKinds } from './reset-target'
+import { ResetTargetForm, type TargetDraft, type TargetKind } from './reset-target'
 import { type GroupAt, useGroup, useGroupAt, useGroupHistory } from './use-group'
+import { steps, useResetAddress } from './use-reset-address'
 
-const steps = ['scope', 'target', 'preview', 'result'] as const
 const isReset = (preview: GravePreview): preview is Preview => preview.kind === 'reset'
 
 export const ResetWizard = () => {
@@ -55,18 +54,7 @@ const Wizard = ({ at, view }: { at: GroupAt; view: GroupView }) => {
   const router = useRouter()
   const trpc = useTRPC()
   const cache = useQueryClient()
-  const [url, setUrl] = useQueryStates(
-    {
-      step: parseAsStringLiteral(steps).withDefault('scope'),
-      to: parseAsStringLiteral(targetKinds).withDefault('time'),
-      at: parseAsString.withDefault(''),
-      by: parseAsString.withDefault(''),
-      from: parseAsString.withDefault(''),
-      /** Queues left out. */
-      out: parseAsArrayOf(parseAsString),
-    },
-    { history: 'push' },
-  )
+  const [url, setUrl] = useResetAddress()
   const [offsets, setOffsets] = useState<Readonly<Record<string, string>>>({})
   const [unticked, setUnticked] = useState<ReadonlySet<string>>(new Set())
   const [tried, setTried] = useState(false)
@@ -125,16 +113,15 @@ const Wizard = ({ at, view }: { at: GroupAt; view: GroupView }) => {
   }, [ready, phase, take])
   // An address that names a preview without a target goes back to what is missing.
   useEffect(() => {
-    if (step === 'preview' && !ready)
-      void setUrl({ step: chosen.length === 0 ? 'scope' : 'target' }, { history: 'replace' })
-  }, [step, ready, chosen.length, setUrl])
+    if (step === 'preview' && !ready) setUrl({ step: chosen.length === 0 ? 'scope' : 'target' }, 'replace')
+  })
 
   const close = () => router.push(groupHref(cluster, group))
   const go = (next: 'scope' | 'target' | 'preview') => {
     grave.reset()
     setUnticked(new Set())
     setTried(false)
-    void setUrl({ step: next })
+    setUrl({ step: next }, 'push')
   }
   const next = () => {
     if (step === 'scope' && chosen.length > 0) go('target')
@@ -154,7 +141,7 @@ const Wizard = ({ at, view }: { at: GroupAt; view: GroupView }) => {
     grave.reset()
     setUnticked(new Set())
     wasReady.current = false
-    void setUrl({ step: 'preview', to: 'offsets' })
+    setUrl({ step: 'preview', to: 'offsets' }, 'push')
   }
   const preview = grave.preview
   const count = preview?.rows.filter((row) => canApply(row) && !unticked.has(queueKey(row))).length ?? 0
@@ -253,11 +240,7 @@ const Wizard = ({ at, view }: { at: GroupAt; view: GroupView }) => {
           }))}
         />
         {step === 'scope' && (
-          <ResetScope
-            view={view}
-            out={out}
-            onChange={(changed) => void setUrl({ out: [...changed] }, { history: 'replace' })}
-          />
+          <ResetScope view={view} out={out} onChange={(changed) => setUrl({ out: [...changed] }, 'replace')} />
         )}
         {step === 'target' && (
           <ResetTargetForm
@@ -267,10 +250,7 @@ const Wizard = ({ at, view }: { at: GroupAt; view: GroupView }) => {
             problem={problem}
             onChange={(changed) => {
               setOffsets(changed.offsets)
-              void setUrl(
-                { to: changed.kind, at: changed.time || null, by: changed.by || null, from: changed.from || null },
-                { history: 'replace' },
-              )
+              setUrl({ to: changed.kind, at: changed.time, by: changed.by, from: changed.from }, 'replace')
             }}
           />
         )}

@@ -5,7 +5,7 @@ import { keepPreviousData, useQueries } from '@tanstack/react-query'
 import { useTranslations } from 'use-intl'
 import { isKnown } from '../../server/shared/known'
 import type { History, Overview, Point } from '../../server/shared/views'
-import { BacklogChart, ChartPanel, type Series, ThroughputChart, useMarkers } from '../chart'
+import { BacklogChart, ChartPanel, type Series, ThroughputChart, useBacklogTick, useMarkers } from '../chart'
 import { cutName, useFormat } from '../format'
 import { QueryFault } from '../shell/fault'
 import { useRange } from '../shell/range'
@@ -61,6 +61,7 @@ function BacklogByGroup({
   const format = useFormat()
   const { span } = useRange()
   const markers = useMarkers(history)
+  const tick = useBacklogTick()
   const named = [...overview.behindGroups]
     .filter(({ lag }) => isKnown(lag) && lag.value > 0)
     .sort((a, b) => lagOf(b.lag) - lagOf(a.lag))
@@ -102,10 +103,8 @@ function BacklogByGroup({
       valuesInHead={false}
       markers={markers}
       onZoom={onZoom}
-      formatTick={(value) => {
-        const { digits, unit } = format.figure(Math.round(value))
-        return unit === '' ? digits : `${digits.replace(/\.0+$/, '')} ${unit}`
-      }}
+      counts
+      formatTick={tick}
       formatValue={(value) => format.count(Math.round(value))}
     />
   )

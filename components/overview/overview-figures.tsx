@@ -40,7 +40,7 @@ export function OverviewFigures({
   const t = useTranslations('overview.figure')
   const format = useFormat()
   const { inPerSecond, outPerSecond, inBytesPerSecond, outBytesPerSecond, meanSizeBytes, lag } = overview
-  const { unknownGroups, idleGroups, putP99Ms, putP999Ms, putWorstBroker } = overview
+  const { unknownGroups, partialGroups, idleGroups, putP99Ms, putP999Ms, putWorstBroker } = overview
   const { diskRatio, diskBroker, diskCleanRatio, deadLetters } = overview
 
   const shown = (figure: Total | Known<number>, draw: (value: number) => Parts) => {
@@ -94,7 +94,15 @@ export function OverviewFigures({
         mark={markFrom(overview, ['lag-critical', 'lag-warning', 'group-stalled'])}
         {...lagDigits}
         unit={isKnown(lag) ? t('messages', { unit: lagDigits.unit ?? '' }).trim() : undefined}
-        note={staleNote(lag) ?? t('lagNote', { unknown: unknownGroups, idle: idleGroups })}
+        note={
+          staleNote(lag) ??
+          t('lagNote', {
+            unknown: unknownGroups,
+            partial: partialGroups,
+            idle: idleGroups,
+            none: unknownGroups + partialGroups + idleGroups,
+          })
+        }
       />
       <Figure
         label={t('put')}

@@ -17,7 +17,7 @@ import { Field, Input } from '../ui/input'
 import { Segmented } from '../ui/segmented'
 import { Checkbox } from '../ui/tick'
 import { useToast } from '../ui/toast'
-import { createTopicLine, type NewTopic, permOf } from './topic-form'
+import { createTopicLine, type NewTopic, permOf, writesPastReads } from './topic-form'
 
 const types = ['NORMAL', 'FIFO', 'DELAY', 'TRANSACTION'] as const
 const queueCount = (text: string): number | null =>
@@ -38,6 +38,7 @@ export const CreateTopic = ({
   const router = useRouter()
   const toast = useToast()
   const info = useQuery(trpc.cluster.info.queryOptions({ cluster }, { enabled: open, staleTime: 30_000 })).data
+  const names = useQuery(trpc.topic.names.queryOptions({ cluster }, { enabled: open, staleTime: 30_000 })).data
   const [name, setName] = useState('')
   const [touched, setTouched] = useState(false)
   const [type, setType] = useState<NewTopic['type']>('NORMAL')
@@ -65,8 +66,16 @@ export const CreateTopic = ({
   const reads = queueCount(readQueues)
   const writes = queueCount(writeQueues)
   const perm = permOf(read, write)
+  const taken = names?.some((one) => one.name === name) ?? false
+  const pastReads = writesPastReads(reads, writes)
   const topic: NewTopic | null =
-    fault === null && reads !== null && writes !== null && perm !== null && (brokers.length === 0 || chosen.length > 0)
+    fault === null &&
+    !taken &&
+    !pastReads &&
+    reads !== null &&
+    writes !== null &&
+    perm !== null &&
+    (brokers.length === 0 || chosen.length > 0)
       ? { name, type, readQueues: reads, writeQueues: writes, perm, brokers: off.length === 0 ? [] : chosen }
       : null
   const line = createTopicLine(
@@ -82,7 +91,11 @@ export const CreateTopic = ({
     info?.wireClusters[0] ?? 'DefaultCluster',
     info?.brokerKeys ?? [],
   )
-  const nameError = (touched || sent) && fault !== null ? t(`nameFault.${fault}`, { most: TOPIC_NAME_MAX }) : undefined
+  const nameError = taken
+    ? t('create.taken')
+    : (touched || sent) && fault !== null
+      ? t(`nameFault.${fault}`, { most: TOPIC_NAME_MAX })
+      : undefined
   const queueError = (value: number | null) => (value === null ? t('create.queuesRange') : undefined)
 
   return (
@@ -153,7 +166,10 @@ export const CreateTopic = ({
               frame="h-8"
             />
           </Field>
-          <Field label={t('create.writeQueues')} error={queueError(writes)}>
+          <Field
+            label={t('create.writeQueues')}
+            error={queueError(writes) ?? (pastReads ? t('create.writesPastReads') : undefined)}
+          >
             <Input
               inputMode="numeric"
               value={writeQueues}

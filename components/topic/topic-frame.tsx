@@ -41,6 +41,8 @@ export const TopicFrame = ({ children }: { children: ReactNode }) => {
   const current = tabs
     .map((tab) => topicHref(cluster, topic, tab))
     .findLast((href) => pathname === href || pathname.startsWith(`${href}/`))
+  /** Nothing can be done with what is not there. */
+  const isGone = query.error !== null && view === undefined
   const canDelete = me?.rights.includes('topic.delete') ?? false
   return (
     <>
@@ -56,48 +58,52 @@ export const TopicFrame = ({ children }: { children: ReactNode }) => {
           </>
         }
       >
-        <Button asChild>
-          <Link quiet href={topicHref(cluster, topic, 'messages')} className="hover:no-underline">
-            <Search />
-            {t('menu.messages')}
-          </Link>
-        </Button>
-        <Button asChild>
-          <Link
-            quiet
-            href={`${clusterHref(cluster, 'send')}?topic=${encodeURIComponent(topic)}`}
-            className="hover:no-underline"
-          >
-            <Send />
-            {t('menu.send')}
-          </Link>
-        </Button>
-        <Menu
-          trigger={
-            <Button shape="icon" aria-label={t('menu.more')}>
-              <Ellipsis />
+        {isGone ? null : (
+          <>
+            <Button asChild>
+              <Link quiet href={topicHref(cluster, topic, 'messages')} className="hover:no-underline">
+                <Search />
+                {t('menu.messages')}
+              </Link>
             </Button>
-          }
-        >
-          <MenuItem icon={<Undo2 />} onSelect={() => router.push(topicHref(cluster, topic, 'config'))}>
-            {t('menu.config')}
-          </MenuItem>
-          <MenuSeparator />
-          <MenuItem
-            icon={<Trash2 />}
-            danger
-            reason={
-              view?.row.kind === 'system'
-                ? t('menu.system')
-                : canDelete
-                  ? undefined
-                  : t('needs', { right: 'topic.delete' })
-            }
-            onSelect={() => setDeleting(true)}
-          >
-            {t('menu.delete')}
-          </MenuItem>
-        </Menu>
+            <Button asChild>
+              <Link
+                quiet
+                href={`${clusterHref(cluster, 'send')}?topic=${encodeURIComponent(topic)}`}
+                className="hover:no-underline"
+              >
+                <Send />
+                {t('menu.send')}
+              </Link>
+            </Button>
+            <Menu
+              trigger={
+                <Button shape="icon" aria-label={t('menu.more')}>
+                  <Ellipsis />
+                </Button>
+              }
+            >
+              <MenuItem icon={<Undo2 />} onSelect={() => router.push(topicHref(cluster, topic, 'config'))}>
+                {t('menu.config')}
+              </MenuItem>
+              <MenuSeparator />
+              <MenuItem
+                icon={<Trash2 />}
+                danger
+                reason={
+                  view?.row.kind === 'system'
+                    ? t('menu.system')
+                    : canDelete
+                      ? undefined
+                      : t('needs', { right: 'topic.delete' })
+                }
+                onSelect={() => setDeleting(true)}
+              >
+                {t('menu.delete')}
+              </MenuItem>
+            </Menu>
+          </>
+        )}
       </PageHead>
       <PageTabs
         label={t('tabs')}
@@ -115,7 +121,7 @@ export const TopicFrame = ({ children }: { children: ReactNode }) => {
           }
         })}
       />
-      {query.error && !view ? <QueryFault error={query.error} onRetry={() => void query.refetch()} /> : children}
+      {isGone ? <QueryFault error={query.error} onRetry={() => void query.refetch()} /> : children}
       <DeleteTopic
         {...at}
         open={deleting}

@@ -35,7 +35,7 @@ export const Code = ({ children, className, label }: { children: string; classNa
       className,
     )}
   >
-    <pre className="mono whitespace-pre">
+    <pre className="mono whitespace-pre max-sm:whitespace-pre-wrap max-sm:[overflow-wrap:anywhere]">
       <code className="font-mono">{coloured(children)}</code>
     </pre>
   </section>

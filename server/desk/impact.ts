@@ -13,8 +13,9 @@ export const topicImpact = (state: ClusterState, name: string, now: number): Imp
   const queues = [...(topic?.queues.values() ?? [])]
   const unread = groups.flatMap((group) =>
     queues.flatMap((queue) => {
-      const position = group.positions.get(name)?.get(queueKey(queue.broker, queue.queueId))
-      return position === undefined ? [] : [lagOf(position, queue, silent)]
+      const key = queueKey(queue.broker, queue.queueId)
+      const position = group.positions.get(name)?.get(key)
+      return position === undefined ? [] : [lagOf({ topic: name, key, queue, position }, silent)]
     }),
   )
   return {

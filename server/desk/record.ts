@@ -4,7 +4,7 @@ import { groupFigures } from '../metrics/figures'
 import { noValues, type Recorder } from '../metrics/recorder'
 import type { Sampler } from '../metrics/sampler'
 import { silentNames } from '../metrics/state'
-import { isKnown, type Known } from '../shared/known'
+import { isKnown, type Known, steady } from '../shared/known'
 import type { GroupRow, Overview, Total } from '../shared/views'
 import type { Lists } from './lists'
 
@@ -95,8 +95,7 @@ const groupValues = (row: Pick<GroupRow, 'inPerSecond' | 'outPerSecond' | 'lag' 
   lag: plain(row.lag),
   behindMs: rounded(plain(row.behind)),
 })
-/** A lower bound is no measurement: a chart would show a fall that never was. */
-const plain = (figure: Known<number> | Total): number =>
-  isKnown(figure) && !('missing' in figure && figure.missing > 0) ? figure.value : Number.NaN
+/** A sum whose part is away for a moment is no measurement: a chart would show a fall that never was. */
+const plain = (figure: Known<number> | Total): number => steady(figure) ?? Number.NaN
 /** To the second: an age that only grows by the clock would make every sample a row of its own. */
 const rounded = (ms: number): number => Math.round(ms / 1000) * 1000

@@ -37,32 +37,55 @@ export const keptOfTopic = (topic: TopicState | undefined, silent: ReadonlySet<s
 
 // ---- where a group stands ----
 
-export const lagOf = (
-  position: PositionState,
-  queue: QueueState | undefined,
-  silent: ReadonlySet<string>,
-): Known<number> => {
-  if (silent.has(position.broker)) return unknown('broker-silent')
+/** A queue a group reads, and where it stands there: no position when it never stored one. */
+export interface Reading {
+  readonly topic: string
+  readonly key: string
+  readonly queue: QueueState | undefined
+  readonly position: PositionState | undefined
+}
+/** What the group reads: topics it has positions in or subscribes to, its retry topic apart. */
+export const topicsOf = (group: GroupState): string[] =>
+  [...new Set([...group.positions.keys(), ...group.subscriptions.map(({ topic }) => topic)])]
+    .filter((topic) => !topic.startsWith(RETRY_PREFIX))
+    .sort()
+/**
+ * Every queue of a topic as the group reads it. All figures of a group are made of these, so that a total, a cell and a
+ * chart cannot differ in what they count: a queue with messages and without a position is a part nobody knows.
+ */
+export function* readingsOf(state: ClusterState, group: GroupState, topic: string): Iterable<Reading> {
+  const queues = state.topics.get(topic)?.queues
+  const positions = group.positions.get(topic)
+  for (const [key, queue] of queues ?? []) yield { topic, key, queue, position: positions?.get(key) }
+  // A position in a topic that is gone is nobody's backlog; while a broker is silent its topics are not gone.
+  for (const [key, position] of positions ?? [])
+    if (queues?.has(key) !== true && (queues !== undefined || brokerOf(state, position)))
+      yield { topic, key, queue: undefined, position }
+}
+const brokerOf = (state: ClusterState, { broker, topic }: PositionState): boolean =>
+  [...state.brokers.values()].some((one) => one.name === broker && one.topicConfigs.has(topic))
+
+export const lagOf = ({ queue, position }: Reading, silent: ReadonlySet<string>): Known<number> => {
+  const broker = position?.broker ?? queue?.broker
+  if (broker !== undefined && silent.has(broker)) return unknown('broker-silent')
   if (queue === undefined || queue.maxAt === 0) return unknown('no-sample-yet')
-  if (position.committed < 0) return unknown('never-committed')
+  // Nothing was ever stored: whoever begins here has nothing to read.
+  if ((position === undefined || position.committed < 0) && queue.max === 0) return known(0, queue.maxAt)
+  if (position === undefined || position.committed < 0) return unknown('never-committed')
   return known(Math.max(0, queue.max - position.committed), Math.min(queue.maxAt, position.committedAt))
 }
 /** Age of the oldest unread message of a queue. */
-export const behindOf = (
-  position: PositionState,
-  queue: QueueState | undefined,
-  silent: ReadonlySet<string>,
-  now: number,
-): Behind => {
-  const lag = lagOf(position, queue, silent)
+export const behindOf = (reading: Reading, silent: ReadonlySet<string>, now: number): Behind => {
+  const { queue, position } = reading
+  const lag = lagOf(reading, silent)
   if (!isKnown(lag)) return lag
   const figure = (value: number, at: number, approx: boolean): Behind => ({
     value: Math.max(0, value),
     at,
     approx,
-    pastKept: queue !== undefined && queue.minAt > 0 && position.committed < queue.min,
+    pastKept: queue !== undefined && queue.minAt > 0 && position !== undefined && position.committed < queue.min,
   })
-  if (lag.value === 0) return figure(0, lag.at, false)
+  if (lag.value === 0 || position === undefined) return figure(0, lag.at, false)
   if (position.exactFor === position.committed && position.exactStoredAt > 0)
     return figure(now - position.exactStoredAt, lag.at, false)
   // The message before the position is a little older than the first unread one: close, and said to be close.
@@ -116,24 +139,21 @@ export const groupFigures = (
   const behinds: Behind[] = []
   const ins: Known<number>[] = []
   const outs: Known<number>[] = []
-  const there = only === undefined ? undefined : group.positions.get(only)
-  const read = only === undefined ? group.positions : there === undefined ? [] : [[only, there] as const]
-  for (const [topic, positions] of read) {
-    const isRetry = topic.startsWith(RETRY_PREFIX)
-    const queues = state.topics.get(topic)?.queues
-    for (const [key, position] of positions) {
-      const queue = queues?.get(key)
-      const lag = lagOf(position, queue, silent)
-      if (isRetry && only === undefined) {
-        retry.push(lag)
+  const retryTopic = RETRY_PREFIX + group.name
+  for (const topic of only === undefined ? [...topicsOf(group), retryTopic] : [only])
+    for (const reading of readingsOf(state, group, topic)) {
+      const { queue, position } = reading
+      if (topic === retryTopic && only === undefined) {
+        // A retry queue without a position was never written to by this group.
+        if (position !== undefined) retry.push(lagOf(reading, silent))
         continue
       }
-      lags.push(lag)
-      behinds.push(behindOf(position, queue, silent, now))
-      outs.push(silent.has(position.broker) ? unknown('broker-silent') : position.out.rate)
+      const broker = position?.broker ?? queue?.broker ?? ''
+      lags.push(lagOf(reading, silent))
+      behinds.push(behindOf(reading, silent, now))
+      outs.push(silent.has(broker) ? unknown('broker-silent') : (position?.out.rate ?? known(0, state.at)))
       if (queue !== undefined) ins.push(rateOf(queue, silent))
     }
-  }
   const at = state.at
   const never = lags.length === 0 ? unknown('never-committed') : null
   const lag = never ?? total(lags, at)
@@ -164,10 +184,13 @@ export const deadLettersOf = (state: ClusterState, group: string, silent: Readon
 
 export const WARNING = { lag: 10_000, behindMs: 60_000 }
 export const CRITICAL = { lag: 1_000_000, behindMs: 600_000 }
-export const levelOf = (lag: Total, behind: Behind): GroupRow['level'] => {
+/** A consumer that was stopped leaves a little behind that only grows older: worth a mark, no emergency. */
+const LEFT_BEHIND_LAG = 1000
+export const levelOf = (lag: Total, behind: Behind, online = true): GroupRow['level'] => {
   if (!isKnown(lag)) return 'unknown'
   const behindMs = isKnown(behind) ? behind.value : 0
+  const late = online ? 1 : LEFT_BEHIND_LAG
   // A lag of one message is never red, however old it is.
-  if (lag.value >= CRITICAL.lag || (behindMs >= CRITICAL.behindMs && lag.value > 1)) return 'critical'
+  if (lag.value >= CRITICAL.lag || (behindMs >= CRITICAL.behindMs && lag.value > late)) return 'critical'
   return lag.value >= WARNING.lag || (behindMs >= WARNING.behindMs && lag.value > 1) ? 'warning' : 'ok'
 }

@@ -2,7 +2,7 @@
 import { versionText } from '../admin/versions'
 import type { GroupListInput } from '../shared/inputs'
 import { isKnown, type Known, known, unknown } from '../shared/known'
-import { DLQ_PREFIX, isSystemGroup, RETRY_PREFIX } from '../shared/names'
+import { isSystemGroup, RETRY_PREFIX } from '../shared/names'
 import type {
   GroupClientRow,
   GroupMode,
@@ -13,7 +13,7 @@ import type {
   Page,
   GroupState as StateWord,
 } from '../shared/views'
-import { behindOf, deadLettersOf, groupFigures, lagOf, levelOf, maxOf, minOf } from './figures'
+import { behindOf, deadLettersOf, groupFigures, lagOf, levelOf, maxOf, minOf, type Reading, topicsOf } from './figures'
 import { missingOf } from './missing'
 import { type ClusterState, type GroupState, silentNames } from './state'
 import { tablePage } from './table'
@@ -36,12 +36,6 @@ const configsOf = (state: ClusterState, group: string) =>
     const config = broker.groupConfigs.get(group)
     return config === undefined ? [] : [{ broker: broker.name, config }]
   })
-/** What the group reads: topics it has positions in or subscribes to, its retry topic apart. */
-export const topicsOf = (group: GroupState): string[] =>
-  [...new Set([...group.positions.keys(), ...group.subscriptions.map(({ topic }) => topic)])]
-    .filter((topic) => !topic.startsWith(RETRY_PREFIX))
-    .sort()
-
 export const groupRow = (
   state: ClusterState,
   group: GroupState,
@@ -67,7 +61,7 @@ export const groupRow = (
     deadLetters: deadLettersOf(state, group.name, silent),
     versions: versions.length === 0 ? null : [versionText(versions[0] ?? 0), versionText(versions.at(-1) ?? 0)],
     idle: off || (!online && now - group.lastClientAt > IDLE_MS),
-    level: levelOf(figures.lag, figures.behind),
+    level: levelOf(figures.lag, figures.behind, online),
   }
 }
 const stateOf = (
@@ -198,12 +192,12 @@ function* queueRows(
   const topics = [...topicsOf(group), ...(group.positions.has(retry) ? [retry] : [])]
   const broadcasting = group.model === 'BROADCASTING' ? unknown('broadcasting') : null
   for (const topic of topics) {
-    if (topic.startsWith(DLQ_PREFIX)) continue
     const queues = [...(state.topics.get(topic)?.queues.entries() ?? [])].sort(([, a], [, b]) =>
       a.broker < b.broker ? -1 : a.broker > b.broker ? 1 : a.queueId - b.queueId,
     )
     for (const [key, queue] of queues) {
       const position = group.positions.get(topic)?.get(key)
+      const reading: Reading = { topic, key, queue, position }
       const owner = owners.get(`${topic}\n${key}`)
       const never = silent.has(queue.broker) ? unknown('broker-silent') : unknown('never-committed')
       yield {
@@ -217,8 +211,8 @@ function* queueRows(
           (position === undefined || position.committed < 0 || silent.has(queue.broker)
             ? never
             : known(BigInt(position.committed), position.committedAt)),
-        lag: broadcasting ?? (position === undefined ? never : lagOf(position, queue, silent)),
-        behind: broadcasting ?? (position === undefined ? never : behindOf(position, queue, silent, now)),
+        lag: broadcasting ?? lagOf(reading, silent),
+        behind: broadcasting ?? behindOf(reading, silent, now),
         owner:
           owner === undefined
             ? owners.size > 0 || group.clients?.length === 0

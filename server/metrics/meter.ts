@@ -62,6 +62,7 @@ export class HourLine {
   }
 }
 
+const STILL_MS = 30_000
 /** Values of the last minutes, to see whether something grows. */
 export class Window {
   readonly #spanMs: number
@@ -79,6 +80,9 @@ export class Window {
     const first = this.#values[0]
     const last = this.#values.at(-1)
     if (first === undefined || last === undefined || last.at - first.at < 10_000) return unknown('no-sample-yet')
+    // What has stood still for half a minute no longer moves, whatever it did before.
+    const moved = this.#values.findLastIndex(({ value }) => value !== last.value)
+    if (last.at - (this.#values[moved + 1]?.at ?? last.at) > STILL_MS) return known(0, last.at)
     return known(((last.value - first.value) * 1000) / (last.at - first.at), last.at)
   }
 }

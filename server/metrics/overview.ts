@@ -29,6 +29,8 @@ export const overviewOf = (
 ): Overview => {
   const groups = rows.filter(({ system }) => !system)
   const counted = groups.filter(({ idle }) => !idle)
+  // A group that reads nothing yet has no backlog to be known or not.
+  const reading = counted.filter(({ topics }) => topics.length > 0)
   const masters = brokers.rows.filter(({ role }) => role === 'master')
   const causes = causesOf(state, brokers.rows, counted, now)
   const worst = worstOf(counted)
@@ -62,14 +64,13 @@ export const overviewOf = (
     outBytesPerSecond: unknown('not-supported'),
     meanSizeBytes: meanSize(inPerSecond, inBytesPerSecond),
     lag: total(
-      counted
-        .filter(({ lag }) => isKnown(lag) || lag.unknown !== 'never-committed')
-        .flatMap(({ lag }) => figuresOf(lag)),
+      reading.flatMap(({ lag }) => figuresOf(lag)),
       state.at,
     ),
     worstBehind: worst?.behind ?? nothingBehind(counted, state.at),
     worstBehindGroup: worst?.name ?? null,
-    unknownGroups: counted.filter(({ lag }) => !isKnown(lag)).length,
+    unknownGroups: reading.filter(({ lag }) => !isKnown(lag)).length,
+    partialGroups: reading.filter(({ lag }) => isKnown(lag) && lag.missing > 0).length,
     idleGroups: groups.length - counted.length,
     putP99Ms: putWorst?.putP99Ms ?? unknown(masters.length === 0 ? 'broker-silent' : 'not-supported'),
     putP999Ms: putWorst === undefined ? unknown('not-supported') : p999Of(state, putWorst.key),
@@ -107,10 +108,7 @@ export const overviewOf = (
 /** A sum that lacks parts stays a lower bound when it is added to others. */
 const figuresOf = (lag: Total): Known<number>[] => {
   if (!isKnown(lag)) return [lag]
-  return [
-    known(lag.value, lag.at),
-    ...Array.from({ length: Math.min(lag.missing, 1) }, () => unknown('broker-silent') as Known<number>),
-  ]
+  return [known(lag.value, lag.at), ...(lag.because === undefined ? [] : [unknown(lag.because)])]
 }
 const meanSize = (rate: Total, bytes: Total): Known<number> =>
   isKnown(rate) && isKnown(bytes) && rate.value > 0
@@ -153,7 +151,7 @@ const verdictOf = (state: ClusterState, causes: readonly Cause[]): VerdictWord =
   const named = state.nameServers.some(({ ok }) => ok === true)
   if (!answers && !named) return 'unknown'
   if (!named || causes.some(({ kind }) => kind === 'no-writable-master')) return 'down'
-  return causes.length > 0 ? 'degraded' : 'healthy'
+  return causes.some(({ kind }) => kind !== 'lag-warning') ? 'degraded' : 'healthy'
 }
 const causesOf = (
   state: ClusterState,

@@ -1,7 +1,9 @@
 // server/metrics/sampler.ts: the one who asks a cluster in the background. Pages read what it holds and never fan out;
 // what is on screen they name as of interest, and it is asked first. One sampler per cluster, one turn at a time.
 import type { Admin } from '../admin/open'
+import { steady } from '../shared/known'
 import { Collector } from './collect'
+import { groupFigures } from './figures'
 import { askable, type ClusterState, type GroupState, type PositionState, silentNames, type TopicState } from './state'
 
 export interface SamplerOptions {
@@ -168,6 +170,7 @@ class Turns implements Sampler {
   /** Lines and slopes that views read. */
   #derive(): void {
     const now = this.#now()
+    const silent = silentNames(this.state)
     for (const topic of this.state.topics.values()) {
       let rate = 0
       let some = false
@@ -181,7 +184,7 @@ class Turns implements Sampler {
       if (some) topic.spark.read(rate, now)
     }
     for (const group of this.state.groups.values()) {
-      const lag = lagOf(this.state, group)
+      const lag = steady(groupFigures(this.state, group, silent, now).lag)
       if (lag === null) continue
       group.lag.read(lag, now)
       group.spark.read(lag, now)
@@ -264,23 +267,6 @@ class Turns implements Sampler {
     for (const wake of [...this.#waiters]) wake()
     await this.#running
   }
-}
-
-/** Lag of a group over its topics, the retry topic apart; null when nothing of it is known. */
-const lagOf = (state: ClusterState, group: GroupState): number | null => {
-  if (group.model === 'BROADCASTING') return null
-  let lag = 0
-  let some = false
-  for (const [topic, positions] of group.positions) {
-    if (topic.startsWith('%RETRY%')) continue
-    for (const [key, { committed }] of positions) {
-      const queue = state.topics.get(topic)?.queues.get(key)
-      if (queue === undefined || queue.maxAt === 0) continue
-      lag += Math.max(0, queue.max - committed)
-      some = true
-    }
-  }
-  return some ? lag : null
 }
 
 /** Runs over all, a few at once; one that fails leaves its old values behind. */

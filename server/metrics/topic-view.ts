@@ -264,7 +264,13 @@ const queueRows = (
         const committed: Known<bigint> = silent.has(queue.broker)
           ? unknown('broker-silent')
           : known(BigInt(position.committed), position.committedAt)
-        return [{ group: group.name, committed, lag: lagOf(position, queue, silent) }]
+        return [
+          {
+            group: group.name,
+            committed,
+            lag: lagOf({ topic: topic.name, key: queueKey(queue.broker, queue.queueId), queue, position }, silent),
+          },
+        ]
       })
       const lag = (one: (typeof positions)[number]): number => (isKnown(one.lag) ? one.lag.value : -1)
       return {

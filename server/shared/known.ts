@@ -31,17 +31,37 @@ export const isKnown = <T>(figure: Known<T>): figure is KnownValue<T> => 'value'
 export interface Sum {
   readonly value: number
   readonly missing: number
+  /** Why parts are missing; what may come back next turn stands before what stays so. Only with missing > 0. */
+  readonly because?: Reason
   readonly at: number
+}
+/** A part that lacks for one of these reasons lacks in the next turn too: what is known of the sum can be followed over time. */
+const lasting: ReadonlySet<Reason> = new Set([
+  'never-committed',
+  'broadcasting',
+  'client-does-not-report',
+  'not-supported',
+  'stats-off',
+])
+/** The sum as history may hold it: null while a part is away that counted a moment ago and will again. */
+export const steady = (figure: Known<number> | Sum): number | null => {
+  if (!isKnown(figure)) return null
+  const because = 'because' in figure ? figure.because : undefined
+  return because === undefined || lasting.has(because) ? figure.value : null
 }
 export const sum = (figures: Iterable<Known<number>>): Sum => {
   let value = 0
   let missing = 0
+  let because: Reason | undefined
   let at = Number.POSITIVE_INFINITY
   for (const figure of figures) {
     if (isKnown(figure)) {
       value += figure.value
       at = Math.min(at, figure.at)
-    } else missing += 1
+      continue
+    }
+    missing += 1
+    if (because === undefined || lasting.has(because)) because = figure.unknown
   }
-  return { value, missing, at: Number.isFinite(at) ? at : 0 }
+  return { value, missing, ...(because === undefined ? {} : { because }), at: Number.isFinite(at) ? at : 0 }
 }

@@ -98,7 +98,10 @@ export interface Overview {
   /** The worst group behind in time. */
   worstBehind: Behind
   worstBehindGroup: string | null
+  /** Of these the lag is not known at all, */
   unknownGroups: number
+  /** and of these only in part: their known part is in the sum. */
+  partialGroups: number
   idleGroups: number
   putP99Ms: Known<number>
   putP999Ms: Known<number>

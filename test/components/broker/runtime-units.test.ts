@@ -4,7 +4,9 @@ import { runtimeKind } from '../../../components/broker/runtime-units'
 
 it.each([
   ['putTps', '12.5 13.1 9.9', 'numbers'],
+  ['getFoundTps', '0.03333 0 1.6E-4', 'numbers'],
   ['commitLogDiskRatio', '0.714', 'ratio'],
+  ['commitLogDiskRatio_/data/store', '0.71438291', 'ratio'],
   ['sendThreadPoolQueueSize', '0', 'count'],
   ['sendThreadPoolQueueHeadWaitTimeMills', '310', 'ms'],
   ['EndTransactionQueueSize', '12', 'count'],

@@ -1,17 +1,23 @@
 // test/server/metrics/figures.test.ts: sums that lack a part say so, ages are the worst that is known, and a rate is
 // never made from a counter that started anew.
 import { describe, expect, it } from 'vitest'
-import { behindOf, drainOf, levelOf, total, worstBehind } from '../../../server/metrics/figures'
+import { behindOf, drainOf, groupFigures, levelOf, total, worstBehind } from '../../../server/metrics/figures'
+import { groupView } from '../../../server/metrics/group-view'
 import { HourLine, Meter, Window } from '../../../server/metrics/meter'
-import { newGroup, newTopic, positionOf, queueOf } from '../../../server/metrics/state'
-import { known, unknown } from '../../../server/shared/known'
+import { type ClusterState, newGroup, newTopic, positionOf, queueOf } from '../../../server/metrics/state'
+import { known, steady, unknown } from '../../../server/shared/known'
 import type { Behind } from '../../../server/shared/views'
 
 const none: ReadonlySet<string> = new Set()
 
 describe('a total', () => {
   it('is a lower bound when a part is missing, unknown when all are, and 0 of nothing', () => {
-    expect(total([known(3, 10), unknown('broker-silent'), known(4, 5)], 99)).toEqual({ value: 7, missing: 1, at: 5 })
+    expect(total([known(3, 10), unknown('broker-silent'), known(4, 5)], 99)).toEqual({
+      value: 7,
+      missing: 1,
+      because: 'broker-silent',
+      at: 5,
+    })
     expect(total([unknown('broker-silent'), unknown('no-sample-yet')], 99)).toEqual({ unknown: 'broker-silent' })
     expect(total([], 99)).toEqual({ value: 0, missing: 0, at: 99 })
   })
@@ -73,24 +79,24 @@ describe('behind', () => {
     Object.assign(queue, { max, maxAt: 1000, min: 5, minAt: 1000 })
     const position = positionOf(newGroup('g', 0), 'T', 'b', 0)
     Object.assign(position, { committed, committedAt: 1000 })
-    return { queue, position }
+    return { topic: 'T', key: 'b\n0', queue, position }
   }
   it('is 0 without lag, exact when the message was read, and marked when it was guessed', () => {
     const even = place(9, 9)
-    expect(behindOf(even.position, even.queue, none, 60_000)).toMatchObject({ value: 0, approx: false })
+    expect(behindOf(even, none, 60_000)).toMatchObject({ value: 0, approx: false })
     const guessed = place(7, 9)
     guessed.position.lastTimestamp = 40_000
-    expect(behindOf(guessed.position, guessed.queue, none, 60_000)).toMatchObject({ value: 20_000, approx: true })
+    expect(behindOf(guessed, none, 60_000)).toMatchObject({ value: 20_000, approx: true })
     Object.assign(guessed.position, { exactFor: 7, exactStoredAt: 45_000 })
-    expect(behindOf(guessed.position, guessed.queue, none, 60_000)).toMatchObject({ value: 15_000, approx: false })
+    expect(behindOf(guessed, none, 60_000)).toMatchObject({ value: 15_000, approx: false })
     guessed.position.committed = 8 // it moved on: what was read belongs to another message
-    expect(behindOf(guessed.position, guessed.queue, none, 60_000)).toMatchObject({ approx: true })
+    expect(behindOf(guessed, none, 60_000)).toMatchObject({ approx: true })
   })
   it('says when the position lies before the oldest kept message, and who is silent', () => {
     const lost = place(1, 9)
     lost.position.lastTimestamp = 1
-    expect(behindOf(lost.position, lost.queue, none, 2)).toMatchObject({ pastKept: true })
-    expect(behindOf(lost.position, lost.queue, new Set(['b']), 2)).toEqual(unknown('broker-silent'))
+    expect(behindOf(lost, none, 2)).toMatchObject({ pastKept: true })
+    expect(behindOf(lost, new Set(['b']), 2)).toEqual(unknown('broker-silent'))
   })
   it('is not 0 over queues of which one is unknown', () => {
     const zero: Behind = { value: 0, at: 1, approx: false, pastKept: false }
@@ -116,4 +122,64 @@ describe('levels and drain', () => {
     expect(drainOf(lag(100), known(0, 1))).toEqual({ kind: 'not-shrinking' })
     expect(drainOf(lag(100), unknown('no-sample-yet'))).toEqual({ kind: 'unknown', reason: 'no-sample-yet' })
   })
+})
+describe('a group that committed on some queues only', () => {
+  const partly = () => {
+    const state: ClusterState = {
+      turn: 1,
+      revision: 1,
+      at: 5000,
+      startedAt: 0,
+      nameServers: [],
+      brokers: new Map(),
+      topics: new Map(),
+      groups: new Map(),
+    }
+    const topic = newTopic('T', 0)
+    state.topics.set('T', topic)
+    for (const [id, max] of [300, 40, 0].entries())
+      Object.assign(queueOf(topic, 'b', id), { max, maxAt: 1000, min: 0, minAt: 1000 })
+    const group = newGroup('g', 0)
+    Object.assign(positionOf(group, 'T', 'b', 0), { committed: 50, committedAt: 1000 })
+    state.groups.set('g', group)
+    return { state, group }
+  }
+  it('says at least in its total, unknown in the queue it never committed to, and 0 where nothing was ever sent', () => {
+    const { state, group } = partly()
+    expect(groupFigures(state, group, none, 5000).lag).toEqual({
+      value: 250,
+      missing: 1,
+      because: 'never-committed',
+      at: 1000,
+    })
+    expect(groupView(state, group, new Map(), 5000).queues.map(({ lag }) => lag)).toEqual([
+      known(250, 1000),
+      unknown('never-committed'),
+      known(0, 1000),
+    ])
+  })
+  it('draws the known part in its charts, and a gap only while a broker is away', () => {
+    const { state, group } = partly()
+    expect(steady(groupFigures(state, group, none, 5000).lag)).toBe(250)
+    expect(steady(total([known(250, 1), unknown('never-committed'), unknown('broker-silent')], 1))).toBeNull()
+  })
+})
+it('a lag that stood still for half a minute neither grows nor shrinks', () => {
+  const window = new Window(300_000)
+  for (const [at, value] of [
+    [1000, 0],
+    [21_000, 40],
+    [31_000, 40],
+    [51_000, 40],
+  ] as const)
+    window.read(value, at)
+  expect(window.slope).toMatchObject({ value: expect.closeTo(0.8, 5) })
+  window.read(40, 61_000)
+  expect(window.slope).toEqual(known(0, 61_000))
+})
+it('a stopped consumer that left little behind is a warning, however old that grows', () => {
+  const behind: Behind = { value: 3_600_000, at: 1, approx: false, pastKept: false }
+  expect(levelOf({ value: 20, missing: 0, at: 1 }, behind, false)).toBe('warning')
+  expect(levelOf({ value: 20, missing: 0, at: 1 }, behind, true)).toBe('critical')
+  expect(levelOf({ value: 5000, missing: 0, at: 1 }, behind, false)).toBe('critical')
 })

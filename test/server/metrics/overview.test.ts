@@ -74,3 +74,17 @@ it('does not say that everything was read while messages of unknown age wait', (
   addGroup(state, 'ageless', 50)
   expect(overview(state).worstBehind).toEqual({ unknown: 'no-sample-yet' })
 })
+it('stays healthy while a test consumer is off for a while, and says that it waits', () => {
+  const state = stateOf()
+  state.nameServers = [{ address: '127.0.0.1:9876', ok: true, sinceMs: null, tookMs: 1 }]
+  addGroup(state, 'tried-once', 80, { oldestMs: 900_000 })
+  expect(overview(state)).toMatchObject({ verdict: 'healthy', causes: [{ kind: 'lag-warning', level: 'warning' }] })
+})
+it('counts the groups it knows in part, so that at least and nothing left out never stand side by side', () => {
+  const state = stateOf()
+  addGroup(state, 'partly', 80)
+  const topic = state.topics.get('T_partly')
+  if (topic === undefined) throw new Error('no topic')
+  Object.assign(queueOf(topic, 'b', 1), { max: 7, maxAt: NOW, min: 0, minAt: NOW })
+  expect(overview(state)).toMatchObject({ lag: { value: 20, missing: 1 }, unknownGroups: 0, partialGroups: 1 })
+})
