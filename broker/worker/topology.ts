@@ -15,7 +15,7 @@ export class TopologyError extends Error {
   override readonly name = 'TopologyError'
 }
 
-export const DEFAULT_PRESET = '1m-noslave'
+export const DEFAULT_PRESET = '1m-1s-async'
 const MOST_MASTERS = 16
 const LOOPBACK = '127.0.0.1'
 
@@ -63,6 +63,8 @@ export function planCluster(options: ClusterOptions, inner?: Credentials): PartS
       properties: {
         ...(isEverywhere(host) ? addresses : {}),
         ...(shape.isSync ? { inSyncReplicas: '2' } : {}),
+        // who has a slave beside a master reads from it while the master is down
+        ...(shape.hasSlaves ? { slaveReadEnable: 'true' } : {}),
         ...properties,
       },
       preset: {

@@ -28,7 +28,7 @@ async function refused(program: 'cluster' | 'broker' | 'namesrv', flags: readonl
   return { code, output: child.output }
 }
 const clusterFlags = async (dataDir = temporaryFolder('data')) => {
-  const { namesrvPort, brokerPort } = await freeClusterPorts()
+  const { namesrvPort, brokerPort } = await freeClusterPorts(2)
   return ['--namesrv-port', `${namesrvPort}`, '--broker-port', `${brokerPort}`, '--data', dataDir]
 }
 

@@ -14,7 +14,7 @@ export default async function startServer(): Promise<(() => Promise<void>) | und
   if (chromium) process.env.ROCKETDECK_CHROMIUM = chromium
   if (process.env.E2E_BASE_URL) return undefined // one is running already
   const port = await freePort()
-  const { namesrvPort, brokerPort } = await freeClusterPorts()
+  const { namesrvPort, brokerPort } = await freeClusterPorts(2)
   const dataDir = temporaryFolder('e2e')
   const ports = ['--port', `${port}`, '--namesrv-port', `${namesrvPort}`, '--broker-port', `${brokerPort}`]
   const server = launchProgram('start', [...ports, '--data', dataDir])

@@ -17,7 +17,7 @@ afterEach(async () => {
 
 async function start(flags: readonly string[] = []) {
   const port = await freePort()
-  const { namesrvPort, brokerPort } = await freeClusterPorts()
+  const { namesrvPort, brokerPort } = await freeClusterPorts(2)
   const dataDir = temporaryFolder('start')
   const ports = ['--port', `${port}`, '--namesrv-port', `${namesrvPort}`, '--broker-port', `${brokerPort}`]
   const child = launchProgram('start', [...ports, '--data', dataDir, ...flags])
@@ -69,7 +69,9 @@ describe('npm start', () => {
     expect(hint).toBe(`first login  ${at}/setup#token=${token}`)
     expect(child.stdout).toContain(`console      ${at}\n`)
     expect(child.stdout).toContain(`name server  127.0.0.1:${namesrvPort}\n`)
-    expect(child.stdout).toContain(`brokers      broker-a:0 127.0.0.1:${brokerPort}\n`)
+    expect(child.stdout).toContain(
+      `brokers      broker-a:0 127.0.0.1:${brokerPort}, broker-a:1 127.0.0.1:${brokerPort + 10}\n`,
+    )
     expect(child.stdout).toContain(`data         ${dataDir}\n`)
     expect(port).toBeGreaterThan(0)
     for (const secret of ['setup-token', 'secret.key']) {

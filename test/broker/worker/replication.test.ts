@@ -19,18 +19,20 @@ const small = {
 }
 
 /** A cluster of a preset, its parts in this thread. */
-async function openPreset(preset: string, properties: Record<string, string> = {}, brokers = 2) {
+async function openPreset(firstPreset: string, properties: Record<string, string> = {}, brokers = 2) {
   const { namesrvPort, brokerPort } = await freeClusterPorts(brokers)
   const dataDir = temporaryFolder('preset')
-  const specs = planCluster({
-    preset,
-    host: '127.0.0.1',
-    namesrvPort,
-    brokerPort,
-    dataDir,
-    properties: { ...small, ...properties },
-    log: () => {},
-  })
+  let preset = firstPreset
+  const planned = () =>
+    planCluster({
+      preset,
+      host: '127.0.0.1',
+      namesrvPort,
+      brokerPort,
+      dataDir,
+      properties: { ...small, ...properties },
+      log: () => {},
+    })
   const namesrv = await openNameServer({
     host: '127.0.0.1',
     port: namesrvPort,
@@ -40,9 +42,8 @@ async function openPreset(preset: string, properties: Record<string, string> = {
     clock: Date.now,
   })
   const complaints: string[] = []
-  const plans = specs.flatMap(({ plan }) => (plan.kind === 'broker' ? [plan] : []))
   const start = async (number: number) => {
-    const plan = plans[number]
+    const plan = planned().flatMap((spec) => (spec.plan.kind === 'broker' ? [spec.plan] : []))[number]
     if (plan === undefined) throw new Error(`no broker ${number}`)
     const part = await startBrokerPart(plan, (level, text) => {
       if (level === 'warn' || level === 'error') complaints.push(`${plan.name} ${text}`)
@@ -61,6 +62,10 @@ async function openPreset(preset: string, properties: Record<string, string> = {
   return {
     start,
     complaints,
+    /** The same folder and ports in another shape, from the next start on. */
+    becomes(other: string) {
+      preset = other
+    },
     async close() {
       await namesrv.close()
       removeFolder(dataDir)
@@ -184,6 +189,27 @@ it('a slave that starts before its master follows it as soon as it is there', as
   expect((await slave.client.pullUntil('readers', 'later', 0)).map(({ text }) => text)).toEqual(['first'])
   await master.stop()
   await slave.stop()
+  await cluster.close()
+}, 30_000)
+
+it('a data folder from before the cluster had slaves gets one, which copies what is there', async () => {
+  const cluster = await openPreset('1m-noslave')
+  const before = await cluster.start(0)
+  for (let sent = 0; sent < 30; sent++) await before.client.send({ topic: 'kept', body: `m${sent}` })
+  await before.stop()
+  cluster.becomes('1m-1s-async')
+  const master = await cluster.start(0)
+  const slave = await cluster.start(1)
+  expect((await inSync(master)).inSyncSlaveNums).toBe(1)
+  await eventually(
+    () => slave.client.pull('readers', 'kept', 0),
+    ({ code }) => code === ResponseCode.SUCCESS,
+  )
+  const read = await slave.client.pullUntil('readers', 'kept', 0)
+  expect(read.map(({ text }) => text)).toEqual(Array.from({ length: 30 }, (_, at) => `m${at}`))
+  expect(cluster.complaints).toEqual([])
+  await slave.stop()
+  await master.stop()
   await cluster.close()
 }, 30_000)
 

@@ -1,6 +1,6 @@
 // test/broker/worker/topology.test.ts: which parts a preset has, where they listen and where their files lie.
 import { describe, expect, it } from 'vitest'
-import { planBroker, planCluster, planNamesrv } from '../../../broker/worker/topology'
+import { DEFAULT_PRESET, planBroker, planCluster, planNamesrv } from '../../../broker/worker/topology'
 
 const cluster = (over: Partial<Parameters<typeof planCluster>[0]> = {}) =>
   planCluster({
@@ -71,6 +71,15 @@ describe('a preset', () => {
     ])
     expect(brokers.map(({ plan }) => plan.properties.inSyncReplicas)).toEqual(['2', '2', '2', '2'])
     expect(cluster({ preset: '1m-1s-async' }).map(({ role }) => role)).toEqual(['namesrv', 'ASYNC_MASTER', 'SLAVE'])
+    expect(DEFAULT_PRESET).toBe('1m-1s-async')
+  })
+
+  it('lets consumers read from its slaves, unless somebody says otherwise', () => {
+    const readable = (preset: string, properties = {}) =>
+      cluster({ preset, properties }).map(({ plan }) => plan.properties.slaveReadEnable)
+    expect(readable('1m-1s-async')).toEqual([undefined, 'true', 'true'])
+    expect(readable('1m-1s-sync', { slaveReadEnable: 'false' })).toEqual(['false', 'false', 'false'])
+    expect(readable('1m-noslave')).toEqual([undefined, undefined])
   })
 
   it('waits for as many copies as somebody sets', () => {
