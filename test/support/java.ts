@@ -55,9 +55,12 @@ export async function javaParts(): Promise<JavaParts> {
   return typeof lib === 'string' ? { ...jdk, lib } : lib
 }
 
-/** The client of another version, e.g. 4.9.8. */
-export async function clientLib(version: string): Promise<{ missing: string } | { lib: string }> {
-  const lib = await resolve(`client-${version}`, version, ['client'])
+/** The client of another version, e.g. 4.9.8; its signing of requests lies in an artifact of its own before 5.5. */
+export async function clientLib(
+  version: string,
+  artifacts: string[] = ['client'],
+): Promise<{ missing: string } | { lib: string }> {
+  const lib = await resolve(`${artifacts.join('-')}-${version}`, version, artifacts)
   return typeof lib === 'string' ? { lib } : lib
 }
 
