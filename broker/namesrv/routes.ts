@@ -62,9 +62,7 @@ export interface Broker {
   zoneName: string | undefined
 }
 /** One server that showed itself. */
-interface Live {
-  clusterName: string
-  brokerAddr: string
+interface Live extends BrokerAt {
   lastUpdateMs: number
   timeoutMs: number
   dataVersion: DataVersion
@@ -81,9 +79,13 @@ const liveKey = (clusterName: string, brokerAddr: string): string => `${clusterN
 export class RouteTable {
   readonly #options: RouteTableOptions
   readonly #topics = new Map<string, Map<string, QueueData>>()
+  /** The names of each broker's topics: with many of both nobody looks through all for those of one. */
+  readonly #topicsOf = new Map<string, Set<string>>()
   readonly #brokers = new Map<string, Broker>()
   readonly #clusters = new Map<string, Set<string>>()
   readonly #live = new Map<string, Live>()
+  /** Keys of those who registered over a connection: many of them may come and go at once. */
+  readonly #liveOver = new Map<Connection, Set<string>>()
   readonly #filterServers = new Map<string, string[]>()
   readonly #mappings = new Map<string, Map<string, TopicQueueMappingInfo>>()
 
@@ -98,9 +100,25 @@ export class RouteTable {
   register(given: Registration): Registered | undefined {
     const { clusterName, brokerName, brokerAddr, brokerId } = given
     const wrapper = given.body.topicConfigSerializeWrapper
+    const known = this.#brokers.get(brokerName)
+    const key = liveKey(clusterName, brokerAddr)
+    const before = known?.addrs.get(brokerId)
+    if (before !== undefined && before !== brokerAddr) {
+      const held = this.#live.get(liveKey(clusterName, before))?.dataVersion.stateVersion ?? Number.NEGATIVE_INFINITY
+      if (held > wrapper.dataVersion.stateVersion) {
+        this.#options.log('warn', `${brokerName}:${brokerId} at ${brokerAddr} is ignored: ${before} is newer`)
+        this.#dropLive(key)
+        return {}
+      }
+    }
+    if (before === undefined && wrapper.topicConfigTable.size === onlyAChange) {
+      this.#options.log('warn', `${brokerName}:${brokerId} at ${brokerAddr} sent a single topic before it registered`)
+      return undefined
+    }
+    const held = this.#live.get(key)
+    if (held !== undefined && held.brokerName !== brokerName) this.unregister(held) // it goes by another name now
     const cluster = this.#clusters.get(clusterName) ?? new Set()
     this.#clusters.set(clusterName, cluster.add(brokerName))
-    const known = this.#brokers.get(brokerName)
     const broker = known ?? {
       name: brokerName,
       cluster: clusterName,
@@ -113,21 +131,6 @@ export class RouteTable {
     broker.zoneName = given.zoneName
     const lowered = brokerId < (broker.addrs.size === 0 ? 0 : smallest(broker.addrs))
     for (const [id, addr] of broker.addrs) if (addr === brokerAddr && id !== brokerId) broker.addrs.delete(id)
-
-    const key = liveKey(clusterName, brokerAddr)
-    const before = broker.addrs.get(brokerId)
-    if (before !== undefined && before !== brokerAddr) {
-      const held = this.#live.get(liveKey(clusterName, before))?.dataVersion.stateVersion ?? Number.NEGATIVE_INFINITY
-      if (held > wrapper.dataVersion.stateVersion) {
-        this.#options.log('warn', `${brokerName}:${brokerId} at ${brokerAddr} is ignored: ${before} is newer`)
-        this.#live.delete(key)
-        return {}
-      }
-    }
-    if (before === undefined && wrapper.topicConfigTable.size === onlyAChange) {
-      this.#options.log('warn', `${brokerName}:${brokerId} at ${brokerAddr} sent a single topic before it registered`)
-      return undefined
-    }
     broker.addrs.set(brokerId, brokerAddr)
     const isFirst = known === undefined || before === undefined || before === ''
 
@@ -138,9 +141,11 @@ export class RouteTable {
     if (!this.#live.has(key)) {
       this.#options.log('info', `${brokerName}:${brokerId} of ${clusterName} registered from ${brokerAddr}`)
     }
-    this.#live.set(key, {
+    this.#putLive(key, {
       clusterName,
+      brokerName,
       brokerAddr,
+      brokerId,
       lastUpdateMs: this.#options.clock(),
       timeoutMs: given.heartbeatTimeoutMs ?? defaultTimeoutMs,
       dataVersion: wrapper.dataVersion,
@@ -163,7 +168,7 @@ export class RouteTable {
     const { dataVersion, topicConfigTable, topicQueueMappingInfoMap } = given.body.topicConfigSerializeWrapper
     const changed = isFirst || this.hasChanged(given.clusterName, given.brokerAddr, dataVersion)
     if (this.#options.rules.deleteTopicWithBrokerRegistration && topicQueueMappingInfoMap.size === 0) {
-      for (const topic of this.#topics.keys()) {
+      for (const topic of this.#namesOf(broker.name)) {
         if (!topicConfigTable.has(topic)) this.#dropQueues(topic, broker.name)
       }
     }
@@ -181,20 +186,33 @@ export class RouteTable {
 
   #setQueues(brokerName: string, topic: TopicConfig): void {
     const { perm, readQueueNums, topicSysFlag, writeQueueNums } = topic
-    const byBroker = this.#topics.get(topic.topicName)
-    const queues = { brokerName, perm, readQueueNums, topicSysFlag, writeQueueNums }
-    if (byBroker === undefined) this.#topics.set(topic.topicName, new Map([[brokerName, queues]]))
+    this.#putQueues(topic.topicName, { brokerName, perm, readQueueNums, topicSysFlag, writeQueueNums })
+  }
+  #putQueues(topic: string, queues: QueueData): void {
+    const { brokerName } = queues
+    const byBroker = this.#topics.get(topic)
+    if (byBroker === undefined) this.#topics.set(topic, new Map([[brokerName, queues]]))
     else byBroker.set(brokerName, queues)
+    const names = this.#topicsOf.get(brokerName)
+    if (names === undefined) this.#topicsOf.set(brokerName, new Set([topic]))
+    else names.add(topic)
+  }
+  /** A copy: who walks through it may drop some. */
+  #namesOf(brokerName: string): string[] {
+    return [...(this.#topicsOf.get(brokerName) ?? [])]
   }
 
   #dropQueues(topic: string, brokerName: string): void {
     const byBroker = this.#topics.get(topic)
     if (byBroker?.delete(brokerName) && byBroker.size === 0) this.#topics.delete(topic)
+    const names = this.#topicsOf.get(brokerName)
+    names?.delete(topic)
+    if (names?.size === 0) this.#topicsOf.delete(brokerName)
   }
 
   unregister({ clusterName, brokerName, brokerAddr, brokerId }: BrokerAt): void {
     const key = liveKey(clusterName, brokerAddr)
-    if (this.#live.delete(key)) this.#options.log('info', `${brokerName}:${brokerId} at ${brokerAddr} is gone`)
+    if (this.#dropLive(key)) this.#options.log('info', `${brokerName}:${brokerId} at ${brokerAddr} is gone`)
     this.#filterServers.delete(key)
     const broker = this.#brokers.get(brokerName)
     if (broker === undefined) return
@@ -205,8 +223,8 @@ export class RouteTable {
       return
     }
     if (broker.enableActingMaster && !broker.addrs.has(masterId)) {
-      for (const byBroker of this.#topics.values()) {
-        const queues = byBroker.get(brokerName)
+      for (const topic of this.#namesOf(brokerName)) {
+        const queues = this.#topics.get(topic)?.get(brokerName)
         if (queues !== undefined) queues.perm &= ~Perm.write
       }
     }
@@ -217,12 +235,33 @@ export class RouteTable {
     this.#brokers.delete(broker.name)
     const cluster = this.#clusters.get(clusterName)
     if (cluster?.delete(broker.name) && cluster.size === 0) this.#clusters.delete(clusterName)
-    for (const topic of [...this.#topics.keys()]) this.#dropQueues(topic, broker.name)
+    for (const topic of this.#namesOf(broker.name)) this.#dropQueues(topic, broker.name)
   }
 
   /** Whatever registered over this connection is gone, at once. */
   connectionClosed(connection: Connection): void {
-    for (const live of [...this.#live.values()]) if (live.connection === connection) this.#gone(live)
+    for (const key of [...(this.#liveOver.get(connection) ?? [])]) {
+      const live = this.#live.get(key)
+      if (live !== undefined) this.#gone(live)
+    }
+  }
+
+  #putLive(key: string, live: Live): void {
+    this.#dropLive(key)
+    this.#live.set(key, live)
+    const keys = this.#liveOver.get(live.connection)
+    if (keys === undefined) this.#liveOver.set(live.connection, new Set([key]))
+    else keys.add(key)
+  }
+  /** Whether it was there. */
+  #dropLive(key: string): boolean {
+    const live = this.#live.get(key)
+    if (live === undefined) return false
+    this.#live.delete(key)
+    const keys = this.#liveOver.get(live.connection)
+    keys?.delete(key)
+    if (keys?.size === 0) this.#liveOver.delete(live.connection)
+    return true
   }
 
   /** Those that have been silent too long are gone. */
@@ -237,16 +276,10 @@ export class RouteTable {
   }
 
   #gone(live: Live): void {
-    const { clusterName, brokerAddr } = live
-    for (const broker of this.#brokers.values()) {
-      if (broker.cluster !== clusterName) continue
-      for (const [brokerId, addr] of broker.addrs) {
-        if (addr !== brokerAddr) continue
-        this.unregister({ clusterName, brokerName: broker.name, brokerAddr, brokerId })
-        return
-      }
-    }
-    this.#live.delete(liveKey(clusterName, brokerAddr)) // its place was taken by another address
+    const { clusterName, brokerName, brokerAddr, brokerId } = live
+    const isThere = this.#brokers.get(brokerName)?.addrs.get(brokerId) === brokerAddr
+    if (isThere) this.unregister({ clusterName, brokerName, brokerAddr, brokerId })
+    else this.#dropLive(liveKey(clusterName, brokerAddr)) // its place was taken by another address
   }
 
   /** A sign of life. */
@@ -302,8 +335,8 @@ export class RouteTable {
   /** Takes the write permission of every topic of a broker, or gives it back. Answers with how many. */
   setWritable(brokerName: string, writable: boolean): number {
     let count = 0
-    for (const byBroker of this.#topics.values()) {
-      const queues = byBroker.get(brokerName)
+    for (const topic of this.#namesOf(brokerName)) {
+      const queues = this.#topics.get(topic)?.get(brokerName)
       if (queues === undefined) continue
       queues.perm = writable ? Perm.read | Perm.write : queues.perm & ~Perm.write
       count++
@@ -314,13 +347,11 @@ export class RouteTable {
   registerTopic(topic: string, queues: readonly QueueData[]): void {
     const stranger = queues.find((one) => !this.#brokers.has(one.brokerName))
     if (queues.length === 0 || stranger !== undefined) return
-    const byBroker = this.#topics.get(topic) ?? new Map<string, QueueData>()
-    for (const one of queues) byBroker.set(one.brokerName, one)
-    this.#topics.set(topic, byBroker)
+    for (const one of queues) this.#putQueues(topic, one)
   }
   deleteTopic(topic: string, clusterName?: string): void {
     if (clusterName === undefined || clusterName === '') {
-      this.#topics.delete(topic)
+      for (const brokerName of [...(this.#topics.get(topic)?.keys() ?? [])]) this.#dropQueues(topic, brokerName)
       return
     }
     for (const brokerName of this.#clusters.get(clusterName) ?? []) this.#dropQueues(topic, brokerName)

@@ -1,8 +1,10 @@
 // test/broker/namesrv/routes.test.ts: who is there, and for how long.
 import { describe, expect, it, vi } from 'vitest'
-import { smallest } from '../../../broker/namesrv/routes'
+import { RouteTable, smallest } from '../../../broker/namesrv/routes'
+import type { Connection } from '../../../broker/net/types'
+import { topicConfig } from '../../../broker/protocol/bodies'
 import { RequestCode as Ask } from '../../../broker/protocol/codes'
-import { brokerOf, done, nameServerPerTest, twoTopics } from '../../support/name-server'
+import { brokerOf, done, nameServerPerTest, registrationOf, topicOf, twoTopics } from '../../support/name-server'
 
 const server = nameServerPerTest()
 const { ask, register, restart } = server
@@ -70,4 +72,69 @@ describe('liveness', () => {
 it('finds the smallest id among more than a call may have arguments', () => {
   const addrs = new Map(Array.from({ length: 300_000 }, (_, id) => [300_000 - id, 'a'] as const))
   expect(smallest(addrs)).toBe(1)
+})
+
+describe('a registration', () => {
+  const only = registrationOf([topicOf('T')])
+
+  it('that is refused leaves nothing behind', async () => {
+    expect((await register(0, {}, only)).remark).toBe('register broker failed')
+    expect((await ask(Ask.GET_BROKER_CLUSTER_INFO)).body).toBe('{"brokerAddrTable":{},"clusterAddrTable":{}}')
+    expect((await ask(Ask.GET_SYSTEM_TOPIC_LIST_FROM_NS)).body).not.toContain('broker-a')
+  })
+
+  it('that is refused changes nothing of a broker that is there', async () => {
+    await register(0, { enableActingMaster: 'true' })
+    const before = (await ask(Ask.GET_BROKER_CLUSTER_INFO)).body
+    await register(1, { clusterName: 'Other', enableActingMaster: 'false' }, only)
+    expect((await ask(Ask.GET_BROKER_CLUSTER_INFO)).body).toBe(before)
+  })
+
+  it('of an address under another name ends the former name', async () => {
+    await register()
+    await register(0, { brokerName: 'broker-z' })
+    const { body } = await ask(Ask.GET_BROKER_CLUSTER_INFO)
+    expect(body).toContain('broker-z')
+    expect(body).not.toContain('broker-a')
+  })
+})
+
+it('lets go of thousands of brokers of one connection, and of their topics, in one go', () => {
+  const table = new RouteTable({
+    rules: { supportActingMaster: false, deleteTopicWithBrokerRegistration: false },
+    clock: () => 0,
+    log: () => {},
+  })
+  const connection = {} as Connection // only told apart
+  const COUNT = 20_000 // with a look through all for each, this takes minutes
+  const topics = (name: string) =>
+    new Map(
+      [`${name}-1`, `${name}-2`].map((topicName) => [topicName, topicConfig.read({ topicName }, topicName)] as const),
+    )
+  for (let number = 0; number < COUNT; number++) {
+    table.register({
+      clusterName: 'c',
+      brokerName: `b${number}`,
+      brokerAddr: `10.0.0.1:${number}`,
+      brokerId: 0,
+      haServerAddr: undefined,
+      zoneName: undefined,
+      heartbeatTimeoutMs: undefined,
+      enableActingMaster: undefined,
+      body: {
+        filterServerList: [],
+        topicConfigSerializeWrapper: {
+          dataVersion: { counter: 1, stateVersion: 0, timestamp: 1 },
+          mappingDataVersion: { counter: 1, stateVersion: 0, timestamp: 1 },
+          topicConfigTable: topics(`t${number}`),
+          topicQueueMappingInfoMap: new Map(),
+        },
+      },
+      connection,
+    })
+  }
+  expect(table.liveCount).toBe(COUNT)
+  expect(table.topicNames).toHaveLength(2 * COUNT)
+  table.connectionClosed(connection)
+  expect([table.liveCount, table.topicNames.length, table.clusterInfo().brokerAddrTable.size]).toEqual([0, 0, 0])
 })
