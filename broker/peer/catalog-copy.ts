@@ -20,8 +20,8 @@ export interface CatalogCopyOptions {
   readonly offsets: OffsetCatalog
   readonly delays: DelayLevels
   readonly dialer: Dialer
-  /** Keeps what this broker has no table for, so that a broker that has one finds it: messageRequestMode.json. */
-  readonly keepRequestModes: (text: string) => Promise<void>
+  /** How groups want to be served: pulls or pops. */
+  readonly requestModes: { replaceAll(json: Buffer): void }
   readonly periodMs: number
   readonly log: (level: 'debug' | 'info' | 'warn' | 'error', line: string) => void
 }
@@ -56,7 +56,7 @@ class Copier implements CatalogCopy {
 
   constructor(options: CatalogCopyOptions) {
     this.#options = options
-    const { topics, groups, offsets, delays, keepRequestModes } = options
+    const { topics, groups, offsets, delays, requestModes } = options
     this.#tables = [
       {
         name: 'topics',
@@ -88,7 +88,7 @@ class Copier implements CatalogCopy {
       {
         name: 'request modes',
         code: RequestCode.GET_ALL_MESSAGE_REQUEST_MODE,
-        take: (body) => keepRequestModes(body.toString('utf8')),
+        take: (body) => requestModes.replaceAll(body),
       },
     ]
   }

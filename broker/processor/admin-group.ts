@@ -42,6 +42,7 @@ export const groupHandlers = ({ config }: AdminParts): HandlerTable => {
         await broker.offsets.save()
       }
       broker.counters.groupRemoved(groupName)
+      broker.pop.groupRemoved(groupName)
       await broker.groups.saved()
       return ok()
     },

@@ -168,6 +168,7 @@ export async function removeTopics(broker: BrokerContext, names: readonly string
     broker.offsets.removeTopic(name)
     broker.counters.topicRemoved(name)
     broker.timers.topicRemoved(name)
+    broker.pop.topicRemoved(name)
     await broker.store.deleteTopic(name)
   }
   await Promise.all([broker.topics.saved(), broker.routes.topicsChanged(names)])

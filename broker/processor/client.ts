@@ -101,6 +101,7 @@ const checkConfig: Handler = (request, _connection, broker) => {
 /** For the listener: what a closed connection said is forgotten, and who shared its queues is told. */
 export function connectionClosed(broker: BrokerContext, connection: Connection): void {
   broker.heldPulls.connectionClosed(connection)
+  broker.pop.held.connectionClosed(connection)
   broker.consumers.connectionClosed(connection)
   broker.producers.connectionClosed(connection)
 }

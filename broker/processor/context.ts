@@ -3,6 +3,8 @@
 import type { GroupCatalog, OffsetCatalog, TopicCatalog } from '../catalog/types'
 import type { Replication } from '../ha/types'
 import type { Connection, Reply } from '../net/types'
+import type { Pop, PopSettings, RequestMode } from '../pop/types'
+import type { MessageQueue } from '../protocol/bodies'
 import type { Command } from '../protocol/command'
 import type { TimedMessages } from '../schedule/timer-types'
 import type { DelayLevels, PreparedMessages } from '../schedule/types'
@@ -22,7 +24,7 @@ export interface BrokerIdentity {
 }
 
 /** The settings that processors read, by Apache's names and in its units. Read at each use: many change while running. */
-export interface BrokerSettings {
+export interface BrokerSettings extends PopSettings {
   readonly brokerRole: 'ASYNC_MASTER' | 'SYNC_MASTER' | 'SLAVE'
   readonly brokerPermission: number
   readonly autoCreateTopicEnable: boolean
@@ -56,6 +58,13 @@ export interface BrokerSettings {
   readonly allowRecallWhenBrokerNotWriteable: boolean
   readonly appendTopicForTimerDeleteKey: boolean
   readonly startAcceptSendRequestTimeStamp: number
+  readonly initPopOffsetByCheckMsgInMem: boolean
+  readonly popFromRetryProbability: number
+  readonly retrieveMessageFromPopRetryTopicV1: boolean
+  readonly popResponseReturnActualRetryTopic: boolean
+  readonly serverLoadBalancerEnable: boolean
+  readonly defaultMessageRequestMode: RequestMode
+  readonly defaultPopShareQueueNum: number
 }
 
 /** What happened, to be counted. Cheap: called for every message. Names as in semantics.md 19 are the implementer's business. */
@@ -77,6 +86,8 @@ export interface BrokerCounters {
 export interface Routes {
   /** Resolves when every name server was told (or did not answer in time) about topics that changed or vanished. */
   topicsChanged(topics: readonly string[]): Promise<void>
+  /** All readable queues of a topic on all brokers; undefined when no name server knows it. */
+  queuesOf(topic: string): Promise<readonly MessageQueue[] | undefined>
 }
 
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error'
@@ -95,6 +106,7 @@ export interface BrokerContext {
   readonly delays: DelayLevels
   readonly timers: TimedMessages
   readonly prepared: PreparedMessages
+  readonly pop: Pop
   readonly counters: BrokerCounters
   readonly routes: Routes
   readonly ha: Replication

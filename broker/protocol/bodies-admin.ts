@@ -230,13 +230,16 @@ export const assignmentRequest = bean({
   strategyName: optional(text),
   topic: text,
 })
+/** Without a list: keep what you have; an empty one: let go of all. */
 export const assignmentReply = bean({
-  messageQueueAssignments: list(
-    bean({
-      attachments: optional(dict(text)),
-      messageQueue,
-      mode: orElse(oneOf('PULL', 'POP'), 'PULL'),
-    }),
+  messageQueueAssignments: optional(
+    list(
+      bean({
+        attachments: optional(dict(text)),
+        messageQueue,
+        mode: orElse(oneOf('PULL', 'POP'), 'PULL'),
+      }),
+    ),
   ),
 })
 export const groupSubscriptions = list(simpleSubscriptionData)

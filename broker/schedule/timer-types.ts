@@ -21,6 +21,8 @@ export interface TimedMessages {
   /** How many wait, by the start of the span in which they are due. */
   waitingBySpan(spanMs: number): ReadonlyMap<number, number>
   figures(): TimerFigures
+  /** Whether all that lay in the timer queue before this offset and was due by then has been delivered. */
+  isDone(timerQueueOffset: number, dueMs: number): boolean
   /** The 56 bytes that code 60 answers. */
   checkpoint(): Buffer
   /** The JSON that code 61 answers: how many wait per topic. */

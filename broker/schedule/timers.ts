@@ -133,6 +133,11 @@ class Timers implements TimedMessages {
       deliveredPerSec,
     }
   }
+  isDone(timerQueueOffset: number, dueMs: number): boolean {
+    if (this.#queueOffset < timerQueueOffset) return false
+    const next = this.#slot?.head?.dueAtMs ?? this.#files.wheel.next(this.#readTimeMs)
+    return next === undefined || next > dueMs
+  }
   checkpoint(): Buffer {
     return this.#files.checkpoint.body()
   }

@@ -124,3 +124,29 @@ export interface HeldPulls {
   connectionClosed(connection: Connection): void
   close(): void
 }
+
+/** One who pops and found nothing. */
+export interface HeldPop {
+  readonly connection: Connection
+  readonly topic: string
+  readonly group: string
+  /** -1: any queue. */
+  readonly queueId: number
+  readonly deadlineMs: number
+  /** Of the topic's own messages; retries are always wanted. */
+  wants(tagsCode: number): boolean
+  wake(): void
+}
+export interface HeldPops {
+  readonly count: number
+  /** False when too many wait, all in all or for this queue and group. */
+  hold(pop: HeldPop): boolean
+  waiting(topic: string, group: string, queueId: number): number
+  /** A message came to a topic, or to a retry topic of it: one pop of each group is woken. */
+  arrived(topic: string, queueId: number, tagsCode: number): void
+  /** There may be something for the group: one that waits for this queue or for any is woken, later in this turn. */
+  wakeOne(topic: string, group: string, queueId: number): void
+  connectionClosed(connection: Connection): void
+  /** Wakes all, and nobody is held from then on. */
+  close(): void
+}

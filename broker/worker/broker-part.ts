@@ -16,12 +16,18 @@ import { createTurn, type Turn } from '../net/turn'
 import type { Connection, Listener, OnRequest } from '../net/types'
 import { startAddressPoll } from '../peer/address-poll'
 import { createRegistration, type Registration } from '../peer/registration'
+import { createRouteLookup } from '../peer/route-lookup'
+import { openPop } from '../pop/open'
 import { authHandlers } from '../processor/admin-auth'
 import { adminHandlers } from '../processor/admin-table'
+import { assignmentHandlers } from '../processor/assignment'
 import { clientHandlers, connectionClosed } from '../processor/client'
 import type { BrokerContext, BrokerIdentity } from '../processor/context'
 import { lockHandlers } from '../processor/lock'
 import { offsetHandlers } from '../processor/offset'
+import { popHandlers } from '../processor/pop'
+import { popAckHandlers } from '../processor/pop-ack'
+import { popLookHandlers } from '../processor/pop-look'
 import { pullHandlers } from '../processor/pull'
 import { queryHandlers } from '../processor/query'
 import { recallHandlers } from '../processor/recall'
@@ -160,6 +166,22 @@ async function openBroker(plan: PartPlan, log: PartLog, ends: Ends) {
   })
   ends.push(() => prepared.stop())
 
+  const pop = await openPop({
+    ...identity,
+    configDir,
+    settings: values,
+    store,
+    topics,
+    groups,
+    offsets,
+    timers,
+    clock,
+    log,
+    onTopicMade: (topic) => void registration.topicsChanged([topic]),
+    onStored: (topic, queueId, sizeBytes) => statistics.put(topic, queueId, 1, sizeBytes, 0),
+  })
+  ends.push(() => pop.stop())
+
   const heldPulls = createHeldPulls({ clock, maxCount: MAX_HELD_PULLS })
   store.onArrival(({ topic, queueId, maxOffset, tagsCode }) => heldPulls.arrived(topic, queueId, maxOffset, tagsCode))
 
@@ -186,14 +208,20 @@ async function openBroker(plan: PartPlan, log: PartLog, ends: Ends) {
   const found = followAddressService(plan, config, () => void registration.again(), log)
   ends.push(() => found.stop())
 
-  const tables = { topics, groups, offsets, delays }
+  const routeLookup = createRouteLookup({
+    dialer,
+    namesrvAddr: () => values.namesrvAddr ?? '',
+    keepMs: () => values.loadBalancePollNameServerInterval,
+    clock,
+  })
+
+  const tables = { topics, groups, offsets, delays, requestModes: pop.modes }
   const replication = await openReplication({
     ...tables,
     host: plan.host,
     values,
     store,
     copies,
-    configDir,
     dialer,
     askNameServers: () => void registration.again(),
     clock,
@@ -215,8 +243,12 @@ async function openBroker(plan: PartPlan, log: PartLog, ends: Ends) {
     delays,
     timers,
     prepared,
+    pop,
     counters: statistics,
-    routes: registration,
+    routes: {
+      topicsChanged: (names) => registration.topicsChanged(names),
+      queuesOf: (topic) => routeLookup.queuesOf(topic),
+    },
     ha: replication.ha,
     startedAtMs: clock(),
     clock,
@@ -230,6 +262,7 @@ async function openBroker(plan: PartPlan, log: PartLog, ends: Ends) {
 
   const doors = await openDoors(plan, config, broker, statistics, access, tls, turn, log)
   ends.push(async () => {
+    pop.held.close()
     heldPulls.close() // who waits is answered, then nobody is in flight
     await Promise.all(doors.map((door) => door.close()))
   })
@@ -238,6 +271,7 @@ async function openBroker(plan: PartPlan, log: PartLog, ends: Ends) {
   if (values.brokerRole !== 'SLAVE') delays.start()
   if (values.timerWheelEnable && values.brokerRole !== 'SLAVE') timers.start()
   if (values.brokerRole !== 'SLAVE') prepared.start()
+  if (values.timerWheelEnable && values.brokerRole !== 'SLAVE') pop.start()
   ends.push(() => registration.stop())
   await registration.start()
   return { address: identity.address, role: values.brokerRole, stop: () => closeAll(ends, log) }
@@ -309,6 +343,10 @@ function openDoors(
   const tables = [
     sendHandlers(broker),
     pullHandlers,
+    popHandlers,
+    popAckHandlers,
+    popLookHandlers,
+    assignmentHandlers,
     offsetHandlers,
     clientHandlers,
     queryHandlers,

@@ -1,9 +1,6 @@
 // broker/worker/replication.ts: joins replication to a broker: a leader on the HA port of a master, a follower and the
 // copying of the master's tables on a slave. The store is opened before either, so it is given a promise of copies first.
-import { mkdir } from 'node:fs/promises'
-import { join } from 'node:path'
 import type { BrokerValues } from '../config/broker-config'
-import { writeFileAtomic } from '../file/small-file'
 import { createFollower } from '../ha/follower'
 import { type Leader, openLeader } from '../ha/leader'
 import type { Replication } from '../ha/types'
@@ -42,13 +39,12 @@ export interface ReplicationPart {
 /** A slave that started before its master asks so often where it is. */
 const LOOK_EVERY_MS = 1000
 
-type Tables = Pick<CatalogCopyOptions, 'topics' | 'groups' | 'offsets' | 'delays'>
+type Tables = Pick<CatalogCopyOptions, 'topics' | 'groups' | 'offsets' | 'delays' | 'requestModes'>
 export interface ReplicationPartOptions extends Tables {
   host: string
   values: BrokerValues
   store: MessageStore
   copies: Copies
-  configDir: string
   dialer: Dialer
   /** Asks the name servers anew. */
   askNameServers: () => void
@@ -72,16 +68,12 @@ async function asMaster({ host, values, store, copies, clock, log }: Replication
 }
 
 function asSlave(options: ReplicationPartOptions): ReplicationPart {
-  const { values, store, configDir, dialer, clock, log } = options
+  const { values, store, dialer, clock, log } = options
   let masterAddress: string | undefined
   let looking: NodeJS.Timeout | undefined
   const tables = createCatalogCopy({
     ...options,
     periodMs: TABLES_EVERY_MS,
-    keepRequestModes: async (text) => {
-      await mkdir(configDir, { recursive: true })
-      await writeFileAtomic(join(configDir, 'messageRequestMode.json'), text)
-    },
   })
   const follower = createFollower({
     store,

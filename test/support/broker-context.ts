@@ -7,6 +7,7 @@ import { openOffsets } from '../../broker/catalog/offsets'
 import { openTopics } from '../../broker/catalog/topics'
 import { type BrokerConfig, openBrokerConfig } from '../../broker/config/broker-config'
 import type { Connection, Reply } from '../../broker/net/types'
+import { openPop } from '../../broker/pop/open'
 import { adminHandlers } from '../../broker/processor/admin-table'
 import type { BrokerContext } from '../../broker/processor/context'
 import { createProcessor } from '../../broker/processor/table'
@@ -82,10 +83,39 @@ export async function openTestBroker(properties: Record<string, string> = {}): P
   })
   const told: string[] = []
   const times = new Map<string, number[]>()
+  const timers: BrokerContext['timers'] = {
+    precisionMs: 1000,
+    waitingAt: () => 0,
+    waitingBySpan: () => new Map(),
+    figures: () => ({ readBehindSec: 1, offsetBehind: 2, waiting: 3, enqueuedPerSec: 4.5, deliveredPerSec: 5 }),
+    isDone: () => true,
+    checkpoint: () => Buffer.alloc(56, 7),
+    countsJson: () => '{"timingCount":{"T":{"count":3,"timeStamp":9}}}',
+    topicRemoved: () => {},
+    note: async () => {},
+    rested: async () => {},
+    start: () => {},
+    stop: async () => {},
+  }
+  const store = arrayStore(times)
+  const pop = await openPop({
+    ...identity,
+    configDir,
+    settings: values,
+    store,
+    topics,
+    groups,
+    offsets,
+    timers,
+    clock: now,
+    log,
+    onTopicMade: () => {},
+    onStored: () => {},
+  })
   const broker: BrokerContext = {
     identity,
     settings: values,
-    store: arrayStore(times),
+    store,
     topics,
     groups,
     offsets,
@@ -94,19 +124,7 @@ export async function openTestBroker(properties: Record<string, string> = {}): P
     locks: createQueueLocks({ clock: now }),
     heldPulls: createHeldPulls({ clock: now, maxCount: 100 }),
     ha: { slaves: [], copy: undefined, follow: () => {} },
-    timers: {
-      precisionMs: 1000,
-      waitingAt: () => 0,
-      waitingBySpan: () => new Map(),
-      figures: () => ({ readBehindSec: 1, offsetBehind: 2, waiting: 3, enqueuedPerSec: 4.5, deliveredPerSec: 5 }),
-      checkpoint: () => Buffer.alloc(56, 7),
-      countsJson: () => '{"timingCount":{"T":{"count":3,"timeStamp":9}}}',
-      topicRemoved: () => {},
-      note: async () => {},
-      rested: async () => {},
-      start: () => {},
-      stop: async () => {},
-    },
+    timers,
     delays: {
       max: 18,
       delayMs: () => 1000,
@@ -127,11 +145,13 @@ export async function openTestBroker(properties: Record<string, string> = {}): P
       start: () => {},
       stop: async () => {},
     },
+    pop,
     counters: statistics,
     routes: {
       topicsChanged: async (names) => {
         told.push(...names)
       },
+      queuesOf: async () => undefined,
     },
     startedAtMs: clock.nowMs - 3_723_000,
     clock: now,
@@ -158,6 +178,7 @@ export async function openTestBroker(properties: Record<string, string> = {}): P
     async close() {
       statistics.close()
       broker.heldPulls.close()
+      await pop.stop()
       await Promise.all([topics.close(), groups.close(), offsets.close()])
     },
   }

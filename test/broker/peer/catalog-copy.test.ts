@@ -52,14 +52,14 @@ it('copies topics, groups, what groups may not read, offsets and delay positions
   }
   const dialer = openDialer()
   ends.push(async () => dialer.close())
-  const keepRequestModes = async () => {}
+  const requestModes = { replaceAll: () => {} }
   const copy = createCatalogCopy({
     topics,
     groups,
     offsets,
     delays,
     dialer,
-    keepRequestModes,
+    requestModes,
     periodMs: 60_000,
     log,
   })
