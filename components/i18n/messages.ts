@@ -15,6 +15,7 @@ import enOverview from './en/overview.json'
 import enSettings from './en/settings.json'
 import enShell from './en/shell.json'
 import enTopic from './en/topic.json'
+import enTrace from './en/trace.json'
 import enUi from './en/ui.json'
 import type { Language } from './language'
 import zhAccess from './zh/access.json'
@@ -32,6 +33,7 @@ import zhOverview from './zh/overview.json'
 import zhSettings from './zh/settings.json'
 import zhShell from './zh/shell.json'
 import zhTopic from './zh/topic.json'
+import zhTrace from './zh/trace.json'
 import zhUi from './zh/ui.json'
 
 const en = {
@@ -50,6 +52,7 @@ const en = {
   settings: enSettings,
   shell: enShell,
   topic: enTopic,
+  trace: enTrace,
   ui: enUi,
 }
 
@@ -71,6 +74,7 @@ const zh = {
   settings: zhSettings,
   shell: zhShell,
   topic: zhTopic,
+  trace: zhTrace,
   ui: zhUi,
 } satisfies { [Room in keyof Messages]: object }
 

@@ -24,8 +24,9 @@ import { useToast } from '../ui/toast'
 import { BodyView } from './body-view'
 import { HandOver } from './hand-over'
 import { GroupsOf, Position, Properties, PropertyGrid, useTrack } from './message-tabs'
+import { TraceTab } from './trace-page'
 
-const tabs = ['body', 'properties', 'groups', 'position'] as const
+const tabs = ['body', 'properties', 'trace', 'groups', 'position'] as const
 
 export interface PaneProps {
   readonly offsetId: string
@@ -232,6 +233,15 @@ const Pane = (props: {
             content: (
               <div className="px-5 py-3 max-sm:px-3">
                 <Properties view={view} />
+              </div>
+            ),
+          },
+          {
+            value: 'trace',
+            label: t('tab.trace'),
+            content: (
+              <div className="px-5 py-3 max-sm:px-3">
+                <TraceTab messageId={id} topic={row.topic} />
               </div>
             ),
           },

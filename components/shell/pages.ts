@@ -4,6 +4,7 @@ import {
   type LucideIcon,
   MailX,
   Plug,
+  Route,
   Rows3,
   ScrollText,
   Search,
@@ -22,6 +23,7 @@ export type PageId =
   | 'clients'
   | 'messages'
   | 'send'
+  | 'traces'
   | 'dlq'
   | 'audit'
   | 'settings'
@@ -43,6 +45,7 @@ export const pages: readonly PageEntry[] = [
   { id: 'clients', group: 'cluster', icon: Plug, key: 'c', href: (cluster) => clusterHref(cluster, 'clients') },
   { id: 'messages', group: 'messages', icon: Search, key: 's', href: (cluster) => clusterHref(cluster, 'messages') },
   { id: 'send', group: 'messages', icon: Send, key: null, href: (cluster) => clusterHref(cluster, 'send') },
+  { id: 'traces', group: 'messages', icon: Route, key: null, href: (cluster) => clusterHref(cluster, 'traces') },
   { id: 'dlq', group: 'messages', icon: MailX, key: 'd', href: (cluster) => clusterHref(cluster, 'dlq') },
   { id: 'audit', group: 'govern', icon: ScrollText, key: null, href: () => '/audit' },
   { id: 'settings', group: 'govern', icon: Settings, key: null, href: () => '/settings' },

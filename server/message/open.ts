@@ -5,6 +5,7 @@ import { type Finder, openFinder } from './find'
 import { scan } from './scan'
 import { openSender, type Sender } from './send'
 import { tail } from './tail'
+import { openTraces } from './trace'
 
 export interface MessageOptions {
   admin: Admin
@@ -22,6 +23,7 @@ const SCANS_AT_ONCE = 2
 
 export const openMessageDesk = ({ admin, topics, now = Date.now }: MessageOptions): OpenMessages => {
   const finder = openFinder({ admin, topics, now })
+  const traces = openTraces({ admin, finder, now })
   const sender = openSender({ admin, finder, now })
   let running = 0
   const waiting: (() => void)[] = []
@@ -42,6 +44,7 @@ export const openMessageDesk = ({ admin, topics, now = Date.now }: MessageOption
       }
     },
     tail: (input, reading, signal) => tail(admin, input, reading, signal),
+    traces: traces.find,
     send: sender.send,
     consumeDirectly: sender.consumeDirectly,
     resend: sender.resend,

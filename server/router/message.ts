@@ -11,6 +11,7 @@ import {
   scanInput,
   sendInput,
   tailInput,
+  traceInput,
 } from '../shared/inputs'
 import type { Context } from '../trpc/context'
 import { allowedOn, readingOf, router, streaming } from '../trpc/procedure'
@@ -105,6 +106,10 @@ export const messageRouter = router({
         }
       }),
     ),
+  /** Who sent it, which broker keeps it, who was given it and with what end. Shows no body. */
+  traces: allowedOn('cluster.read')
+    .input(traceInput)
+    .query(({ ctx, input }) => ctx.cluster.messages.traces(input)),
   send: allowedOn('message.send')
     .input(sendInput)
     .mutation(({ ctx, input }) => ctx.cluster.messages.send(input)),

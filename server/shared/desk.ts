@@ -33,6 +33,7 @@ import type {
   TopicDeleteInput,
   TopicListInput,
   TopicUpdateInput,
+  TraceInput,
 } from './inputs'
 import type * as view from './views'
 
@@ -108,6 +109,7 @@ export interface MessageDesk {
   track(offsetId: string): Promise<view.TrackRow[]>
   scan(input: ScanInput, reading: Reading, signal: AbortSignal | undefined): AsyncIterable<view.ScanEvent>
   tail(input: TailInput, reading: Reading, signal: AbortSignal | undefined): AsyncIterable<view.TailEvent>
+  traces(input: TraceInput): Promise<view.FoundTraces>
   send(input: SendInput): Promise<view.SendResult>
   consumeDirectly(input: ConsumeDirectlyInput): Promise<view.ConsumeDirectlyResult>
   resend(input: ResendInput): Promise<view.SendResult>

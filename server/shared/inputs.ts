@@ -296,6 +296,17 @@ export const consumeDirectlyInput = onGroup.extend({
 })
 export const resendInput = onGroup.extend({ offsetId: messageGetInput.shape.offsetId, confirm: z.string() })
 
+/** Where clients trace unless they are told another topic. */
+export const TRACE_TOPIC = 'RMQ_SYS_TRACE_TOPIC'
+export const traceInput = onCluster.extend({
+  q: z.string().min(1).max(255),
+  /** A message by its id of either kind, by one of its keys, or all messages that one trace record tells of. */
+  by: z.enum(['id', 'key', 'trace']).default('id'),
+  traceTopic: name.default(TRACE_TOPIC),
+  /** Of the message, when its producer did not trace and so nobody tells it. */
+  topic: name.optional(),
+})
+
 // ---- dead letters ----
 
 export const deadListInput = onCluster.extend({ ...list })
@@ -347,6 +358,7 @@ export type TailInput = z.infer<typeof tailInput>
 export type SendInput = z.infer<typeof sendInput>
 export type ConsumeDirectlyInput = z.infer<typeof consumeDirectlyInput>
 export type ResendInput = z.infer<typeof resendInput>
+export type TraceInput = z.infer<typeof traceInput>
 export type DeadListInput = z.infer<typeof deadListInput>
 export type RedrivePreviewInput = z.infer<typeof redrivePreviewInput>
 export type RedriveInput = z.infer<typeof redriveInput>

@@ -12,6 +12,7 @@ import { temporaryFolder } from '../support/folders'
 import { type JavaParts, javaParts, launchJava, mqadmin, runJava } from '../support/java'
 import { startReferenceBroker, startReferenceNamesrv } from '../support/reference'
 import { startOurs } from '../support/rocketdeck'
+import { tellsOfTraces } from './console-traces'
 
 const TOPIC = 'TopicTest'
 const GROUP = 'please_rename_unique_group_name_4' // of Apache's quickstart Consumer
@@ -345,6 +346,8 @@ describe.each(Object.entries(starters))('the console on %s', (_, start) => {
     expect(await api.group.create({ ...at, group: 'GID_copy' })).toMatchObject({ failed: 0 })
     expect((await move('GID_copy', { kind: 'group', group: GROUP }))['2']).toBe(7n)
   })
+
+  tellsOfTraces({ api: () => api, namesrv: () => cluster?.namesrv ?? '', java })
 
   it('deletes a topic and a group after showing what that touches', async (context) => {
     java(context)
