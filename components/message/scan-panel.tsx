@@ -111,6 +111,11 @@ export const ScanPanel = (props: {
           {t('notRead', { queues: state.end.notRead.slice(0, 8).join(', '), count: state.end.notRead.length })}
         </p>
       )}
+      {state.end && state.end.bodiesUnread > 0 && (
+        <p className="border-hair border-t bg-warn-wash px-3 py-1.5 text-warn text-xs">
+          {t('bodiesUnread', { count: state.end.bodiesUnread })}
+        </p>
+      )}
     </Panel>
   )
 }

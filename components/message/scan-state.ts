@@ -16,7 +16,7 @@ export interface ScanState {
   readonly reachedAt: number | null
   readonly end: End | null
   /** What earlier runs of the same search (`Go on`) have scanned and matched. */
-  readonly before: { readonly scanned: number; readonly matched: number }
+  readonly before: { readonly scanned: number; readonly matched: number; readonly bodiesUnread: number }
 }
 
 export const rowKey = (row: MessageRow): string => `${row.topic} ${row.broker}/${row.queueId}@${row.queueOffset}`
@@ -32,7 +32,7 @@ export const newScan = (): ScanState => ({
   perSecond: 0,
   reachedAt: null,
   end: null,
-  before: { scanned: 0, matched: 0 },
+  before: { scanned: 0, matched: 0, bodiesUnread: 0 },
 })
 
 /** The same search goes on from where it ended: its rows stay. */
@@ -40,7 +40,7 @@ export const goOn = (state: ScanState): ScanState => ({
   ...state,
   phase: 'running',
   end: null,
-  before: { scanned: state.scanned, matched: state.matched },
+  before: { scanned: state.scanned, matched: state.matched, bodiesUnread: state.end?.bodiesUnread ?? 0 },
 })
 
 export const scanned = (state: ScanState, event: ScanEvent): ScanState => {
@@ -74,7 +74,7 @@ export const scanned = (state: ScanState, event: ScanEvent): ScanState => {
         scanned: before.scanned + event.scanned,
         matched: before.matched + event.matched,
         elapsedMs: event.elapsedMs,
-        end: event,
+        end: { ...event, bodiesUnread: before.bodiesUnread + event.bodiesUnread },
       }
   }
 }

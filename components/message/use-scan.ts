@@ -35,6 +35,7 @@ const reduce = (state: ScanState, act: Act): ScanState => {
               scanned: state.scanned,
               matched: state.matched,
               elapsedMs: state.elapsedMs,
+              bodiesUnread: 0,
               notRead: [],
               cursor: null,
             },

@@ -1,51 +1,13 @@
 // server/message/decode.ts: messages as pages see them. A body is unpacked within a bound and never trusted; without
 // the right to read bodies neither it nor what the sender put beside it leaves this file.
-import { inflateSync } from 'node:zlib'
-import { Decompress } from 'fzstd'
-import lz4 from 'lz4js'
 import { isSystemProperty, sysFlagWords, type WireMessage } from '../admin/records'
 import type { Reading } from '../shared/desk'
 import type { Known } from '../shared/known'
 import type { MessageBody, MessageRow, MessageView } from '../shared/views'
+import { unpack, unpackHead } from './unpack'
 
-const MAX_UNPACKED_BYTES = 64 * 1024 * 1024
 const SHOWN_BYTES = 256 * 1024
 const PREVIEW_CHARS = 160
-
-export interface Unpacked {
-  bytes: Buffer
-  failed: string | null
-}
-/** A body that does not unpack is handed on as it is stored, with the reason. */
-export const unpack = ({ compression, body }: Pick<WireMessage, 'compression' | 'body'>): Unpacked => {
-  try {
-    switch (compression) {
-      case 'none':
-        return { bytes: body, failed: null }
-      case 'zlib':
-        return { bytes: inflateSync(body, { maxOutputLength: MAX_UNPACKED_BYTES }), failed: null }
-      case 'lz4':
-        return { bytes: Buffer.from(lz4.decompress(body, MAX_UNPACKED_BYTES)), failed: null }
-      case 'zstd':
-        return { bytes: unpackZstd(body), failed: null }
-      default:
-        return { bytes: body, failed: 'compressed in a way this console does not know' }
-    }
-  } catch (error) {
-    return { bytes: body, failed: error instanceof Error ? error.message : String(error) }
-  }
-}
-const unpackZstd = (body: Buffer): Buffer => {
-  const parts: Uint8Array[] = []
-  let size = 0
-  const stream = new Decompress((part) => {
-    size += part.length
-    if (size > MAX_UNPACKED_BYTES) throw new Error(`more than ${MAX_UNPACKED_BYTES} bytes when unpacked`)
-    parts.push(part)
-  })
-  stream.push(body, true)
-  return Buffer.concat(parts)
-}
 
 const utf8 = new TextDecoder('utf-8', { fatal: true })
 export const textOf = (bytes: Buffer): string | null => {
@@ -75,11 +37,10 @@ export const rowOf = (message: WireMessage, broker: string, reading: Reading): M
   preview: reading.bodies ? previewOf(message) : null,
 })
 const previewOf = (message: WireMessage): string => {
-  const { bytes } = unpack(message)
-  // Cut before decoding, and drop what the cut broke: a preview costs the same for every size.
-  const head = bytes.subarray(0, PREVIEW_CHARS * 4)
+  // Unpacked only so far, and what the cut broke is dropped: a preview costs the same for every size.
+  const head = unpackHead(message, PREVIEW_CHARS * 4).subarray(0, PREVIEW_CHARS * 4)
   const text = textOf(head) ?? textOf(head.subarray(0, wholeCharacters(head)))
-  return text === null ? bytes.subarray(0, 48).toString('hex') : text.slice(0, PREVIEW_CHARS)
+  return text === null ? head.subarray(0, 48).toString('hex') : text.slice(0, PREVIEW_CHARS)
 }
 /** How many bytes from the start hold whole UTF-8 characters. */
 const wholeCharacters = (bytes: Buffer): number => {

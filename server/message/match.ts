@@ -2,10 +2,14 @@
 // tag is compared again here); the rest is read from properties and body.
 import type { WireMessage } from '../admin/records'
 import type { ScanInput } from '../shared/inputs'
-import { unpack } from './decode'
+import { SEARCHED_BYTES, unpack } from './unpack'
 
 export type MessageFilter = Pick<ScanInput, 'tag' | 'key' | 'property' | 'body'>
-export const openMatch = ({ tag, key, property, body }: MessageFilter): ((message: WireMessage) => boolean) => {
+/** `onUnread`: a body that was looked for words in did not unpack within the bound; it counts as no match. */
+export const openMatch = (
+  { tag, key, property, body }: MessageFilter,
+  onUnread: () => void = () => undefined,
+): ((message: WireMessage) => boolean) => {
   const needle = body === undefined || body === '' ? null : Buffer.from(body, 'utf8')
   return (message) => {
     if (tag && !tag.split('||').some((one) => one.trim() === message.tag)) return false
@@ -15,6 +19,9 @@ export const openMatch = ({ tag, key, property, body }: MessageFilter): ((messag
       if (value === undefined) return false
       if (property.how === 'is' ? value !== property.value : !value.includes(property.value)) return false
     }
-    return needle === null || unpack(message).bytes.includes(needle)
+    if (needle === null) return true
+    const { bytes, failed } = unpack(message, SEARCHED_BYTES)
+    if (failed !== null) onUnread()
+    return bytes.includes(needle)
   }
 }

@@ -34,7 +34,11 @@ export async function* scan(
     })
   const began = performance.now()
   const backwards = input.order === 'newest'
-  const { readers, missing } = await plan(admin, input, backwards)
+  let unread = 0
+  const passes = openMatch(input, () => {
+    unread += 1
+  })
+  const { readers, missing } = await plan(admin, input, backwards, passes)
   const estimate = readers.reduce((sum, { next, end }) => sum + Number(end - next), 0)
   yield { type: 'plan', estimate, queues: readers.length, missing, from: input.from ?? 0, to: input.to ?? Date.now() }
 
@@ -119,7 +123,7 @@ export async function* scan(
   }
   if (rows.length > 0) yield flush()
   yield progress()
-  const unread = lanes.filter(({ reader, ready, failed }) => failed || ready.length > 0 || !reader.done)
+  const left = lanes.filter(({ reader, ready, failed }) => failed || ready.length > 0 || !reader.done)
   if (why === 'range-done' && (lanes.some(({ failed }) => failed) || missing.length > 0)) why = 'silent'
   yield {
     type: 'end',
@@ -127,13 +131,14 @@ export async function* scan(
     scanned,
     matched,
     elapsedMs: elapsedMs(),
+    bodiesUnread: unread,
     notRead: [
       ...missing.map(({ who }) => who),
-      ...unread
+      ...left
         .filter(({ reader, failed }) => failed || !reader.done)
         .map(({ reader }) => `${reader.broker} ${reader.queueId}`),
     ],
-    cursor: unread.length === 0 ? null : { queues: unread.map((lane) => cursorOf(input.topic, lane, backwards)) },
+    cursor: left.length === 0 ? null : { queues: left.map((lane) => cursorOf(input.topic, lane, backwards)) },
   }
 }
 /** What was read and not handed out belongs to what is still to come. */
@@ -153,11 +158,11 @@ const plan = async (
   admin: Admin,
   input: ScanInput,
   backwards: boolean,
+  passes: (message: WireMessage) => boolean,
 ): Promise<{ readers: QueueReader[]; missing: Missing[] }> => {
   const brokers = await admin.brokersOfTopic(input.topic)
   const missing: Missing[] = []
   const readers: QueueReader[] = []
-  const passes = openMatch(input)
   const filtered = Boolean(input.key || input.body || input.property || input.tag)
   const one = async (broker: BrokerAddress): Promise<void> => {
     let stats: QueueStats[]

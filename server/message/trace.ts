@@ -7,9 +7,10 @@ import { PeerError } from '../shared/errors'
 import type { TraceInput } from '../shared/inputs'
 import { brokerKey, DLQ_PREFIX } from '../shared/names'
 import type { FoundTraces, MessageTrace, Missing, TraceGap, TraceHop, TraceWord } from '../shared/views'
-import { unpack } from './decode'
+
 import type { Finder } from './find'
 import { type TraceRecord, traceRecordsOf } from './trace-records'
+import { SEARCHED_BYTES, unpack } from './unpack'
 
 const HALF_TOPIC = 'RMQ_SYS_TRANS_HALF_TOPIC'
 /** Brokers hand out 64 messages a query; a message retried often has that many records. */
@@ -175,7 +176,7 @@ const masters = (brokers: readonly BrokerAddress[]): BrokerAddress[] =>
 
 const recordsIn = (kept: Kept | WireMessage): Told[] => {
   const message = 'message' in kept ? kept.message : kept
-  const text = unpack(message).bytes.toString('utf8')
+  const text = unpack(message, SEARCHED_BYTES).bytes.toString('utf8')
   return traceRecordsOf(text).map((record) => ({ ...record, from: hostOf(message.bornHost) }))
 }
 /** The port is one of the tracer's own connection and says nothing. */

@@ -54,6 +54,7 @@ const addresses = [
   { name: 'clients', path: '/clients', en: 'Producer', zh: '生产者' },
   { name: 'dead-letters', path: '/dlq', en: 'retr', zh: '组在重试' },
   { name: 'dead-group', path: `/dlq/${GROUP}`, en: 'No dead letters of this group', zh: '该组没有死信' },
+  { name: 'traces', path: '/traces', en: 'Follow a message', zh: '跟踪一条消息' },
   { name: 'audit', path: '/audit', en: 'Everybody', zh: '所有人' },
   { name: 'send', path: `/send?topic=${TOPIC}`, en: 'Send a message', zh: '发送消息' },
 ] as const

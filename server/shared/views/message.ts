@@ -98,6 +98,8 @@ export type ScanEvent =
       scanned: number
       matched: number
       elapsedMs: number
+      /** Bodies that did not unpack within the bound of a search, and so were not looked into. */
+      bodiesUnread: number
       /** `broker-b 3`: queues not read, or not to their end. */
       notRead: string[]
       cursor: ScanCursor | null

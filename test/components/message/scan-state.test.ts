@@ -43,6 +43,7 @@ describe('a search that streams', () => {
       scanned: 400,
       matched: 1,
       elapsedMs: 5,
+      bodiesUnread: 0,
       notRead: [],
       cursor: null,
     })
