@@ -61,7 +61,9 @@ export async function openTimerFiles(place: TimerPlace): Promise<TimerFiles> {
   const scanFrom = isNew || isBroken || isShort ? log.start : Math.min(Math.max(syncedTo, log.start), log.end)
   for await (const { place: at, unit } of log.forward(scanFrom)) {
     const slotMs = Math.floor(unit.slotMs / precisionMs) * precisionMs
-    if (slotMs < state.readTimeMs || at <= wheel.lastUnit(slotMs)) continue
+    // what lay before the log's start was put into the queue again before its segment went
+    const isGone = unit.commitLogOffset < store.commitLog.minOffset
+    if (slotMs < state.readTimeMs || at <= wheel.lastUnit(slotMs) || isGone) continue
     const countBy = (unit.magic & UnitMagic.recall) === 0 ? 1 : -1
     wheel.add(slotMs, at, countBy)
     if (at >= syncedTo) place.counts.addByHash(unit.topicHash, countBy)

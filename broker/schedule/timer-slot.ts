@@ -28,6 +28,8 @@ export interface TimerSlot {
   /** The head is done with. */
   passed(): void
   add(unit: DueUnit): void
+  /** Messages before this place of the commit log have other units now. */
+  forgetBefore(commitLogOffset: number): void
   /** A message under this key is not wanted any more. */
   recall(key: string, topic: string): void
   /** Whether the message is recalled; asked once for each. */
@@ -44,7 +46,7 @@ export interface SlotSource {
   /** The slot's newest unit. */
   lastUnit: number
   /** Whether the unit was delivered before. */
-  isDone: (place: number, dueAtMs: number) => boolean
+  isDone: (unit: DueUnit) => boolean
 }
 
 /** So many units are read before others get their turn of the loop. */
@@ -62,7 +64,7 @@ export async function loadSlot(source: SlotSource): Promise<TimerSlot> {
     if (unit === undefined || (unit.previous >= place && unit.previous >= 0)) break
     const due = dueUnit(unit, place, endMs)
     if (due.isRecall && !due.isMoving) recalls.push(due)
-    else if (due.recordBytes > 0 && !isDone(place, due.dueAtMs)) units.push(due)
+    else if (due.recordBytes > 0 && !isDone(due)) units.push(due)
     place = unit.previous
     if (++count % turnUnits === 0) await new Promise<void>((resolve) => setImmediate(resolve))
   }
@@ -124,6 +126,11 @@ class Slot implements TimerSlot {
     }
     if (low === this.#units.length) this.#units.push(unit)
     else this.#units.splice(low, 0, unit)
+  }
+
+  forgetBefore(commitLogOffset: number): void {
+    const rest = this.#units.slice(this.#next).filter((unit) => unit.commitLogOffset >= commitLogOffset)
+    this.#units.splice(this.#next, this.#units.length, ...rest)
   }
 
   recall(key: string, topic: string): void {

@@ -7,13 +7,14 @@ import { javaHash } from '../protocol/java-hash'
 import { SystemTopic } from '../protocol/names'
 import { parseProperties } from '../protocol/properties'
 import { decodeRecord, peek, type StoredRecord } from '../protocol/record'
-import { type Appended, type MessageStore, type NewMessage, StoreError } from '../store/types'
+import { type Appended, type BeforeRemoval, type MessageStore, type NewMessage, StoreError } from '../store/types'
 import { arrived, keyOf, movedOn, recallKeyOf, waitingIn } from './timed'
 import type { TimerState } from './timer-checkpoint'
 import { openTimerCounts, type TimerCounts } from './timer-counts'
 import { type TimerUnit, UnitMagic } from './timer-log'
 import { createTimerNotes, type TimerNotes } from './timer-notes'
 import { openTimerFiles, spareSlots, type TimerFiles } from './timer-recovery'
+import { createRescue, type Rescue } from './timer-rescue'
 import { type DueUnit, dueUnit, loadSlot, type TimerSlot } from './timer-slot'
 import type { TimedMessages, TimerFigures, TimerSettings } from './timer-types'
 import { wheelSlots } from './timer-wheel'
@@ -68,6 +69,7 @@ class Timers implements TimedMessages {
   readonly #files: TimerFiles
   readonly #counts: TimerCounts
   readonly #notes: TimerNotes
+  readonly #rescue: Rescue
   /** The next message of the timer queue. */
   #queueOffset: number
   /** Slots before are over; the slot of this time may be the open one. */
@@ -101,6 +103,17 @@ class Timers implements TimedMessages {
       clock: options.clock,
       stateNow: () => this.#state(),
     })
+    this.#rescue = createRescue({
+      ...files,
+      counts,
+      store: options.store,
+      clock: options.clock,
+      precisionMs,
+      waits: (unit, slotMs) => this.#waits(unit, slotMs),
+      moved: (upTo) => this.#slot?.forgetBefore(upTo),
+      onStored: options.onStored,
+    })
+    options.store.beforeRemoval((upTo, restore) => this.#moveAllBefore(upTo, restore))
     options.store.onArrival(({ topic }) => {
       if (topic !== SystemTopic.timer) return
       this.#hasArrival = true
@@ -340,7 +353,7 @@ class Timers implements TimedMessages {
 
   async #deliver(): Promise<number | undefined> {
     const { clock, store } = this.#options
-    const { wheel, log, state } = this.#files
+    const { wheel, log } = this.#files
     const { precisionMs } = this
     const nowMs = clock()
     if (this.#slot === undefined) {
@@ -350,10 +363,7 @@ class Timers implements TimedMessages {
         return timeMs === undefined ? undefined : timeMs + 1 - nowMs
       }
       this.#readTimeMs = timeMs
-      const isDone = (place: number, dueAtMs: number): boolean =>
-        timeMs === state.readTimeMs &&
-        place < state.doneEnd &&
-        (dueAtMs < state.dueToMs || (dueAtMs === state.dueToMs && place < state.duePlace))
+      const isDone = (unit: DueUnit): boolean => this.#isDone(unit, timeMs)
       const lastUnit = wheel.lastUnit(timeMs)
       this.#slot = await loadSlot({ log, store, timeMs, endMs: timeMs + precisionMs, lastUnit, isDone })
     }
@@ -369,6 +379,45 @@ class Timers implements TimedMessages {
     this.#slot = undefined
     this.#readTimeMs = slot.endMs
     return 0
+  }
+
+  /** Delivered before the start, or put into the queue again before its segment went: then it has another unit. */
+  #isDone({ place, dueAtMs, commitLogOffset }: DueUnit, slotMs: number): boolean {
+    const { state } = this.#files
+    if (commitLogOffset < Math.max(this.#rescue.movedTo, this.#options.store.commitLog.minOffset)) return true
+    const isBefore = dueAtMs < state.dueToMs || (dueAtMs === state.dueToMs && place < state.duePlace)
+    return slotMs === state.readTimeMs && place < state.doneEnd && isBefore
+  }
+
+  #waits(unit: DueUnit, slotMs: number): boolean {
+    if (slotMs < this.#readTimeMs) return false
+    if (this.#slot?.timeMs !== slotMs) return !this.#isDone(unit, slotMs)
+    const { head } = this.#slot
+    if (head === undefined || (unit.isRecall && !unit.isMoving)) return false // the open slot knows its recalls
+    return unit.dueAtMs > head.dueAtMs || (unit.dueAtMs === head.dueAtMs && unit.place >= head.place)
+  }
+
+  /** Between two walks. A slave delivers nothing and leaves it to its master. */
+  async #moveAllBefore(upTo: number, restore: Parameters<BeforeRemoval>[1]): Promise<boolean> {
+    while (this.#walking !== undefined) await this.#walking
+    if (!this.#isRunning) return true
+    const { log } = this.#options
+    let done = false
+    this.#walking = (async () => {
+      try {
+        this.#takeBack()
+        while (await this.#enqueue());
+        const count = await this.#rescue.run(upTo, restore)
+        if (count > 0) log('info', `${count} timed messages put into the queue again: the segment they lay in goes`)
+        done = true
+      } catch (error) {
+        log('error', `a segment stays: the timed messages in it cannot be stored again: ${textOf(error)}`)
+      }
+    })()
+    await this.#walking
+    this.#walking = undefined
+    this.#walkIn(done ? 0 : retryMs)
+    return done
   }
 
   async #deliverAll(slot: TimerSlot, units: readonly DueUnit[]): Promise<void> {

@@ -11,6 +11,8 @@ export interface Health {
   begin(trouble: Trouble, fault: StoreFault, reason: string): void
   end(trouble: Trouble): void
   has(trouble: Trouble): boolean
+  /** Whether this is all that is wrong, if anything is. */
+  okBut(trouble: Trouble): boolean
   /** Throws the StoreError that says why, if there is a reason. */
   check(): void
 }
@@ -44,6 +46,10 @@ class Board implements Health {
 
   has(trouble: Trouble): boolean {
     return this.#troubles.has(trouble)
+  }
+
+  okBut(trouble: Trouble): boolean {
+    return this.#troubles.size === (this.#troubles.has(trouble) ? 1 : 0)
   }
 
   check(): void {

@@ -27,6 +27,8 @@ import { createWaiters } from './waiters'
 export interface Intake
   extends Pick<MessageStore, 'append' | 'appendBatch' | 'whenSafe' | 'onArrival' | 'setFlushPolicy'> {
   readonly confirmOffset: number
+  /** Puts messages in again before their segment goes, and waits for the disk. It may be nearly full. */
+  restore(messages: readonly NewMessage[]): Promise<void>
   /** As Ledger in types.ts. */
   copy(bytes: Buffer): void
   beginAt(offset: number): void
@@ -147,6 +149,18 @@ class Gate implements Intake {
       false,
     )
     return messages.map((message, index) => this.#put(message, sizes[index] ?? 0))
+  }
+
+  async restore(messages: readonly NewMessage[]): Promise<void> {
+    for (const message of messages.map(endedInText)) {
+      if (!this.#health.okBut('disk space')) this.#health.check()
+      const size = this.#sizeOf(message)
+      this.#reserve(size, false)
+      this.#put(message, size)
+    }
+    const upTo = this.#parts.log.tail
+    await this.drain()
+    if (this.#parts.log.flushedTo < upTo) this.#health.check()
   }
 
   copy(bytes: Buffer): void {

@@ -7,7 +7,7 @@ import { createLookups, type Lookups } from './lookups'
 import type { Parts } from './parts'
 import { createRetention, type Retention } from './retention'
 import { Statistics } from './statistics'
-import type { CommitLogView, Durability, Ledger, MessageStore, PutStatus, StoreOptions } from './types'
+import type { BeforeRemoval, CommitLogView, Durability, Ledger, MessageStore, PutStatus, StoreOptions } from './types'
 import { createViewFlusher, type ViewFlusher } from './view-flusher'
 
 export function createMessageStore(options: StoreOptions, parts: Parts): MessageStore {
@@ -78,6 +78,9 @@ class Store implements MessageStore {
   get topics(): Iterable<string> {
     return this.#parts.queues.topics
   }
+  beforeRemoval(listener: BeforeRemoval): void {
+    this.#upkeep.beforeRemoval.push(listener)
+  }
   deleteTopic(topic: string): Promise<void> {
     return this.#parts.queues.removeTopic(topic)
   }
@@ -134,6 +137,7 @@ class Upkeep {
   readonly intake: Intake
   readonly retention: Retention
   readonly ledger: KeptLedger
+  readonly beforeRemoval: BeforeRemoval[] = []
   readonly #views: ViewFlusher
   readonly #timers: NodeJS.Timeout[] = []
   #closing: Promise<void> | undefined
@@ -165,6 +169,7 @@ class Upkeep {
       deleteFileBatchMax: more.deleteFileBatchMax ?? 10,
       mayForce: () => more.cleanForcibly ?? true,
       keepFrom: () => Math.min(log.flushedTo, this.intake.dispatchedTo),
+      mayGo: (upTo) => this.#mayGo(upTo),
       diskUse: async () => ({
         commitLog: await parts.files.usedRatio(parts.commitLogDir),
         consumeQueue: await parts.files.usedRatio(parts.consumeQueueDir),
@@ -211,6 +216,13 @@ class Upkeep {
     } catch (error) {
       this.#options.log('error', `old segments could not be removed: ${textOf(error)}`)
     }
+  }
+
+  async #mayGo(upTo: number): Promise<boolean> {
+    for (const listener of this.beforeRemoval) {
+      if (!(await listener(upTo, (messages) => this.intake.restore(messages)))) return false
+    }
+    return true
   }
 
   async #follow(count: number, why: string): Promise<void> {

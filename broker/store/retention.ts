@@ -19,6 +19,8 @@ export interface RetentionOptions {
   mayForce: () => boolean
   /** The last segment that may go ends here: what is not yet flushed or dispatched stays. */
   keepFrom: () => number
+  /** Asked before a segment goes that ends there. */
+  mayGo: (upTo: number) => Promise<boolean>
   diskUse: () => Promise<{ commitLog: number; consumeQueue: number }>
   clock: () => number
   /** After segments have gone. */
@@ -70,6 +72,7 @@ class Keeper implements Retention {
     while (count < deleteFileBatchMax && row.starts.length > 1 && row.start + row.segmentBytes <= keepFrom()) {
       const expired = (await row.modifiedAtMs(row.start)) + settings.fileReservedTimeHours * 3_600_000 <= clock()
       if (!expired && !force) break
+      if (!(await this.#options.mayGo(row.start + row.segmentBytes))) break
       await row.removeFirst()
       count++
     }

@@ -72,6 +72,15 @@ export interface GetResult {
   release(): void
 }
 
+/**
+ * What lies before `upTo` is about to go. Whoever still needs a message there puts it in again: `restore` resolves once
+ * it is on the disk, and takes messages although the disk is nearly full.
+ */
+export type BeforeRemoval = (
+  upTo: number,
+  restore: (messages: readonly NewMessage[]) => Promise<void>,
+) => Promise<boolean>
+
 /** A queue's newest message became visible to consumers. */
 export interface Arrival {
   topic: string
@@ -114,6 +123,8 @@ export interface MessageStore {
   /** Records whose index holds the key, newest first. */
   query(topic: string, key: string, maxCount: number, beginMs: number, endMs: number): Promise<QueryResult>
   onArrival(listener: (arrival: Arrival) => void): void
+  /** Asked before a segment of the commit log goes; one answer of `false` keeps it. */
+  beforeRemoval(listener: BeforeRemoval): void
   /** Queue ids that hold data, by topic. */
   queuesOf(topic: string): readonly number[]
   /** Drops a topic's consume queues (its records stay in the commit log until retention takes them). */

@@ -247,6 +247,7 @@ function arrayStore(times: Map<string, number[]>): MessageStore {
     whenSafe: never,
     get: never,
     recordAt: async () => undefined,
+    beforeRemoval: () => {},
     minOffset: () => 0,
     maxOffset: (topic, queueId) => of(topic, queueId).length,
     offsetByTime: async (topic, queueId, atMs) => {
