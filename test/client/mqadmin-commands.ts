@@ -23,13 +23,20 @@ export interface Asked {
   /** The 15 that issue texts name: any difference fails the test. */
   must?: true
   /** Why the outputs differ, when they may. */
-  mayDiffer?: string
+  mayDiffer?: { because: string; ours: RegExp }
 }
 
 const cluster = 'DefaultCluster'
 const id = (side: Side, index: number, which: 0 | 1): string => side.ids[index]?.[which] ?? ''
 
 const noHome = { lines: /^rocketmqHome/, because: 'this server has no home folder' }
+
+const unsupported = { because: 'ours says why it is not supported', ours: /not supported/ }
+const noUsers = {
+  because:
+    'users are kept here also while access control is off, and there are none; Apache has no store for them then',
+  ours: /^$/,
+}
 
 const noRetry = {
   lines: /^%RETRY%/,
@@ -135,16 +142,14 @@ export const questions: readonly Asked[] = [
   row('exportConfigs', (side) => ['-c', cluster, '-f', side.folder]),
   row('exportMetrics', (side) => ['-c', cluster, '-f', side.folder]),
   row('addBroker', (side) => ['-c', side.broker, '-b', `${side.folder}/none.conf`], {
-    mayDiffer: 'ours says why it is not supported',
+    mayDiffer: unsupported,
   }),
   row('removeBroker', (side) => ['-c', side.broker, '-b', `${cluster}:broker-b:0`], {
-    mayDiffer: 'ours says why it is not supported',
+    mayDiffer: unsupported,
   }),
-  row('getUser', (side) => ['-b', side.broker, '-u', 'nobody'], {
-    mayDiffer: 'users and policies are not in this broker yet',
-  }),
-  row('listUser', (side) => ['-b', side.broker], { mayDiffer: 'users and policies are not in this broker yet' }),
-  row('listAcl', (side) => ['-b', side.broker], { mayDiffer: 'users and policies are not in this broker yet' }),
+  row('getUser', (side) => ['-b', side.broker, '-u', 'nobody'], { mayDiffer: noUsers }),
+  row('listUser', (side) => ['-b', side.broker], { mayDiffer: noUsers }),
+  row('listAcl', (side) => ['-b', side.broker], { mayDiffer: noUsers }),
 ]
 
 export const changes: readonly Asked[] = [
