@@ -30,14 +30,20 @@ const noPermission = 16
 const invalidParameter = 29
 const tryLater = 'An system error occurred, please try again later.'
 
-/** A row per request code. */
-export function authAnswers(accounts: Accounts): Readonly<Record<number, AuthAnswer>> {
+/** A row per request code. `isGuarded`: access control is on, so that it is known who asks. */
+export function authAnswers(accounts: Accounts, isGuarded: boolean): Readonly<Record<number, AuthAnswer>> {
   /** Without an access key nobody was asked for one: enforcement is off. */
   const isLesser = ({ ext }: Command): boolean => {
     const accessKey = ext[AuthField.accessKey]
     if (accessKey === undefined || accessKey === '') return false
     const user = accounts.user(accessKey)
     return user !== undefined && user.userType !== 'Super'
+  }
+  /** Apache shows every secret to whoever may look at users (CVE-2024-23321 was that): here it takes a super user. */
+  const shownTo = ({ ext }: Command, user: User): string => {
+    const showsSecret = !isGuarded || isSuper(accounts.user(ext[AuthField.accessKey] ?? ''))
+    const { password, ...others } = user
+    return writeBodyText(userBody, showsSecret ? { ...others, password } : others)
   }
   const putUser = (verb: 'create' | 'update'): AuthAnswer =>
     refusing(async (request) => {
@@ -75,14 +81,15 @@ export function authAnswers(accounts: Accounts): Readonly<Record<number, AuthAns
       await accounts.deleteUser(username)
       return done
     }),
-    3004: refusing(async ({ ext }) => {
-      if ((ext.username ?? '').trim() === '') return blankName
-      const user = accounts.user(ext.username ?? '')
-      return user === undefined ? done : shown(writeBodyText(userBody, user))
+    3004: refusing(async (request) => {
+      const username = request.ext.username ?? ''
+      if (username.trim() === '') return blankName
+      const user = accounts.user(username)
+      return user === undefined ? done : shown(shownTo(request, user))
     }),
-    3005: refusing(async ({ ext }) => {
-      const users = accounts.users(ext.filter)
-      return users.length === 0 ? done : shown(listOf(users.map((user) => writeBodyText(userBody, user))))
+    3005: refusing(async (request) => {
+      const users = accounts.users(request.ext.filter)
+      return users.length === 0 ? done : shown(listOf(users.map((user) => shownTo(request, user))))
     }),
     3006: putAcl,
     3007: putAcl,

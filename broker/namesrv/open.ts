@@ -100,7 +100,7 @@ export async function openNameServer(options: NameServerOptions): Promise<NameSe
     clock,
   })
   const guard = options.access?.guard
-  const authRequests = options.access === undefined ? {} : authAnswers(options.access.accounts)
+  const authRequests = options.access === undefined ? {} : authAnswers(options.access.accounts, guard !== undefined)
   const listener = await listen({
     host,
     port: options.port,

@@ -3,4 +3,4 @@
 import { type Accounts, authAnswers } from '../auth'
 import type { HandlerTable } from './context'
 
-export const authHandlers = (accounts: Accounts): HandlerTable => authAnswers(accounts)
+export const authHandlers = (accounts: Accounts, isGuarded: boolean): HandlerTable => authAnswers(accounts, isGuarded)

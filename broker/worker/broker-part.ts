@@ -356,7 +356,7 @@ function openDoors(
     transactionHandlers,
     replyHandlers,
     adminHandlers({ config, statistics }),
-    authHandlers(access.accounts),
+    authHandlers(access.accounts, access.guard !== undefined),
   ]
   const open = (port: number, onRequest: OnRequest) =>
     listen({
