@@ -28,6 +28,12 @@ const runs = {
     files: ['test/fault/process-fuzz.test.ts'],
     env: { ROCKETDECK_FRAMES: '100000' },
   },
+  requests: {
+    says: '1,000,000 random requests at broker and name server, with access control and without',
+    minutes: 40,
+    files: ['test/fault/request-fuzz.test.ts'],
+    env: { ROCKETDECK_REQUESTS: '1000000' },
+  },
 }
 
 const [name = '', ...rest] = process.argv.slice(2)

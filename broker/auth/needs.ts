@@ -41,6 +41,8 @@ const both = (topic: string | undefined, group: string | undefined, ...actions: 
   ...(isRetryTopic(topic) ? [] : [onTopic(topic, ...actions)]),
   onGroup(group, ...actions),
 ]
+/** A list of nothing asks for all: it is no way in for who may nothing. */
+const orAll = (needs: Need[], all: Need): Need[] => (needs.length > 0 ? needs : [all])
 const locks: Reader = (_, body) => {
   const { consumerGroup, mqSet } = readBody(lockBatchRequest, body)
   const topics = mqSet.map(({ topic }) => topic).filter((topic) => !isRetryTopic(topic))
@@ -77,12 +79,18 @@ const readers: Readonly<Record<number, Reader>> = {
   [C.UNLOCK_BATCH_MQ]: locks,
   // Apache lets every user pass these
   [C.UPDATE_AND_CREATE_TOPIC_LIST]: (_, body) =>
-    readBody(topicNames, body).topicConfigList.map(({ topicName }) => onTopic(topicName, 'Create')),
+    orAll(
+      readBody(topicNames, body).topicConfigList.map(({ topicName }) => onTopic(topicName, 'Create')),
+      onTopic(undefined, 'Create'),
+    ),
   [C.UPDATE_AND_CREATE_SUBSCRIPTIONGROUP]: (_, body) => [
     onGroup(readBody(groupName, body).groupName, 'Create', 'Update'),
   ],
   [C.UPDATE_AND_CREATE_SUBSCRIPTIONGROUP_LIST]: (_, body) =>
-    readBody(groupNames, body).groupConfigList.map(({ groupName }) => onGroup(groupName, 'Create', 'Update')),
+    orAll(
+      readBody(groupNames, body).groupConfigList.map(({ groupName }) => onGroup(groupName, 'Create', 'Update')),
+      onGroup(undefined, 'Create', 'Update'),
+    ),
   [C.SET_MESSAGE_REQUEST_MODE]: (_, body) => [onGroup(readBody(topicAndGroup, body).consumerGroup, 'Update')],
   [C.QUERY_ASSIGNMENT]: (_, body) => {
     const { topic, consumerGroup } = readBody(topicAndGroup, body)
