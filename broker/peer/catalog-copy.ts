@@ -1,6 +1,6 @@
 // broker/peer/catalog-copy.ts: a slave's topics, groups, offsets and delay positions are its master's: asked for again and
-// again, taken when they differ from what was taken last. Owns nothing but that: the tables belong to the catalog.
-
+// again, taken when they differ from what was taken last. Owns nothing but that: the tables belong to the catalog. One
+// thing goes the other way: what groups committed here while the master was away.
 import { splitOffsetTable } from '../catalog/offsets'
 import type { GroupCatalog, OffsetCatalog, TopicCatalog } from '../catalog/types'
 import type { Dialer } from '../net/types'
@@ -11,14 +11,23 @@ import {
   subscriptionGroupWrapper,
   topicConfigWrapper,
 } from '../protocol/bodies'
+import { haRuntimeInfo } from '../protocol/bodies-admin'
 import { RequestCode, ResponseCode } from '../protocol/codes'
+import type { ExtFields } from '../protocol/command'
+import { updateConsumerOffsetHeader, writeHeader } from '../protocol/headers'
+import type { TimedMessages } from '../schedule/timer-types'
 import type { DelayLevels } from '../schedule/types'
+import { createOwnCommits, type OwnCommit, type OwnCommits } from './own-commits'
+import { createTimerCopy } from './timer-copy'
 
 export interface CatalogCopyOptions {
   readonly topics: TopicCatalog
   readonly groups: GroupCatalog
   readonly offsets: OffsetCatalog
   readonly delays: DelayLevels
+  readonly timers: Pick<TimedMessages, 'doneElsewhere'>
+  /** All before it is in this log. */
+  readonly confirmOffset: () => number
   readonly dialer: Dialer
   /** How groups want to be served: pulls or pops. */
   readonly requestModes: { replaceAll(json: Buffer): void }
@@ -40,7 +49,11 @@ const askMs = 5000
 interface Table {
   readonly name: string
   readonly code: number
-  readonly take: (body: Buffer) => void | Promise<void>
+  /** A master may be set up without it. */
+  readonly isOptional?: boolean
+  readonly take: (body: Buffer, address: string) => void | Promise<void>
+  /** Asked before each copy. True: what this broker has is taken anew although the master's answer is the same. */
+  readonly hasMoved?: () => boolean
 }
 
 class Copier implements CatalogCopy {
@@ -48,6 +61,8 @@ class Copier implements CatalogCopy {
   readonly #tables: readonly Table[]
   /** The answer that was taken last, by code: the same answer changes nothing. */
   readonly #taken = new Map<number, Buffer>()
+  readonly #own: OwnCommits
+  #timers = createTimerCopy()
   #address: string | undefined
   #timer: NodeJS.Timeout | undefined
   #running: Promise<boolean> | undefined
@@ -57,6 +72,7 @@ class Copier implements CatalogCopy {
   constructor(options: CatalogCopyOptions) {
     this.#options = options
     const { topics, groups, offsets, delays, requestModes } = options
+    this.#own = createOwnCommits(offsets)
     this.#tables = [
       {
         name: 'topics',
@@ -78,7 +94,8 @@ class Copier implements CatalogCopy {
       {
         name: 'offsets',
         code: RequestCode.GET_ALL_CONSUMER_OFFSET,
-        take: (body) => offsets.replaceAll(splitOffsetTable(readBody(consumerOffsets, body).offsetTable)),
+        hasMoved: () => this.#own.any,
+        take: (body, address) => this.#takeOffsets(body, address),
       },
       {
         name: 'delay positions',
@@ -90,6 +107,13 @@ class Copier implements CatalogCopy {
         code: RequestCode.GET_ALL_MESSAGE_REQUEST_MODE,
         take: (body) => requestModes.replaceAll(body),
       },
+      {
+        name: 'timer checkpoint',
+        code: RequestCode.GET_TIMER_CHECK_POINT,
+        isOptional: true,
+        hasMoved: () => true, // the master's log has
+        take: (body, address) => this.#takeTimers(body, address),
+      },
     ]
   }
 
@@ -97,6 +121,7 @@ class Copier implements CatalogCopy {
     if (address === this.#address || this.#isStopped) return
     this.#address = address
     this.#taken.clear()
+    this.#timers = createTimerCopy()
     this.#again(0)
   }
 
@@ -125,6 +150,8 @@ class Copier implements CatalogCopy {
     const address = this.#address
     if (address === undefined) return false
     let whole = true
+    const sure = this.#timers.reached(this.#options.confirmOffset())
+    if (sure !== undefined) this.#options.timers.doneElsewhere(sure)
     for (const table of this.#tables) {
       if (this.#isStopped || address !== this.#address) return false
       try {
@@ -145,14 +172,43 @@ class Copier implements CatalogCopy {
     return whole
   }
 
-  async #copy(address: string, { code, take }: Table): Promise<void> {
-    const { dialer } = this.#options
-    const reply = await dialer.request(address, code, {}, undefined, askMs)
+  async #copy(address: string, { code, isOptional, take, hasMoved }: Table): Promise<void> {
+    const reply = await this.#ask(address, code)
     if (reply.code === ResponseCode.REQUEST_CODE_NOT_SUPPORTED) return // it has no such table
+    if (reply.code !== ResponseCode.SUCCESS && isOptional) return
     if (reply.code !== ResponseCode.SUCCESS) throw new Error(`code ${reply.code} ${reply.remark ?? ''}`)
-    if (reply.body.length === 0 || this.#taken.get(code)?.equals(reply.body)) return
-    await take(reply.body)
+    const isSame = this.#taken.get(code)?.equals(reply.body) ?? false
+    if (reply.body.length === 0 || (isSame && !hasMoved?.())) return
+    await take(reply.body, address)
     this.#taken.set(code, Buffer.from(reply.body))
+  }
+
+  #ask(address: string, code: number, ext: ExtFields = {}) {
+    return this.#options.dialer.request(address, code, ext, undefined, askMs)
+  }
+
+  /** The master hears first what was committed here; what it will not have (its group is gone) is dropped. */
+  async #takeOffsets(body: Buffer, address: string): Promise<void> {
+    const { offsets, log } = this.#options
+    const { offsetTable } = readBody(consumerOffsets, body)
+    const returned: OwnCommit[] = []
+    for (const commit of this.#own.aheadOf(offsetTable)) {
+      const { group: consumerGroup, topic, queueId, queueOffset: commitOffset } = commit
+      const ext = writeHeader(updateConsumerOffsetHeader, { consumerGroup, topic, queueId, commitOffset })
+      const { code } = await this.#ask(address, RequestCode.UPDATE_CONSUMER_OFFSET, ext)
+      if (code === ResponseCode.SUCCESS) returned.push(commit)
+    }
+    offsets.replaceAll(splitOffsetTable(offsetTable))
+    for (const { group, topic, queueId, queueOffset } of returned) offsets.commit(group, topic, queueId, queueOffset)
+    this.#own.settled()
+    if (returned.length > 0)
+      log('info', `the master at ${address} has ${returned.length} offsets that were committed here`)
+  }
+
+  async #takeTimers(checkpoint: Buffer, address: string): Promise<void> {
+    const reply = await this.#ask(address, RequestCode.GET_BROKER_HA_STATUS)
+    if (reply.code !== ResponseCode.SUCCESS) return
+    this.#timers.said(checkpoint, readBody(haRuntimeInfo, reply.body).masterCommitLogMaxOffset)
   }
 }
 

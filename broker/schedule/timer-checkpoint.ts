@@ -3,6 +3,7 @@
 import { join } from 'node:path'
 import type { Files, OpenFile } from '../file/files'
 import { i64, layout, readLong, writeLong } from '../protocol/layout'
+import type { TimerProgress } from './timer-types'
 
 /** Where the timers stand. All of it is as safe as the place that `deliveredTo` names in the commit log. */
 export interface TimerState {
@@ -18,6 +19,9 @@ export interface TimerState {
   queueOffset: number
   /** What was delivered so far ends here in the commit log. */
   deliveredTo: number
+  /** What a master of before has delivered: see TimerProgress. */
+  elsewhereTo: number
+  elsewhereMs: number
 }
 export interface TimerVersion {
   stateVersion: number
@@ -55,11 +59,23 @@ const ours = layout(
     logEnd: i64,
     queueOffset: i64,
     deliveredTo: i64,
+    elsewhereTo: i64,
+    elsewhereMs: i64,
   },
   64,
 )
 const mark = 0x5244_5449_4d52
 const fileBytes = 4096
+
+/** What a checkpoint that another broker answered says of deliveries; undefined when it says nothing. */
+export function timerProgress(checkpoint: Buffer): TimerProgress | undefined {
+  const { at, size } = apacheFields
+  if (checkpoint.length < size) return undefined
+  const overMs = readLong(checkpoint, at.readTimeMs)
+  // a master names its own place in both fields, or the first alone
+  const queueOffset = Math.max(readLong(checkpoint, at.queueOffset), 0)
+  return overMs > 0 ? { queueOffset, overMs } : undefined
+}
 
 export async function openTimerCheckpoint(files: Files, configDir: string): Promise<TimerCheckpoint> {
   const path = join(configDir, 'timercheck')
@@ -92,6 +108,8 @@ class Page implements TimerCheckpoint {
       logEnd: readLong(this.#page, at.logFlushedTo),
       queueOffset: readLong(this.#page, at.queueOffset),
       deliveredTo: 0,
+      elsewhereTo: 0,
+      elsewhereMs: 0,
     }
   }
   get ahead(): TimerState | undefined {
@@ -111,6 +129,8 @@ class Page implements TimerCheckpoint {
       logEnd: of(at.logEnd),
       queueOffset: of(at.queueOffset),
       deliveredTo: of(at.deliveredTo),
+      elsewhereTo: of(at.elsewhereTo),
+      elsewhereMs: of(at.elsewhereMs),
     }
   }
   get version(): TimerVersion {
@@ -129,7 +149,7 @@ class Page implements TimerCheckpoint {
     put(at.readTimeMs, safe.readTimeMs)
     put(at.logFlushedTo, safe.logEnd)
     put(at.queueOffset, safe.queueOffset)
-    put(at.masterQueueOffset, safe.queueOffset)
+    put(at.masterQueueOffset, Math.max(safe.queueOffset, ahead.elsewhereTo))
     put(at.stateVersion, version.stateVersion)
     put(at.timestamp, version.timestamp)
     put(at.counter, version.counter)
@@ -143,6 +163,8 @@ class Page implements TimerCheckpoint {
     put(ours.at.logEnd, ahead.logEnd)
     put(ours.at.queueOffset, ahead.queueOffset)
     put(ours.at.deliveredTo, ahead.deliveredTo)
+    put(ours.at.elsewhereTo, ahead.elsewhereTo)
+    put(ours.at.elsewhereMs, ahead.elsewhereMs)
     this.#file ??= this.#files.create(this.#path, fileBytes)
     await this.#file.write([Buffer.from(page)], 0)
     await this.#file.sync()

@@ -70,4 +70,6 @@ const isSame = (a: TimerState, b: TimerState): boolean =>
   a.doneEnd === b.doneEnd &&
   a.logEnd === b.logEnd &&
   a.queueOffset === b.queueOffset &&
-  a.deliveredTo === b.deliveredTo
+  a.deliveredTo === b.deliveredTo &&
+  a.elsewhereTo === b.elsewhereTo &&
+  a.elsewhereMs === b.elsewhereMs

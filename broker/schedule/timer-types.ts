@@ -12,6 +12,12 @@ export interface TimerSettings {
   readonly fileReservedTime: number
 }
 
+/** Of what lies before a place of the timer queue, all whose slot begins before this time was delivered. */
+export interface TimerProgress {
+  readonly queueOffset: number
+  readonly overMs: number
+}
+
 /** Messages for any time: they wait in queue 0 of rmq_sys_wheel_timer. */
 export interface TimedMessages {
   /** What a slot of the wheel spans; fixed while the broker runs. */
@@ -28,6 +34,8 @@ export interface TimedMessages {
   /** The JSON that code 61 answers: how many wait per topic. */
   countsJson(): string
   topicRemoved(topic: string): void
+  /** Another broker, whose log this one copies, has delivered these: they are not delivered here any more. */
+  doneElsewhere(progress: TimerProgress): void
   /** Notes on disk how far they have come; done by itself every timerFlushIntervalMs. */
   note(): Promise<void>
   /** Resolves when what is under way now is done. */

@@ -16,7 +16,7 @@ import { createTimerNotes, type TimerNotes } from './timer-notes'
 import { openTimerFiles, spareSlots, type TimerFiles } from './timer-recovery'
 import { createRescue, type Rescue } from './timer-rescue'
 import { type DueUnit, dueUnit, loadSlot, type TimerSlot } from './timer-slot'
-import type { TimedMessages, TimerFigures, TimerSettings } from './timer-types'
+import type { TimedMessages, TimerFigures, TimerProgress, TimerSettings } from './timer-types'
 import { wheelSlots } from './timer-wheel'
 
 export interface TimersOptions {
@@ -77,6 +77,8 @@ class Timers implements TimedMessages {
   #slot: TimerSlot | undefined
   /** What was delivered ends here in the commit log. */
   #deliveredTo: number
+  /** What is not to be delivered here, since a master of before did. */
+  #elsewhere: TimerProgress
   /** A delivery from here on was not stored after all. */
   #againFromMs = Number.POSITIVE_INFINITY
   #wake: { cancel(): void } | undefined
@@ -91,7 +93,8 @@ class Timers implements TimedMessages {
     this.precisionMs = precisionMs
     this.#files = files
     this.#counts = counts
-    const { readTimeMs, queueOffset, deliveredTo } = files.state
+    const { readTimeMs, queueOffset, deliveredTo, elsewhereTo, elsewhereMs } = files.state
+    this.#elsewhere = { queueOffset: elsewhereTo, overMs: elsewhereMs }
     this.#readTimeMs = readTimeMs
     this.#queueOffset = queueOffset
     this.#deliveredTo = deliveredTo
@@ -160,6 +163,12 @@ class Timers implements TimedMessages {
   topicRemoved(topic: string): void {
     this.#counts.removeTopic(topic)
   }
+  doneElsewhere(progress: TimerProgress): void {
+    if (this.#isRunning || progress.queueOffset < this.#queueOffset) return
+    this.#elsewhere = progress
+    // not noted: delivered twice after a kill
+    this.#notes.write().catch((error: unknown) => this.#options.log('warn', `timed messages: ${textOf(error)}`))
+  }
   note(): Promise<void> {
     return this.#notes.write()
   }
@@ -202,7 +211,13 @@ class Timers implements TimedMessages {
 
   #state(): TimerState {
     const { log } = this.#files
-    const moving = { logEnd: log.end, queueOffset: this.#queueOffset, deliveredTo: this.#deliveredTo }
+    const moving = {
+      logEnd: log.end,
+      queueOffset: this.#queueOffset,
+      deliveredTo: this.#deliveredTo,
+      elsewhereTo: this.#elsewhere.queueOffset,
+      elsewhereMs: this.#elsewhere.overMs,
+    }
     const slot = this.#slot
     // a slot that was begun before the start and is not read yet stands where it stood
     if (slot === undefined) return { ...moving, readTimeMs: this.#readTimeMs, ...this.#begun() }
@@ -307,6 +322,8 @@ class Timers implements TimedMessages {
       this.#options.log('warn', `the message at ${peek.commitLogOffset(piece, at)} of the timer queue says no time`)
       return
     }
+    const { queueOffset, overMs } = this.#elsewhere
+    if (waiting.slotMs < overMs && peek.queueOffset(piece, at) < queueOffset) return
     const nowMs = this.#options.clock()
     const { slotMs, isMoving } = this.#slotFor(waiting.slotMs, nowMs)
     const magic = UnitMagic.normal | (isMoving ? UnitMagic.roll : 0) | (waiting.isRecall ? UnitMagic.recall : 0)

@@ -215,7 +215,7 @@ async function openBroker(plan: PartPlan, log: PartLog, ends: Ends) {
     clock,
   })
 
-  const tables = { topics, groups, offsets, delays, requestModes: pop.modes }
+  const tables = { topics, groups, offsets, delays, timers, requestModes: pop.modes }
   const replication = await openReplication({
     ...tables,
     host: plan.host,

@@ -39,7 +39,7 @@ export interface ReplicationPart {
 /** A slave that started before its master asks so often where it is. */
 const LOOK_EVERY_MS = 1000
 
-type Tables = Pick<CatalogCopyOptions, 'topics' | 'groups' | 'offsets' | 'delays' | 'requestModes'>
+type Tables = Pick<CatalogCopyOptions, 'topics' | 'groups' | 'offsets' | 'delays' | 'timers' | 'requestModes'>
 export interface ReplicationPartOptions extends Tables {
   host: string
   values: BrokerValues
@@ -74,6 +74,7 @@ function asSlave(options: ReplicationPartOptions): ReplicationPart {
   const tables = createCatalogCopy({
     ...options,
     periodMs: TABLES_EVERY_MS,
+    confirmOffset: () => store.commitLog.confirmOffset,
   })
   const follower = createFollower({
     store,

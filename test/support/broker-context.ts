@@ -89,6 +89,7 @@ export async function openTestBroker(properties: Record<string, string> = {}): P
     waitingBySpan: () => new Map(),
     figures: () => ({ readBehindSec: 1, offsetBehind: 2, waiting: 3, enqueuedPerSec: 4.5, deliveredPerSec: 5 }),
     isDone: () => true,
+    doneElsewhere: () => {},
     checkpoint: () => Buffer.alloc(56, 7),
     countsJson: () => '{"timingCount":{"T":{"count":3,"timeStamp":9}}}',
     topicRemoved: () => {},

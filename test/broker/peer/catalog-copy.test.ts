@@ -60,6 +60,8 @@ it('copies topics, groups, what groups may not read, offsets and delay positions
     delays,
     dialer,
     requestModes,
+    timers: { doneElsewhere: () => {} },
+    confirmOffset: () => Number.MAX_SAFE_INTEGER,
     periodMs: 60_000,
     log,
   })
@@ -87,6 +89,23 @@ it('copies topics, groups, what groups may not read, offsets and delay positions
   expect(await copy.now()).toBe(true)
   expect([groups.peek('strayed'), groups.peek('more') === undefined]).toEqual([undefined, false])
   expect(offsets.query('readers', 'copied', 0)).toBe(0)
+
+  // a consumer that goes on at the slave while the master is away; whatever lies further back there is not asked of the master
+  await client.ask(RequestCode.UPDATE_CONSUMER_OFFSET, { ...place, commitOffset: '5' })
+  await client.ask(RequestCode.UPDATE_CONSUMER_OFFSET, { ...place, queueId: '1', commitOffset: '5' })
+  expect(await copy.now()).toBe(true)
+  offsets.commit('readers', 'copied', 0, 9)
+  offsets.commit('readers', 'copied', 1, 2)
+  offsets.commit('gone', 'copied', 0, 3)
+  expect(await copy.now()).toBe(true)
+  const at = async (queueId: string) => (await client.ask(RequestCode.QUERY_CONSUMER_OFFSET, { ...place, queueId })).ext
+  expect([(await at('0')).offset, (await at('1')).offset]).toEqual(['9', '5'])
+  expect([0, 1].map((queueId) => offsets.query('readers', 'copied', queueId))).toEqual([9, 5])
+  expect(offsets.query('gone', 'copied', 0)).toBe(-1)
+  // a reset at the master is not undone by what the slave returned before it
+  await client.ask(RequestCode.UPDATE_CONSUMER_OFFSET, { ...place, commitOffset: '1' })
+  expect(await copy.now()).toBe(true)
+  expect([(await at('0')).offset, offsets.query('readers', 'copied', 0)]).toEqual(['1', 1])
 
   await master.stop()
   ends.shift()

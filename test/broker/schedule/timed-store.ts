@@ -52,6 +52,8 @@ export interface TimedStore {
 export interface TimedStoreOptions {
   rootDir?: string
   nowMs?: number
+  /** False: a slave's, which delivers nothing. */
+  starts?: boolean
   settings?: Partial<TimerSettings>
   store?: Partial<StoreOptions>
 }
@@ -88,7 +90,7 @@ export async function openTimedStore(options: TimedStoreOptions = {}): Promise<T
   })
   rest.timers = timers
   rest.store = store
-  timers.start()
+  if (options.starts !== false) timers.start()
   await clock.advance(0)
 
   const append = async (body: string, pairs: Record<string, string>, topic: string): Promise<number> => {

@@ -251,3 +251,45 @@ describe.each(['restart', 'crash'] as const)('after a %s', (how) => {
     expect(one.warnings()).toEqual([])
   })
 })
+
+describe('a slave that is started as the master', () => {
+  const sent = async (one: TimedStore) => {
+    await one.send('first', { TIMER_DELIVER_MS: String(START + SECOND) })
+    await one.send('second', { TIMER_DELIVER_MS: String(START + 3 * SECOND) })
+    await one.send('late', { TIMER_DELIVER_MS: String(START + 9 * SECOND) })
+  }
+  /** The log of `master` with no timer files but what a slave noted of its master. */
+  const takeOver = async (master: TimedStore, progress?: { queueOffset: number; overMs: number }) => {
+    await master.stop()
+    for (const path of ['timerwheel', 'timerlog', 'config/timercheck']) {
+      rmSync(join(master.rootDir, path), { recursive: true, force: true })
+    }
+    const options = { rootDir: master.rootDir, nowMs: master.clock.nowMs }
+    const idle = await open({ ...options, starts: false })
+    if (progress !== undefined) idle.timers.doneElsewhere(progress)
+    await idle.stop()
+    return open(options)
+  }
+
+  it('delivers once more what it does not know to be delivered', async () => {
+    const master = await open()
+    await sent(master)
+    await master.clock.advance(4 * SECOND)
+    const next = await takeOver(master)
+    await next.clock.advance(10 * SECOND)
+    expect(await next.bodies()).toEqual(['first', 'second', 'first', 'second', 'late'])
+  })
+
+  it('does not deliver again what its master had delivered, and nothing less', async () => {
+    const master = await open()
+    await sent(master)
+    await master.clock.advance(4 * SECOND)
+    const next = await takeOver(master, { queueOffset: 1, overMs: START + 4 * SECOND })
+    await next.clock.advance(0)
+    expect(await next.bodies()).toEqual(['first', 'second', 'second'])
+    const after = await goneOn(next)
+    await after.clock.advance(10 * SECOND)
+    expect(await after.bodies()).toEqual(['first', 'second', 'second', 'late'])
+  })
+  const goneOn = (one: TimedStore) => next(one, 'restart')
+})
