@@ -2,7 +2,7 @@
 // pumps frames made beforehand, and the process's own CPU clock: on a busy machine that says more than any rate does.
 //
 //   node test/bench/cost.mjs [--sends 200000] [--rounds 5] [--size 128] [--window 64] [--joined] [--form 0]
-//                            [--set flushDiskType=SYNC_FLUSH] [--profile FOLDER] [--raw]
+//                            [--set flushDiskType=SYNC_FLUSH] [--profile FOLDER] [--raw] [--node=--a-flag-of-node]
 //
 // --joined: the client writes all that it may at once, as a pipelining client does; otherwise each frame is a write of
 // its own, as from a client whose threads wait for their answer. --raw: the server of raw-server.mjs instead.
@@ -81,6 +81,7 @@ async function measure() {
       raw: { type: 'boolean', default: false },
       set: { type: 'string', multiple: true, default: [] },
       profile: { type: 'string' },
+      node: { type: 'string', multiple: true, default: [] },
     },
   })
   const folder = mkdtempSync(join(tmpdir(), 'rocketdeck-cost-'))
@@ -99,8 +100,12 @@ async function measure() {
   })
   const properties = Object.fromEntries(flags.set.map((pair) => pair.split(/=(.*)/s).slice(0, 2)))
   const child = fork(here, ['serve', JSON.stringify({ bundle, folder, properties, raw: flags.raw })], {
-    execArgv:
-      flags.profile === undefined ? [] : ['--cpu-prof', '--cpu-prof-interval=200', `--cpu-prof-dir=${flags.profile}`],
+    execArgv: [
+      ...flags.node,
+      ...(flags.profile === undefined
+        ? []
+        : ['--cpu-prof', '--cpu-prof-interval=200', `--cpu-prof-dir=${flags.profile}`]),
+    ],
   })
   try {
     const { port } = await said(child)

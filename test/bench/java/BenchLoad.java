@@ -1,6 +1,6 @@
 // test/bench/java/BenchLoad.java: puts a load on a cluster with the stock Java client and prints one line of JSON. A
 // send counts only when the broker answered SEND_OK; nothing is tried again. It knows nothing of who answers.
-// usage: BenchLoad MODE key=value...   modes: sync, async, batch, consume, latency, first
+// usage: BenchLoad MODE key=value...   modes: sync, async, batch, consume, latency; topics=N spreads sends over N topics
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -22,9 +22,11 @@ import org.apache.rocketmq.client.producer.DefaultMQProducer;
 import org.apache.rocketmq.client.producer.SendCallback;
 import org.apache.rocketmq.client.producer.SendResult;
 import org.apache.rocketmq.client.producer.SendStatus;
+import org.apache.rocketmq.common.TopicConfig;
 import org.apache.rocketmq.common.consumer.ConsumeFromWhere;
 import org.apache.rocketmq.common.message.Message;
 import org.apache.rocketmq.common.message.MessageExt;
+import org.apache.rocketmq.tools.admin.DefaultMQAdminExt;
 
 public final class BenchLoad {
     static final Map<String, String> given = new HashMap<>();
@@ -35,21 +37,24 @@ public final class BenchLoad {
     static final Map<String, AtomicLong> reasons = new ConcurrentHashMap<>();
     static volatile boolean measuring;
     static volatile boolean over;
+    static int topics = 1;
+    static final AtomicLong turn = new AtomicLong();
 
     public static void main(String[] args) throws Exception {
         for (int i = 1; i < args.length; i++) {
             int at = args[i].indexOf('=');
             given.put(args[i].substring(0, at), args[i].substring(at + 1));
         }
+        topics = (int) number("topics", 1);
         // Read once by the client's classes, so it must stand before one of them is loaded.
         System.setProperty("rocketmq.serialize.type", text("header", "JSON"));
+        if (topics > 1) makeTopics();
         switch (args[0]) {
             case "sync" -> blocking(1);
             case "batch" -> blocking((int) number("batch", 16));
             case "async" -> asynchronous();
             case "consume" -> backlog();
             case "latency" -> live();
-            case "first" -> first();
             default -> throw new IllegalArgumentException(args[0]);
         }
         System.out.flush();
@@ -155,6 +160,7 @@ public final class BenchLoad {
         });
         DefaultMQProducer producer = producer();
         Thread.sleep(3000); // until the first rebalance is over
+        producer.send(message()); // it has its route before the clock runs
         long step = 1_000_000_000L / number("rate", 2000);
         Thread sender = new Thread(() -> {
             for (long due = System.nanoTime(); !over; due += step) {
@@ -181,21 +187,6 @@ public final class BenchLoad {
         long missing = Math.max(0, sent.get() - received.get());
         failed.addAndGet(missing);
         print(usage, ",\"missing\":" + missing);
-    }
-
-    static void first() throws Exception {
-        DefaultMQProducer producer = producer();
-        for (long until = System.currentTimeMillis() + 60_000; System.currentTimeMillis() < until;) {
-            try {
-                if (producer.send(message(), 3000).getSendStatus() == SendStatus.SEND_OK) {
-                    System.out.println("{\"epochMs\":" + System.currentTimeMillis() + ",\"failed\":0}");
-                    return;
-                }
-            } catch (Throwable again) {
-                Thread.sleep(20);
-            }
-        }
-        System.out.println("{\"failed\":1}");
     }
 
     static Usage[] span() throws Exception {
@@ -300,7 +291,28 @@ public final class BenchLoad {
         consumer.start();
     }
 
-    static Message message() { return new Message(text("topic", "bench"), new byte[(int) number("size", 128)]); }
+    static Message message() { return new Message(topic(), new byte[(int) number("size", 128)]); }
+
+    static String topic() {
+        String topic = text("topic", "bench");
+        return topics == 1 ? topic : topic + "-" + turn.getAndIncrement() % topics;
+    }
+
+    /** Each with 8 queues, many at a time. */
+    static void makeTopics() throws Exception {
+        DefaultMQAdminExt admin = new DefaultMQAdminExt(60_000);
+        admin.setNamesrvAddr(text("namesrv", "127.0.0.1:9876"));
+        admin.start();
+        String broker = admin.examineBrokerClusterInfo().getBrokerAddrTable().values().iterator().next().getBrokerAddrs().get(0L);
+        List<TopicConfig> list = new ArrayList<>();
+        for (int i = 0; i < topics; i++) {
+            list.add(new TopicConfig(text("topic", "bench") + "-" + i, 8, 8, 6));
+            if (list.size() < 500 && i < topics - 1) continue;
+            admin.createAndUpdateTopicConfigList(broker, list);
+            list.clear();
+        }
+        admin.shutdown();
+    }
 
     static List<Message> messages(int count) {
         List<Message> list = new ArrayList<>(count);
