@@ -115,9 +115,9 @@ class SocketConnection implements Connection, Drainable {
     }
   }
 
-  readonly #take = (frame: Buffer): void => {
+  readonly #take = (bytes: Buffer, from: number, end: number): void => {
     if (this.#closed) return
-    const command = decodeFrame(frame)
+    const command = decodeFrame(bytes, from, end)
     if (!isReply(command)) {
       if (!isOneway(command)) this.#unanswered++
       this.#options.onRequest(command, this)

@@ -3,9 +3,12 @@
 // as it is held; but it keeps its whole chunk (up to 64 KiB) in memory: what outlives the turn should be copied.
 import { NetError } from './types'
 
+/** A frame without the length in front, as a place: a view for each would cost as much as reading a header. */
+export type TakeFrame = (bytes: Buffer, from: number, end: number) => void
+
 export interface FrameCutter {
-  /** Takes the next chunk and hands out each frame it completes, without the length in front. Throws a NetError. */
-  push(chunk: Buffer, take: (frame: Buffer) => void): void
+  /** Takes the next chunk and hands out each frame it completes, as bytes[from, end). Throws a NetError. */
+  push(chunk: Buffer, take: TakeFrame): void
   /** Bytes of a frame that has not come whole yet. */
   readonly heldBytes: number
 }
@@ -28,7 +31,7 @@ class Cutter implements FrameCutter {
     return this.#filled + (this.#rest?.length ?? 0)
   }
 
-  push(chunk: Buffer, take: (frame: Buffer) => void): void {
+  push(chunk: Buffer, take: TakeFrame): void {
     let next = 0
     if (this.#frame !== undefined) {
       next = this.#fill(this.#frame, chunk, 0)
@@ -36,7 +39,7 @@ class Cutter implements FrameCutter {
       const frame = this.#frame
       this.#frame = undefined
       this.#filled = 0
-      take(frame)
+      take(frame, 0, frame.length)
     } else if (this.#rest !== undefined) {
       chunk = Buffer.concat([this.#rest, chunk]) // at most 3 bytes and a chunk, once per cut length
       this.#rest = undefined
@@ -51,7 +54,7 @@ class Cutter implements FrameCutter {
         this.#fill(this.#frame, chunk, from)
         return
       }
-      take(chunk.subarray(from, end))
+      take(chunk, from, end)
       next = end
     }
     if (next < chunk.length) this.#rest = chunk.subarray(next)

@@ -16,7 +16,15 @@ export interface QuickSend {
   readonly keys: readonly string[]
   readonly waits: boolean
 }
+/** What the properties of one message of a batch say to the broker. */
+export interface BatchedSaid {
+  readonly uniqueKey: string | undefined
+  readonly tags: string | undefined
+  readonly keys: string | undefined
+}
 export interface QuickSendReader {
+  /** Of a batch, whose messages are stored with the properties they have. */
+  readBatched(properties: Buffer): BatchedSaid
   /** `own` is what the broker adds to the properties of every message. */
   read(send: SendCommand, own: Buffer): QuickSend | undefined
 }
@@ -39,7 +47,9 @@ for (const name of namesThatMatter) isCareful[name.charCodeAt(0)] = 1
 
 class Reader implements QuickSendReader {
   readonly #topics = new TopicNames()
-  readonly #bytes = Buffer.allocUnsafeSlow(2 * maxPropertiesBytes)
+  readonly #copy = Buffer.allocUnsafeSlow(2 * maxPropertiesBytes)
+  /** Where the properties lie that are being read. */
+  #bytes: Buffer = this.#copy
   #uniqueKeyAt = 0
   #uniqueKeyEnd = 0
   #tags: string | undefined
@@ -50,10 +60,7 @@ class Reader implements QuickSendReader {
     if (send.batch || send.body.length === 0 || transactionType(send.sysFlag) !== 0) return undefined
     const topic = this.#topics.of(send)
     if (topic === undefined) return undefined
-    this.#uniqueKeyEnd = 0
-    this.#tags = undefined
-    this.#keys = undefined
-    this.#waits = true
+    this.#begin(this.#copy)
     const end = this.#walk(send)
     if (end < 0 || this.#uniqueKeyEnd === 0 || own.length > this.#bytes.length - end) return undefined
     this.#bytes.set(own, end)
@@ -66,6 +73,31 @@ class Reader implements QuickSendReader {
       keys: this.#keys === undefined ? [uniqueKey] : [uniqueKey, ...splitKeys(this.#keys)],
       waits: this.#waits,
     }
+  }
+
+  readBatched(properties: Buffer): BatchedSaid {
+    this.#begin(properties)
+    let nameAt = 0
+    let split = -1
+    for (let at = 0; at < properties.length; at++) {
+      const byte = properties[at]
+      if (byte === nameEnd && split < 0) split = at
+      if (byte !== valueEnd) continue
+      this.#take(nameAt, split, at)
+      nameAt = at + 1
+      split = -1
+    }
+    this.#take(nameAt, split, properties.length)
+    const uniqueKey = this.#uniqueKeyEnd === 0 ? undefined : this.#text(this.#uniqueKeyAt, this.#uniqueKeyEnd)
+    return { uniqueKey, tags: this.#tags, keys: this.#keys }
+  }
+
+  #begin(bytes: Buffer): void {
+    this.#bytes = bytes
+    this.#uniqueKeyEnd = 0
+    this.#tags = undefined
+    this.#keys = undefined
+    this.#waits = true
   }
 
   /** Copies the properties, the last one ended too; answers with their size, or -1. */
@@ -122,7 +154,7 @@ class Reader implements QuickSendReader {
     return true
   }
   #text(at: number, end: number): string {
-    return this.#bytes.toString('latin1', at, end)
+    return this.#bytes.toString('utf8', at, end)
   }
 }
 

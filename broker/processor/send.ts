@@ -241,7 +241,7 @@ class Sender {
     }
     const messages: NewMessage[] = []
     for (const { flag, body, properties } of decodeBatch(request.body)) {
-      const own = scanProperties(properties.toString('utf8'))
+      const own = this.#quick.readBatched(properties)
       const keys = splitKeys(own.keys)
       messages.push({
         topic: topic.topicName,

@@ -41,20 +41,23 @@ const empty = Buffer.alloc(0)
 export const framePrefixBytes = 8
 
 /**
- * Reads a frame without its first four bytes (the length). The body is a view of `frame`, not a copy. Throws a
- * ProtocolError for whatever is not a command.
+ * Reads the frame in bytes[from, end), which is without its first four bytes (the length). The body is a view of `bytes`,
+ * not a copy. Throws a ProtocolError for whatever is not a command.
  */
-export function decodeFrame(frame: Buffer): Command {
-  if (frame.length < 4) throw new ProtocolError('bad-frame', `a frame of ${frame.length} bytes has no header`)
-  const formAndSize = frame.readUInt32BE(0)
+export function decodeFrame(bytes: Buffer, from = 0, end = bytes.length): Command {
+  if (end - from < 4) throw new ProtocolError('bad-frame', `a frame of ${end - from} bytes has no header`)
+  const formAndSize = bytes.readUInt32BE(from)
   const form = formAndSize >>> 24
-  const headerEnd = 4 + (formAndSize & 0xff_ffff)
+  const headerFrom = from + 4
+  const headerEnd = headerFrom + (formAndSize & 0xff_ffff)
   if (form > 1) throw new ProtocolError('bad-frame', `header form ${form} is neither JSON (0) nor binary (1)`)
-  if (headerEnd > frame.length) {
-    throw new ProtocolError('bad-frame', `a header of ${headerEnd - 4} bytes in a frame of ${frame.length}`)
+  if (headerEnd > end) {
+    throw new ProtocolError('bad-frame', `a header of ${headerEnd - headerFrom} bytes in a frame of ${end - from}`)
   }
-  const body = headerEnd === frame.length ? empty : frame.subarray(headerEnd)
-  return form === 0 ? readJsonHeader(frame, 4, headerEnd, body) : readBinaryHeader(frame, 4, headerEnd, body)
+  const body = headerEnd === end ? empty : bytes.subarray(headerEnd, end)
+  return form === 0
+    ? readJsonHeader(bytes, headerFrom, headerEnd, body)
+    : readBinaryHeader(bytes, headerFrom, headerEnd, body)
 }
 
 /** The length, the header and nothing of the body, which follows on the wire as it is. */

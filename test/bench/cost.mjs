@@ -1,7 +1,7 @@
 // test/bench/cost.mjs: what one send costs the broker in CPU time. A broker part alone in a process, a plain socket that
 // pumps frames made beforehand, and the process's own CPU clock: on a busy machine that says more than any rate does.
 //
-//   node test/bench/cost.mjs [--sends 200000] [--rounds 5] [--size 128] [--window 64] [--joined] [--form 0]
+//   node test/bench/cost.mjs [--sends 200000] [--rounds 5] [--size 128] [--window 64] [--joined] [--form 0] [--batch 16]
 //                            [--set flushDiskType=SYNC_FLUSH] [--profile FOLDER] [--raw] [--node=--a-flag-of-node]
 //
 // --joined: the client writes all that it may at once, as a pipelining client does; otherwise each frame is a write of
@@ -77,6 +77,7 @@ async function measure() {
       size: { type: 'string', default: '128' },
       window: { type: 'string', default: '64' },
       form: { type: 'string', default: '0' },
+      batch: { type: 'string', default: '1' },
       joined: { type: 'boolean', default: false },
       raw: { type: 'boolean', default: false },
       set: { type: 'string', multiple: true, default: [] },
@@ -112,7 +113,7 @@ async function measure() {
     const socket = connect({ port, host: '127.0.0.1', noDelay: true })
     await new Promise((resolve, reject) => socket.once('connect', resolve).once('error', reject))
     const load = { window: Number(flags.window), joined: flags.joined }
-    const makeFrame = frames(Number(flags.size), Number(flags.form))
+    const makeFrame = frames(Number(flags.size), Number(flags.form), Number(flags.batch))
     await pump(socket, 50_000, load, makeFrame)
     const costs = []
     for (let round = 0; round < Number(flags.rounds); round++) {
@@ -151,10 +152,11 @@ const ask = (child, what) => {
 }
 
 /** As the stock Java client writes them: fastjson's letters for 0x01 and 0x02, one unique key each. */
-function frames(size, form) {
-  const body = Buffer.alloc(size, 97)
+function frames(size, form, batch) {
   const key = (serial) => `7F0000010F5A18B4AAC2${serial.toString(16).toUpperCase().padStart(12, '0')}`
   return (serial) => {
+    const properties = `UNIQ_KEY\u0001${key(serial)}\u0002WAIT\u0001true\u0002`
+    const body = batch === 1 ? Buffer.alloc(size, 97) : batchOf(batch, size, serial, key)
     const fields = {
       a: 'BenchmarkProducer',
       b: 'TopicOfTheCost',
@@ -164,25 +166,26 @@ function frames(size, form) {
       f: '0',
       g: String(1_700_000_000_000 + serial),
       h: '0',
-      i: `UNIQ_KEY\u0001${key(serial)}\u0002WAIT\u0001true\u0002`,
+      i: properties,
       j: '0',
       k: 'false',
-      m: 'false',
+      m: String(batch > 1),
       n: 'broker-a',
     }
-    const header = form === 0 ? jsonHeader(fields, serial) : binaryHeader(fields, serial)
-    const frame = Buffer.allocUnsafe(8 + header.length + size)
-    frame.writeUInt32BE(4 + header.length + size, 0)
+    const code = batch > 1 ? 320 : 310
+    const header = form === 0 ? jsonHeader(code, fields, serial) : binaryHeader(code, fields, serial)
+    const frame = Buffer.allocUnsafe(8 + header.length + body.length)
+    frame.writeUInt32BE(4 + header.length + body.length, 0)
     frame.writeUInt32BE(((form << 24) | header.length) >>> 0, 4)
     header.copy(frame, 8)
     body.copy(frame, 8 + header.length)
     return frame
   }
 }
-const jsonHeader = (extFields, opaque) =>
+const jsonHeader = (code, extFields, opaque) =>
   Buffer.from(
     JSON.stringify({
-      code: 310,
+      code,
       extFields,
       flag: 0,
       language: 'JAVA',
@@ -191,7 +194,21 @@ const jsonHeader = (extFields, opaque) =>
       version: 513,
     }),
   )
-function binaryHeader(fields, opaque) {
+/** As protocol/batch.ts lays it out. */
+function batchOf(count, size, serial, key) {
+  const entries = Array.from({ length: count }, (_, at) => {
+    const properties = Buffer.from(`UNIQ_KEY\u0001${key(serial * count + at)}\u0002WAIT\u0001true\u0002`)
+    const entry = Buffer.alloc(22 + size + properties.length, 97)
+    entry.writeInt32BE(entry.length, 0)
+    entry.fill(0, 4, 16)
+    entry.writeInt32BE(size, 16)
+    entry.writeInt16BE(properties.length, 20 + size)
+    properties.copy(entry, 22 + size)
+    return entry
+  })
+  return Buffer.concat(entries)
+}
+function binaryHeader(code, fields, opaque) {
   const entries = Object.entries(fields).map(([name, value]) => {
     const entry = Buffer.alloc(6 + name.length + value.length)
     entry.writeUInt16BE(name.length, 0)
@@ -202,7 +219,7 @@ function binaryHeader(fields, opaque) {
   })
   const ext = Buffer.concat(entries)
   const head = Buffer.alloc(21)
-  head.writeInt16BE(310, 0)
+  head.writeInt16BE(code, 0)
   head.writeInt16BE(513, 3)
   head.writeInt32BE(opaque, 5)
   head.writeInt32BE(ext.length, 17)

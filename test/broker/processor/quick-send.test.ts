@@ -57,6 +57,21 @@ describe('the quick way of a message', () => {
     expect(read(send)).toBeUndefined()
   })
 
+  it('finds in the properties of a batched message what the general way finds', () => {
+    const piece = fc.tuple(
+      fc.constantFrom('UNIQ_KEY', 'TAGS', 'KEYS', 'WAIT', 'x', ''),
+      fc.constantFrom('ü', 'A b', ''),
+    )
+    const text = fc.array(piece, { maxLength: 5 }).map((all) => all.map(([n, v]) => `${n}\u0001${v}`).join('\u0002'))
+    fc.assert(
+      fc.property(text, fc.constantFrom('', '\u0002', '\u0001'), (pieces, end) => {
+        const { uniqueKey, tags, keys } = scanProperties(pieces + end)
+        expect(reader.readBatched(Buffer.from(pieces + end))).toEqual({ uniqueKey, tags, keys })
+      }),
+      { seed: 9, numRuns: 1000 },
+    )
+  })
+
   it('tells topics apart whose names have one hash', () => {
     expect(['Aa', 'BB', 'Aa'].map((topic) => read(sent(key, 0, { b: topic }))?.topic)).toEqual(['Aa', 'BB', 'Aa'])
   })
