@@ -36,7 +36,12 @@ export const loads = {
   flush1: java('SYNC_FLUSH, one thread', ['sync', 'threads=1'], 'flush'),
   slave64: java('SYNC_MASTER with a slave that must have it too, 64 threads', ['sync', 'threads=64'], 'slave'),
   start: { kind: 'start', setting: 'plain', args: [], says: 'from the command to the first send; memory then' },
-  topics: { kind: 'topics', setting: 'plain', args: [], says: 'ours: sync64 over 1, 1,000 and 10,000 topics' },
+  topics: {
+    kind: 'topics',
+    setting: 'plain',
+    args: [],
+    says: 'ours: sync64 while 1, 1,000 or 10,000 topics exist, to 64 of them',
+  },
   limit: { kind: 'limit', setting: 'plain', args: [], says: 'ours: CPU of a send, beside a server that only frames' },
 } as const satisfies Record<string, Load>
 export type LoadName = keyof typeof loads

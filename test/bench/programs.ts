@@ -111,7 +111,8 @@ export async function example(parts: Parts, side: Side, topic: string): Promise<
     const consumed = reports(consumer.stdout, /Consume TPS: (\d+) .*Consume Fail: (\d+)/g).filter(
       ([tps = 0]) => tps > 0,
     )
-    const failed = sent.reduce((sum, [, send = 0, response = 0]) => sum + send + response, 0)
+    const [, failedSends = 0, failedResponses = 0] = sent.at(-1) ?? [] // since the start, unlike the rates
+    const failed = failedSends + failedResponses
     return { tps: meanOf(sent), consumeTps: meanOf(consumed.slice(1, -1)), failed, behind }
   } finally {
     await producer.kill()

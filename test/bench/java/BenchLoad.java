@@ -1,6 +1,6 @@
 // test/bench/java/BenchLoad.java: puts a load on a cluster with the stock Java client and prints one line of JSON. A
 // send counts only when the broker answered SEND_OK; nothing is tried again. It knows nothing of who answers.
-// usage: BenchLoad MODE key=value...   modes: sync, async, batch, consume, latency; topics=N spreads sends over N topics
+// usage: BenchLoad MODE key=value...   modes: sync, async, batch, consume, latency; topics=N sends to 64 of N topics
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -295,7 +295,7 @@ public final class BenchLoad {
 
     static String topic() {
         String topic = text("topic", "bench");
-        return topics == 1 ? topic : topic + "-" + turn.getAndIncrement() % topics;
+        return topics == 1 ? topic : topic + "-" + turn.getAndIncrement() % 64 * (topics / 64);
     }
 
     /** Each with 8 queues, many at a time. */
