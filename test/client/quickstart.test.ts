@@ -1,12 +1,13 @@
 // test/client/quickstart.test.ts: Apache's own quickstart examples, unchanged and of several versions, and stock clients
 // of other languages deliver every message through this broker.
-import { cpSync, existsSync, mkdirSync } from 'node:fs'
+import { cpSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it, type TestContext } from 'vitest'
 import { type Child, run } from '../support/children'
 import { projectRoot, temporaryFolder } from '../support/folders'
-import { cacheRoot, clientLib, findInPath, javaParts, launchJava, REFERENCE_VERSION, runJava } from '../support/java'
+import { clientLib, findInPath, javaParts, launchJava, REFERENCE_VERSION, runJava } from '../support/java'
+import { pythonWithClient } from '../support/python'
 import { type OurCluster, startOurs } from '../support/rocketdeck'
 import { openWire } from '../support/wire'
 
@@ -105,21 +106,3 @@ describe('a stock client delivers each message once, with its tag and text', () 
     expect(lastLine(stdout)).toEqual(everything)
   })
 })
-
-/** A virtual environment with the package, made once in the cache of these tests. */
-async function pythonWithClient(): Promise<{ missing: string } | { python: string }> {
-  const base = findInPath('python3')
-  if (!base) return { missing: 'no Python' }
-  const folder = join(cacheRoot(), 'rocketdeck-tests', 'python')
-  const python = join(folder, 'bin', 'python')
-  const works = async () => (await run(python, ['-c', 'import rocketmq.client'])).code === 0
-  if (existsSync(python) && (await works())) return { python }
-  mkdirSync(folder, { recursive: true })
-  const made = await run(base, ['-m', 'venv', folder])
-  if (made.code !== 0) return { missing: `no virtual environment: ${made.output.split('\n')[0]}` }
-  const installed = await run(python, ['-m', 'pip', 'install', '-q', 'rocketmq==0.4.4'], { timeoutMs: 120_000 })
-  if (installed.code !== 0 || !(await works())) {
-    return { missing: `the package rocketmq 0.4.4 cannot be used here: ${installed.output.trim().split('\n').at(-1)}` }
-  }
-  return { python }
-}
