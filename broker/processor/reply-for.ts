@@ -52,8 +52,10 @@ export const putReplyCodes: Readonly<Record<PutStatus, number>> = {
   'flush-disk-timeout': ResponseCode.FLUSH_DISK_TIMEOUT,
   'flush-slave-timeout': ResponseCode.FLUSH_SLAVE_TIMEOUT,
   'slave-not-available': ResponseCode.SLAVE_NOT_AVAILABLE,
-  failed: ResponseCode.SYSTEM_ERROR,
+  failed: ResponseCode.SERVICE_NOT_AVAILABLE,
 }
+/** What was taken could not be written: nothing is stored. Clients try another broker. */
+export const notStored: Reply = { code: putReplyCodes.failed, remark: notAvailable }
 
 /** SQL92 is switched off by enablePropertyFilter=false. */
 export const noPropertyFilter = (expressionType: string): Reply => ({

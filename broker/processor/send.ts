@@ -16,7 +16,7 @@ import type { Appended, NewMessage } from '../store/types'
 import type { Answer, BrokerContext, HandlerTable } from './context'
 import { deadLetterQueue } from './dead-letter'
 import { createQuickSendReader } from './quick-send'
-import { illegalMessage, putReplyCodes, replyFor } from './reply-for'
+import { illegalMessage, notStored, putReplyCodes, replyFor } from './reply-for'
 import { anyQueueOf, ipOf, noTopic, queueRefusal, topicRefusal } from './send-check'
 import {
   readSend,
@@ -212,6 +212,7 @@ class Sender {
     }
     const { commitLogOffset, queueOffset, sizeBytes, storeTimestampMs } = appended
     store.whenSafe(commitLogOffset + sizeBytes, waits, (status) => {
+      if (status === 'failed') return this.#notStored(connection, request, message.topic)
       counters.put(message.topic, message.queueId, 1, sizeBytes, clock() - storeTimestampMs)
       if (isOneway(request)) return
       const code = putReplyCodes[status]
@@ -272,6 +273,7 @@ class Sender {
     }
     const endOffset = last.commitLogOffset + last.sizeBytes
     store.whenSafe(endOffset, said.waits, (status) => {
+      if (status === 'failed') return this.#notStored(connection, request, topic.topicName)
       const sizeBytes = endOffset - first.commitLogOffset
       counters.put(topic.topicName, send.queueId, appended.length, sizeBytes, clock() - first.storeTimestampMs)
       if (isOneway(request)) return
@@ -287,6 +289,11 @@ class Sender {
       })
     })
     return undefined
+  }
+
+  #notStored(connection: Connection, request: Command, topic: string): void {
+    this.#broker.counters.putFailed(topic)
+    if (!isOneway(request)) connection.reply(request, notStored)
   }
 
   #idOf(commitLogOffset: number): string {

@@ -11,6 +11,7 @@ import { temporaryFolder } from '../support/folders'
 import { freeClusterPorts, freePort } from '../support/ports'
 import { clusterInfo } from '../support/reference'
 import { launchProgram, startOurBroker, startOurNamesrv, startOurs } from '../support/rocketdeck'
+import { mayMount, smallDisk } from '../support/small-disk'
 
 const children: Child[] = []
 const kept = <T extends { child: Child }>(started: T): T => {
@@ -153,6 +154,20 @@ describe('a cluster', () => {
       1,
       expect.stringContaining('cannot be used: a part of the path is a file'),
     ])
+    if (process.platform === 'linux') {
+      // a file system that only pretends to make folders
+      const proc = await refused('cluster', await clusterFlags('/proc/x/data'))
+      expect([proc.code, proc.output]).toEqual([1, expect.stringContaining('its file system makes no folders')])
+      expect(proc.output).not.toContain('    at ')
+    }
+    if (mayMount) {
+      const disk = smallDisk(1)
+      disk.makeReadOnly()
+      const { code, output } = await refused('cluster', await clusterFlags(join(disk.folder, 'data')))
+      disk.unmount()
+      expect([code, output]).toEqual([1, expect.stringContaining('it lies on a read-only file system')])
+      expect(output).not.toContain('    at ')
+    }
     if (process.getuid?.() === 0) return // root may write everywhere
     mkdirSync(join(folder, 'closed'))
     chmodSync(join(folder, 'closed'), 0o500)

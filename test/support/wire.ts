@@ -37,7 +37,7 @@ export function openWire(address: string) {
     close: () => dialer.close(),
 
     /** Rejects when the message was not acknowledged; it may be stored all the same. */
-    async send(topic: string, queueId: number, body: string): Promise<Acked> {
+    async send(topic: string, queueId: number, body: string, key = body): Promise<Acked> {
       const ext = writeHeader(sendMessageV2Header, {
         a: 'testers',
         b: topic,
@@ -47,7 +47,7 @@ export function openWire(address: string) {
         f: 0,
         g: Date.now(),
         h: 0,
-        i: `TAGS\u0001t\u0002KEYS\u0001${body}`,
+        i: `TAGS\u0001t\u0002KEYS\u0001${key}`,
       })
       const reply = await ask(RequestCode.SEND_MESSAGE_V2, ext, Buffer.from(body))
       const { queueOffset, queueId: at } = readHeader(sendMessageReply, reply.ext)
