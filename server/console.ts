@@ -103,6 +103,7 @@ export const createConsole = async (options: ConsoleOptions): Promise<ConsoleHan
       publishConsole(undefined)
       // A broker that answers no more must not hold the whole process.
       await within(STOP_WITHIN_MS, Promise.all([door.close(), clusters.close()]))
+      await desk.audit.close().catch((error: unknown) => options.log('error', `the audit log: ${String(error)}`))
       await database.close()
     },
   }

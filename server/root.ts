@@ -1,5 +1,6 @@
 // server/root.ts: joins the routers. The browser takes AppRouter as a type only.
 import type { inferRouterInputs, inferRouterOutputs } from '@trpc/server'
+import { accessRouter } from './router/access'
 import { authRouter } from './router/auth'
 import { brokerRouter } from './router/broker'
 import { clusterRouter } from './router/cluster'
@@ -11,6 +12,7 @@ import { callerFactory, router } from './trpc/procedure'
 
 export const appRouter = router({
   auth: authRouter,
+  access: accessRouter,
   cluster: clusterRouter,
   topic: topicRouter,
   group: groupRouter,

@@ -4,6 +4,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { Keyboard, LogOut, Settings } from 'lucide-react'
 import { useRouter } from 'next/navigation'
 import { useTranslations } from 'use-intl'
+import { isBuiltInRole } from '../../server/shared/rights'
 import { languages } from '../i18n/language'
 import { densities, themes } from '../i18n/preference-cookies'
 import { usePreferences } from '../i18n/preferences'
@@ -49,7 +50,7 @@ export function UserMenu({ onKeys }: { onKeys: () => void }) {
     >
       <div className="px-2 pt-1 pb-1.5">
         <div className="font-strong text-sm">{me.name}</div>
-        <div className="text-xs text-ink-3">{t(`role.${me.role}`)}</div>
+        <div className="text-xs text-ink-3">{isBuiltInRole(me.role) ? t(`role.${me.role}`) : me.role}</div>
       </div>
       <MenuSeparator />
       <MenuLabel>{t('theme.label')}</MenuLabel>

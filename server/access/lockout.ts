@@ -1,5 +1,6 @@
-// server/access/lockout.ts: slows down guessing. Wrong passwords are counted by name and by address; after a few of
-// them the next try must wait, each time twice as long. In memory: a restart forgives.
+// server/access/lockout.ts: slows down guessing. Wrong passwords are counted by name and address together, and by address
+// alone; after a few of them the next try must wait, each time twice as long. Never by name alone: whoever knows the
+// admin's name could keep the admin out. In memory: a restart forgives.
 
 export interface Lockout {
   /** How long this name or address must still wait, 0 when it may try. */
@@ -18,6 +19,10 @@ const MAX_HELD = 10_000
 /** An address serves many people behind one router: it gets more tries than a name. */
 const ADDRESS_TRIES_FACTOR = 4
 
+/** Whoever has one address of version 6 has 2^64 of them. */
+const network = (address: string): string =>
+  address.includes(':') ? `${address.split(':').slice(0, 4).join(':')}/64` : address
+
 interface Tries {
   count: number
   until: number
@@ -31,8 +36,8 @@ export const openLockout = ({
 }: LockoutOptions = {}): Lockout => {
   const held = new Map<string, Tries>()
   const keysOf = (name: string, address: string) => [
-    { key: `n ${name.toLowerCase()}`, free: freeTries },
-    { key: `a ${address}`, free: freeTries * ADDRESS_TRIES_FACTOR },
+    { key: `n ${name.toLowerCase()} ${network(address)}`, free: freeTries },
+    { key: `a ${network(address)}`, free: freeTries * ADDRESS_TRIES_FACTOR },
   ]
   return {
     waitMs: (name, address) =>
@@ -50,8 +55,8 @@ export const openLockout = ({
         if (held.size > MAX_HELD && !oldest.done) held.delete(oldest.value)
       }
     },
-    succeeded(name) {
-      held.delete(`n ${name.toLowerCase()}`)
+    succeeded(name, address) {
+      held.delete(`n ${name.toLowerCase()} ${network(address)}`)
     },
   }
 }

@@ -1,17 +1,21 @@
 // server/access/open.ts: accounts, sessions, settings. A session is a random secret in a cookie; the file holds its
 // hash only. Owner of the tables user and session.
-import { createHash, randomBytes } from 'node:crypto'
+import { randomBytes } from 'node:crypto'
 import { and, count, desc, eq, lt } from 'drizzle-orm'
 import type { Db } from '../db/open'
 import { session, user } from '../db/schema'
-import type { AccessDesk, Caller, SignedIn } from '../shared/desk'
+import type { AccessDesk, Caller, PeopleDesk, SignedIn } from '../shared/desk'
 import { DeskError } from '../shared/errors'
 import type { SettingsInput } from '../shared/inputs'
-import { type Right, rights, rightsOf } from '../shared/rights'
+import { type GrantOn, rights } from '../shared/rights'
 import type { Me, Settings } from '../shared/views'
+import { grantsFor } from './grants'
 import { type Lockout, openLockout } from './lockout'
 import { openPasswords, type Passwords } from './password'
+import { openPeople } from './people'
+import { hashOf } from './secret'
 import { openSetupToken, type SetupToken } from './setup-token'
+import { openTokens, type Tokens } from './tokens'
 
 export interface AccessOptions {
   db: Db
@@ -62,6 +66,8 @@ class Accounts implements Access {
   readonly #passwords: Passwords
   readonly #lockout: Lockout
   readonly setupToken: SetupToken
+  readonly people: PeopleDesk
+  readonly #tokens: Tokens
   readonly #cache = new Map<string, Cached>()
   readonly #endListeners = new Set<(sessionId: string) => void>()
   #hasUser: boolean
@@ -82,6 +88,15 @@ class Accounts implements Access {
     this.#lockout = lockout
     this.setupToken = setupToken
     this.#hasUser = hasUser
+    this.#tokens = openTokens(db, now)
+    this.people = openPeople({
+      db,
+      now,
+      passwords,
+      tokens: this.#tokens,
+      endSessionsOf: (userId) => this.#endAll(userId),
+      forgetAll: () => this.#cache.clear(),
+    })
   }
 
   onSessionEnd(listener: (sessionId: string) => void) {
@@ -90,7 +105,8 @@ class Accounts implements Access {
   }
   isSetUp = async () => this.#hasUser
 
-  async who({ session: secret }: Caller): Promise<SignedIn | null> {
+  async who({ session: secret, token: bearer }: Caller): Promise<SignedIn | null> {
+    if (bearer !== undefined && bearer !== null) return this.#tokens.who(bearer)
     if (secret === null || secret.length > 200) return null
     const hash = hashOf(secret)
     const held = this.#cache.get(hash)
@@ -108,8 +124,9 @@ class Accounts implements Access {
       .from(session)
       .innerJoin(user, eq(user.id, session.userId))
       .where(eq(session.secretHash, hash))
-    if (row === undefined || row.session.lastSeenAt + SESSION_MS < now) return null
-    const signedIn = { userId: row.user.id, sessionId: row.session.id, me: meOf(row.user, row.session.createdAt) }
+    if (row === undefined || row.user.locked || row.session.lastSeenAt + SESSION_MS < now) return null
+    const me = meOf(row.user, await grantsFor(this.#db, row.user), row.session.createdAt)
+    const signedIn = { userId: row.user.id, sessionId: row.session.id, me }
     if (this.#cache.size >= CACHED_SESSIONS) this.#cache.clear()
     this.#cache.set(hash, {
       signedIn,
@@ -161,6 +178,7 @@ class Accounts implements Access {
     const [row] = await this.#db.select().from(user).where(eq(user.name, name))
     if (!(await this.#passwords.matches(password, row?.password ?? null)) || row === undefined)
       throw new DeskError('wrong-password', 'Name or password is wrong.')
+    if (row.locked) throw new DeskError('not-allowed', 'This account is locked. An admin can unlock it.')
     this.#lockout.succeeded(name, caller.from)
     return this.#begin(row, caller)
   }
@@ -184,16 +202,25 @@ class Accounts implements Access {
     return next
   }
 
-  async changePassword(userId: number, current: string, next: string, keepSession: string) {
+  async changePassword(
+    userId: number,
+    { current, next }: { current: string; next: string },
+    keepSession: string,
+    caller: Caller,
+  ) {
+    // Whoever finds a browser signed in may not guess the password there either.
+    const asked = `change ${userId}`
+    this.#mayTry(asked, caller)
+    this.#lockout.failed(asked, caller.from)
     const [row] = await this.#db.select().from(user).where(eq(user.id, userId))
     if (row === undefined || !(await this.#passwords.matches(current, row.password)))
       throw new DeskError('wrong-password', 'The current password is wrong.')
+    this.#lockout.succeeded(asked, caller.from)
     await this.#db
       .update(user)
       .set({ password: await this.#passwords.hash(next) })
       .where(eq(user.id, userId))
-    for (const { id } of await this.#db.select({ id: session.id }).from(session).where(eq(session.userId, userId)))
-      if (id !== keepSession) await this.#end(userId, id)
+    await this.#endAll(userId, keepSession)
   }
 
   async sessions(userId: number, currentId: string) {
@@ -239,7 +266,7 @@ class Accounts implements Access {
       agent: caller.agent.slice(0, 200),
     })
     await this.#db.update(user).set({ lastSeenAt: now }).where(eq(user.id, row.id))
-    return { me: meOf(row, now), session: secret }
+    return { me: meOf(row, await grantsFor(this.#db, row), now), session: secret }
   }
 
   async #end(userId: number, sessionId: string): Promise<void> {
@@ -247,16 +274,21 @@ class Accounts implements Access {
     for (const [hash, { signedIn }] of this.#cache) if (signedIn.sessionId === sessionId) this.#cache.delete(hash)
     for (const listener of this.#endListeners) listener(sessionId)
   }
+  async #endAll(userId: number, except?: string): Promise<void> {
+    for (const { id } of await this.#db.select({ id: session.id }).from(session).where(eq(session.userId, userId)))
+      if (id !== except) await this.#end(userId, id)
+  }
   #forgetUser(userId: number): void {
     for (const [hash, { signedIn }] of this.#cache) if (signedIn.userId === userId) this.#cache.delete(hash)
   }
 }
 
-const hashOf = (secret: string): string => createHash('sha256').update(secret).digest('base64url')
 const settingsOf = (row: UserRow): Settings => ({ ...defaults, ...(JSON.parse(row.settings) as Partial<Settings>) }) // written by this file
-const meOf = (row: UserRow, signedInAt: number): Me => {
-  const extra = (JSON.parse(row.extraRights) as string[]).filter((name): name is Right =>
-    (rights as readonly string[]).includes(name),
-  )
-  return { name: row.name, role: row.role, rights: rightsOf(row.role, extra), settings: settingsOf(row), signedInAt }
-}
+const meOf = (row: UserRow, grants: readonly GrantOn[], signedInAt: number): Me => ({
+  name: row.name,
+  role: row.customRole ?? row.role,
+  rights: rights.filter((right) => grants.some((one) => one.right === right)),
+  grants,
+  settings: settingsOf(row),
+  signedInAt,
+})

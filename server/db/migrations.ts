@@ -92,4 +92,27 @@ export const migrations: readonly Migration[] = [
       ) without rowid`,
     ],
   },
+  {
+    id: 4,
+    name: 'people',
+    statements: [
+      'alter table user add column custom_role text',
+      'alter table user add column locked integer not null default 0',
+      'create table role (name text primary key, grants text not null) without rowid',
+      `create table token (
+        id text primary key,
+        secret_hash text not null unique,
+        user_id integer not null references user(id) on delete cascade,
+        name text not null,
+        rights text not null,
+        cluster text not null,
+        created_at integer not null,
+        expires_at integer not null,
+        last_used_at integer
+      )`,
+      'create index token_user on token(user_id)',
+      "alter table audit add column hash text not null default ''",
+      'create table audit_anchor (id integer primary key check (id = 1), hash text not null)',
+    ],
+  },
 ]

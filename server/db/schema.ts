@@ -8,6 +8,9 @@ export const user = sqliteTable('user', {
   /** scrypt's parameters, salt and hash in one text. */
   password: text('password').notNull(),
   role: text('role').$type<Role>().notNull(),
+  /** The name of a role made here; it stands in place of `role`. */
+  customRole: text('custom_role'),
+  locked: integer('locked', { mode: 'boolean' }).notNull().default(false),
   extraRights: text('extra_rights').notNull(),
   settings: text('settings').notNull(),
   createdAt: integer('created_at').notNull(),
@@ -23,6 +26,23 @@ export const session = sqliteTable('session', {
   address: text('address').notNull(),
   agent: text('agent').notNull(),
 })
+/** Roles made here: what they hold, as JSON. */
+export const role = sqliteTable('role', {
+  name: text('name').primaryKey(),
+  grants: text('grants').notNull(),
+})
+export const token = sqliteTable('token', {
+  id: text('id').primaryKey(),
+  /** SHA-256 of the secret, which nobody holds but its owner. */
+  secretHash: text('secret_hash').notNull(),
+  userId: integer('user_id').notNull(),
+  name: text('name').notNull(),
+  rights: text('rights').notNull(),
+  cluster: text('cluster').notNull(),
+  createdAt: integer('created_at').notNull(),
+  expiresAt: integer('expires_at').notNull(),
+  lastUsedAt: integer('last_used_at'),
+})
 export const audit = sqliteTable('audit', {
   id: integer('id').primaryKey(),
   at: integer('at').notNull(),
@@ -37,6 +57,13 @@ export const audit = sqliteTable('audit', {
   result: text('result').$type<'ok' | 'partial' | 'failed'>().notNull(),
   error: text('error'),
   tookMs: real('took_ms').notNull(),
+  /** Over the line before and this one; empty in lines from before there was a chain. */
+  hash: text('hash').notNull().default(''),
+})
+/** Where the chain begins once old lines were removed: the hash of the last of them. One row. */
+export const auditAnchor = sqliteTable('audit_anchor', {
+  id: integer('id').primaryKey(),
+  hash: text('hash').notNull(),
 })
 export const cluster = sqliteTable('cluster', {
   id: text('id').primaryKey(),

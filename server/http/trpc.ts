@@ -13,6 +13,11 @@ export const TRPC_PATH = '/api/trpc'
 /** A message body of 4 MiB in base64, and what is around it. */
 const MAX_HTTP_BODY_BYTES = 16 * 1024 * 1024
 const MAX_WS_MESSAGE_BYTES = 1024 * 1024
+/** The browser asks for a page's panels in one request; nobody needs more at once. */
+const MAX_BATCH_CALLS = 64
+/** Websockets held open without a session: a login page has none, so these are few and short. */
+const MAX_NAMELESS_SOCKETS = 32
+const MAX_SOCKETS = 2000
 /** Past this a stream waits for the browser to read. */
 const MAX_UNSENT_BYTES = 1024 * 1024
 /** How long a websocket has for its own goodbye when the console stops. */
@@ -37,12 +42,14 @@ export const openTrpcDoor = ({ desk, cookieName, onError }: TrpcDoorOptions): Tr
     from: plainAddress(request.socket.remoteAddress),
     agent: request.headers['user-agent'] ?? '',
     session: sessionOf(request.headers.cookie, cookieName),
+    token: bearerOf(request.headers.authorization),
   })
   const report = ({ path, error }: { path: string | undefined; error: Error & { code?: string } }): void => {
     if (error.code === 'INTERNAL_SERVER_ERROR') onError(path, error)
   }
 
   const sockets = new Map<WebSocket, Caller>()
+  const nameless = new Set<WebSocket>()
   const server = new WebSocketServer({ noServer: true, maxPayload: MAX_WS_MESSAGE_BYTES })
   const handler = applyWSSHandler({
     wss: server,
@@ -68,6 +75,7 @@ export const openTrpcDoor = ({ desk, cookieName, onError }: TrpcDoorOptions): Tr
         path,
         router: appRouter,
         maxBodySize: MAX_HTTP_BODY_BYTES,
+        maxBatchSize: MAX_BATCH_CALLS,
         // A target with thousands of offsets does not fit an address: such a query comes by POST.
         allowMethodOverride: true,
         onError: report,
@@ -80,7 +88,31 @@ export const openTrpcDoor = ({ desk, cookieName, onError }: TrpcDoorOptions): Tr
       })
     },
     upgrade(request, socket, head) {
-      server.handleUpgrade(request, socket, head, (client) => server.emit('connection', client, request))
+      const turnAway = () =>
+        socket.end('HTTP/1.1 503 Service Unavailable\r\nConnection: close\r\n\r\n', () => socket.destroy())
+      const silence = () => socket.destroy()
+      socket.on('error', silence)
+      void desk.access.who(callerOf(request)).then(
+        (who) => {
+          const full = sockets.size >= MAX_SOCKETS || (who === null && nameless.size >= MAX_NAMELESS_SOCKETS)
+          if (full || socket.destroyed) {
+            turnAway()
+            return
+          }
+          server.handleUpgrade(request, socket, head, (client) => {
+            socket.off('error', silence)
+            if (who === null) {
+              nameless.add(client)
+              client.once('close', () => nameless.delete(client))
+            }
+            server.emit('connection', client, request)
+          })
+        },
+        (error: Error) => {
+          onError('upgrade', error)
+          turnAway()
+        },
+      )
     },
     dropEnded() {
       for (const [client, caller] of sockets)
@@ -104,6 +136,8 @@ export const openTrpcDoor = ({ desk, cookieName, onError }: TrpcDoorOptions): Tr
   }
 }
 
+/** A program's token. Whoever sends one is judged by it alone, whatever cookie came along. */
+const bearerOf = (header: string | undefined): string | null => /^Bearer +(\S+)$/i.exec(header ?? '')?.[1] ?? null
 const plainAddress = (address: string | undefined): string => (address ?? '').replace(/^::ffff:/, '')
 const cookie = (name: string, secret: string | null, secure: boolean): string =>
   `${name}=${secret ?? ''}; Path=/; HttpOnly; SameSite=Lax; Max-Age=${secret === null ? 0 : 30 * 86_400}${secure ? '; Secure' : ''}`

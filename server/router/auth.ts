@@ -34,7 +34,7 @@ export const authRouter = router({
   changePassword: allowed('own.write')
     .input(passwordInput)
     .mutation(({ ctx, input }) =>
-      ctx.desk.access.changePassword(ctx.signedIn.userId, input.current, input.next, ctx.signedIn.sessionId),
+      ctx.desk.access.changePassword(ctx.signedIn.userId, input, ctx.signedIn.sessionId, ctx.caller),
     ),
   sessions: allowed('own.write').query(({ ctx }) =>
     ctx.desk.access.sessions(ctx.signedIn.userId, ctx.signedIn.sessionId),

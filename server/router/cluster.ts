@@ -3,10 +3,15 @@ import { tracked } from '@trpc/server'
 import { z } from 'zod'
 import { DeskError } from '../shared/errors'
 import { clusterAddInput, clusterHistoryInput, clusterLiveInput, clusterUpdateInput } from '../shared/inputs'
-import { allowed, allowedOn, router, streaming } from '../trpc/procedure'
+import { allowed, allowedOn, may, router, streaming } from '../trpc/procedure'
 
 export const clusterRouter = router({
-  list: allowed('cluster.read').query(({ ctx }) => ctx.desk.clusters.all().map((cluster) => cluster.card())),
+  list: allowed('cluster.read').query(({ ctx }) =>
+    ctx.desk.clusters
+      .all()
+      .filter(({ id }) => may(ctx.signedIn, 'cluster.read', { cluster: id }))
+      .map((cluster) => cluster.card()),
+  ),
   info: allowedOn('cluster.read').query(({ ctx }) => ctx.cluster.info()),
   overview: allowedOn('cluster.read').query(({ ctx }) => ctx.cluster.overview()),
   history: allowedOn('cluster.read')

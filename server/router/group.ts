@@ -44,7 +44,7 @@ export const groupRouter = router({
     .input(runningInput)
     .query(async ({ ctx, input }) => {
       if (!input.stack) return ctx.cluster.groups.running(input)
-      check(ctx.signedIn, 'client.inspect')
+      check(ctx.signedIn, 'client.inspect', { cluster: input.cluster, name: input.group })
       const began = performance.now()
       const found = await ctx.cluster.groups.running(input)
       await ctx.desk.audit.write({

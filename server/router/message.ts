@@ -1,6 +1,6 @@
 // server/router/message.ts: messages, as the browser sees them. Reading a body is a right of its own and leaves a line
 // in the audit log; without it everything but body and user properties is shown.
-import type { ClusterDesk, SignedIn } from '../shared/desk'
+import type { ClusterDesk, Reading, SignedIn } from '../shared/desk'
 import {
   consumeDirectlyInput,
   messageAt,
@@ -21,8 +21,15 @@ interface Reader extends Context {
   cluster: ClusterDesk
 }
 /** One line for the bodies a call showed; nothing without the right, since then none was shown. */
-const note = async (ctx: Reader, action: string, object: string, count: number, began: number): Promise<void> => {
-  if (!readingOf(ctx.signedIn).bodies || count === 0) return
+const note = async (
+  ctx: Reader,
+  { bodies }: Reading,
+  action: string,
+  object: string,
+  count: number,
+  began: number,
+): Promise<void> => {
+  if (!bodies || count === 0) return
   await ctx.desk.audit.write({
     who: ctx.signedIn.me.name,
     from: ctx.caller.from,
@@ -36,36 +43,41 @@ const note = async (ctx: Reader, action: string, object: string, count: number, 
 }
 
 export const messageRouter = router({
+  /** An offset id may lead to any topic: its body needs the right on all of them. */
   byId: allowedOn('cluster.read')
     .input(messageByIdInput)
     .query(async ({ ctx, input }) => {
       const began = performance.now()
-      const found = await ctx.cluster.messages.byId(input, readingOf(ctx.signedIn))
-      await note(ctx, 'message.read', input.id, found.rows.length, began)
+      const reading = readingOf(ctx.signedIn, input.cluster, null)
+      const found = await ctx.cluster.messages.byId(input, reading)
+      await note(ctx, reading, 'message.read', input.id, found.rows.length, began)
       return found
     }),
   byKey: allowedOn('cluster.read')
     .input(messageByKeyInput)
     .query(async ({ ctx, input }) => {
       const began = performance.now()
-      const found = await ctx.cluster.messages.byKey(input, readingOf(ctx.signedIn))
-      await note(ctx, 'message.read', `${input.topic ?? '*'} key ${input.key}`, found.rows.length, began)
+      const reading = readingOf(ctx.signedIn, input.cluster, input.topic ?? null)
+      const found = await ctx.cluster.messages.byKey(input, reading)
+      await note(ctx, reading, 'message.read', `${input.topic ?? '*'} key ${input.key}`, found.rows.length, began)
       return found
     }),
   byOffset: allowedOn('cluster.read')
     .input(messageAt)
     .query(async ({ ctx, input }) => {
       const began = performance.now()
-      const view = await ctx.cluster.messages.at(input, readingOf(ctx.signedIn))
-      await note(ctx, 'message.read', view.row.offsetId, 1, began)
+      const reading = readingOf(ctx.signedIn, input.cluster, input.topic)
+      const view = await ctx.cluster.messages.at(input, reading)
+      await note(ctx, reading, 'message.read', view.row.offsetId, 1, began)
       return view
     }),
   get: allowedOn('cluster.read')
     .input(messageGetInput)
     .query(async ({ ctx, input }) => {
       const began = performance.now()
-      const view = await ctx.cluster.messages.get(input, readingOf(ctx.signedIn))
-      await note(ctx, 'message.read', input.offsetId, 1, began)
+      const reading = readingOf(ctx.signedIn, input.cluster, null)
+      const view = await ctx.cluster.messages.get(input, reading)
+      await note(ctx, reading, 'message.read', input.offsetId, 1, began)
       return view
     }),
   track: allowedOn('cluster.read')
@@ -77,15 +89,16 @@ export const messageRouter = router({
     .subscription(
       streaming(async function* ({ ctx, input, signal }) {
         const began = performance.now()
+        const reading = readingOf(ctx.signedIn, input.cluster, input.topic)
         let shown = 0
         try {
-          for await (const event of ctx.cluster.messages.scan(input, readingOf(ctx.signedIn), signal)) {
+          for await (const event of ctx.cluster.messages.scan(input, reading, signal)) {
             if (event.type === 'rows') shown += event.rows.length
             await ctx.drained()
             yield event
           }
         } finally {
-          await note(ctx, 'message.read', `${input.topic} scan`, shown, began)
+          await note(ctx, reading, 'message.read', `${input.topic} scan`, shown, began)
         }
       }),
     ),
@@ -94,15 +107,16 @@ export const messageRouter = router({
     .subscription(
       streaming(async function* ({ ctx, input, signal }) {
         const began = performance.now()
+        const reading = readingOf(ctx.signedIn, input.cluster, input.topic)
         let shown = 0
         try {
-          for await (const event of ctx.cluster.messages.tail(input, readingOf(ctx.signedIn), signal)) {
+          for await (const event of ctx.cluster.messages.tail(input, reading, signal)) {
             shown += event.rows.length
             await ctx.drained()
             yield event
           }
         } finally {
-          await note(ctx, 'message.read', `${input.topic} tail`, shown, began)
+          await note(ctx, reading, 'message.read', `${input.topic} tail`, shown, began)
         }
       }),
     ),

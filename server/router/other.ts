@@ -1,4 +1,5 @@
 // server/router/other.ts: the nouns with one or two questions: clients, dead letters, the palette, the audit log.
+
 import {
   auditListInput,
   clientListInput,
@@ -7,7 +8,7 @@ import {
   redriveInput,
   redrivePreviewInput,
 } from '../shared/inputs'
-import { allowed, allowedOn, hasOnlyOwn, router } from '../trpc/procedure'
+import { allowed, allowedOn, hasOnlyOwn, may, router } from '../trpc/procedure'
 
 export const clientRouter = router({
   list: allowedOn('cluster.read')
@@ -32,6 +33,7 @@ export const paletteRouter = router({
     .query(({ ctx, input }) =>
       ctx.desk.clusters
         .all()
+        .filter(({ id }) => may(ctx.signedIn, 'cluster.read', { cluster: id }))
         .filter((cluster) => input.cluster === undefined || cluster.id === input.cluster)
         .flatMap((cluster) => cluster.find(input))
         .slice(0, input.limit),
@@ -43,4 +45,6 @@ export const auditRouter = router({
     .query(({ ctx, input }) =>
       ctx.desk.audit.list(input, hasOnlyOwn(ctx.signedIn, 'audit.read') ? ctx.signedIn.me.name : null),
     ),
+  /** Whether a line was changed or taken out since it was written. */
+  verify: allowed('console.admin').query(({ ctx }) => ctx.desk.audit.verify()),
 })

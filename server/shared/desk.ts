@@ -22,6 +22,7 @@ import type {
   ResendInput,
   ResetInput,
   ResetPreviewInput,
+  RolePutInput,
   RunningInput,
   ScanInput,
   SendInput,
@@ -29,12 +30,16 @@ import type {
   SetupInput,
   Span,
   TailInput,
+  TokenCreateInput,
   TopicCreateInput,
   TopicDeleteInput,
   TopicListInput,
   TopicUpdateInput,
   TraceInput,
+  UserCreateInput,
+  UserUpdateInput,
 } from './inputs'
+import type { Right } from './rights'
 import type * as view from './views'
 
 /** With or without the right to read bodies and user properties. */
@@ -142,6 +147,8 @@ export interface Caller {
   agent: string
   /** The session cookie's value. */
   session: string | null
+  /** What came as `authorization: Bearer`. */
+  token?: string | null
 }
 export interface SignedIn {
   userId: number
@@ -156,9 +163,33 @@ export interface AccessDesk {
   login(name: string, password: string, caller: Caller): Promise<{ me: view.Me; session: string }>
   logout(caller: Caller): Promise<void>
   settings(userId: number, change: SettingsInput): Promise<view.Settings>
-  changePassword(userId: number, current: string, next: string, keepSession: string): Promise<void>
+  changePassword(
+    userId: number,
+    change: { current: string; next: string },
+    keepSession: string,
+    caller: Caller,
+  ): Promise<void>
   sessions(userId: number, currentId: string): Promise<view.SessionRow[]>
   revoke(userId: number, sessionId: string): Promise<void>
+  readonly people: PeopleDesk
+}
+/** Accounts, roles and tokens. `by` is who asks. */
+export interface PeopleDesk {
+  users(by: SignedIn): Promise<view.UserRow[]>
+  createUser(input: UserCreateInput): Promise<void>
+  updateUser(input: UserUpdateInput, by: SignedIn): Promise<void>
+  setPassword(userId: number, password: string): Promise<void>
+  deleteUser(userId: number, confirm: string, by: SignedIn): Promise<void>
+  endSessions(userId: number): Promise<void>
+  roles(): Promise<view.RoleRow[]>
+  putRole(input: RolePutInput): Promise<void>
+  deleteRole(name: string, confirm: string): Promise<void>
+  whoMay(right: Right, where: { cluster: string; name: string | null }): Promise<view.MayRow[]>
+  /** Of everybody, or of one account. */
+  tokens(ownerId: number | null): Promise<view.TokenRow[]>
+  /** The secret is told here and never again. */
+  createToken(input: TokenCreateInput, by: SignedIn): Promise<{ id: string; secret: string }>
+  revokeToken(id: string, ownerId: number | null): Promise<void>
 }
 export interface AuditEntry {
   who: string
@@ -174,9 +205,14 @@ export interface AuditEntry {
   tookMs: number
 }
 export interface AuditDesk {
+  /** Comes back at once; lines go into the file in their order, a little later. */
   write(entry: AuditEntry): Promise<void>
   /** `who` set: only that user's own rows. */
   list(input: AuditListInput, who: string | null): Promise<view.Page<view.AuditRow>>
+  /** Computes the chain of lines again. */
+  verify(): Promise<view.AuditProof>
+  /** Everything that waits is in the file. */
+  close(): Promise<void>
 }
 export interface ConsoleDesk {
   readonly version: string

@@ -1,6 +1,8 @@
 // server/shared/inputs.ts: what a page may ask and with what, as schemas. Forms check with the same ones. Pure.
+
 import { z } from 'zod'
 import { groupNameFault, isAddressableName, parseBrokerKey, topicNameFault } from './names'
+import { customRights, hasSubject, type Right, rights } from './rights'
 
 const clusterId = z.string().min(1).max(64)
 const name = z.string().min(1).max(255).refine(isAddressableName, 'not a name')
@@ -121,6 +123,56 @@ export const setupInput = z.object({
 })
 export const loginInput = z.object({ name: z.string().min(1).max(64), password: z.string().min(1).max(256) })
 export const passwordInput = z.object({ current: z.string().min(1).max(256), next: password })
+
+const userId = z.number().int().positive()
+const roleName = z.string().regex(/^[a-z][a-z0-9-]{0,39}$/)
+const anyRight = z.enum(rights as [Right, ...Right[]]) // the table has rows
+const customRight = z.enum(customRights as [Right, ...Right[]]) // as above
+const onClusters = z.string().regex(/^(\*|[\w.-]{1,64})$/)
+const namePattern = z
+  .string()
+  .min(1)
+  .max(255)
+  .regex(/^[%|\w.*-]+$/)
+export const userCreateInput = z.object({
+  name: userName,
+  password,
+  role: roleName,
+  extra: z.array(anyRight).max(30).default([]),
+})
+export const userUpdateInput = z.object({
+  id: userId,
+  role: roleName.optional(),
+  extra: z.array(anyRight).max(30).optional(),
+  locked: z.boolean().optional(),
+})
+export const userPasswordInput = z.object({ id: userId, password })
+export const userDeleteInput = z.object({ id: userId, confirm: z.string().max(64) })
+export const onUser = z.object({ id: userId })
+export const rolePutInput = z.object({
+  name: roleName,
+  grants: z
+    .array(
+      z
+        .object({ right: customRight, cluster: onClusters, names: namePattern })
+        .refine(({ right, names }) => names === '*' || hasSubject(right), 'this right is about no object with a name'),
+    )
+    .min(1)
+    .max(200),
+})
+export const roleDeleteInput = z.object({ name: roleName, confirm: z.string().max(64) })
+export const whoMayInput = z.object({ right: anyRight, cluster: onClusters, name: z.string().max(255).default('') })
+export const tokenCreateInput = z.object({
+  name: z.string().trim().min(1).max(80),
+  rights: z.array(customRight).min(1).max(30),
+  cluster: onClusters.default('*'),
+  days: z.number().int().min(1).max(366),
+})
+export const tokenRevokeInput = z.object({ id: z.string().min(1).max(64) })
+export type UserCreateInput = z.infer<typeof userCreateInput>
+export type UserUpdateInput = z.infer<typeof userUpdateInput>
+export type RolePutInput = z.infer<typeof rolePutInput>
+export type TokenCreateInput = z.infer<typeof tokenCreateInput>
 
 // ---- clusters ----
 

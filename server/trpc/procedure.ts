@@ -5,7 +5,7 @@ import superjson from 'superjson'
 import type { ClusterDesk, SignedIn } from '../shared/desk'
 import { DeskError, oneLine } from '../shared/errors'
 import { onCluster } from '../shared/inputs'
-import { type Right, rightsTable } from '../shared/rights'
+import { grantFor, hasSubject, type Right, subjectOf, type Where } from '../shared/rights'
 import type { Context } from './context'
 import { faultOf, trpcErrorOf } from './faults'
 
@@ -26,10 +26,19 @@ export const router = t.router
 export const callerFactory = t.createCallerFactory
 
 /** Whether who asks holds the right there. The one place that decides. */
-export const check = (who: SignedIn | null, right: Right): SignedIn => {
+export const check = (who: SignedIn | null, right: Right, where?: Where): SignedIn => {
   if (who === null) throw new DeskError('not-signed-in', 'Nobody is signed in here, or the session has ended.')
-  if (!who.me.rights.includes(right)) throw new DeskError('not-allowed', `This needs the right ${right}.`, { right })
-  return who
+  if (may(who, right, where)) return who
+  const elsewhere = may(who, right) ? ' here: it is held for other clusters or names' : ''
+  throw new DeskError('not-allowed', `This needs the right ${right}${elsewhere}.`, { right })
+}
+export const may = (who: SignedIn, right: Right, where?: Where): boolean =>
+  grantFor(who.me.grants, right, where) !== undefined
+/** The object a right is asked for: an input that names none needs the right on every name. */
+const objectOf = (right: Right, raw: unknown): string | null => {
+  if (!hasSubject(right) || typeof raw !== 'object' || raw === null) return null
+  const name: unknown = Object.getOwnPropertyDescriptor(raw, subjectOf[right])?.value
+  return typeof name === 'string' ? name : null
 }
 const clusterOf = (ctx: Context, id: string): ClusterDesk => {
   const cluster = ctx.desk.clusters.get(id)
@@ -111,7 +120,15 @@ const fieldsOf = (raw: unknown): Fields & { rest?: string } => {
 }
 const plainBigint = (_key: string, value: unknown) => (typeof value === 'bigint' ? value.toString() : value)
 /** Never in the log: bodies and what may hold a secret. */
-const unrecorded: ReadonlySet<string> = new Set(['body', 'properties', 'password', 'token', 'current', 'next'])
+const unrecorded: ReadonlySet<string> = new Set([
+  'body',
+  'properties',
+  'password',
+  'token',
+  'current',
+  'next',
+  'secret',
+])
 const afterOf = (path: string, input: Fields): string | null => (path.startsWith('auth.') ? null : (input.rest ?? null))
 const countsOf = (data: unknown): { ok: number; failed: number; error: string | null } | null => {
   if (typeof data !== 'object' || data === null || !('ok' in data) || !('failed' in data) || !('rows' in data))
@@ -137,8 +154,11 @@ export const allowedOn = (right: Right) =>
   base
     .meta({ right, scope: 'cluster' })
     .input(onCluster)
-    .use(async ({ ctx, input, type, next }) => {
-      const signedIn = check(await ctx.who(), right)
+    .use(async ({ ctx, input, type, next, getRawInput }) => {
+      const signedIn = check(await ctx.who(), right, {
+        cluster: input.cluster,
+        name: objectOf(right, await getRawInput()),
+      })
       const cluster = clusterOf(ctx, input.cluster)
       if (type === 'mutation' && cluster.readOnly && !harmless.has(right))
         throw new DeskError('read-only', `The cluster ${cluster.id} is connected read-only.`)
@@ -155,6 +175,9 @@ export const streaming = <Options, Event>(run: (options: Options) => AsyncIterab
     }
   }
 
-/** Whether bodies may be shown to who asks. */
-export const readingOf = (who: SignedIn) => ({ bodies: who.me.rights.includes('message.read') })
-export const hasOnlyOwn = (who: SignedIn, right: Right): boolean => rightsTable[right][who.me.role] === 'own'
+/** Whether bodies may be shown to who asks: of one topic, or of messages whose topic is not known before they are read. */
+export const readingOf = (who: SignedIn, cluster: string, topic: string | null) => ({
+  bodies: may(who, 'message.read', { cluster, name: topic }),
+})
+export const hasOnlyOwn = (who: SignedIn, right: Right): boolean =>
+  !who.me.grants.some((one) => one.right === right && one.own !== true)

@@ -1,5 +1,6 @@
 // test/e2e/pages.spec.ts: every page of topics, groups and messages, in both languages, both themes and on a phone: it shows
 // what it is about, throws nothing, fits its window, and leaves a picture.
+import { AxeBuilder } from '@axe-core/playwright'
 import { expect, type Page, test } from '@playwright/test'
 import { run } from '../support/children'
 import { projectRoot } from '../support/folders'
@@ -34,6 +35,9 @@ test('a client has left something to show', async ({ page }) => {
 })
 
 const addresses = [
+  { name: 'overview', path: '', en: 'Throughput', zh: '吞吐' },
+  { name: 'brokers', path: '/brokers', en: 'Name server', zh: 'NameServer' },
+  { name: 'broker', path: '/brokers/broker-a:0', en: 'Throughput in bytes', zh: '吞吐（字节）' },
   { name: 'topics', path: '/topics', en: 'Create topic', zh: '创建 Topic' },
   { name: 'topic', path: `/topics/${TOPIC}`, en: 'Throughput', zh: '吞吐' },
   { name: 'topic-queues', path: `/topics/${TOPIC}/queues`, en: 'Oldest', zh: '最小位点' },
@@ -72,6 +76,12 @@ const visit = async (page: Page, path: string, words: string): Promise<void> => 
   await expect(page.getByRole('alert').filter({ hasText: /\S/ })).toHaveCount(0)
 }
 
+/** What axe calls serious or worse, in a form that says where. */
+const seriousOf = async (axe: AxeBuilder): Promise<string[]> =>
+  (await axe.analyze()).violations
+    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    .flatMap(({ id, nodes }) => nodes.slice(0, 5).map(({ target, html }) => `${id}: ${target.join(' ')} ${html}`))
+
 for (const look of looks)
   test.describe(`in ${look.name}`, () => {
     test.use({ viewport: { width: look.width, height: look.width > 500 ? 900 : 844 }, colorScheme: look.scheme })
@@ -91,6 +101,12 @@ for (const look of looks)
           contentType: 'image/png',
         })
         expect(faults).toEqual([])
+        // One visit serves both themes: what differs between them is colour alone.
+        if (look.name === 'light') {
+          expect(await seriousOf(new AxeBuilder({ page }))).toEqual([])
+          await page.emulateMedia({ colorScheme: 'dark' })
+          expect(await seriousOf(new AxeBuilder({ page }).withRules(['color-contrast']))).toEqual([])
+        }
       })
   })
 

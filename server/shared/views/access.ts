@@ -1,5 +1,5 @@
 // server/shared/views/access.ts: who is signed in, their settings and sessions, and what was done. Types only.
-import type { Right, Role } from '../rights'
+import type { GrantOn, Right } from '../rights'
 
 export type Language = 'en' | 'zh'
 export type Theme = 'system' | 'light' | 'dark'
@@ -16,8 +16,11 @@ export interface Settings {
 }
 export interface Me {
   name: string
-  role: Role
+  /** A built-in role, or the name of one made here. */
+  role: string
+  /** Held somewhere: on which clusters and names is in `grants`. */
   rights: Right[]
+  grants: readonly GrantOn[]
   settings: Settings
   signedInAt: number
 }
@@ -33,6 +36,53 @@ export interface SessionRow {
   lastSeenAt: number
   address: string
   agent: string
+}
+export interface UserRow {
+  id: number
+  name: string
+  role: string
+  /** Rights beyond the built-in role. */
+  extra: Right[]
+  locked: boolean
+  createdAt: number
+  lastSeenAt: number | null
+  sessions: number
+  tokens: number
+  /** Who asks: never locked, demoted or deleted by themselves. */
+  self: boolean
+}
+export interface RoleRow {
+  name: string
+  builtIn: boolean
+  grants: readonly GrantOn[]
+  users: number
+}
+export interface TokenRow {
+  id: string
+  name: string
+  /** Whose rights bound it. */
+  owner: string
+  rights: Right[]
+  /** `*`: all. */
+  cluster: string
+  createdAt: number
+  expiresAt: number
+  lastUsedAt: number | null
+}
+/** Who may do something, and by which grant. */
+export interface MayRow {
+  user: string
+  role: string
+  may: boolean
+  by: GrantOn | null
+}
+export interface AuditProof {
+  /** Lines whose place in the chain was computed again. */
+  checked: number
+  /** Lines written before there was a chain. */
+  unchained: number
+  /** The first line that is not what was written, or null. */
+  brokenAt: number | null
 }
 export interface AuditRow {
   id: number

@@ -112,7 +112,7 @@ describe('signing in', () => {
     const me = await access.who(caller(second))
     expect(me).not.toBeNull()
     if (me === null) return
-    await access.changePassword(me.userId, PASSWORD, 'another long password', me.sessionId)
+    await access.changePassword(me.userId, { current: PASSWORD, next: 'another long password' }, me.sessionId, caller())
     expect(await access.who(caller(session))).toBeNull()
     expect(await access.who(caller(third))).toBeNull()
     expect(ended).toHaveLength(2)

@@ -2,9 +2,11 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { eq } from 'drizzle-orm'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { openAudit } from '../../../server/audit/open'
 import { type Database, openDatabase } from '../../../server/db/open'
+import { audit as table } from '../../../server/db/schema'
 import type { AuditDesk, AuditEntry } from '../../../server/shared/desk'
 import { auditListInput } from '../../../server/shared/inputs'
 
@@ -46,4 +48,39 @@ it('shows and counts only the own lines of who may read no others', async () => 
 it('finds by a part of the object or the action', async () => {
   expect((await list({ q: 'of-b' })).matched).toBe(1)
   expect((await list({ q: 'delete' })).matched).toBe(1)
+})
+
+it('vouches for every line by the one before it, and finds one that was changed, and one that was taken out', async () => {
+  expect(await audit.verify()).toEqual({ checked: 3, unchained: 0, brokenAt: null })
+  await database.db.update(table).set({ who: 'eve' }).where(eq(table.id, 2))
+  expect(await audit.verify()).toMatchObject({ brokenAt: 2 })
+  await database.db.update(table).set({ who: 'ann' }).where(eq(table.id, 2))
+  expect(await audit.verify()).toMatchObject({ brokenAt: null })
+  await database.db.delete(table).where(eq(table.id, 3))
+  expect(await audit.verify()).toMatchObject({ checked: 2, brokenAt: 3 })
+})
+it('goes on with the chain after a restart, and forgets what is too old without breaking it', async () => {
+  await audit.close()
+  let at = 10
+  const again = openAudit(database.db, () => at, { keptLines: 4 })
+  const line = (object: string) =>
+    again.write({ who: 'ann', from: '::1', cluster: null, action: 'x', object, result: 'ok', tookMs: 1 })
+  await line('a')
+  expect(await again.verify()).toMatchObject({ checked: 4, brokenAt: null })
+  at += 2 * 3_600_000
+  await line('b')
+  expect(await again.verify()).toEqual({ checked: 4, unchained: 0, brokenAt: null })
+  expect((await again.list(auditListInput.parse({}), null)).rows.map(({ object }) => object)).toEqual([
+    'b',
+    'a',
+    'of-bob',
+    'of-ann',
+  ])
+})
+it('lets nobody wait for the file', async () => {
+  await audit.close()
+  await database.close()
+  await audit.write({ who: 'ann', from: '::1', cluster: null, action: 'x', object: null, result: 'ok', tookMs: 1 })
+  await expect(audit.close()).rejects.toThrow()
+  database = await openDatabase({ file: join(folder, 'console.db'), thread: false })
 })

@@ -3,7 +3,7 @@ import { beforeEach, expect, it } from 'vitest'
 import { createCaller } from '../../../server/root'
 import type { AuditEntry, ConsoleDesk, SignedIn } from '../../../server/shared/desk'
 import { DeskError } from '../../../server/shared/errors'
-import { rightsOf } from '../../../server/shared/rights'
+import { grantsOf, rightsOf } from '../../../server/shared/rights'
 import { contextFor } from '../../../server/trpc/context'
 
 let lines: AuditEntry[] = []
@@ -12,7 +12,11 @@ beforeEach(() => {
   lines = []
   locked = false
 })
-const ann = { userId: 1, sessionId: 's', me: { name: 'ann', role: 'viewer', rights: rightsOf('viewer') } }
+const ann = {
+  userId: 1,
+  sessionId: 's',
+  me: { name: 'ann', role: 'viewer', rights: rightsOf('viewer'), grants: grantsOf('viewer') },
+}
 const callerAs = (who: SignedIn | null) => {
   const login = async () => {
     throw locked ? new DeskError('locked-out', 'wait') : new DeskError('wrong-password', 'no')

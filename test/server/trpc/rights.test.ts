@@ -4,10 +4,20 @@ import { TRPCError } from '@trpc/server'
 import { describe, expect, it } from 'vitest'
 import { appRouter, createCaller } from '../../../server/root'
 import type { ConsoleDesk, SignedIn } from '../../../server/shared/desk'
-import { type Right, type Role, rights, rightsOf, rightsTable, roles } from '../../../server/shared/rights'
+import {
+  type GrantOn,
+  grantsOf,
+  nameMatches,
+  type Right,
+  type Role,
+  rights,
+  rightsOf,
+  rightsTable,
+  roles,
+} from '../../../server/shared/rights'
 import { contextFor } from '../../../server/trpc/context'
 import { faultOf } from '../../../server/trpc/faults'
-import type { Rule } from '../../../server/trpc/procedure'
+import { type Rule, readingOf } from '../../../server/trpc/procedure'
 
 /** Whatever is asked of it answers that it was reached: the rule let it through. */
 const reached: unknown = new Proxy(() => undefined, {
@@ -19,10 +29,18 @@ let readOnly = false
 const deskFor = (who: SignedIn | null): ConsoleDesk => ({
   version: 'test',
   cookieName: 'test',
-  access: new Proxy({ isSetUp: async () => true, who: async () => who } as unknown as ConsoleDesk['access'], {
-    get: (known, key) => (known as unknown as Record<PropertyKey, unknown>)[key] ?? (async () => reached), // the rest only shows it was reached
-  }),
-  audit: { write: async () => undefined, list: () => reached as never }, //   a marker in place of an answer
+  access: new Proxy(
+    { isSetUp: async () => true, who: async () => who, people: reached } as unknown as ConsoleDesk['access'],
+    {
+      get: (known, key) => (known as unknown as Record<PropertyKey, unknown>)[key] ?? (async () => reached), // the rest only shows it was reached
+    },
+  ),
+  audit: {
+    write: async () => undefined,
+    list: () => reached as never,
+    verify: () => reached as never,
+    close: async () => undefined,
+  }, //   a marker in place of an answer
   clusters: {
     get: (id: string) => (id === 'c' ? (reached as never) : undefined),
     all: () => [],
@@ -35,6 +53,7 @@ const signedIn = (role: Role): SignedIn => ({
     name: role,
     role,
     rights: rightsOf(role),
+    grants: grantsOf(role),
     signedInAt: 0,
     settings: {
       language: null,
@@ -51,7 +70,7 @@ const signedIn = (role: Role): SignedIn => ({
 const procedures = Object.entries(
   appRouter._def.procedures as unknown as Record<string, { _def: { meta?: Rule; type: string } }>,
 ).map(([path, procedure]) => ({ path, rule: procedure._def.meta, type: procedure._def.type }))
-const call = async (path: string, who: SignedIn | null, cluster = 'c'): Promise<string> => {
+const call = async (path: string, who: SignedIn | null, cluster = 'c', more: object = {}): Promise<string> => {
   const context = contextFor(
     deskFor(who),
     { from: '::1', agent: '', session: 'x' },
@@ -60,7 +79,7 @@ const call = async (path: string, who: SignedIn | null, cluster = 'c'): Promise<
   let target: unknown = createCaller(context)
   for (const part of path.split('.')) target = (target as Record<string, unknown>)[part] // a caller is a tree of functions
   try {
-    await (target as (input: unknown) => Promise<unknown>)({ cluster })
+    await (target as (input: unknown) => Promise<unknown>)({ cluster, ...more })
     return 'through'
   } catch (error) {
     return error instanceof TRPCError ? faultOf(error).kind : String(error)
@@ -121,6 +140,43 @@ describe('every procedure', () => {
   })
 })
 
+describe('a grant on some clusters and names', () => {
+  const holding = (...grants: GrantOn[]): SignedIn => {
+    const base = signedIn('viewer')
+    return { ...base, me: { ...base.me, role: 'team', rights: grants.map(({ right }) => right), grants } }
+  }
+  const ask = (path: string, input: Record<string, unknown>, who: SignedIn) => call(path, who, 'c', input)
+  it('lets through the names that match on that cluster, and an input that names nothing only with all of them', async () => {
+    const who = holding({ right: 'topic.write', cluster: 'c', names: 'orders_*' })
+    expect(through).toContain(await ask('topic.update', { topic: 'orders_eu' }, who))
+    expect(await ask('topic.update', { topic: 'payments' }, who)).toBe('not-allowed')
+    expect(await ask('topic.update', {}, who)).toBe('not-allowed')
+    expect(await ask('topic.update', { topic: ['orders_eu'] }, who)).toBe('not-allowed')
+    const elsewhere = holding({ right: 'topic.write', cluster: 'other', names: '*' })
+    expect(await ask('topic.update', { topic: 'orders_eu' }, elsewhere)).toBe('not-allowed')
+  })
+  it('shows bodies of its topics alone, and none where the topic is not known before', () => {
+    const who = holding({ right: 'message.read', cluster: 'c', names: 'orders_*' })
+    expect(readingOf(who, 'c', 'orders_eu').bodies).toBe(true)
+    expect(readingOf(who, 'c', 'payments').bodies).toBe(false)
+    expect(readingOf(who, 'c', null).bodies).toBe(false)
+    expect(readingOf(signedIn('viewer'), 'c', 'orders_eu').bodies).toBe(false)
+  })
+  it('takes a star for any letters, once or more', () => {
+    for (const [pattern, name, fits] of [
+      ['a*', 'abc', true],
+      ['*c', 'abc', true],
+      ['a*c', 'ac', true],
+      ['a*b*c', 'aXbYc', true],
+      ['a*a', 'a', false],
+      ['ab', 'abc', false],
+      ['*', '', true],
+      ['a*b*c', 'acb', false],
+      ['%RETRY%*', '%RETRY%g', true],
+    ] as const)
+      expect([pattern, name, nameMatches(pattern, name)]).toEqual([pattern, name, fits])
+  })
+})
 describe('rights', () => {
   it('are nobody’s by default: an operator gets an extra one only by name', () => {
     expect(rightsOf('operator')).not.toContain('topic.delete')

@@ -1,0 +1,186 @@
+// test/server/access/people.test.ts: accounts, roles made here and tokens, on a real database: nobody holds more than they
+// were given, and there is always an admin who can sign in.
+import { join } from 'node:path'
+import { afterEach, describe, expect, it } from 'vitest'
+import { openLockout } from '../../../server/access/lockout'
+import { type Access, openAccess } from '../../../server/access/open'
+import type { Passwords } from '../../../server/access/password'
+import { type Database, openDatabase } from '../../../server/db/open'
+import type { SignedIn } from '../../../server/shared/desk'
+import { DeskError } from '../../../server/shared/errors'
+import { grantFor } from '../../../server/shared/rights'
+import { temporaryFolder } from '../../support/folders'
+
+const PASSWORD = 'correct horse battery'
+const DAY_MS = 86_400_000
+const caller = (session: string | null, token: string | null = null) => ({
+  from: '10.0.0.1',
+  agent: '',
+  session,
+  token,
+})
+/** As the real ones, without their price: what is tried here is not the hash. */
+const cheap: Passwords = {
+  hash: async (password) => `plain ${password}`,
+  matches: async (password, stored) => stored === `plain ${password}`,
+}
+const ends: Database[] = []
+afterEach(async () => {
+  for (const one of ends.splice(0)) await one.close()
+})
+interface World {
+  access: Access
+  admin: SignedIn
+  signIn: (name: string) => Promise<{ session: string; who: SignedIn }>
+  clock: { at: number }
+}
+const world = async (): Promise<World> => {
+  const folder = temporaryFolder('people')
+  const clock = { at: 1_700_000_000_000 }
+  const now = () => clock.at
+  const database = await openDatabase({ file: join(folder, 'console.db'), thread: false })
+  ends.push(database)
+  const access = await openAccess({ db: database.db, folder, now, passwords: cheap, lockout: openLockout({ now }) })
+  const token = access.setupToken.current() ?? ''
+  await access.setup({ token, name: 'root', password: PASSWORD }, caller(null))
+  const signIn: World['signIn'] = async (name) => {
+    const { session } = await access.login(name, PASSWORD, caller(null))
+    const who = await access.who(caller(session))
+    if (who === null) throw new Error('not signed in')
+    return { session, who }
+  }
+  return { access, admin: (await signIn('root')).who, signIn, clock }
+}
+const kindOf = async (work: Promise<unknown>): Promise<string> =>
+  work.then(
+    () => 'done',
+    (error: unknown) => (error instanceof DeskError ? error.kind : String(error)),
+  )
+
+describe('accounts', () => {
+  it('sign in with the role they were given, and lose their sessions with it', async () => {
+    const { access, admin, signIn } = await world()
+    await access.people.createUser({ name: 'ann', password: PASSWORD, role: 'operator', extra: ['topic.delete'] })
+    const ann = await signIn('ann')
+    expect(ann.who.me).toMatchObject({ name: 'ann', role: 'operator' })
+    expect(ann.who.me.rights).toContain('topic.delete')
+    await access.people.updateUser({ id: ann.who.userId, role: 'viewer' }, admin)
+    expect(await access.who(caller(ann.session))).toBeNull()
+    expect((await signIn('ann')).who.me.rights).not.toContain('message.send')
+  })
+  it('are let in by nothing while they are locked, and by no old password after a new one', async () => {
+    const { access, admin, signIn } = await world()
+    await access.people.createUser({ name: 'ann', password: PASSWORD, role: 'operator', extra: [] })
+    const { who, session } = await signIn('ann')
+    const { secret } = await access.people.createToken(
+      { name: 'ci', rights: ['cluster.read'], cluster: '*', days: 1 },
+      who,
+    )
+    await access.people.updateUser({ id: who.userId, locked: true }, admin)
+    expect(await access.who(caller(session))).toBeNull()
+    expect(await access.who(caller(null, secret))).toBeNull()
+    expect(await kindOf(access.login('ann', PASSWORD, caller(null)))).toBe('not-allowed')
+    await access.people.updateUser({ id: who.userId, locked: false }, admin)
+    await access.people.setPassword(who.userId, 'another long password')
+    expect(await kindOf(access.login('ann', PASSWORD, caller(null)))).toBe('wrong-password')
+  })
+  it('never end without an admin: the last one is neither demoted, locked nor deleted', async () => {
+    const { access, admin } = await world()
+    await access.people.createUser({ name: 'second', password: PASSWORD, role: 'admin', extra: [] })
+    const second = (await access.people.users(admin)).find(({ name }) => name === 'second')
+    const { people } = access
+    for (const change of [{ role: 'viewer' }, { locked: true }])
+      expect(await kindOf(people.updateUser({ id: admin.userId, ...change }, admin))).toBe('bad-input')
+    expect(await kindOf(people.deleteUser(admin.userId, 'root', admin))).toBe('bad-input')
+    await people.updateUser({ id: second?.id ?? 0, locked: true }, admin)
+    const other: SignedIn = { ...admin, userId: second?.id ?? 0 }
+    expect(await kindOf(people.updateUser({ id: admin.userId, role: 'viewer' }, other))).toBe('bad-input')
+    expect(await kindOf(people.deleteUser(second?.id ?? 0, 'wrong', admin))).toBe('confirm-mismatch')
+    expect(await kindOf(people.deleteUser(second?.id ?? 0, 'second', admin))).toBe('done')
+  })
+})
+
+describe('a role made here', () => {
+  it('holds its rights on its clusters and names and nowhere else, and who may can be asked', async () => {
+    const { access, signIn } = await world()
+    const { people } = access
+    await people.putRole({
+      name: 'orders-team',
+      grants: [
+        { right: 'cluster.read', cluster: 'main', names: '*' },
+        { right: 'offset.reset', cluster: 'main', names: 'GID_orders_*' },
+      ],
+    })
+    await people.createUser({ name: 'ann', password: PASSWORD, role: 'orders-team', extra: [] })
+    const { grants } = (await signIn('ann')).who.me
+    const reset = (cluster: string, name: string | null) =>
+      grantFor(grants, 'offset.reset', { cluster, name }) !== undefined
+    expect(reset('main', 'GID_orders_eu')).toBe(true)
+    expect(reset('main', 'GID_payments')).toBe(false)
+    expect(reset('other', 'GID_orders_eu')).toBe(false)
+    expect(reset('main', null)).toBe(false)
+    expect(grantFor(grants, 'own.write')).toBeDefined()
+    const may = await people.whoMay('offset.reset', { cluster: 'main', name: 'GID_orders_eu' })
+    expect(may.map(({ user, may: yes }) => [user, yes])).toEqual([
+      ['ann', true],
+      ['root', true],
+    ])
+  })
+  it('changes at once for those who hold it, and stays while somebody does', async () => {
+    const { access, signIn } = await world()
+    const { people } = access
+    await people.putRole({ name: 'team', grants: [{ right: 'cluster.read', cluster: '*', names: '*' }] })
+    await people.createUser({ name: 'ann', password: PASSWORD, role: 'team', extra: [] })
+    const { session } = await signIn('ann')
+    await people.putRole({ name: 'team', grants: [{ right: 'message.send', cluster: '*', names: 'a*' }] })
+    expect((await access.who(caller(session)))?.me.rights).toEqual(['own.write', 'message.send', 'audit.read'])
+    expect(await kindOf(people.deleteRole('team', 'team'))).toBe('bad-input')
+    expect(await kindOf(people.putRole({ name: 'admin', grants: [] }))).toBe('bad-input')
+  })
+})
+
+describe('a token', () => {
+  it('holds what was chosen, on its cluster, until its day, and its secret is in no file', async () => {
+    const { access, admin, clock } = await world()
+    const { people } = access
+    const made = await people.createToken({ name: 'ci', rights: ['topic.write'], cluster: 'main', days: 2 }, admin)
+    const who = await access.who(caller(null, made.secret))
+    expect(who?.me.rights).toEqual(['topic.write'])
+    expect(grantFor(who?.me.grants ?? [], 'topic.write', { cluster: 'other', name: 'x' })).toBeUndefined()
+    expect(JSON.stringify(await people.tokens(null))).not.toContain(made.secret)
+    clock.at += 3 * DAY_MS
+    expect(await access.who(caller(null, made.secret))).toBeNull()
+  })
+  it('holds nothing its owner does not, neither when it is made nor later', async () => {
+    const { access, admin, signIn } = await world()
+    const { people } = access
+    await people.createUser({ name: 'ann', password: PASSWORD, role: 'operator', extra: [] })
+    const { who } = await signIn('ann')
+    const make = (rights: ('broker.write' | 'topic.write')[]) =>
+      people.createToken({ name: 'x', rights, cluster: '*', days: 1 }, who)
+    expect(await kindOf(make(['broker.write']))).toBe('not-allowed')
+    const { id, secret } = await make(['topic.write'])
+    await people.updateUser({ id: who.userId, role: 'viewer' }, admin)
+    expect((await access.who(caller(null, secret)))?.me.rights).toEqual([])
+    expect(await kindOf(people.revokeToken(id, admin.userId))).toBe('not-found')
+    await people.revokeToken(id, who.userId)
+    expect(await access.who(caller(null, secret))).toBeNull()
+  })
+  it('is nobody when it is wrong, whatever cookie comes with it', async () => {
+    const { access, signIn } = await world()
+    const { session } = await signIn('root')
+    expect(await access.who(caller(session, 'rdt_wrong'))).toBeNull()
+  })
+})
+
+it('a password cannot be guessed where somebody is signed in, and nobody is kept out by another address', async () => {
+  const { access, admin, signIn } = await world()
+  const change = () =>
+    access.changePassword(admin.userId, { current: 'guess', next: 'x'.repeat(12) }, 's', caller(null))
+  for (let tries = 0; tries < 5; tries++) expect(await kindOf(change())).toBe('wrong-password')
+  expect(await kindOf(change())).toBe('locked-out')
+  const stranger = { ...caller(null), from: '10.6.6.6' }
+  for (let tries = 0; tries < 12; tries++) await kindOf(access.login('root', 'guess', stranger))
+  expect(await kindOf(access.login('root', PASSWORD, stranger))).toBe('locked-out')
+  expect((await signIn('root')).who.me.name).toBe('root')
+})
