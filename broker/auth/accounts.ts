@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { readFileOrBackup, writeFileAtomic } from '../file/small-file'
 import { bean, list, oneOf, readBody, text, writeBodyText } from '../protocol/body-table'
 import { isAddressOrNetwork } from './addresses'
-import { aclBody } from './bodies'
+import { aclBody, aclOfBody, bodyOfAcl } from './bodies'
 import { parseResource, resourceKey } from './resource'
 import { openSecretBox, type SecretBox } from './secret-box'
 import {
@@ -68,7 +68,7 @@ export function readAccounts(json: string, box: SecretBox): Tables {
         { ...user, password: box.open(sealedPassword, user.username) },
       ]),
     ),
-    acls: new Map(acls.map((acl) => [acl.subject, acl])),
+    acls: new Map(acls.map((acl) => [acl.subject, aclOfBody(acl)])),
   }
 }
 
@@ -179,7 +179,7 @@ class KeptAccounts implements Accounts {
         ...user,
         sealedPassword: this.#box.seal(password, user.username),
       })),
-      acls: [...acls.values()].map(copyOf),
+      acls: [...acls.values()].map(bodyOfAcl),
     })
   }
 }
@@ -210,14 +210,6 @@ function joined(held: readonly Policy[], given: readonly Policy[]): Policy[] {
   }
   return [...byType].map(([policyType, entries]) => ({ policyType, entries: [...entries.values()] }))
 }
-
-const copyOf = ({ subject, policies }: Acl) => ({
-  subject,
-  policies: policies.map(({ policyType, entries }) => ({
-    policyType,
-    entries: entries.map((entry) => ({ ...entry, actions: [...entry.actions], sourceIps: [...entry.sourceIps] })),
-  })),
-})
 
 function checkPolicies(policies: readonly Policy[]): void {
   if (policies.length === 0) throw new AuthError('The policies is empty.')

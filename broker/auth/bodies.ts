@@ -1,6 +1,6 @@
 // broker/auth/bodies.ts: users and policies as they stand in bodies of requests (3001-3010) and in files.
-import { bean, list, oneOf, optional, orElse, text } from '../protocol/body-table'
-import { actionNames, decisionNames, policyTypeNames } from './types'
+import { type BodyOf, bean, list, oneOf, optional, orElse, text } from '../protocol/body-table'
+import { type Acl, actionNames, decisionNames, policyTypeNames } from './types'
 
 export const userBody = bean({
   username: optional(text),
@@ -34,10 +34,30 @@ export const aclBody = bean({
         bean({
           resource: text,
           actions: list(oneOf(...actionNames)),
-          sourceIps: list(text),
+          sourceIps: optional(list(text)),
           decision: oneOf(...decisionNames),
         }),
       ),
     }),
   ),
+})
+
+/** No address named: the field is left out, as Apache does. */
+export const bodyOfAcl = ({ subject, policies }: Acl): BodyOf<typeof aclBody> => ({
+  subject,
+  policies: policies.map(({ policyType, entries }) => ({
+    policyType,
+    entries: entries.map(({ sourceIps, actions, ...entry }) => ({
+      ...entry,
+      actions: [...actions],
+      ...(sourceIps.length === 0 ? {} : { sourceIps: [...sourceIps] }),
+    })),
+  })),
+})
+export const aclOfBody = ({ subject, policies }: BodyOf<typeof aclBody>): Acl => ({
+  subject,
+  policies: policies.map(({ policyType, entries }) => ({
+    policyType,
+    entries: entries.map((entry) => ({ ...entry, sourceIps: entry.sourceIps ?? [] })),
+  })),
 })

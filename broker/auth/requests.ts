@@ -5,7 +5,7 @@ import type { Command } from '../protocol/command'
 import { ProtocolError } from '../protocol/errors'
 import { AuthField } from '../protocol/signature'
 import type { Accounts } from './accounts'
-import { aclBody, givenAclBody, userBody } from './bodies'
+import { aclBody, bodyOfAcl, givenAclBody, userBody } from './bodies'
 import { parseResource, resourceKey } from './resource'
 import {
   type Acl,
@@ -126,14 +126,7 @@ const shown = (text: string): AuthReply => ({ code: 0, body: Buffer.from(text) }
 const listOf = (texts: readonly string[]): string => `[${texts.join(',')}]`
 const isSuper = (user: User | undefined): boolean => user?.userType === 'Super'
 
-const textOf = ({ subject, policies }: Acl): string =>
-  writeBodyText(aclBody, {
-    subject,
-    policies: policies.map(({ policyType, entries }) => ({
-      policyType,
-      entries: entries.map((entry) => ({ ...entry, actions: [...entry.actions], sourceIps: [...entry.sourceIps] })),
-    })),
-  })
+const textOf = (acl: Acl): string => writeBodyText(aclBody, bodyOfAcl(acl))
 
 /** What the accounts refuse is an answer; so is a body that cannot be read. */
 const refusing =

@@ -22,6 +22,13 @@ const settings = {
   timerMaxDelaySec: '3456000',
 }
 
+/** Apache keeps users and policies only where it is told how; ours does always. */
+const usersInApache = {
+  authenticationMetadataProvider:
+    'org.apache.rocketmq.auth.authentication.provider.LocalAuthenticationMetadataProvider',
+  authorizationMetadataProvider: 'org.apache.rocketmq.auth.authorization.provider.LocalAuthorizationMetadataProvider',
+}
+
 describe.skipIf(missing !== undefined)("mqadmin prints of our broker what it prints of Apache's", () => {
   const closing: (() => Promise<unknown>)[] = []
   const printed = { apache: new Map<string, string>(), ours: new Map<string, string>() }
@@ -100,7 +107,10 @@ type Closing = (() => Promise<unknown>)[]
 async function startApache(jars: Jars, closing: Closing): Promise<Side> {
   const namesrv = await startReferenceNamesrv(jars)
   closing.push(() => namesrv.stop())
-  const broker = await startReferenceBroker(jars, { namesrv: namesrv.address, properties: settings })
+  const broker = await startReferenceBroker(jars, {
+    namesrv: namesrv.address,
+    properties: { ...settings, ...usersInApache },
+  })
   closing.unshift(() => broker.stop())
   return { namesrv: namesrv.address, broker: broker.address, ids: [], folder: temporaryFolder('apache-export') }
 }
