@@ -246,6 +246,7 @@ class Pull {
       queueOffset: this.#queueOffset,
       maxMessages: Math.max(1, maxMsgNums),
       maxBytes: maxMsgBytes ?? defaultMaxBytes,
+      givesBack: true, // when they have been sent
       ...(filter === undefined ? {} : { filter }),
     })
     return result instanceof Promise

@@ -4,6 +4,7 @@
 import type { ColdReader } from './cold-reader'
 import type { CommitLog } from './commit-log'
 import { type ConsumeQueue, isNowhere, type Units, unit, unitOffset, unitSize, unitTagsCode } from './consume-queue'
+import type { JoinRoom } from './joined'
 import type { Page } from './pages'
 import type { GetQuery, GetResult, GetStatus } from './types'
 
@@ -27,7 +28,12 @@ export interface ReadFrom {
   limits: ReadLimits
 }
 
-export function get(from: ReadFrom, queue: ConsumeQueue | undefined, query: GetQuery): GetResult | Promise<GetResult> {
+export function get(
+  from: ReadFrom,
+  queue: ConsumeQueue | undefined,
+  query: GetQuery,
+  room: JoinRoom,
+): GetResult | Promise<GetResult> {
   if (queue === undefined) return nothing('no-matched-logic-queue', 0, 0, 0)
   const { minOffset, maxOffset } = queue
   const { queueOffset } = query
@@ -37,8 +43,8 @@ export function get(from: ReadFrom, queue: ConsumeQueue | undefined, query: GetQ
   if (queueOffset > maxOffset) return nothing('offset-overflow-badly', maxOffset, minOffset, maxOffset)
   const units = queue.inMemory(queueOffset)
   // records ascend: when the first is in memory, all are
-  if (units !== undefined && unitOffset(units, 0) >= from.log.hot.start) return getHot(from, queue, query, units)
-  return getCold(from, queue, query)
+  if (units !== undefined && unitOffset(units, 0) >= from.log.hot.start) return getHot(from, queue, query, units, room)
+  return getCold(from, queue, query, room)
 }
 
 function nothing(status: GetStatus, next: number, minOffset: number, maxOffset: number): GetResult {
@@ -69,7 +75,7 @@ function fits(from: ReadFrom, query: GetQuery, count: number, bytes: number, off
 
 const scanLimit = (query: GetQuery): number => Math.max(scannedUnits, query.maxMessages)
 
-function getHot(from: ReadFrom, queue: ConsumeQueue, query: GetQuery, units: Units): GetResult {
+function getHot(from: ReadFrom, queue: ConsumeQueue, query: GetQuery, units: Units, room: JoinRoom): GetResult {
   const { hot } = from.log
   const { filter } = query
   const scan = Math.min(units.count, scanLimit(query))
@@ -106,7 +112,7 @@ function getHot(from: ReadFrom, queue: ConsumeQueue, query: GetQuery, units: Uni
   const result = nothing(status, next, queue.minOffset, queue.maxOffset)
   if (count === 0) return result
   if (bytes < count * copyBelowBytes) {
-    return { ...result, records: [Buffer.concat(records, bytes)], sizeBytes: bytes, messageCount: count }
+    return { ...result, ...joined(records, bytes, query, room), sizeBytes: bytes, messageCount: count }
   }
   for (const held of pages) hot.hold(held)
   let released = false
@@ -118,7 +124,7 @@ function getHot(from: ReadFrom, queue: ConsumeQueue, query: GetQuery, units: Uni
   return { ...result, records, sizeBytes: bytes, messageCount: count, release }
 }
 
-async function getCold(from: ReadFrom, queue: ConsumeQueue, query: GetQuery): Promise<GetResult> {
+async function getCold(from: ReadFrom, queue: ConsumeQueue, query: GetQuery, room: JoinRoom): Promise<GetResult> {
   const { filter } = query
   const records: Buffer[] = []
   let bytes = 0
@@ -154,11 +160,22 @@ async function getCold(from: ReadFrom, queue: ConsumeQueue, query: GetQuery): Pr
   const status = count > 0 ? 'found' : gone ? 'message-was-removing' : 'no-matched-message'
   return {
     ...nothing(status, next, queue.minOffset, queue.maxOffset),
-    records: count > 1 && bytes < count * copyBelowBytes ? [Buffer.concat(records, bytes)] : records,
+    ...(count > 1 && bytes < count * copyBelowBytes ? joined(records, bytes, query, room) : { records }),
     sizeBytes: bytes,
     messageCount: count,
     cold: true,
   }
+}
+
+function joined(
+  records: readonly Buffer[],
+  sizeBytes: number,
+  query: GetQuery,
+  room: JoinRoom,
+): Pick<GetResult, 'records' | 'release'> {
+  if (!query.givesBack) return { records: [Buffer.concat(records, sizeBytes)], release: noRelease }
+  const { bytes, release } = room.join(records, sizeBytes)
+  return { records: [bytes], release }
 }
 
 /** A copy of the bytes at `offset`, from memory or file; undefined when they are gone. */

@@ -56,6 +56,8 @@ export interface GetQuery {
   maxMessages: number
   maxBytes: number
   filter?: MessageFilter
+  /** The caller touches no record once it has called `release`: its memory may hold others from then on. */
+  givesBack?: boolean
 }
 export interface GetResult {
   status: GetStatus
