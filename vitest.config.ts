@@ -36,6 +36,15 @@ export default defineConfig({
       {
         extends: true,
         test: {
+          name: 'long', // not in `npm test`: see test/run-long.mjs
+          include: ['test/long/*.test.ts'],
+          globalSetup: 'test/support/build-once.ts',
+          maxWorkers: 1,
+        },
+      },
+      {
+        extends: true,
+        test: {
           name: 'conformance',
           include: ['test/client/**/*.test.ts'],
           globalSetup: 'test/support/build-once.ts',

@@ -11,10 +11,58 @@ const vitest = join(dirname(createRequire(import.meta.url).resolve('vitest/packa
 /** What each asks of which tests. */
 const runs = {
   crash: {
-    says: 'kill -9 under load, 100 times alone and 100 times as a whole',
-    minutes: 40,
-    files: ['test/fault/process-kill.test.ts'],
+    says: 'kill -9: of a store 1,000 times, with torn tails; of a broker and of the whole 100 times each under load',
+    minutes: 90,
+    files: ['test/long/crash.test.ts', 'test/fault/process-kill.test.ts'],
+    flags: { cycles: 'ROCKETDECK_CYCLES', kills: 'ROCKETDECK_KILLS' },
     env: { ROCKETDECK_KILLS: '100' },
+  },
+  power: {
+    says: 'the power fails under a store 600 times: only what was synced is left, and by chance some pages of the rest',
+    minutes: 30,
+    files: ['test/fault/store-power-cut.test.ts'],
+    env: { ROCKETDECK_SEEDS: '100' },
+    flags: { seeds: 'ROCKETDECK_SEEDS' },
+  },
+  full: {
+    says: 'a disk of a few MiB fills up for real, is given room, fills up again under a kill; 10 times each way',
+    minutes: 30,
+    files: ['test/fault/process-disk-full.test.ts'],
+    env: { ROCKETDECK_ROUNDS: '10' },
+    flags: { rounds: 'ROCKETDECK_ROUNDS' },
+  },
+  soak: {
+    says: '20 minutes of steady load with consumers: memory, handles, latency',
+    minutes: 25,
+    files: ['test/long/soak.test.ts'],
+    env: {},
+    flags: { minutes: 'ROCKETDECK_MINUTES', rate: 'ROCKETDECK_RATE' },
+  },
+  backlog: {
+    says: 'what sends cost from 0 to 20 million messages of 1 KiB, and beside a consumer that is far behind',
+    minutes: 60,
+    files: ['test/long/backlog.test.ts'],
+    env: {},
+    flags: { messages: 'ROCKETDECK_MESSAGES' },
+  },
+  fairness: {
+    says: 'what a flooded topic costs another',
+    minutes: 5,
+    files: ['test/long/fairness.test.ts'],
+    env: {},
+  },
+  retry: {
+    says: 'sixteen retries, each at the delay of its level, and the dead letter',
+    minutes: 5,
+    files: ['test/long/retry.test.ts'],
+    env: {},
+  },
+  interop: {
+    says: 'stores of a million messages, ours opened by Apache and theirs by ours, after a stop and after a crash',
+    minutes: 40,
+    files: ['test/client/store-interop.test.ts'],
+    env: { ROCKETDECK_INTEROP: '1200000' },
+    flags: { messages: 'ROCKETDECK_INTEROP' },
   },
   timers: {
     says: 'a million timed messages wait: a start, and what each costs',
@@ -39,15 +87,25 @@ const runs = {
 const [name = '', ...rest] = process.argv.slice(2)
 const chosen = runs[name]
 if (!chosen) {
-  console.log(`npm run test:long -- NAME; ROCKETDECK_SEED=N repeats a run\n`)
-  for (const [key, { says, minutes }] of Object.entries(runs))
-    console.log(`  ${key.padEnd(8)} ${says} (at most ${minutes} min)`)
+  console.log('npm run test:long -- NAME; ROCKETDECK_SEED=N repeats a run\n')
+  for (const [key, { says, minutes, flags = {} }] of Object.entries(runs)) {
+    const shorter = Object.keys(flags).map((flag) => ` --${flag} N`)
+    console.log(
+      `  ${key.padEnd(8)} ${says} (at most ${minutes} min${shorter.length > 0 ? `;${shorter.join('')}` : ''})`,
+    )
+  }
   process.exit(name === '' ? 0 : 2)
+}
+/** `--cycles 100` and its like make a run longer or shorter; the rest goes to vitest. */
+const asked = {}
+for (const [flag, variable] of Object.entries(chosen.flags ?? {})) {
+  const at = rest.indexOf(`--${flag}`)
+  if (at >= 0) asked[variable] = rest.splice(at, 2)[1]
 }
 const child = spawn(process.execPath, [vitest, 'run', ...chosen.files, ...rest], {
   cwd: root,
   stdio: 'inherit',
-  env: { ...process.env, ...chosen.env },
+  env: { ...process.env, ...chosen.env, ...asked },
 })
 const late = setTimeout(() => {
   console.error(`${name} went over its ${chosen.minutes} minutes`)

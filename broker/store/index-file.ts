@@ -27,6 +27,8 @@ export const indexFileBytes = (maxSlots: number, maxItems: number): number =>
 
 export class IndexFile {
   readonly path: string
+  #users = 0
+  #closed = false
   readonly #file: OpenFile
   readonly #maxSlots: number
   readonly #maxItems: number
@@ -87,7 +89,11 @@ export class IndexFile {
   }
 
   /** Places of messages with this hash, newest first, until `found` has `maxCount`. */
-  async collect(hash: number, maxCount: number, beginMs: number, endMs: number, found: number[]): Promise<void> {
+  collect(hash: number, maxCount: number, beginMs: number, endMs: number, found: number[]): Promise<void> {
+    return this.#held(() => this.#collect(hash, maxCount, beginMs, endMs, found))
+  }
+
+  async #collect(hash: number, maxCount: number, beginMs: number, endMs: number, found: number[]): Promise<void> {
     if (this.#itemCount <= 1 || beginMs > this.endTimestampMs || endMs < this.beginTimestampMs) return
     const slot = hash % this.#maxSlots
     const bytes = Buffer.allocUnsafe(item.size)
@@ -109,7 +115,11 @@ export class IndexFile {
   }
 
   /** Writes and syncs all of it: items, then slots, then the header. Never two at a time. */
-  async flush(): Promise<void> {
+  flush(): Promise<void> {
+    return this.#held(() => this.#flush())
+  }
+
+  async #flush(): Promise<void> {
     if (!this.changed) return
     this.changed = false
     try {
@@ -132,8 +142,21 @@ export class IndexFile {
     }
   }
 
+  /** At once, or when whoever reads or writes it now is done: it may go while a flush or a query is under way. */
   close(): void {
-    this.#file.close()
+    this.#closed = true
+    if (this.#users === 0) this.#file.close()
+  }
+
+  async #held(work: () => Promise<void>): Promise<void> {
+    if (this.#closed) return
+    this.#users++
+    try {
+      await work()
+    } finally {
+      this.#users--
+      if (this.#closed && this.#users === 0) this.#file.close()
+    }
   }
 
   /** Newest counted item of the slot, or 0. After a crash a slot may point past what is counted: see above. */

@@ -10,7 +10,17 @@ import { compileJava, javaParts, runJava } from '../support/java'
 import { newMessage, put, storeOptions } from '../support/stores'
 
 const parts = await javaParts()
-const sizes = { log: 256 * 1024, queue: 2000, slots: 500, items: 400 }
+/** `npm run test:long -- interop` asks for a million. */
+const COUNT = Number(process.env.ROCKETDECK_INTEROP ?? 3000)
+const isLarge = COUNT > 100_000
+const sizes = isLarge
+  ? { log: 32 * 1024 * 1024, queue: 600_000, slots: 50_000, items: 200_000 }
+  : { log: 256 * 1024, queue: 2000, slots: 500, items: 400 }
+/** Each key is of 60 messages. */
+const KEYS = COUNT / 60
+const bodyBytes = isLarge ? 60 : 700
+const LIMIT_MS = 180_000 + COUNT
+const WRITTEN = isLarge ? COUNT : 2000
 const options = (folder: string): StoreOptions =>
   storeOptions(folder, {
     commitLogSegmentBytes: sizes.log,
@@ -30,7 +40,7 @@ afterAll(() => {
 async function storeCheck(args: string[]): Promise<string[][]> {
   if ('missing' in parts) throw new Error(parts.missing)
   const properties = Object.fromEntries(Object.entries(sizes).map(([key, value]) => [key, String(value)]))
-  const { output } = await runJava({ ...parts, main: 'StoreCheck', classes, args, properties })
+  const { output } = await runJava({ ...parts, main: 'StoreCheck', classes, args, properties, timeoutMs: LIMIT_MS })
   const lines = output.split('\n').map((line) => line.split('\t'))
   expect(lines[0], output).toEqual(['load', 'true'])
   return lines
@@ -70,9 +80,9 @@ async function fill(folder: string, count: number): Promise<{ store: MessageStor
     const message = newMessage({
       topic: `ours-${n % 2}`,
       queueId: n % 3,
-      body: `message ${n} ${'x'.repeat(n % 700)}`,
+      body: `message ${n} ${'x'.repeat(n % bodyBytes)}`,
       tags: n % 4 === 0 ? 'A' : 'B',
-      keys: [`key${n % 50}`],
+      keys: [`key${n % KEYS}`],
       uniqueKey: n.toString(16).padStart(32, '0').toUpperCase(),
     })
     const { queueOffset, commitLogOffset } = store.append(message)
@@ -99,17 +109,17 @@ function expectAll(lines: string[][], sent: string[]): void {
   expect(lines.filter(([what]) => what === 'stuck')).toEqual([])
 }
 
-describe.skipIf('missing' in parts)('the store format', () => {
+describe.skipIf('missing' in parts)('ST1 ST2 ST3 ST4: the store format', { timeout: LIMIT_MS }, () => {
   it('of ours is read by Apache after an orderly stop, with queues, index and tags', async () => {
     const folder = temporaryFolder('interop')
-    const { store, sent } = await fill(folder, 3000)
+    const { store, sent } = await fill(folder, COUNT)
     await store.close()
     const lines = await storeCheck(['read', folder, 'key=ours-1/key7', `key=ours-0/${'0'.repeat(31)}4`])
     expectAll(lines, sent)
     const hits = lines.filter(([what]) => what === 'key').map(([, , , bodies = '']) => bodies.split(',').length)
     expect(hits).toEqual([60, 1])
     const tags = lines.filter(([what]) => what === 'message').map(([, , , , , , tag]) => tag)
-    expect(tags.filter((tag) => tag === 'A')).toHaveLength(750)
+    expect(tags.filter((tag) => tag === 'A')).toHaveLength(COUNT / 4)
     // and ours goes on with what Apache left
     const again = await openMessageStore(options(folder))
     expect(await allOf(again)).toEqual(sent)
@@ -119,13 +129,13 @@ describe.skipIf('missing' in parts)('the store format', () => {
 
   it('of ours is read by Apache after a crash', async () => {
     const folder = temporaryFolder('interop')
-    const { store, sent } = await fill(folder, 1000)
+    const { store, sent } = await fill(folder, isLarge ? COUNT : 1200)
     const copy = `${folder}-crashed`
     const { cpSync } = await import('node:fs')
     cpSync(folder, copy, { recursive: true }) // what a killed process leaves
     const lines = await storeCheck(['read', copy, 'key=ours-1/key7'])
     expectAll(lines, sent)
-    expect(lines.find(([what]) => what === 'key')?.[3]?.split(',')).toHaveLength(20)
+    expect(lines.find(([what]) => what === 'key')?.[3]?.split(',')).toHaveLength(isLarge ? 60 : 24)
     await store.close()
     removeFolder(folder)
     removeFolder(copy)
@@ -136,7 +146,7 @@ describe.skipIf('missing' in parts)('the store format', () => {
     ['a crash', ['halt']],
   ])('of Apache is read by ours after %s', async (_how, how) => {
     const folder = temporaryFolder('interop')
-    const lines = await storeCheck(['write', folder, '2000', ...how])
+    const lines = await storeCheck(['write', folder, String(WRITTEN), ...how])
     const written = lines
       .filter(([what]) => what === 'put')
       .map(([, topic = '', queueId, queueOffset, commitLogOffset, status, body = '']) => {
@@ -148,11 +158,11 @@ describe.skipIf('missing' in parts)('the store format', () => {
         }
         return key({ topic, ...numbers, body })
       })
-    expect(written).toHaveLength(2000)
+    expect(written).toHaveLength(WRITTEN)
     const store = await openMessageStore(options(folder))
     expect(await allOf(store)).toEqual(written.sort())
     const hits = await store.query('java-1', 'key7', 64, 0, Number.MAX_SAFE_INTEGER)
-    expect(hits.records).toHaveLength(40)
+    expect(hits.records).toHaveLength(Math.min(64, WRITTEN / 50))
     for (const record of hits.records) expect(parseProperties(decodeRecord(record).properties).get('KEYS')).toBe('key7')
     const result = await store.get({
       topic: 'java-0',
@@ -169,7 +179,7 @@ describe.skipIf('missing' in parts)('the store format', () => {
     result.release()
     // the next message follows the last one
     const { queueOffset } = await put(store, { topic: 'java-0', queueId: 0 })
-    expect(queueOffset).toBe(334)
+    expect(queueOffset).toBe(Math.ceil(WRITTEN / 6))
     await store.close()
     removeFolder(folder)
   })

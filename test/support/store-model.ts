@@ -27,9 +27,11 @@ export class StoreModel {
   sent: Sent[] = []
   lines: string[] = []
   #number = 0
+  #timeMs = 1_700_000_000_000
 
   constructor(disk: MemoryDisk, random: Random, overrides: Partial<StoreOptions> = {}) {
     this.disk = disk
+    disk.clock = () => this.#timeMs
     this.random = random
     this.#overrides = overrides
   }
@@ -38,6 +40,8 @@ export class StoreModel {
     const { more, ...overrides } = this.#overrides
     this.store = await openMessageStore(
       storeOptions(memoryRoot, {
+        fileReservedTimeHours: 1,
+        clock: () => this.#timeMs,
         ...overrides,
         log: (level, line) => this.lines.push(`${level} ${line}`),
         more: {
@@ -71,6 +75,18 @@ export class StoreModel {
     return added
   }
 
+  /** Time passes, and whole segments become old enough to go; never the one that is in use. */
+  async expire(): Promise<number> {
+    this.#timeMs += 2 * 3_600_000
+    const count = await this.store.deleteExpiredCommitLog()
+    this.#forgetExpired()
+    return count
+  }
+  #forgetExpired(): void {
+    const { minOffset } = this.store.commitLog
+    this.sent = this.sent.filter((one) => one.commitLogOffset >= minOffset)
+  }
+
   async acked(messages: readonly Sent[]): Promise<void> {
     while (messages.some((message) => !message.acked)) await new Promise(setImmediate)
   }
@@ -93,6 +109,7 @@ export class StoreModel {
   /** Holds the store against the list, and then the list against the store: what was lost unacknowledged is forgotten. */
   async check(): Promise<void> {
     const seed = `seed ${this.random.seed}`
+    this.#forgetExpired()
     const queues = new Map<string, Map<number, string>>()
     for (const topic of this.store.topics) {
       for (const queueId of this.store.queuesOf(topic))

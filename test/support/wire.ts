@@ -33,6 +33,23 @@ export function openWire(address: string) {
     if (reply.code !== ResponseCode.SUCCESS) throw new Error(`code ${reply.code}: ${reply.remark}`)
     return reply
   }
+  const pullOnce = async (topic: string, queueId: number, queueOffset: number) => {
+    const ext = writeHeader(pullMessageHeader, {
+      consumerGroup: 'readers',
+      topic,
+      queueId,
+      queueOffset,
+      maxMsgNums: 32,
+      sysFlag: 4,
+      commitOffset: 0,
+      suspendTimeoutMillis: 0,
+      subVersion: 0,
+      subscription: '*',
+      expressionType: 'TAG',
+    })
+    const reply = await ask(RequestCode.PULL_MESSAGE, ext)
+    return { found: decodeRecords(reply.body), next: readHeader(pullMessageReply, reply.ext).nextBeginOffset }
+  }
   return {
     close: () => dialer.close(),
 
@@ -76,24 +93,16 @@ export function openWire(address: string) {
       const records: StoredRecord[] = []
       const end = await this.maxOffset(topic, queueId)
       for (let queueOffset = from; queueOffset < end; ) {
-        const ext = writeHeader(pullMessageHeader, {
-          consumerGroup: 'readers',
-          topic,
-          queueId,
-          queueOffset,
-          maxMsgNums: 32,
-          sysFlag: 4,
-          commitOffset: 0,
-          suspendTimeoutMillis: 0,
-          subVersion: 0,
-          subscription: '*',
-          expressionType: 'TAG',
-        })
-        const reply = await ask(RequestCode.PULL_MESSAGE, ext)
-        records.push(...decodeRecords(reply.body))
-        queueOffset = readHeader(pullMessageReply, reply.ext).nextBeginOffset
+        const { found, next } = await pullOnce(topic, queueId, queueOffset)
+        records.push(...found)
+        queueOffset = next
       }
       return records
+    },
+
+    /** At most 32 records from an offset on. */
+    async pull(topic: string, queueId: number, queueOffset: number): Promise<StoredRecord[]> {
+      return (await pullOnce(topic, queueId, queueOffset)).found
     },
 
     async commit(consumerGroup: string, topic: string, queueId: number, commitOffset: number): Promise<void> {
