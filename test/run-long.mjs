@@ -70,6 +70,12 @@ const runs = {
     files: ['test/broker/schedule/timers-million.test.ts'],
     env: { ROCKETDECK_TIMERS: '1000000' },
   },
+  pop: {
+    says: 'stock consumers in pop mode, compared with Apache, and kill -9 in the middle of pops',
+    minutes: 20,
+    files: ['test/client/pop.test.ts', 'test/fault/process-pop-kill.test.ts'],
+    env: { ROCKETDECK_POP: '1', ROCKETDECK_POP_KILLS: '10' },
+  },
   fuzz: {
     says: '100,000 random frames at broker and name server',
     minutes: 60,

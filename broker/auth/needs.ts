@@ -5,6 +5,7 @@ import { heartbeatData, lockBatchRequest } from '../protocol/bodies'
 import { bean, list, optional, readBody, text } from '../protocol/body-table'
 import { RequestCode as C } from '../protocol/codes'
 import type { Command, ExtFields } from '../protocol/command'
+import { batchAckRequest } from '../protocol/pop'
 import { rules } from './rules'
 import { type Action, AuthError, type Need } from './types'
 
@@ -53,7 +54,6 @@ const topicNames = bean({ topicConfigList: list(bean({ topicName: optional(text)
 const groupName = bean({ groupName: optional(text) })
 const groupNames = bean({ groupConfigList: list(groupName) })
 const topicAndGroup = bean({ topic: optional(text), consumerGroup: optional(text) })
-const acks = bean({ consumerGroup: optional(text), acks: list(bean({ topic: optional(text) })) })
 
 const readers: Readonly<Record<number, Reader>> = {
   [C.GET_ROUTEINFO_BY_TOPIC]: ({ topic }) =>
@@ -97,9 +97,10 @@ const readers: Readonly<Record<number, Reader>> = {
     return both(topic, consumerGroup, 'Sub', 'Get')
   },
   [C.BATCH_ACK_MESSAGE]: (_, body) => {
-    const { consumerGroup, acks: list } = readBody(acks, body)
-    const topics = [...new Set(list.map(({ topic }) => topic))].filter((topic) => !isRetryTopic(topic))
-    return [onGroup(consumerGroup, 'Sub'), ...topics.map((topic) => onTopic(topic, 'Sub'))]
+    const { acks } = readBody(batchAckRequest, body)
+    const groups = new Set(acks.map(({ c }) => c))
+    const topics = new Set(acks.map(({ t }) => t).filter((topic) => !isRetryTopic(topic)))
+    return [...[...groups].map((name) => onGroup(name, 'Sub')), ...[...topics].map((name) => onTopic(name, 'Sub'))]
   },
 }
 

@@ -196,6 +196,7 @@ class Queue implements ReviveQueue {
     if (record.reconsumeTimes === 0 || !properties.has(Property.firstPopTime)) {
       properties.set(Property.firstPopTime, String(checkpoint.pt))
     }
+    properties.set(Property.originGroup, checkpoint.c)
     const uniqueKey = properties.get(Property.uniqueKey)
     const keys = splitKeys(properties.get(Property.keys))
     return {
