@@ -11,6 +11,7 @@ import { type GivenCluster, openClusters } from './desk/clusters'
 import { answerNameServers } from './http/name-servers'
 import { type OriginFault, originFault } from './http/origin'
 import { openTrpcDoor, TRPC_PATH } from './http/trpc'
+import { openNotify } from './notify/open'
 import type { ConsoleDesk } from './shared/desk'
 import { cookieNameFor, publishConsole } from './trpc/context'
 
@@ -27,6 +28,8 @@ export interface ConsoleOptions {
   version?: string
   /** How often brokers are asked; 5 s unless a test is in a hurry. */
   turnMs?: number
+  /** How the first wait after a failed notice is, for tests in a hurry. */
+  notify?: { firstWaitMs?: number }
   /** False keeps console.db on the caller's thread: for tests, which have no built entry to start. */
   databaseThread?: boolean
   log: (level: 'debug' | 'info' | 'warn' | 'error', text: string) => void
@@ -51,8 +54,15 @@ export const createConsole = async (options: ConsoleOptions): Promise<ConsoleHan
   const database = await openDatabase({ file: join(folder, 'console.db'), thread: options.databaseThread ?? true })
   chmodSync(join(folder, 'console.db'), 0o600)
   const access = await openAccess({ db: database.db, folder })
+  const notify = await openNotify({
+    database,
+    folder,
+    log: (text) => options.log('warn', text),
+    ...options.notify,
+  })
   const clusters = await openClusters({
     database,
+    notify,
     given: options.clusters,
     log: (cluster, text) => options.log('debug', `${cluster}: ${text}`),
     ...(options.turnMs === undefined ? {} : { turnMs: options.turnMs }),
@@ -63,6 +73,7 @@ export const createConsole = async (options: ConsoleOptions): Promise<ConsoleHan
     access,
     audit: openAudit(database.db),
     clusters,
+    notify,
   }
   publishConsole(desk)
   const door = openTrpcDoor({
@@ -104,6 +115,7 @@ export const createConsole = async (options: ConsoleOptions): Promise<ConsoleHan
       // A broker that answers no more must not hold the whole process.
       await within(STOP_WITHIN_MS, Promise.all([door.close(), clusters.close()]))
       await desk.audit.close().catch((error: unknown) => options.log('error', `the audit log: ${String(error)}`))
+      await notify.close()
       await database.close()
     },
   }

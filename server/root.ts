@@ -1,6 +1,7 @@
 // server/root.ts: joins the routers. The browser takes AppRouter as a type only.
 import type { inferRouterInputs, inferRouterOutputs } from '@trpc/server'
 import { accessRouter } from './router/access'
+import { alarmRouter, channelRouter } from './router/alarm'
 import { authRouter } from './router/auth'
 import { brokerRouter } from './router/broker'
 import { clusterRouter } from './router/cluster'
@@ -20,6 +21,8 @@ export const appRouter = router({
   broker: brokerRouter,
   client: clientRouter,
   dead: deadRouter,
+  alarm: alarmRouter,
+  channel: channelRouter,
   palette: paletteRouter,
   audit: auditRouter,
 })

@@ -1,6 +1,7 @@
 // components/i18n/messages.ts: the words of the console in every language it speaks, joined from one file per room.
 // English is the measure: its keys are the type, and a test fails when another language misses one.
 import enAccess from './en/access.json'
+import enAlarm from './en/alarm.json'
 import enAudit from './en/audit.json'
 import enBroker from './en/broker.json'
 import enChange from './en/change.json'
@@ -19,6 +20,7 @@ import enTrace from './en/trace.json'
 import enUi from './en/ui.json'
 import type { Language } from './language'
 import zhAccess from './zh/access.json'
+import zhAlarm from './zh/alarm.json'
 import zhAudit from './zh/audit.json'
 import zhBroker from './zh/broker.json'
 import zhChange from './zh/change.json'
@@ -38,6 +40,7 @@ import zhUi from './zh/ui.json'
 
 const en = {
   access: enAccess,
+  alarm: enAlarm,
   audit: enAudit,
   broker: enBroker,
   change: enChange,
@@ -60,6 +63,7 @@ export type Messages = typeof en
 
 const zh = {
   access: zhAccess,
+  alarm: zhAlarm,
   audit: zhAudit,
   broker: zhBroker,
   change: zhChange,

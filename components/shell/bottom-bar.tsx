@@ -7,7 +7,7 @@ import { cn } from '../ui/cn'
 import { Link } from '../ui/link'
 import { type PageId, pageAt, pages } from './pages'
 
-const shown = ['overview', 'topics', 'groups', 'messages'] as const satisfies readonly PageId[]
+const shown = ['overview', 'alarms', 'groups', 'messages'] as const satisfies readonly PageId[]
 const looks =
   'flex flex-col items-center justify-center gap-[3px] text-[11px] text-ink-2 hover:no-underline [&_.lucide]:size-[19px]'
 

@@ -28,6 +28,11 @@ function noteOf(id: PageId, overview: Overview | undefined): { count: number | n
     return levels.includes('critical') ? 'crit' : levels.includes('warning') ? 'warn' : null
   }
   switch (id) {
+    case 'alarms': {
+      const { critical, warning } = overview.alarms
+      const count = critical + warning
+      return { count: count > 0 ? count : null, mark: critical > 0 ? 'crit' : warning > 0 ? 'warn' : null }
+    }
     case 'topics':
       return { count: overview.topics, mark: worst('topic') }
     case 'groups':

@@ -115,4 +115,87 @@ export const migrations: readonly Migration[] = [
       'create table audit_anchor (id integer primary key check (id = 1), hash text not null)',
     ],
   },
+  {
+    id: 5,
+    name: 'alarms',
+    statements: [
+      'create table setting (key text primary key, value text not null) without rowid',
+      `create table alarm_rule (
+        id text primary key,
+        cluster text not null,
+        body text not null,
+        created_at integer not null
+      )`,
+      'create index alarm_rule_cluster on alarm_rule(cluster)',
+      // What is on its way to fire, so that a restart does not begin to count anew.
+      `create table alarm_pending (
+        rule_id text not null,
+        subject text not null,
+        since integer not null,
+        primary key (rule_id, subject)
+      ) without rowid`,
+      `create table alarm (
+        id text primary key,
+        cluster text not null,
+        rule_id text not null,
+        rule text not null,
+        metric text not null,
+        severity text not null,
+        subject text not null,
+        comparator text not null,
+        threshold real not null,
+        since integer not null,
+        fired_at integer not null,
+        ended_at integer,
+        ending text,
+        value real,
+        peak real,
+        end_value real,
+        taken_by text,
+        taken_at integer,
+        told_at integer,
+        silenced_at integer
+      )`,
+      'create index alarm_time on alarm(cluster, fired_at)',
+      // One alarm at a time for one thing under one rule, whatever the code above believes.
+      'create unique index alarm_one on alarm(rule_id, subject) where ended_at is null',
+      `create table alarm_silence (
+        id text primary key,
+        cluster text not null,
+        rule_id text,
+        pattern text not null,
+        until integer not null,
+        created_at integer not null,
+        who text not null,
+        reason text not null,
+        ended_at integer
+      )`,
+      `create table channel (
+        id text primary key,
+        kind text not null,
+        name text not null,
+        settings text not null,
+        sealed text,
+        enabled integer not null default 1,
+        created_at integer not null
+      )`,
+      `create table delivery (
+        id text primary key,
+        channel_id text not null,
+        channel text not null,
+        alarm_id text,
+        kind text not null,
+        notice text not null,
+        status text not null,
+        tries integer not null default 0,
+        created_at integer not null,
+        next_at integer,
+        sent_at integer,
+        took_ms real,
+        answer text
+      )`,
+      "create index delivery_waiting on delivery(channel_id, created_at) where status = 'waiting'",
+      'create index delivery_alarm on delivery(alarm_id)',
+    ],
+  },
 ]

@@ -2,6 +2,7 @@
 // acted on, the recorder for what was. It joins the rooms and decides nothing.
 import type { ClusterHandle } from '../../broker/types'
 import { type AdminCredentials, type AdminTls, openAdmin } from '../admin/open'
+import { openAlarms } from '../alarms/open'
 import { openParts } from '../bundled/parts'
 import { openBrokerChanges } from '../change/brokers'
 import { openGroupChanges } from '../change/groups'
@@ -17,6 +18,7 @@ import { overviewOf } from '../metrics/overview'
 import { openRecorder } from '../metrics/recorder'
 import { openSampler, TURN_MS } from '../metrics/sampler'
 import { silentNames } from '../metrics/state'
+import type { Notify } from '../notify/open'
 import type { ClusterDesk } from '../shared/desk'
 import { DeskError } from '../shared/errors'
 import { isKnown, unknown } from '../shared/known'
@@ -39,6 +41,7 @@ export interface ClusterDeskOptions {
   credentials?: AdminCredentials | undefined
   tls?: AdminTls | undefined
   database: Database
+  notify: Notify
   log: (text: string) => void
   turnMs?: number
   now?: () => number
@@ -49,7 +52,7 @@ export interface OpenCluster extends ClusterDesk {
 }
 
 export const openClusterDesk = (options: ClusterDeskOptions): OpenCluster => {
-  const { entry, bundled, database, log, turnMs = TURN_MS, now = Date.now } = options
+  const { entry, bundled, database, notify, log, turnMs = TURN_MS, now = Date.now } = options
   const admin = openAdmin({ namesrv: entry.namesrv, credentials: options.credentials, tls: options.tls })
   const parts = openParts(bundled)
   const recorder = openRecorder(database, entry.id, turnMs)
@@ -58,13 +61,25 @@ export const openClusterDesk = (options: ClusterDeskOptions): OpenCluster => {
     turnMs,
     now,
     log,
-    onTurn: () => record(),
+    onTurn: async () => {
+      await record()
+      await alarms.turn({
+        state,
+        clusterName: entry.name,
+        groups: lists.groups,
+        topics: lists.topics,
+        brokers: () => overview().brokers,
+        silent: silentNames(state),
+        now: now(),
+      })
+    },
   })
   const { state } = sampler
   const lists = openLists(state, now)
   const past = { database, recorder, cluster: entry.id, turnMs, now }
 
-  let held: { revision: number; overview: Overview } | undefined
+  const alarms = openAlarms({ database, notify, past, cluster: { id: entry.id, name: entry.name }, turnMs, now, log })
+  let held: { revision: number; overview: Omit<Overview, 'alarms'> } | undefined
   const overview = (): Overview => {
     if (held?.revision !== state.revision || held === undefined)
       held = {
@@ -78,7 +93,7 @@ export const openClusterDesk = (options: ClusterDeskOptions): OpenCluster => {
           now: now(),
         }),
       }
-    return held.overview
+    return { ...held.overview, alarms: alarms.summary() }
   }
   const card = (): ClusterCard => {
     const { verdict, inPerSecond, outPerSecond, lag, at, brokers } = overview()
@@ -193,6 +208,7 @@ export const openClusterDesk = (options: ClusterDeskOptions): OpenCluster => {
         return result
       },
     },
+    alarms,
     clients: { list: async (input) => clientList(state, input, now()) },
     find: (input) => findIn(state, entry, input),
     async close() {

@@ -4,6 +4,7 @@ import type { AdminCredentials, AdminTls } from '../admin/open'
 import { probe } from '../clusters/probe'
 import { type ClusterEntry, openRegistry } from '../clusters/registry'
 import type { Database } from '../db/open'
+import type { Notify } from '../notify/open'
 import type { ClustersDesk } from '../shared/desk'
 import { DeskError } from '../shared/errors'
 import { type OpenCluster, openClusterDesk } from './cluster'
@@ -20,6 +21,7 @@ export interface GivenCluster {
 
 export interface ClustersOptions {
   database: Database
+  notify: Notify
   given: readonly GivenCluster[]
   log: (cluster: string, text: string) => void
   turnMs?: number
@@ -28,7 +30,13 @@ export interface OpenClusters extends ClustersDesk {
   close(): Promise<void>
 }
 
-export const openClusters = async ({ database, given, log, turnMs }: ClustersOptions): Promise<OpenClusters> => {
+export const openClusters = async ({
+  database,
+  notify,
+  given,
+  log,
+  turnMs,
+}: ClustersOptions): Promise<OpenClusters> => {
   const registry = openRegistry(database.db)
   const open = new Map<string, OpenCluster>()
   const start = (
@@ -41,6 +49,7 @@ export const openClusters = async ({ database, given, log, turnMs }: ClustersOpt
       credentials: given.credentials,
       tls: given.tls,
       database,
+      notify,
       log: (text) => log(entry.id, text),
       ...(turnMs === undefined ? {} : { turnMs }),
     })

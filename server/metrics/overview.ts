@@ -26,7 +26,7 @@ export interface OverviewOptions {
 export const overviewOf = (
   state: ClusterState,
   { turnMs, rows, brokers, namesrv, clients, now }: OverviewOptions,
-): Overview => {
+): Omit<Overview, 'alarms'> => {
   const groups = rows.filter(({ system }) => !system)
   const counted = groups.filter(({ idle }) => !idle)
   // A group that reads nothing yet has no backlog to be known or not.

@@ -1,6 +1,9 @@
 // server/shared/desk.ts: what the routers ask, as interfaces. One ClusterDesk per cluster; server/console.ts puts it
 // together from the sampler, the admin client and the rooms for messages and changes. Types only.
+import type { AlarmRuleBody, ChannelBody } from './alarms'
 import type {
+  AlarmHistoryInput,
+  AlarmSilenceInput,
   AuditListInput,
   BrokerConfigInput,
   ClientListInput,
@@ -66,6 +69,7 @@ export interface ClusterDesk {
   readonly messages: MessageDesk
   readonly clients: { list(input: ClientListInput): Promise<view.Page<view.ClientRow>> }
   readonly dead: DeadDesk
+  readonly alarms: AlarmDesk
   find(input: PaletteInput): view.PaletteHit[]
 }
 export interface TopicDesk {
@@ -124,6 +128,29 @@ export interface DeadDesk {
   list(input: DeadListInput): view.Page<view.DeadRow>
   redrivePreview(input: RedrivePreviewInput): Promise<view.RedrivePreview>
   redrive(input: RedriveInput): Promise<view.ApplyResult>
+}
+
+export interface AlarmDesk {
+  board(): Promise<view.AlarmBoard>
+  rules(): Promise<view.RuleRow[]>
+  putRule(id: string | undefined, rule: AlarmRuleBody): Promise<{ id: string }>
+  removeRule(id: string): Promise<void>
+  backtest(rule: AlarmRuleBody): Promise<view.Backtest>
+  silences(): Promise<view.SilenceRow[]>
+  silence(input: AlarmSilenceInput, who: string): Promise<{ id: string }>
+  endSilence(id: string): Promise<void>
+  take(id: string, who: string | null): Promise<void>
+  history(input: AlarmHistoryInput): Promise<view.Page<view.AlarmRow>>
+}
+/** Channels are the console's, for all clusters. Secrets go in and never come out. */
+export interface NotifyDesk {
+  list(): Promise<view.ChannelRow[]>
+  put(id: string | undefined, channel: ChannelBody): Promise<string>
+  setEnabled(id: string, enabled: boolean): Promise<void>
+  remove(id: string): Promise<void>
+  test(id: string, who: string): Promise<view.DeliveryRow>
+  policy(): view.OutgoingPolicy
+  setPolicy(policy: view.OutgoingPolicy): Promise<void>
 }
 
 /** The clusters the console knows. */
@@ -220,4 +247,5 @@ export interface ConsoleDesk {
   readonly access: AccessDesk
   readonly audit: AuditDesk
   readonly clusters: ClustersDesk
+  readonly notify: NotifyDesk
 }

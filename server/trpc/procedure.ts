@@ -45,12 +45,14 @@ const clusterOf = (ctx: Context, id: string): ClusterDesk => {
   if (cluster === undefined) throw new DeskError('not-found', `No cluster is called ${id} here.`)
   return cluster
 }
-/** Rights that change nothing on a cluster, and so hold on a read-only one. */
+/** Rights that change nothing on a cluster, and so hold on a read-only one. Alarms are the console's own. */
 const harmless: ReadonlySet<Right> = new Set<Right>([
   'cluster.read',
   'message.read',
   'client.inspect',
   'message.export',
+  'alarm.handle',
+  'alarm.write',
 ])
 
 const translated = t.middleware(async ({ next }) => {
@@ -83,6 +85,7 @@ const recorded = t.middleware(async ({ ctx, next, path, type, getRawInput }) => 
       input.part ??
       input.id ??
       input.offsetId ??
+      input.pattern ??
       null,
     after: afterOf(path, input),
     reason: input.reason ?? null,
@@ -128,6 +131,7 @@ const unrecorded: ReadonlySet<string> = new Set([
   'current',
   'next',
   'secret',
+  'channel', // its address or its secret lets whoever has it speak in its name
 ])
 const afterOf = (path: string, input: Fields): string | null => (path.startsWith('auth.') ? null : (input.rest ?? null))
 const countsOf = (data: unknown): { ok: number; failed: number; error: string | null } | null => {

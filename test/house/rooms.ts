@@ -66,7 +66,7 @@ const serverRooms: Room[] = [
   { path: 'server/bundled', doors: server('shared'), types: ['broker/index.ts', 'broker/types.ts'] },
   {
     path: 'server/desk',
-    doors: server('db', 'admin', 'clusters', 'metrics', 'change', 'message', 'bundled', 'shared'),
+    doors: server('db', 'admin', 'clusters', 'metrics', 'alarms', 'notify', 'change', 'message', 'bundled', 'shared'),
     types: ['broker/types.ts'],
   },
   { path: 'server/trpc', doors: server('access', 'audit', 'clusters', 'shared') },
@@ -96,7 +96,7 @@ export const rooms: readonly Room[] = [
   { path: 'server/http', doors: ['broker/protocol', ...server('root.ts', 'trpc', 'metrics', 'shared')] },
   {
     path: 'server/console.ts',
-    doors: server('db', 'access', 'audit', 'desk', 'trpc', 'http', 'shared'),
+    doors: server('db', 'access', 'audit', 'notify', 'desk', 'trpc', 'http', 'shared'),
     types: ['broker/types.ts'],
   },
   { path: 'server/build', doors: broker('build') },

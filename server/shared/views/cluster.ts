@@ -84,6 +84,19 @@ export interface History {
   collectingSince: number | null
   markers: { at: number; kind: 'reset' | 'config' | 'restart' | 'other'; text: string }[]
 }
+export interface AlarmSummary {
+  critical: number
+  warning: number
+  silenced: number
+  first: {
+    id: string
+    rule: string
+    subject: string
+    severity: 'critical' | 'warning'
+    since: number
+    silenced: boolean
+  }[]
+}
 export interface Overview {
   at: number
   turnMs: number
@@ -118,6 +131,8 @@ export interface Overview {
   brokers: BrokerRow[]
   nameServers: { address: string; state: PeerState; sinceMs: number | null; tookMs: number | null }[]
   missing: Missing[]
+  /** What fires now, worst and newest first; silenced ones are counted apart. */
+  alarms: AlarmSummary
   /** No topic of a user and no message yet: the page shows the snippet. */
   fresh: boolean
   /** What a client on this machine must be told. */

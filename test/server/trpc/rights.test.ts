@@ -41,6 +41,7 @@ const deskFor = (who: SignedIn | null): ConsoleDesk => ({
     verify: () => reached as never,
     close: async () => undefined,
   }, //   a marker in place of an answer
+  notify: reached as never, //                                                as above
   clusters: {
     get: (id: string) => (id === 'c' ? (reached as never) : undefined),
     all: () => [],
@@ -131,7 +132,8 @@ describe('every procedure', () => {
       for (const { path, rule, type } of procedures) {
         if (rule?.scope !== 'cluster') continue
         const answer = await call(path, signedIn('admin'))
-        if (type === 'mutation') expect({ path, answer }).toEqual({ path, answer: 'read-only' })
+        if (type === 'mutation' && !rule.right.startsWith('alarm.'))
+          expect({ path, answer }).toEqual({ path, answer: 'read-only' })
         else expect(through).toContain(answer)
       }
     } finally {

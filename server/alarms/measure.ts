@@ -1,0 +1,195 @@
+// server/alarms/measure.ts: the value of each metric for each thing it is about, from what the sampler holds. A value is
+// known, a lower bound (a part is missing, or it was not watched for long enough), or unknown with its reason.
+import { behindOf } from '../metrics/figures'
+import type { ClusterState, GroupState } from '../metrics/state'
+import { type AlarmMetricName, GROWTH_MS } from '../shared/alarms'
+import { isKnown, type Known, known, type Reason } from '../shared/known'
+import { DLQ_PREFIX, RETRY_PREFIX } from '../shared/names'
+import type { BrokerRow, GroupRow, TopicRow, Total } from '../shared/views'
+
+export type Measure = { value: number; at: number; atLeast: boolean } | { unknown: Reason }
+export interface Measured {
+  subject: string
+  /** Undefined: the metric does not apply to it (a broadcasting group has no lag). */
+  measure: Measure | undefined
+}
+/** What a turn brought. Rows are made once per turn, whoever asks. */
+export interface Sampled {
+  state: ClusterState
+  clusterName: string
+  groups: () => readonly GroupRow[]
+  topics: () => readonly TopicRow[]
+  brokers: () => readonly BrokerRow[]
+  silent: ReadonlySet<string>
+  now: number
+}
+/** Reasons for which a figure does not exist, rather than being missing. */
+const notApplicable: ReadonlySet<Reason> = new Set(['broadcasting', 'never-committed'])
+
+const plain = (figure: Known<number> | Total): Measure | undefined => {
+  if (!isKnown(figure)) return notApplicable.has(figure.unknown) ? undefined : { unknown: figure.unknown }
+  return { value: figure.value, at: figure.at, atLeast: 'missing' in figure && figure.missing > 0 }
+}
+const flag = (on: boolean, at: number): Measure => ({ value: on ? 1 : 0, at, atLeast: false })
+
+/** Remembers how far counters were, for growth over a span. */
+export interface Growth {
+  read(key: string, value: number, now: number): Measure
+}
+const GROWTH_STEP_MS = 10_000
+export const openGrowth = (windowMs: number = GROWTH_MS): Growth => {
+  const lines = new Map<string, { at: number; value: number }[]>()
+  return {
+    read(key, value, now) {
+      const line = lines.get(key) ?? []
+      lines.set(key, line)
+      const last = line.at(-1)
+      // A counter that went back was made anew: what is there now came since.
+      if (last !== undefined && value < last.value) line.splice(0, line.length, { at: last.at, value: 0 })
+      if (last === undefined || now - last.at >= GROWTH_STEP_MS) line.push({ at: now, value })
+      while (line.length > 1 && now - (line[1]?.at ?? now) >= windowMs) line.shift()
+      const first = line[0] ?? { at: now, value }
+      return { value: Math.max(0, value - first.value), at: now, atLeast: now - first.at < windowMs - GROWTH_STEP_MS }
+    },
+  }
+}
+
+export interface Meters {
+  retry: Growth
+  dead: Growth
+}
+export const openMeters = (): Meters => ({ retry: openGrowth(), dead: openGrowth() })
+
+/** How many messages were ever put into a topic: the sum of its newest offsets. */
+const everPut = (sampled: Sampled, topic: string): Measure => {
+  const { state, silent } = sampled
+  const found = state.topics.get(topic)
+  if (found === undefined)
+    return silent.size > 0 || state.brokers.size === 0
+      ? { unknown: 'broker-silent' }
+      : { value: 0, at: state.at, atLeast: false }
+  let value = 0
+  for (const queue of found.queues.values()) {
+    if (silent.has(queue.broker)) return { unknown: 'broker-silent' }
+    if (queue.maxAt === 0) return { unknown: 'no-sample-yet' }
+    value += queue.max
+  }
+  return { value, at: state.at, atLeast: false }
+}
+const grown = (growth: Growth, sampled: Sampled, topic: string): Measure => {
+  const ever = everPut(sampled, topic)
+  return 'unknown' in ever ? ever : growth.read(topic, ever.value, sampled.now)
+}
+
+/** How long the slowest queue with unread messages stands still, as far as it was watched. */
+const blocked = (sampled: Sampled, group: GroupState): Measure | undefined => {
+  if (group.model === 'BROADCASTING' || group.clients === null || group.clients.length === 0) return undefined
+  const { now, state, silent } = sampled
+  let worst = 0
+  let atLeast = false
+  for (const [topic, positions] of group.positions)
+    for (const [key, position] of positions) {
+      const queue = state.topics.get(topic)?.queues.get(key)
+      if (queue === undefined || silent.has(queue.broker) || queue.max <= position.committed) continue
+      const still = now - Math.max(position.movedAt, group.firstSeenAt)
+      // A queue that was empty for hours is not blocked since its last message, but since the first unread one came.
+      const behind = behindOf({ topic, key, queue, position }, silent, now)
+      const value = isKnown(behind) ? Math.min(still, behind.value) : still
+      worst = Math.max(worst, value)
+      atLeast ||= position.movedAt <= group.firstSeenAt && (!isKnown(behind) || behind.value > still)
+    }
+  return { value: worst, at: state.at, atLeast }
+}
+
+const HALF_TOPIC = 'RMQ_SYS_TRANS_HALF_TOPIC'
+const HALF_GROUP = 'CID_RMQ_SYS_TRANS'
+function* halfQueues(sampled: Sampled) {
+  const { state } = sampled
+  for (const [key, position] of state.groups.get(HALF_GROUP)?.positions.get(HALF_TOPIC) ?? []) {
+    const queue = state.topics.get(HALF_TOPIC)?.queues.get(key)
+    if (queue !== undefined) yield { key, queue, position }
+  }
+}
+const half = (sampled: Sampled, of: 'pending' | 'age'): Measure => {
+  const { silent, state, now } = sampled
+  if (state.brokers.size === 0 || silent.size > 0) return { unknown: 'broker-silent' }
+  let value = 0
+  for (const { key, queue, position } of halfQueues(sampled)) {
+    if (of === 'pending') value += Math.max(0, queue.max - position.committed)
+    else {
+      const behind = behindOf({ topic: HALF_TOPIC, key, queue, position }, silent, now)
+      if (isKnown(behind)) value = Math.max(value, behind.value)
+    }
+  }
+  return { value, at: state.at, atLeast: false }
+}
+
+type OfGroup = (row: GroupRow, sampled: Sampled, meters: Meters) => Measure | undefined
+type OfBroker = (row: BrokerRow, sampled: Sampled) => Measure | undefined
+const ofGroups: Partial<Record<AlarmMetricName, OfGroup>> = {
+  lag: ({ lag }) => plain(lag),
+  behind: ({ behind }) => plain(behind),
+  growth: ({ growthPerSecond }) => plain(growthPerSecond),
+  pastKept: ({ behind }) => (isKnown(behind) ? flag(behind.pastKept, behind.at) : plain(behind)),
+  retryGrowth: ({ name }, sampled, meters) => grown(meters.retry, sampled, RETRY_PREFIX + name),
+  deadGrowth: ({ name }, sampled, meters) => grown(meters.dead, sampled, DLQ_PREFIX + name),
+  queueBlocked: ({ name }, sampled) => {
+    const group = sampled.state.groups.get(name)
+    return group === undefined ? undefined : blocked(sampled, group)
+  },
+  noClient: ({ clients, lag }, { state }) => {
+    if (!isKnown(clients)) return { unknown: clients.unknown }
+    if (clients.value > 0) return flag(false, clients.at)
+    const unread = plain(lag)
+    if (unread === undefined || 'unknown' in unread) return unread
+    if (unread.value > 0) return flag(true, state.at)
+    return unread.atLeast ? { unknown: 'broker-silent' } : flag(false, state.at)
+  },
+  clients: ({ clients }) => plain(clients),
+}
+/** A figure that only a living broker tells: kept from before it fell silent, it is no longer known. */
+const living = (row: BrokerRow, figure: Known<number>): Measure | undefined =>
+  row.state === 'silent' ? { unknown: 'broker-silent' } : plain(figure)
+const ofBrokers: Partial<Record<AlarmMetricName, OfBroker>> = {
+  brokerSilent: ({ state }, sampled) =>
+    state === 'unknown' ? { unknown: 'no-sample-yet' } : flag(state === 'silent', sampled.now),
+  disk: (row) => living(row, row.diskRatio),
+  slaveBehind: (row) => (row.role === 'slave' ? living(row, row.slaveBehindBytes) : undefined),
+  putP99: (row) => (row.role === 'master' ? living(row, row.putP99Ms) : undefined),
+  pageCacheBusy: (row) => living(row, row.pageCacheBusyMs),
+  timerLate: (row, { state }) => {
+    const text = state.brokers.get(row.key)?.runtime.timerReadBehind
+    if (row.role !== 'master' || text === undefined || text === '') return undefined
+    const seconds = Number(text)
+    return Number.isFinite(seconds) ? living(row, known(seconds * 1000, state.at)) : undefined
+  },
+}
+const ofTopics: Partial<Record<AlarmMetricName, (row: TopicRow) => Measure | undefined>> = {
+  topicIn: ({ inPerSecond }) => plain(inPerSecond),
+  topicOut: ({ outPerSecond }) => plain(outPerSecond),
+}
+const ofCluster: Partial<Record<AlarmMetricName, (sampled: Sampled) => Measure>> = {
+  halfPending: (sampled) => half(sampled, 'pending'),
+  halfAge: (sampled) => half(sampled, 'age'),
+  samplerBlind: ({ state, now }) => flag(![...state.brokers.values()].some((broker) => broker.state === 'ok'), now),
+}
+
+/** Everything the metric is about, with its value. Idle and system groups, and system topics, are left out. */
+export function* measure(metric: AlarmMetricName, sampled: Sampled, meters: Meters): Iterable<Measured> {
+  const group = ofGroups[metric]
+  if (group !== undefined)
+    for (const row of sampled.groups())
+      if (!row.system && (!row.idle || metric === 'deadGrowth'))
+        yield { subject: row.name, measure: group(row, sampled, meters) }
+  const broker = ofBrokers[metric]
+  if (broker !== undefined)
+    for (const row of sampled.brokers()) yield { subject: row.key, measure: broker(row, sampled) }
+  const topic = ofTopics[metric]
+  if (topic !== undefined)
+    for (const row of sampled.topics()) if (row.kind === 'user') yield { subject: row.name, measure: topic(row) }
+  const cluster = ofCluster[metric]
+  if (cluster !== undefined) yield { subject: sampled.clusterName, measure: cluster(sampled) }
+  if (metric === 'namesrvSilent')
+    for (const { address, ok } of sampled.state.nameServers)
+      yield { subject: address, measure: ok === null ? { unknown: 'no-sample-yet' } : flag(!ok, sampled.now) }
+}

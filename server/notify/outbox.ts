@@ -1,0 +1,183 @@
+// server/notify/outbox.ts: what is still to be told. A notice is written in the transaction of what it tells about, sent
+// in order of writing, channel by channel, and tried again with growing waits; what was sent is noted before the next
+// one goes. A process that is killed between the sending and the note sends the same delivery id once more.
+import { and, eq, inArray, lte, sql } from 'drizzle-orm'
+import { delivery } from '../db/alarm-tables'
+import type { Db } from '../db/open'
+import type { Channels } from './channels'
+import type { Notice } from './notice'
+import { type SendOptions, type Sent, sendOver } from './send'
+
+const FIRST_WAIT_MS = 5000
+const LONGEST_WAIT_MS = 600_000
+/** A notice older than this tells nobody anything. */
+const GIVE_UP_MS = 86_400_000
+/** A no is asked again a few times: somebody may be correcting an address or a password. */
+const REFUSALS = 3
+const LOOK_EVERY_MS = 30_000
+/** The log of what was sent goes with the history of alarms. */
+const KEPT_MS = 90 * 86_400_000
+const CLEAN_EVERY_MS = 3_600_000
+const CLOSE_WITHIN_MS = 5000
+
+export interface Statement {
+  sql: string
+  params: readonly unknown[]
+}
+export interface Enqueue {
+  /** Same id, same delivery: a second writing of it changes nothing. */
+  id: string
+  alarmId: string | null
+  channel: { id: string; name: string }
+  notice: Notice
+  silenced: boolean
+}
+export interface Outbox {
+  /** For the transaction of the one who tells; `wake` afterwards. */
+  statement(entry: Enqueue): Statement
+  wake(): void
+  close(): Promise<void>
+}
+export interface OutboxOptions {
+  db: Db
+  channels: Channels
+  now: () => number
+  send?: SendOptions['resolve']
+  firstWaitMs?: number
+  log: (text: string) => void
+}
+export const openOutbox = (options: OutboxOptions): Outbox => new Sender(options)
+
+class Sender implements Outbox {
+  readonly #options: OutboxOptions
+  readonly #busy = new Map<string, Promise<void>>()
+  #timer: NodeJS.Timeout | undefined
+  #closed = false
+  #cleanedAt = 0
+
+  constructor(options: OutboxOptions) {
+    this.#options = options
+    this.wake()
+  }
+
+  statement({ id, alarmId, channel, notice, silenced }: Enqueue): Statement {
+    const now = this.#options.now()
+    return {
+      sql: `insert or ignore into delivery (id, channel_id, channel, alarm_id, kind, notice, status, tries, created_at, next_at)
+        values (?, ?, ?, ?, ?, ?, ?, 0, ?, ?)`,
+      params: [
+        id,
+        channel.id,
+        channel.name,
+        alarmId,
+        notice.event,
+        JSON.stringify(notice),
+        silenced ? 'silenced' : 'waiting',
+        now,
+        silenced ? null : now,
+      ],
+    }
+  }
+
+  wake(): void {
+    if (this.#closed) return
+    clearTimeout(this.#timer)
+    this.#timer = setTimeout(() => void this.#look(), 0)
+  }
+
+  async #look(): Promise<void> {
+    const { db, now, log } = this.#options
+    let nextMs = LOOK_EVERY_MS
+    try {
+      await this.#clean()
+      const due = await db
+        // SQLite takes the bare column from the row that holds the least rowid: the one whose turn it is.
+        .select({ channel: delivery.channelId, at: delivery.nextAt, first: sql<number>`min(rowid)` })
+        .from(delivery)
+        .where(eq(delivery.status, 'waiting'))
+        .groupBy(delivery.channelId)
+      for (const { channel, at: nextAt } of due) {
+        if (this.#closed) return
+        const at = nextAt ?? 0
+        if (at > now()) nextMs = Math.min(nextMs, at - now())
+        else if (!this.#busy.has(channel)) {
+          const work = this.#drain(channel)
+            .catch((error: unknown) => log(`outbox: ${String(error)}`))
+            .finally(() => {
+              this.#busy.delete(channel)
+              this.wake()
+            })
+          this.#busy.set(channel, work)
+        }
+      }
+    } catch (error) {
+      log(`outbox: ${String(error)}`)
+    }
+    if (this.#closed) return
+    clearTimeout(this.#timer)
+    this.#timer = setTimeout(() => void this.#look(), nextMs)
+  }
+
+  /** In order, until one must wait: what is over is never told before that it began. */
+  async #drain(channelId: string): Promise<void> {
+    const { db, channels, now } = this.#options
+    while (!this.#closed) {
+      const [row] = await db
+        .select()
+        .from(delivery)
+        .where(and(eq(delivery.channelId, channelId), eq(delivery.status, 'waiting')))
+        .orderBy(sql`rowid`)
+        .limit(1)
+      if (row === undefined || (row.nextAt ?? 0) > now()) return
+      const channel = channels.open(channelId)
+      const began = performance.now()
+      const sent: Sent =
+        channel === undefined
+          ? { ok: false, again: false, answer: 'the channel was removed' }
+          : await sendOver(channel, JSON.parse(row.notice), row.id, {
+              hosts: channels.hosts(),
+              now,
+              ...(this.#options.send === undefined ? {} : { resolve: this.#options.send }),
+            })
+      const tries = row.tries + 1
+      const over =
+        !sent.ok && (now() - row.createdAt > GIVE_UP_MS || (!sent.again && tries >= REFUSALS) || channel === undefined)
+      const first = this.#options.firstWaitMs ?? FIRST_WAIT_MS
+      const nextAt = sent.ok || over ? null : now() + Math.min(LONGEST_WAIT_MS, first * 2 ** Math.min(tries - 1, 20))
+      await db
+        .update(delivery)
+        .set({
+          tries,
+          nextAt,
+          status: sent.ok ? 'sent' : over ? 'failed' : 'waiting',
+          answer: sent.answer,
+          tookMs: performance.now() - began,
+          sentAt: sent.ok ? now() : null,
+        })
+        .where(eq(delivery.id, row.id))
+      // What stands behind it waits too: it would meet the same and come out of order.
+      if (nextAt !== null) return
+    }
+  }
+
+  async #clean(): Promise<void> {
+    const now = this.#options.now()
+    if (now - this.#cleanedAt < CLEAN_EVERY_MS) return
+    this.#cleanedAt = now
+    await this.#options.db
+      .delete(delivery)
+      .where(and(inArray(delivery.status, ['sent', 'failed', 'silenced']), lte(delivery.createdAt, now - KEPT_MS)))
+  }
+
+  /** What is on its way is waited for, so that an orderly end sends nothing twice. */
+  async close(): Promise<void> {
+    this.#closed = true
+    clearTimeout(this.#timer)
+    let late: NodeJS.Timeout | undefined
+    await Promise.race([
+      Promise.all(this.#busy.values()),
+      new Promise((resolve) => (late = setTimeout(resolve, CLOSE_WITHIN_MS))),
+    ])
+    clearTimeout(late)
+  }
+}

@@ -1,0 +1,240 @@
+// server/notify/send.ts: one notice over one channel, once. HTTP follows no redirect, reads a bounded answer and goes to
+// the address that was checked; what it means when the other side answers is a table by kind of channel.
+import { createHmac } from 'node:crypto'
+import { request as httpRequest } from 'node:http'
+import { request as httpsRequest } from 'node:https'
+import type { LookupFunction } from 'node:net'
+import { createTransport } from 'nodemailer'
+import type { ChannelKind } from '../shared/alarms'
+import { type Notice, noticeLines, noticeTitle } from './notice'
+import { checkTarget, type Resolve, type Target } from './target'
+
+/** A channel with its secrets, in memory only. */
+export interface OpenChannel {
+  id: string
+  kind: ChannelKind
+  url?: string
+  secret?: string
+  host?: string
+  port?: number
+  security?: 'tls' | 'starttls' | 'plain'
+  user?: string
+  from?: string
+  to?: readonly string[]
+}
+export interface SendOptions {
+  hosts: readonly string[]
+  resolve?: Resolve
+  now?: () => number
+}
+export interface Sent {
+  ok: boolean
+  /** Trying again may help. */
+  again: boolean
+  answer: string
+}
+const TIMEOUT_MS = 10_000
+const MAX_ANSWER_BYTES = 4096
+const MAX_ANSWER_CHARACTERS = 300
+
+interface Post {
+  url: URL
+  body: string
+  headers: Record<string, string>
+}
+/** The address of the lookup is the one that was checked, whatever name the request carries. */
+const pinned =
+  ({ address, family }: Target): LookupFunction =>
+  (_host, options, done) =>
+    options.all ? done(null, [{ address, family }]) : done(null, address, family)
+
+const post = async ({ url, body, headers }: Post, options: SendOptions): Promise<{ status: number; text: string }> => {
+  const secure = url.protocol === 'https:'
+  const port = Number(url.port) || (secure ? 443 : 80)
+  const target = await checkTarget(url.hostname, port, options.hosts, options.resolve)
+  return new Promise((resolve, reject) => {
+    const asked = (secure ? httpsRequest : httpRequest)(
+      {
+        host: target.host,
+        port,
+        path: url.pathname + url.search,
+        method: 'POST',
+        lookup: pinned(target),
+        agent: false, // a kept connection would outlive the check of its address
+        headers: {
+          'content-type': 'application/json; charset=utf-8',
+          'content-length': Buffer.byteLength(body),
+          'user-agent': 'rocketdeck',
+          ...headers,
+        },
+      },
+      (response) => {
+        const chunks: Buffer[] = []
+        let size = 0
+        response.on('data', (chunk: Buffer) => {
+          if (size < MAX_ANSWER_BYTES) chunks.push(chunk)
+          size += chunk.length
+          if (size > MAX_ANSWER_BYTES * 16) response.destroy()
+        })
+        response.once('close', () =>
+          resolve({
+            status: response.statusCode ?? 0,
+            text: Buffer.concat(chunks).subarray(0, MAX_ANSWER_BYTES).toString('utf8'),
+          }),
+        )
+        response.once('error', () => undefined) // what was read until then is the answer
+      },
+    )
+    // The whole of it, not only silence: a trickle must not hold the channel.
+    const late = setTimeout(() => asked.destroy(new Error(`no answer within ${TIMEOUT_MS / 1000} s`)), TIMEOUT_MS)
+    asked.once('close', () => clearTimeout(late))
+    asked.once('error', reject)
+    asked.end(body)
+  })
+}
+
+const hmac = (key: string, text: string, encoding: 'hex' | 'base64'): string =>
+  createHmac('sha256', key).update(text).digest(encoding)
+const json = (value: unknown): string => JSON.stringify(value)
+const chatText = (notice: Notice): string => [noticeTitle(notice), ...noticeLines(notice)].join('\n')
+
+interface HttpKind {
+  build(url: URL, secret: string | undefined, notice: Notice, delivery: string, now: number): Post
+  /** These answer 200 and say in the body that they took nothing. */
+  taken(text: string): boolean
+}
+const codeIs =
+  (field: string) =>
+  (text: string): boolean => {
+    try {
+      const answer: Record<string, unknown> = JSON.parse(text) // any JSON object
+      return answer[field] === 0
+    } catch {
+      return false
+    }
+  }
+const httpKinds: Record<Exclude<ChannelKind, 'mail'>, HttpKind> = {
+  webhook: {
+    build(url, secret, notice, delivery, now) {
+      const body = json(notice)
+      const stamp = String(Math.floor(now / 1000))
+      return {
+        url,
+        body,
+        headers: {
+          'x-rocketdeck-delivery': delivery,
+          'x-rocketdeck-timestamp': stamp,
+          ...(secret ? { 'x-rocketdeck-signature': `sha256=${hmac(secret, `${stamp}.${body}`, 'hex')}` } : {}),
+        },
+      }
+    },
+    taken: () => true,
+  },
+  dingtalk: {
+    build(url, secret, notice, _, now) {
+      const signed = new URL(url)
+      if (secret) {
+        signed.searchParams.set('timestamp', String(now))
+        signed.searchParams.set('sign', hmac(secret, `${now}\n${secret}`, 'base64'))
+      }
+      const text = [`#### ${noticeTitle(notice)}`, ...noticeLines(notice)].join('\n\n')
+      return {
+        url: signed,
+        body: json({ msgtype: 'markdown', markdown: { title: noticeTitle(notice), text } }),
+        headers: {},
+      }
+    },
+    taken: codeIs('errcode'),
+  },
+  feishu: {
+    build(url, secret, notice, _, now) {
+      const stamp = String(Math.floor(now / 1000))
+      const sign = secret ? { timestamp: stamp, sign: hmac(`${stamp}\n${secret}`, '', 'base64') } : {}
+      return { url, body: json({ ...sign, msg_type: 'text', content: { text: chatText(notice) } }), headers: {} }
+    },
+    taken: codeIs('code'),
+  },
+  wecom: {
+    build: (url, _secret, notice) => ({
+      url,
+      body: json({ msgtype: 'text', text: { content: chatText(notice) } }),
+      headers: {},
+    }),
+    taken: codeIs('errcode'),
+  },
+  slack: {
+    build: (url, _secret, notice) => ({ url, body: json({ text: chatText(notice) }), headers: {} }),
+    taken: (text) => text.trim() === 'ok',
+  },
+}
+
+const brief = (text: string): string => text.replace(/\s+/g, ' ').trim().slice(0, MAX_ANSWER_CHARACTERS)
+/** A busy or broken other side may be well again; one that says no will say no again. */
+const mayRecover = (status: number): boolean => status >= 500 || status === 408 || status === 425 || status === 429
+
+export const sendOver = async (
+  channel: OpenChannel,
+  notice: Notice,
+  delivery: string,
+  options: SendOptions,
+): Promise<Sent> => {
+  try {
+    if (channel.kind === 'mail') return await mail(channel, notice, delivery, options)
+    if (channel.url === undefined) return { ok: false, again: false, answer: 'it has no address' }
+    const kind = httpKinds[channel.kind]
+    const built = kind.build(new URL(channel.url), channel.secret, notice, delivery, (options.now ?? Date.now)())
+    const { status, text } = await post(built, options)
+    const ok = status >= 200 && status < 300 && kind.taken(text)
+    const moved = status >= 300 && status < 400 ? ' (redirects are not followed)' : ''
+    return { ok, again: mayRecover(status) || (status < 300 && !ok), answer: brief(`${status}${moved} ${text}`) }
+  } catch (error) {
+    const text = error instanceof Error ? error.message : String(error)
+    return { ok: false, again: !(error instanceof Error && error.name === 'TargetError'), answer: brief(text) }
+  }
+}
+
+const mail = async (channel: OpenChannel, notice: Notice, delivery: string, options: SendOptions): Promise<Sent> => {
+  const { host = '', port = 25, security = 'starttls', user, secret, from, to = [] } = channel
+  const target = await checkTarget(host, port, options.hosts, options.resolve)
+  const transport = createTransport({
+    host: target.address,
+    port,
+    secure: security === 'tls',
+    requireTLS: security === 'starttls',
+    ignoreTLS: security === 'plain',
+    tls: { servername: target.host },
+    name: 'rocketdeck',
+    connectionTimeout: TIMEOUT_MS,
+    greetingTimeout: TIMEOUT_MS,
+    socketTimeout: TIMEOUT_MS,
+    disableFileAccess: true,
+    disableUrlAccess: true,
+    ...(user ? { auth: { user, pass: secret ?? '' } } : {}),
+  })
+  try {
+    const { response, rejected } = await transport.sendMail({
+      from,
+      to: [...to],
+      subject: noticeTitle(notice),
+      text: [...noticeLines(notice), '', JSON.stringify(notice, null, 2)].join('\n'),
+      // Sent again after a lost answer it is the same mail, and mail programs know by this.
+      messageId: `<${delivery.replaceAll(':', '.')}@rocketdeck>`,
+      headers: { 'x-rocketdeck-delivery': delivery, 'x-rocketdeck-event': notice.event },
+    })
+    return {
+      ok: true,
+      again: false,
+      answer: brief(`${response}${rejected.length > 0 ? `; refused: ${rejected.join(', ')}` : ''}`),
+    }
+  } catch (error) {
+    const code = error instanceof Error && 'responseCode' in error ? Number(error.responseCode) : 0
+    // 5xx is a final no, but for a login that an admin is about to correct.
+    return {
+      ok: false,
+      again: code < 500 || code === 535,
+      answer: brief(error instanceof Error ? error.message : String(error)),
+    }
+  } finally {
+    transport.close()
+  }
+}
