@@ -290,7 +290,7 @@ describe('a part alone', () => {
     expect(child.output).toContain('no name server was named (-n ADDR): this broker registers nowhere')
   })
 
-  it('prints every property with -p and ends', async () => {
+  it('NS10: prints every property with -p and ends', async () => {
     const { code, output } = await refused('broker', ['-p', '--set', 'fileReservedTime=12'])
     expect(code).toBe(0)
     expect(output).toContain('\nfileReservedTime=12\n')

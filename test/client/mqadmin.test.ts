@@ -29,9 +29,10 @@ const usersInApache = {
   authorizationMetadataProvider: 'org.apache.rocketmq.auth.authorization.provider.LocalAuthorizationMetadataProvider',
 }
 
-describe.skipIf(missing !== undefined)("mqadmin prints of our broker what it prints of Apache's", () => {
+describe.skipIf(missing !== undefined)("AD1, AD2: mqadmin prints of our broker what it prints of Apache's", () => {
   const closing: (() => Promise<unknown>)[] = []
   const printed = { apache: new Map<string, string>(), ours: new Map<string, string>() }
+  const monitored: Record<Which, string[]> = { apache: [], ours: [] }
   const all = [...setUp, ...questions, ...changes]
 
   beforeAll(async () => {
@@ -51,6 +52,14 @@ describe.skipIf(missing !== undefined)("mqadmin prints of our broker what it pri
       }),
     )
     await batch(questions)
+    await Promise.all(
+      (['apache', 'ours'] as const).map(async (which) => {
+        const { namesrv, broker, ids } = sides[which]
+        const args = [namesrv, broker, ids[0]?.[1] ?? '']
+        const { output } = await runJava({ ...parts, classes, main: 'Monitors', args })
+        monitored[which] = [...output.matchAll(/^CALL\t(.*)\t(.*)$/gm)].map(([, name, ended]) => `${name}: ${ended}`)
+      }),
+    )
     await batch(changes)
     writeTable(sides)
   }, 600_000)
@@ -68,6 +77,14 @@ describe.skipIf(missing !== undefined)("mqadmin prints of our broker what it pri
     const [apache, ours] = masked(asked)
     if (asked.mayDiffer === undefined) expect(ours, name).toEqual(apache)
     else expect(ours.join('\n').trim(), name).toMatch(asked.mayDiffer.ours)
+  })
+
+  it('AD4: answers every reading call of rocketmq-exporter and the stock dashboard as Apache does', () => {
+    expect(monitored.ours).toEqual(monitored.apache)
+    const asked = new Set(monitored.ours.map((line) => line.split(/[ :]/)[0]))
+    const golden = readFileSync(join('test', 'golden', 'monitors.json'), 'utf8')
+    const { 'rocketmq-exporter': exporter }: Record<string, { calls: string[] }> = JSON.parse(golden)
+    expect(exporter?.calls.filter((call) => !asked.has(call))).toEqual([])
   })
 
   const sidesOf: Partial<Record<'apache' | 'ours', Side>> = {}

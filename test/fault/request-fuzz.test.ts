@@ -40,6 +40,9 @@ const openToKnown = new Set([
   ...[34, 35, 37],
 ])
 
+/** Outcomes of taking messages, which Apache gives without a word: nothing there, nothing taken, too many wait. */
+const saysAll = new Set([19, 20, 21, 208, 209, 210])
+
 const names = [
   ...'abcdefghijklmn',
   ...['topic', 'group', 'consumerGroup', 'producerGroup', 'groupName', 'queueId', 'queueOffset', 'maxMsgNums'],
@@ -139,7 +142,8 @@ async function throwAt(
       const answer = await side.ask(at, code, ext, body, by()).catch((error: Error) => {
         throw new Error(`${asked}: ${error.message}`)
       })
-      if (answer.code !== 0) expect(answer.remark, asked).toMatch(/\S/)
+      if (answer.code !== 0 && !saysAll.has(answer.code))
+        expect(`${answer.remark ?? ''}`, `${asked} answered ${answer.code}`).toMatch(/\S/)
       judge(asked, code, answer)
     })
     await Promise.all(batch)

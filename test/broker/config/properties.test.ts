@@ -27,7 +27,7 @@ const depends =
   /ThreadPoolNums$|^clientCallbackExecutorThreads$|^brokerIP|^brokerName$|Path$|RootDir$|^bitMapLength|^jraftConfig$|^configBlackList$|^listenPort$/
 
 describe('the property tables', () => {
-  it('hold every property of Apache 5.5.0', () => {
+  it('DP3: hold every property of Apache 5.5.0', () => {
     expect(golden.length).toBeGreaterThan(550)
     const missing = golden.filter(([table, name]) => !Object.hasOwn(tables[table] ?? {}, name))
     expect(missing).toEqual([])
@@ -68,7 +68,7 @@ describe('the property tables', () => {
     }
   })
 
-  it('let no path, command or class be set while running', () => {
+  it('AD5: let no path, command or class be set while running', () => {
     const risky = /path|dir$|home|class|plugin|command|(?<!Sub)script|blacklist|filterServer|jraft|storeType/i
     const live = rows.filter(([name, row]) => row.change === 'live' && risky.test(name)).map(([name]) => name)
     expect(live).toEqual([])

@@ -1,8 +1,14 @@
 // test/broker/processor/admin-broker.test.ts: what a broker tells of itself, and which of its settings a tool may change.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { brokerProperties } from '../../../broker/config/broker-properties'
+import { clientProperties, serverProperties } from '../../../broker/config/net-properties'
+import type { PropertyTable } from '../../../broker/config/property'
+import { storeProperties } from '../../../broker/config/store-properties'
 import { showBytes, showSpan } from '../../../broker/processor/runtime-info'
 import { RequestCode as Code } from '../../../broker/protocol/codes'
 import { openTestBroker, type TestBroker } from '../../support/broker-context'
+
+const allRows: PropertyTable = { ...serverProperties, ...clientProperties, ...storeProperties, ...brokerProperties }
 
 let at: TestBroker
 beforeEach(async () => {
@@ -12,6 +18,40 @@ afterEach(() => at.close())
 const update = (body: string) => at.ask(Code.UPDATE_BROKER_CONFIG, {}, body)
 
 describe('settings', () => {
+  it.each([
+    ['enablePopBufferMerge', 'true'],
+    ['enableSingleTopicRegister', 'true'],
+    ['enableSplitRegistration', 'true'],
+    ['estimateAccumulation', 'false'],
+    ['longPollingEnable', 'false'],
+    ['shortPollingTimeMills', '500'],
+    ['popConsumerKVServiceEnable', 'true'],
+    ['popFromRetryProbabilityForPriority', '30'],
+    ['priorityOrderAsc', 'false'],
+    ['transactionCheckInterval', '5000'],
+    ['useSeparateRetryQueue', 'true'],
+    ['useServerSideResetOffset', 'false'],
+    ['enableNotifyAfterPopOrderLockRelease', 'false'],
+    ['appendTopicForTimerDeleteKey', 'true'],
+  ])('AD5: take %s, which tools switch while running, hold it and report it back', async (key, value) => {
+    expect((await at.ask(Code.GET_BROKER_CONFIG)).text).not.toContain(`\n${key}=${value}\n`)
+    expect(await update(`${key}=${value}\n`)).toMatchObject({ code: 0 })
+    expect(String(Object.entries(at.config.values).find(([name]) => name === key)?.[1])).toBe(value)
+    expect((await at.ask(Code.GET_BROKER_CONFIG)).text).toContain(`\n${key}=${value}\n`)
+  })
+  it('AD5: say of each key whether it may change, and let no other be changed', async () => {
+    const listed = (await at.ask(Code.GET_BROKER_CONFIG)).text.split('\n').map((line) => line.split('='))
+    for (const [key = '', value = ''] of listed) {
+      const row = allRows[key]
+      if (row === undefined) continue
+      const { code, remark } = await update(`${key}=${value}\n`)
+      if (row.change === 'live') expect(code, key).toBe(0)
+      else expect([16, 29], `${key}: ${remark}`).toContain(code)
+      if (row.change === 'fixed' && !/black list/.test(remark ?? ''))
+        expect(remark, key).toBe(`${key} can only be set at a start`)
+    }
+    expect((await update('notAKey=1\n')).remark).toBe('notAKey is not a property of this server')
+  })
   it('change at once and are reported back under a new version', async () => {
     expect(await update('longPollingEnable=false\nfileReservedTime=24\n')).toMatchObject({ code: 0 })
     expect(at.broker.settings.longPollingEnable).toBe(false)
@@ -120,7 +160,6 @@ describe('what this broker does not have', () => {
     [354, 'there is no RocksDB in this broker'],
     [902, 'not inside a container'],
     [2003, 'there is nothing to set'],
-    [3005, 'no users and policies yet'],
     [200074, 'lite topics are not supported'],
   ])('answers %d with the reason', async (code, reason) => {
     const answer = await at.ask(code)

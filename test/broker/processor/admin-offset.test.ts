@@ -25,7 +25,7 @@ const reset = (over: Record<string, string> = {}, more = {}) =>
 const mq = (queueId: number) => `{"brokerName":"broker-a","queueId":${queueId},"topic":"T"}`
 
 describe('a reset', () => {
-  it('moves an offline group to the first message at or after a time', async () => {
+  it('AD6: moves an offline group to the first message at or after a time', async () => {
     at.broker.offsets.commit('G', 'T', 0, 9)
     expect(await reset()).toMatchObject({ code: 0, text: `{"offsetTable":{${mq(0)}:3,${mq(1)}:3}}` })
     expect(at.broker.offsets.query('G', 'T', 0)).toBe(3)

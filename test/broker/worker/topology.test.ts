@@ -41,7 +41,7 @@ describe('a preset', () => {
     })
   })
 
-  it('lets brokerIP1 follow the host, and be said where the host stands for all', () => {
+  it('RP7: lets brokerIP1 follow the host, and be said where the host stands for all', () => {
     expect(cluster({ host: '10.0.0.5' })[1]?.plan.preset.brokerIP1).toBe('10.0.0.5')
     const everywhere = cluster({ host: '0.0.0.0', properties: { brokerIP1: 'mq.example.org' } })[1]?.plan
     expect(everywhere?.preset.brokerIP1).toBeUndefined()
