@@ -121,7 +121,11 @@ export const questions: readonly Asked[] = [
   }),
   row('brokerStatus', (side) => ['-b', side.broker], { must: true, namesOnly: true }),
   row('brokerStatus-cluster', ['-c', cluster], { command: 'brokerStatus', must: true, namesOnly: true }),
-  row('getBrokerConfig', (side) => ['-b', side.broker], { namesOnly: true, leaveOut: noHomeNorProvider }),
+  row('getBrokerConfig', (side) => ['-b', side.broker], {
+    namesOnly: true,
+    anyOrder: true,
+    leaveOut: noHomeNorProvider,
+  }),
   row('getNamesrvConfig', [], { namesOnly: true, anyOrder: true, leaveOut: noHome }),
   row('brokerConsumeStats', (side) => ['-b', side.broker], { anyOrder: true, leaveOut: noRetry }),
   row('queryCq', (side) => ['-t', 'AdminTopic', '-q', '1', '-i', '2', '-c', '3', '-b', side.broker]),
