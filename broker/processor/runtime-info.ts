@@ -37,6 +37,8 @@ export async function runtimeInfo(broker: BrokerContext, parts: AdminParts): Pro
     remainHowManyDataToFlush: showBytes(store.commitLog.tail - store.commitLog.flushedTo),
     remainTransientStoreBufferNumbs: 2_147_483_647,
   })
+  // there is no pool: what came in a turn is handed to the system at its end
+  if (values.transientStorePoolEnable) add({ remainHowManyDataToCommit: showBytes(0) })
   for (const { level, deliveredTo, maxOffset } of broker.delays.progress()) {
     info.set(`scheduleMessageOffset_${level}`, `${deliveredTo},${maxOffset}`)
   }

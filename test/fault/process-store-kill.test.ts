@@ -58,7 +58,7 @@ async function bodies(store: MessageStore): Promise<Map<string, string>> {
   return found
 }
 
-it(`loses no acknowledged message when it is killed ten times (seed ${seed})`, async () => {
+it(`ST5: loses no acknowledged message when it is killed ten times (seed ${seed})`, async () => {
   const random = seeded(seed)
   const root = join(folder, 'store')
   const acked = new Map<string, string>()

@@ -84,7 +84,7 @@ describe('a full disk', () => {
     expect((await put(store, { body })).queueOffset).toBe(4)
   })
 
-  it('is seen before it is full, by its use', async () => {
+  it('ST9: is seen before it is full, by its use', async () => {
     const disk = new MemoryDisk()
     disk.usedRatio = 0.95
     const { store } = await openOn(disk, {
@@ -151,7 +151,7 @@ describe('a slow disk', () => {
     expect((await bodiesOf(store, 1)).slice(0, 32)).toEqual(Array.from({ length: 32 }, (_, n) => `message ${n}`))
   })
 
-  it('is not given more than the bound: further messages are refused as busy', async () => {
+  it('ST12: is not given more than the bound: further messages are refused as busy', async () => {
     const disk = new MemoryDisk()
     let release = (): void => {}
     const gate = new Promise<void>((resolve) => {
@@ -177,7 +177,7 @@ describe('a slow disk', () => {
     expect((await put(store)).status).toBe('ok')
   })
 
-  it('answers that the flush takes too long, and keeps the message', async () => {
+  it('ST7: answers that the flush takes too long, and keeps the message', async () => {
     const disk = new MemoryDisk()
     let release = (): void => {}
     const gate = new Promise<void>((resolve) => {
@@ -255,7 +255,7 @@ it('a disk that cannot be read gives a named fault, and the message once it can'
   expect(await bodiesOf(again)).toEqual(['old'])
 })
 
-it('a change of the flush policy while running holds for what comes after it', async () => {
+it('ST7: a change of the flush policy while running holds for what comes after it', async () => {
   const disk = new MemoryDisk()
   const { store } = await openOn(disk)
   await put(store)

@@ -16,7 +16,7 @@ beforeEach(() => {
 afterEach(() => removeFolder(folder))
 
 describe('a small file', () => {
-  it('is written, and its former content becomes the backup', async () => {
+  it('ST13: is written, and its former content becomes the backup', async () => {
     await writeFileAtomic(path, '{"n":1}')
     expect(existsSync(`${path}.bak`)).toBe(false)
     await writeFileAtomic(path, '{"n":2}')

@@ -67,7 +67,7 @@ describe('a message store', () => {
     expect(seen[0]).toMatchObject({ topic: 'T', queueId: 0, maxOffset: 1, commitLogOffset: 0 })
   })
 
-  it('shows nothing before it is flushed under SYNC_FLUSH', async () => {
+  it('ST7: shows nothing before it is flushed under SYNC_FLUSH', async () => {
     const { store } = await openStore({ flush: syncFlush })
     const { commitLogOffset } = store.append(newMessage())
     expect(await safe(store, commitLogOffset, false)).toBe('ok')
@@ -77,7 +77,7 @@ describe('a message store', () => {
     expect(store.commitLog.flushedTo).toBe(store.commitLog.tail)
   })
 
-  it('finds everything again after an orderly stop, over many segments', async () => {
+  it('ST5: finds everything again after an orderly stop, over many segments', async () => {
     const { store, folder } = await openStore()
     const sent: string[] = []
     for (let n = 0; n < 2000; n++) {
@@ -106,7 +106,7 @@ describe('a message store', () => {
     expect(store.writable.ok).toBe(false)
   })
 
-  it('builds consume queues and index again when their folders are gone', async () => {
+  it('ST2 ST3: builds consume queues and index again when their folders are gone', async () => {
     const { store, folder } = await openStore()
     for (let n = 0; n < 1000; n++) store.append(newMessage({ body: `message ${n}`, keys: [`key${n}`] }))
     await put(store, { body: 'last' })

@@ -39,7 +39,7 @@ it('a page that holds what is not yet safe stays, whatever the bound', () => {
   expect(pages.range(250, 350).map((page) => page.base)).toEqual([200, 300])
 })
 
-it('a reader that does not send for a long time keeps the bytes it was given', async () => {
+it('ST12: a reader that does not send for a long time keeps the bytes it was given', async () => {
   const disk = new MemoryDisk()
   const hot = { hotBytes: 16 * 1024, commitLogSegmentBytes: 64 * 1024, maxMessageBytes: 8000 }
   const store = await openMessageStore(

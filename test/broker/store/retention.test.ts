@@ -62,7 +62,7 @@ async function filled(overrides: Partial<StoreOptions> = {}) {
 }
 
 describe('retention', () => {
-  it('removes segments older than their time at the hour set for it, oldest first, and never the last', async () => {
+  it('ST9 ST10: removes segments older than their time at the hour set for it, oldest first, and never the last', async () => {
     const { store, time } = await filled({ deleteWhen: '03', fileReservedTimeHours: 10 })
     expect(await store.deleteExpiredCommitLog()).toBe(0)
     time.now = noon + 11 * hour // what is older than the gap has passed its time now
@@ -122,7 +122,7 @@ describe('retention', () => {
     expect(store.writable.ok).toBe(false)
   })
 
-  it('lets queue and index files follow, and answers pulls below the minimum', async () => {
+  it('ST9: lets queue and index files follow, and answers pulls below the minimum', async () => {
     const { disk, store, time, open } = await filled({ fileReservedTimeHours: 10 })
     const files = (folder: string) => [...disk.inodes.keys()].filter((path) => path.includes(folder)).length
     const before = { queue: files('/consumequeue/T/'), index: files('/index/') }

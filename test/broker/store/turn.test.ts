@@ -5,7 +5,7 @@ import { openMessageStore } from '../../../broker/store'
 import { MemoryDisk, memoryRoot } from '../../support/disks'
 import { newMessage, storeOptions, syncFlush } from '../../support/stores'
 
-it('writes once for all that a turn brought, then shows it, then answers in order, before the sockets send', async () => {
+it('ST6: writes once for all that a turn brought, then shows it, then answers in order, before the sockets send', async () => {
   const disk = new MemoryDisk()
   const turn = createTurn()
   const store = await openMessageStore(storeOptions(memoryRoot, { more: { files: disk.mount(), turn } }))
