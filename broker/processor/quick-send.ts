@@ -42,8 +42,8 @@ const tagsName = bytesOf('TAGS')
 const keysName = bytesOf('KEYS')
 const trueText = bytesOf('true')
 /** First letters of the names that another reader must look at; most names of users begin otherwise. */
-const isCareful = new Uint8Array(128)
-for (const name of namesThatMatter) isCareful[name.charCodeAt(0)] = 1
+const firstLetters = new Set([...namesThatMatter].map((name) => name.charCodeAt(0)))
+const isCareful = Uint8Array.from({ length: 128 }, (_, letter) => (firstLetters.has(letter) ? 1 : 0))
 
 class Reader implements QuickSendReader {
   readonly #topics = new TopicNames()
