@@ -9,6 +9,7 @@ import { groupRouter } from './router/group'
 import { messageRouter } from './router/message'
 import { auditRouter, clientRouter, deadRouter, paletteRouter } from './router/other'
 import { topicRouter } from './router/topic'
+import { waitingRouter } from './router/waiting'
 import { callerFactory, router } from './trpc/procedure'
 
 export const appRouter = router({
@@ -23,6 +24,7 @@ export const appRouter = router({
   dead: deadRouter,
   alarm: alarmRouter,
   channel: channelRouter,
+  waiting: waitingRouter,
   palette: paletteRouter,
   audit: auditRouter,
 })

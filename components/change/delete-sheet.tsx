@@ -3,7 +3,7 @@
 // broker. What is deleted and how is asked of the rooms that know it; this shows and confirms.
 import { type ReactNode, useEffect } from 'react'
 import { useTranslations } from 'use-intl'
-import type { ApplyResult, DeletePreview } from '../../server/shared/views'
+import type { ApplyResult, DeletePreview, GravePreview } from '../../server/shared/views'
 import { TotalValue, useFormat, Value } from '../format'
 import { Button } from '../ui/button'
 import { Sheet } from '../ui/dialog'
@@ -12,7 +12,7 @@ import { Skeleton } from '../ui/region'
 import { Table, Td, Th, Tr } from '../ui/table'
 import { ConfirmBar } from './confirm-bar'
 import { type Note, Notes, ResultTable, TakenAnew } from './parts'
-import { type GravePreview, useGraveChange } from './use-grave-change'
+import { useGraveChange } from './use-grave-change'
 
 const isDelete = (preview: GravePreview): preview is DeletePreview =>
   preview.kind === 'delete-topic' || preview.kind === 'delete-group'

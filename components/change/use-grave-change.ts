@@ -3,10 +3,9 @@
 // The server compares with the preview when it applies; if something moved meanwhile nothing was done, and the new preview
 // is shown with the changed rows marked. An old preview is never applied: it is taken anew first.
 import { useCallback, useRef, useState } from 'react'
-import type { ApplyResult, DeletePreview, RedrivePreview, ResetPreview } from '../../server/shared/views'
+import type { ApplyResult, GravePreview } from '../../server/shared/views'
 import { faultOf } from '../trpc/fault'
 
-export type GravePreview = ResetPreview | DeletePreview | RedrivePreview
 /** A preview older than this is taken again before anything is applied. */
 export const PREVIEW_LASTS_MS = 120_000
 

@@ -18,6 +18,7 @@ import enShell from './en/shell.json'
 import enTopic from './en/topic.json'
 import enTrace from './en/trace.json'
 import enUi from './en/ui.json'
+import enWaiting from './en/waiting.json'
 import type { Language } from './language'
 import zhAccess from './zh/access.json'
 import zhAlarm from './zh/alarm.json'
@@ -37,6 +38,7 @@ import zhShell from './zh/shell.json'
 import zhTopic from './zh/topic.json'
 import zhTrace from './zh/trace.json'
 import zhUi from './zh/ui.json'
+import zhWaiting from './zh/waiting.json'
 
 const en = {
   access: enAccess,
@@ -57,6 +59,7 @@ const en = {
   topic: enTopic,
   trace: enTrace,
   ui: enUi,
+  waiting: enWaiting,
 }
 
 export type Messages = typeof en
@@ -80,6 +83,7 @@ const zh = {
   topic: zhTopic,
   trace: zhTrace,
   ui: zhUi,
+  waiting: zhWaiting,
 } satisfies { [Room in keyof Messages]: object }
 
 /** A missing key is a failing test, not a type error, so that a room can be written one language at a time. */

@@ -1,7 +1,9 @@
 // components/shell/pages.ts: the pages there are, once, for sidebar, bottom bar, palette and shortcuts. Only what exists.
 import {
   Bell,
+  Clock,
   Gauge,
+  GitBranch,
   type LucideIcon,
   MailX,
   Plug,
@@ -27,6 +29,8 @@ export type PageId =
   | 'send'
   | 'traces'
   | 'dlq'
+  | 'scheduled'
+  | 'transactions'
   | 'audit'
   | 'settings'
 export type PageGroup = 'watch' | 'cluster' | 'messages' | 'govern'
@@ -50,6 +54,14 @@ export const pages: readonly PageEntry[] = [
   { id: 'send', group: 'messages', icon: Send, key: null, href: (cluster) => clusterHref(cluster, 'send') },
   { id: 'traces', group: 'messages', icon: Route, key: null, href: (cluster) => clusterHref(cluster, 'traces') },
   { id: 'dlq', group: 'messages', icon: MailX, key: 'd', href: (cluster) => clusterHref(cluster, 'dlq') },
+  { id: 'scheduled', group: 'messages', icon: Clock, key: null, href: (cluster) => clusterHref(cluster, 'scheduled') },
+  {
+    id: 'transactions',
+    group: 'messages',
+    icon: GitBranch,
+    key: null,
+    href: (cluster) => clusterHref(cluster, 'transactions'),
+  },
   { id: 'audit', group: 'govern', icon: ScrollText, key: null, href: () => '/audit' },
   { id: 'settings', group: 'govern', icon: Settings, key: null, href: () => '/settings' },
 ]

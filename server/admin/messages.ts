@@ -1,6 +1,8 @@
 // server/admin/messages.ts: one broker asked for messages: pull, view, query, send. Records come as the bytes the
 // store holds; server/message reads them.
 import { RequestCode as code, ResponseCode } from '../../broker/protocol/codes'
+import { writeRecallHandle } from '../../broker/protocol/recall-handle'
+import { MessageSysFlag } from '../../broker/protocol/sys-flag'
 import { PeerError } from '../shared/errors'
 import { type Ask, bodyOf } from './ask'
 import { flagOf, numberOf, objectOf, textOf } from './loose-json'
@@ -37,6 +39,21 @@ export interface SendOptions {
   bornTimestamp: number
   reconsumeTimes?: number
 }
+/** A half message as its broker must be told of it. */
+export interface HalfRef {
+  topic: string
+  producerGroup: string
+  uniqueId: string
+  queueOffset: bigint
+  commitLogOffset: bigint
+}
+export interface RecallRef {
+  topic: string
+  brokerName: string
+  /** In the slot in which the message waits. */
+  deliverAt: number
+  uniqueId: string
+}
 export interface DirectAnswer {
   result: string
   remark: string | null
@@ -58,6 +75,11 @@ export interface Messages {
   maxOffset(address: string, topic: string, queueId: number): Promise<bigint>
   earliestStoredAt(address: string, topic: string, queueId: number): Promise<number | null>
   send(address: string, options: SendOptions): Promise<SendAnswer>
+  /** As its producer would that was asked. Refused by the broker when it is settled, where the broker knows that. */
+  endTransaction(address: string, half: HalfRef, commit: boolean): Promise<void>
+  /** What was asked about too often is asked about again, from the first time on. */
+  resumeCheck(address: string, offsetId: string): Promise<void>
+  recall(address: string, message: RecallRef): Promise<void>
   consumeDirectly(
     address: string,
     brokerName: string,
@@ -183,6 +205,25 @@ export const openMessages = (ask: Ask): Messages => {
         queueOffset: longOf(answer.ext.queueOffset),
         transactionId: answer.ext.transactionId ?? null,
       }
+    },
+    async endTransaction(address, { topic, producerGroup, uniqueId, queueOffset, commitLogOffset }, commit) {
+      await ask(address, code.END_TRANSACTION, {
+        topic,
+        producerGroup,
+        tranStateTableOffset: String(queueOffset),
+        commitLogOffset: String(commitLogOffset),
+        commitOrRollback: String(commit ? MessageSysFlag.transactionCommit : MessageSysFlag.transactionRollback),
+        msgId: uniqueId,
+        transactionId: uniqueId,
+        fromTransactionCheck: 'true',
+      })
+    },
+    async resumeCheck(address, msgId) {
+      await ask(address, code.RESUME_CHECK_HALF_MESSAGE, { topic: 'TRANS_CHECK_MAX_TIME_TOPIC', msgId })
+    },
+    async recall(address, { topic, brokerName, deliverAt, uniqueId }) {
+      const recallHandle = writeRecallHandle({ topic, brokerName, deliverAt: String(deliverAt), uniqueKey: uniqueId })
+      await ask(address, code.RECALL_MESSAGE, { producerGroup: 'CLIENT_INNER_PRODUCER', topic, recallHandle })
     },
     async consumeDirectly(address, brokerName, consumerGroup, clientId, offsetId, topic) {
       const ext = { consumerGroup, clientId, msgId: offsetId, brokerName, topic }

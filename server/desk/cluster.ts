@@ -9,6 +9,7 @@ import { openGroupChanges } from '../change/groups'
 import { openRedrives } from '../change/redrive'
 import { openResets } from '../change/reset'
 import { openTopicChanges } from '../change/topics'
+import { openWaitingActs } from '../change/waiting'
 import type { ClusterEntry } from '../clusters/registry'
 import type { Database } from '../db/open'
 import { openMessageDesk } from '../message/open'
@@ -158,17 +159,27 @@ export const openClusterDesk = (options: ClusterDeskOptions): OpenCluster => {
         .sort((a, b) => lastOf(b) - lastOf(a))
         .map(({ name }) => name),
   })
+  const groupsOf = (topic: string): string[] =>
+    lists
+      .groups()
+      .filter(({ topics }) => topics.includes(topic))
+      .map(({ name }) => name)
+  const waitingActs = openWaitingActs({
+    admin,
+    cluster: entry.id,
+    now,
+    halves: messages.halves,
+    timetable: messages.timetable,
+    load: async (offsetId) => (await messages.load(offsetId)).message,
+    groupsOf,
+  })
   const redrives = openRedrives({
     admin,
     now,
     load: async (offsetId) => (await messages.load(offsetId)).message,
     putBack: messages.putBack,
     marks: openRedriveMarks(database.db, entry.id),
-    groupsOf: (topic) =>
-      lists
-        .groups()
-        .filter(({ topics }) => topics.includes(topic))
-        .map(({ name }) => name),
+    groupsOf,
   })
 
   const record = openRecord({ recorder, sampler, lists, overview, now })
@@ -209,6 +220,7 @@ export const openClusterDesk = (options: ClusterDeskOptions): OpenCluster => {
       },
     },
     alarms,
+    waiting: { halves: messages.halves, timetable: messages.timetable, ...waitingActs },
     clients: { list: async (input) => clientList(state, input, now()) },
     find: (input) => findIn(state, entry, input),
     async close() {

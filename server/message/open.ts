@@ -2,9 +2,11 @@
 import type { Admin } from '../admin/open'
 import type { MessageDesk } from '../shared/desk'
 import { type Finder, openFinder } from './find'
+import { type Halves, openHalves } from './halves'
 import { scan } from './scan'
 import { openSender, type Sender } from './send'
 import { tail } from './tail'
+import { openTimetable, type Timetables } from './timetable'
 import { openTraces } from './trace'
 
 export interface MessageOptions {
@@ -17,6 +19,8 @@ export interface MessageOptions {
 export interface OpenMessages extends MessageDesk {
   load: Finder['load']
   putBack: Sender['putBack']
+  halves: Halves['list']
+  timetable: Timetables['read']
 }
 /** Searches of one cluster at once; more wait for their turn. */
 const SCANS_AT_ONCE = 2
@@ -50,5 +54,7 @@ export const openMessageDesk = ({ admin, topics, now = Date.now }: MessageOption
     resend: sender.resend,
     load: finder.load,
     putBack: sender.putBack,
+    halves: openHalves({ admin, now }).list,
+    timetable: openTimetable({ admin, now }).read,
   }
 }

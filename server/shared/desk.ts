@@ -41,6 +41,8 @@ import type {
   TraceInput,
   UserCreateInput,
   UserUpdateInput,
+  WaitingActInput,
+  WaitingActPreviewInput,
 } from './inputs'
 import type { Right } from './rights'
 import type * as view from './views'
@@ -70,6 +72,7 @@ export interface ClusterDesk {
   readonly clients: { list(input: ClientListInput): Promise<view.Page<view.ClientRow>> }
   readonly dead: DeadDesk
   readonly alarms: AlarmDesk
+  readonly waiting: WaitingDesk
   find(input: PaletteInput): view.PaletteHit[]
 }
 export interface TopicDesk {
@@ -153,6 +156,13 @@ export interface NotifyDesk {
   setPolicy(policy: view.OutgoingPolicy): Promise<void>
 }
 
+/** Messages without an answer or before their time. */
+export interface WaitingDesk {
+  halves(): Promise<view.HalfList>
+  timetable(): Promise<view.Timetable>
+  preview(input: WaitingActPreviewInput): Promise<view.WaitingActPreview>
+  apply(input: WaitingActInput): Promise<view.ApplyResult>
+}
 /** The clusters the console knows. */
 export interface ClustersDesk {
   all(): readonly ClusterDesk[]

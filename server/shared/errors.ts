@@ -1,13 +1,13 @@
 // server/shared/errors.ts: the two ways a question can fail. DeskError: the console says no. PeerError: a broker or
 // name server answered with a fault, or did not answer. server/trpc/faults.ts turns both into what the browser sees.
 import type { Right } from './rights'
-import type { DeletePreview, FaultKind, RedrivePreview, ResetPreview } from './views'
+import type { FaultKind, GravePreview } from './views'
 
 export interface DeskErrorDetails {
   todo?: string
   waitMs?: number
   right?: Right
-  preview?: ResetPreview | DeletePreview | RedrivePreview
+  preview?: GravePreview
 }
 export class DeskError extends Error {
   override readonly name = 'DeskError'

@@ -360,6 +360,14 @@ export const traceInput = onCluster.extend({
   topic: name.optional(),
 })
 
+// ---- messages that wait ----
+
+export const waitingActPreviewInput = onCluster.extend({
+  act: z.enum(['commit', 'rollback', 'resume', 'recall']),
+  offsetIds: z.array(messageGetInput.shape.offsetId).min(1).max(200),
+})
+export const waitingActInput = onCluster.extend({ ...confirmed })
+
 // ---- dead letters ----
 
 export const deadListInput = onCluster.extend({ ...list })
@@ -412,6 +420,8 @@ export type SendInput = z.infer<typeof sendInput>
 export type ConsumeDirectlyInput = z.infer<typeof consumeDirectlyInput>
 export type ResendInput = z.infer<typeof resendInput>
 export type TraceInput = z.infer<typeof traceInput>
+export type WaitingActPreviewInput = z.infer<typeof waitingActPreviewInput>
+export type WaitingActInput = z.infer<typeof waitingActInput>
 export type DeadListInput = z.infer<typeof deadListInput>
 export type RedrivePreviewInput = z.infer<typeof redrivePreviewInput>
 export type RedriveInput = z.infer<typeof redriveInput>

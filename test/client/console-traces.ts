@@ -11,7 +11,7 @@ export interface On {
   namesrv: () => string
   java: (context: { skip: (why: string) => never }) => Java
 }
-const TOPIC = 'TracedTopic'
+export const TOPIC = 'TracedTopic'
 const GROUP = 'GID_traced'
 const at = { cluster: 'c' }
 const story = ({ hops }: MessageTrace): string[] =>

@@ -13,6 +13,7 @@ import { type JavaParts, javaParts, launchJava, mqadmin, runJava } from '../supp
 import { startReferenceBroker, startReferenceNamesrv } from '../support/reference'
 import { startOurs } from '../support/rocketdeck'
 import { tellsOfTraces } from './console-traces'
+import { decidesWhatWaits } from './console-waiting'
 
 const TOPIC = 'TopicTest'
 const GROUP = 'please_rename_unique_group_name_4' // of Apache's quickstart Consumer
@@ -21,14 +22,20 @@ const TURN_MS = 500
 type Java = Exclude<JavaParts, { missing: string }>
 type Api = ReturnType<typeof createCaller>
 
+/** Transactions that nobody answers are set aside within seconds. */
+const checks = { transactionCheckInterval: '1000', transactionTimeOut: '1000', transactionCheckMax: '4' }
 const starters = {
   'our cluster': async (_java: Java) => {
-    const ours = await startOurs()
+    const flags = Object.entries(checks).flatMap(([key, value]) => ['--set', `${key}=${value}`])
+    const ours = await startOurs({ flags })
     return { namesrv: ours.namesrv, stop: () => ours.child.stop() }
   },
   'an Apache cluster': async (java: Java) => {
     const namesrv = await startReferenceNamesrv(java)
-    const broker = await startReferenceBroker(java, { namesrv: namesrv.address })
+    const broker = await startReferenceBroker(java, {
+      namesrv: namesrv.address,
+      properties: { ...checks, recallMessageEnable: 'true' },
+    })
     return { namesrv: namesrv.address, stop: () => Promise.all([broker.stop(), namesrv.stop()]) }
   },
 }
@@ -347,7 +354,9 @@ describe.each(Object.entries(starters))('the console on %s', (_, start) => {
     expect((await move('GID_copy', { kind: 'group', group: GROUP }))['2']).toBe(7n)
   })
 
-  tellsOfTraces({ api: () => api, namesrv: () => cluster?.namesrv ?? '', java })
+  const on = { api: () => api, namesrv: () => cluster?.namesrv ?? '', java }
+  tellsOfTraces(on)
+  decidesWhatWaits(on)
 
   it('deletes a topic and a group after showing what that touches', async (context) => {
     java(context)

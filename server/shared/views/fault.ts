@@ -2,7 +2,10 @@
 import type { Reason } from '../known'
 import type { Right } from '../rights'
 import type { DeletePreview, RedrivePreview, ResetPreview } from './change'
+import type { WaitingActPreview } from './waiting'
 
+/** What a drift brings along: the preview as it is now. */
+export type GravePreview = ResetPreview | DeletePreview | RedrivePreview | WaitingActPreview
 /** A closed list: each kind has its text in both languages; `text` and `todo` are the English ones, filled in. */
 export type FaultKind =
   | 'not-signed-in'
@@ -45,7 +48,7 @@ export interface Fault {
   /** The right that is missing, for `not-allowed`. */
   right: Right | null
   /** With `drift`: the preview made anew. */
-  preview: ResetPreview | DeletePreview | RedrivePreview | null
+  preview: GravePreview | null
 }
 /** What did not answer, for a region's foot. */
 export interface Missing {

@@ -1,5 +1,5 @@
 // test/client/java/Traces.java: stock clients that trace: a message that fails once and is taken the second time, one that
-// dies, and two transactions; then what the stock tool says of the first. Arguments: name server, topic, group.
+// dies, two transactions with an end and three without; then what the stock tool says of the first. Arguments: name server, topic, group.
 // Prints: SENT name msgId offsetMsgId, CONSUMED name attempt, and after TOOL the tool's own lines.
 import java.nio.charset.StandardCharsets;
 import java.util.Collections;
@@ -48,12 +48,12 @@ public class Traces {
 
             @Override
             public LocalTransactionState checkLocalTransaction(MessageExt message) {
-                return LocalTransactionState.COMMIT_MESSAGE;
+                return LocalTransactionState.UNKNOW;
             }
         });
         transactions.start();
 
-        CountDownLatch taken = new CountDownLatch(2); // the one that fails once, and the one that is committed
+        CountDownLatch taken = new CountDownLatch(3); // the one that fails once, the one that dies, the one that is committed
         DefaultMQPushConsumer consumer = new DefaultMQPushConsumer(group, true, null);
         consumer.setNamesrvAddr(namesrv);
         consumer.setPollNameServerInterval(1000); // its retry topic is made when it says hello
@@ -67,7 +67,7 @@ public class Traces {
             int attempt = message.getReconsumeTimes() + 1;
             say("CONSUMED " + name + " " + attempt);
             boolean good = !name.equals("dies") && (!name.equals("twice") || attempt == 2);
-            if (good) {
+            if (good || attempt == 2) {
                 taken.countDown();
             }
             return good ? ConsumeConcurrentlyStatus.CONSUME_SUCCESS : ConsumeConcurrentlyStatus.RECONSUME_LATER;
@@ -84,13 +84,14 @@ public class Traces {
         say("SENT kept " + sent.getMsgId() + " " + sent.getOffsetMsgId());
         sent = transactions.sendMessageInTransaction(message(topic, "dropped"), LocalTransactionState.ROLLBACK_MESSAGE);
         say("SENT dropped " + sent.getMsgId() + " " + sent.getOffsetMsgId());
+        for (String name : new String[] {"open-1", "open-2", "open-3"}) {
+            sent = transactions.sendMessageInTransaction(message(topic, name), LocalTransactionState.UNKNOW);
+            say("SENT " + name + " " + sent.getMsgId() + " " + sent.getOffsetMsgId());
+        }
         if (!taken.await(40, TimeUnit.SECONDS)) {
             say("NOT TAKEN");
         }
-        Thread.sleep(2500); // the second attempt of the one that dies; traces are on their way
-        producer.shutdown();
-        transactions.shutdown();
-        consumer.shutdown();
+        Thread.sleep(1500); // traces leave after half a second at most
         say("TOOL");
         MQAdminStartup.main0(new String[] {"queryMsgTraceById", "-n", namesrv, "-i", first.getMsgId()}, null);
         say("END");

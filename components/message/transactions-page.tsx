@@ -1,0 +1,234 @@
+'use client'
+// components/message/transactions-page.tsx: half messages without an answer, and those asked about too often; both can be
+// decided from here.
+import { useQuery } from '@tanstack/react-query'
+import { parseAsString, useQueryStates } from 'nuqs'
+import { useMemo, useState } from 'react'
+import { useTranslations } from 'use-intl'
+import { isKnown } from '../../server/shared/known'
+import type { HalfRow } from '../../server/shared/views'
+import { type Column, DataTable, FilterBox } from '../data-table'
+import { Age, Name, useFormat, Value } from '../format'
+import { topicHref } from '../shell/address'
+import { useClusterId, useMe } from '../shell/cluster'
+import { QueryFault } from '../shell/fault'
+import { useTRPC } from '../trpc/client'
+import { Button } from '../ui/button'
+import { Link } from '../ui/link'
+import { Mark } from '../ui/mark'
+import { PageHead, Panel, PanelFoot } from '../ui/panel'
+import { Empty, NoMatch, Partial } from '../ui/region'
+import { waitingMatching } from './waiting-list'
+import { WaitingSheet, type Wanted } from './waiting-sheet'
+
+const keys = { q: parseAsString.withDefault('') }
+
+export const TransactionsPage = () => {
+  const t = useTranslations('waiting.transactions')
+  const w = useTranslations('waiting')
+  const format = useFormat()
+  const trpc = useTRPC()
+  const cluster = useClusterId()
+  const me = useMe()
+  const [{ q }, set] = useQueryStates(keys, { history: 'replace' })
+  const [wanted, setWanted] = useState<Wanted | null>(null)
+  const query = useQuery(trpc.waiting.transactions.queryOptions({ cluster }))
+  const list = query.data
+  const needs = (me?.rights.includes('message.resolve') ?? false) ? undefined : w('needs', { right: 'message.resolve' })
+  const open = useMemo(() => waitingMatching(list?.open, q), [list, q])
+  const aside = useMemo(() => waitingMatching(list?.setAside, q), [list, q])
+  const columns = useColumns(list?.checksMax ?? null)
+  const offline = list?.open.filter(({ producers }) => isKnown(producers) && producers.value === 0).length ?? 0
+  const failed =
+    query.error && !list ? <QueryFault error={query.error} onRetry={() => void query.refetch()} /> : undefined
+  const clear = () => void set({ q: null })
+  return (
+    <>
+      <PageHead
+        title={t('title')}
+        about={
+          list && (
+            <span className="tnum">
+              {t('about', { open: format.count(list.open.length), aside: format.count(list.setAside.length) })}
+            </span>
+          )
+        }
+      />
+      <FilterBox
+        value={q}
+        onChange={(next) => void set({ q: next || null })}
+        placeholder={t('contains')}
+        className="w-[264px]"
+      />
+      <Panel title={t('open')} about={t('openAbout')} className="min-h-[220px] flex-1">
+        <DataTable
+          label={t('open')}
+          keyboard
+          density="compact"
+          columns={columns}
+          rows={open}
+          rowKey={(row) => row.offsetId}
+          refetching={query.isFetching && !query.isPending}
+          bulk={(offsetIds, untick) => (
+            <Ticked count={offsetIds.length} onUntick={untick}>
+              <Button look="danger" reason={needs} onClick={() => setWanted({ act: 'rollback', offsetIds })}>
+                {t('rollback')}
+              </Button>
+              <Button look="primary" reason={needs} onClick={() => setWanted({ act: 'commit', offsetIds })}>
+                {t('commit')}
+              </Button>
+            </Ticked>
+          )}
+          instead={
+            failed ??
+            (list?.open.length === 0 ? (
+              <Empty title={t('none')}>{t('noneText')}</Empty>
+            ) : open?.length === 0 ? (
+              <NoMatch title={w('noMatch', { total: format.count(list?.open.length ?? 0) })} onClear={clear} />
+            ) : undefined)
+          }
+          foot={
+            list &&
+            list.open.length > 0 && (
+              <PanelFoot className="mt-0 min-h-8 bg-panel">
+                <span className="min-w-0 truncate">
+                  {list.checkEveryMs === null
+                    ? t('checkedDiffer')
+                    : t('checkedEvery', { span: format.duration(list.checkEveryMs) })}
+                  {list.more && ` ${w('more')}`}
+                </span>
+              </PanelFoot>
+            )
+          }
+        />
+        {offline > 0 && <Partial>{t('offline', { count: offline })}</Partial>}
+        <MissingLine who={list?.missing} onRetry={() => void query.refetch()} />
+      </Panel>
+      <Panel title={t('aside')} about={t('asideAbout')} className="min-h-[160px]">
+        <DataTable
+          label={t('aside')}
+          density="compact"
+          scrolls={false}
+          columns={columns}
+          rows={aside}
+          rowKey={(row) => row.offsetId}
+          skeletonRows={2}
+          bulk={(offsetIds, untick) => (
+            <Ticked count={offsetIds.length} onUntick={untick}>
+              <Button look="primary" reason={needs} onClick={() => setWanted({ act: 'resume', offsetIds })}>
+                {t('resume')}
+              </Button>
+            </Ticked>
+          )}
+          instead={
+            failed ??
+            (list?.setAside.length === 0 ? (
+              <Empty title={t('noneAside')} />
+            ) : aside?.length === 0 ? (
+              <NoMatch title={w('noMatch', { total: format.count(list?.setAside.length ?? 0) })} onClear={clear} />
+            ) : undefined)
+          }
+        />
+      </Panel>
+      <WaitingSheet wanted={wanted} onClose={() => setWanted(null)} />
+    </>
+  )
+}
+
+export const Ticked = (props: { count: number; onUntick: () => void; children: React.ReactNode }) => {
+  const w = useTranslations('waiting')
+  return (
+    <>
+      <b className="font-strong">{w('ticked', { count: props.count })}</b>
+      <Button look="ghost" onClick={props.onUntick}>
+        {w('untick')}
+      </Button>
+      {props.children}
+    </>
+  )
+}
+export const MissingLine = (props: { who: readonly { who: string }[] | undefined; onRetry: () => void }) => {
+  const w = useTranslations('waiting')
+  return props.who === undefined || props.who.length === 0 ? null : (
+    <Partial onRetry={props.onRetry}>{w('missing', { who: props.who.map(({ who }) => who).join(', ') })}</Partial>
+  )
+}
+
+const useColumns = (checksMax: number | null): readonly Column<HalfRow>[] => {
+  const t = useTranslations('waiting.transactions.column')
+  const format = useFormat()
+  const cluster = useClusterId()
+  return [
+    {
+      id: 'key',
+      head: t('key'),
+      name: t('key'),
+      priority: 0,
+      card: 'name',
+      cell: (row) => <Name>{row.keys.length > 0 ? row.keys.join(' ') : (row.uniqueId ?? row.offsetId)}</Name>,
+    },
+    {
+      id: 'topic',
+      head: t('topic'),
+      name: t('topic'),
+      widthPx: 200,
+      priority: 0,
+      card: 'value',
+      cell: (row) => (
+        <Link quiet href={topicHref(cluster, row.topic)}>
+          <Name>{row.topic}</Name>
+        </Link>
+      ),
+    },
+    {
+      id: 'group',
+      head: t('group'),
+      name: t('group'),
+      widthPx: 200,
+      priority: 1,
+      card: 'value',
+      cell: (row) => <Name>{row.producerGroup}</Name>,
+    },
+    {
+      id: 'age',
+      head: t('age'),
+      name: t('age'),
+      widthPx: 84,
+      priority: 0,
+      number: true,
+      card: 'value',
+      cell: (row) => <Age at={row.bornAt} />,
+    },
+    {
+      id: 'checks',
+      head: t('checks'),
+      name: t('checks'),
+      widthPx: 84,
+      priority: 1,
+      number: true,
+      card: 'value',
+      cell: (row) =>
+        checksMax === null
+          ? format.count(row.checks)
+          : t('checksOf', { checks: format.count(row.checks), most: format.count(checksMax) }),
+    },
+    {
+      id: 'producers',
+      head: t('producers'),
+      name: t('producers'),
+      widthPx: 110,
+      priority: 2,
+      card: 'value',
+      cell: (row) => (
+        <Value of={row.producers}>
+          {(count) => (
+            <span className="flex items-center gap-1.5">
+              <Mark state={count > 0 ? 'ok' : 'warn'} />
+              {count > 0 ? t('online', { count }) : t('nobody')}
+            </span>
+          )}
+        </Value>
+      ),
+    },
+  ]
+}

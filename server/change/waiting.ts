@@ -1,0 +1,123 @@
+// server/change/waiting.ts: decides transactions that nobody answered, has those asked about again that were set aside, and
+// calls back messages before their time. What waits is read anew when it is applied: what ended meanwhile is left alone.
+import type { Admin } from '../admin/open'
+import type { WireMessage } from '../admin/records'
+import { DeskError } from '../shared/errors'
+import type { WaitingActInput, WaitingActPreviewInput } from '../shared/inputs'
+import type {
+  ApplyResult,
+  HalfList,
+  HalfRow,
+  TimedRow,
+  Timetable,
+  WaitingActPreview,
+  WaitingActRow,
+} from '../shared/views'
+import { mustMatch, openPreviews } from './previews'
+import { carryOut } from './results'
+
+export interface WaitingActs {
+  preview(input: WaitingActPreviewInput): Promise<WaitingActPreview>
+  apply(input: WaitingActInput): Promise<ApplyResult>
+}
+export interface WaitingOptions {
+  admin: Pick<Admin, 'masters' | 'messages'>
+  cluster: string
+  halves: () => Promise<HalfList>
+  timetable: () => Promise<Timetable>
+  load: (offsetId: string) => Promise<WireMessage>
+  /** Groups that read a topic, as far as the samples know. */
+  groupsOf: (topic: string) => string[]
+  now?: () => number
+}
+interface Planned extends WaitingActPreview {
+  input: WaitingActPreviewInput
+}
+
+export const openWaitingActs = (options: WaitingOptions): WaitingActs => {
+  const { admin, cluster, halves, timetable, load, groupsOf, now = Date.now } = options
+  const previews = openPreviews<Planned>(now)
+
+  const waitingNow = async (act: WaitingActPreviewInput['act']): Promise<readonly (HalfRow | TimedRow)[]> => {
+    if (act === 'recall') return (await timetable()).timed
+    const { open, setAside } = await halves()
+    return act === 'resume' ? setAside : open
+  }
+  const plan = async (input: WaitingActPreviewInput): Promise<Omit<Planned, 'id'>> => {
+    const { act } = input
+    const waiting = await waitingNow(act)
+    const offsetIds = [...new Set(input.offsetIds.map((id) => id.toUpperCase()))]
+    const rows = offsetIds.map((offsetId): WaitingActRow => {
+      const row = waiting.find((one) => one.offsetId === offsetId)
+      if (row === undefined) return { ...nothing, offsetId }
+      const { broker, queueOffset, uniqueId, topic, keys, tag, bornAt } = row
+      const plain = { broker, queueOffset, offsetId, uniqueId, topic, keys, tag, bornAt, changed: false }
+      return 'dueAt' in row
+        ? { ...plain, producerGroup: '', dueAt: row.dueAt, note: row.fixed === null ? null : 'fixed' }
+        : { ...plain, producerGroup: row.producerGroup, dueAt: null, note: null }
+    })
+    const topics = [...new Set(rows.flatMap(({ topic, note }) => (note === null ? [topic] : [])))]
+    return {
+      kind: 'waiting',
+      input,
+      act,
+      name: topics.length === 1 ? (topics[0] ?? cluster) : cluster,
+      at: now(),
+      rows,
+      sends: rows.filter(({ note }) => note === null).length,
+      readers: act === 'commit' ? topics.map((topic) => ({ topic, groups: groupsOf(topic) })) : [],
+    }
+  }
+  const run = async (act: WaitingActPreviewInput['act'], row: WaitingActRow): Promise<void> => {
+    const address = (await admin.masters([row.broker]))[0]?.address ?? ''
+    if (act === 'resume') return admin.messages.resumeCheck(address, row.offsetId)
+    const uniqueId = row.uniqueId ?? ''
+    if (act === 'recall') {
+      const { topic, broker: brokerName, dueAt } = row
+      return admin.messages.recall(address, { topic, brokerName, deliverAt: dueAt ?? 0, uniqueId })
+    }
+    const { commitLogOffset } = await load(row.offsetId)
+    const { topic, producerGroup, queueOffset } = row
+    const half = { topic, producerGroup, uniqueId, queueOffset, commitLogOffset }
+    return admin.messages.endTransaction(address, half, act === 'commit')
+  }
+  const show = ({ input: _, ...shown }: Planned): WaitingActPreview => shown
+
+  return {
+    preview: async (input) => show(previews.keep(await plan(input))),
+    apply({ preview: id, confirm }) {
+      return previews.apply(id, async (held) => {
+        mustMatch(confirm, held.name)
+        const chosen = held.rows.filter(({ note }) => note === null)
+        if (chosen.length === 0) throw new DeskError('bad-input', 'None of these messages waits any longer.')
+        const fresh = await plan(held.input)
+        const drifted = new Set(
+          chosen.flatMap(({ offsetId }) =>
+            fresh.rows.some((row) => row.offsetId === offsetId && row.note === null) ? [] : [offsetId],
+          ),
+        )
+        if (drifted.size > 0) {
+          const rows = fresh.rows.map((row) => ({ ...row, changed: drifted.has(row.offsetId) }))
+          throw new DeskError('drift', `${drifted.size} messages changed since the preview; nothing was done.`, {
+            preview: show(previews.keep({ ...fresh, rows })),
+          })
+        }
+        return carryOut(chosen.map((row) => ({ item: row.uniqueId ?? row.offsetId, run: () => run(held.act, row) })))
+      })
+    },
+  }
+}
+/** What waits no longer, or waits as another copy since it was looked at. */
+const nothing: Omit<WaitingActRow, 'offsetId'> = {
+  broker: '',
+  queueOffset: 0n,
+  uniqueId: null,
+  topic: '',
+  keys: [],
+  tag: null,
+  bornAt: 0,
+  producerGroup: '',
+  dueAt: null,
+  note: 'gone',
+  changed: false,
+}
