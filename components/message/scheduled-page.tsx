@@ -6,6 +6,7 @@ import { parseAsString, useQueryStates } from 'nuqs'
 import { useMemo, useState } from 'react'
 import { useTranslations } from 'use-intl'
 import type { DelayLevel, TimedRow, Timetable } from '../../server/shared/views'
+import { waitingKey } from '../../server/shared/waiting-key'
 import { type Column, DataTable, FilterBox } from '../data-table'
 import { Moment, Name, NotApplicable, useFormat } from '../format'
 import { topicHref } from '../shell/address'
@@ -68,11 +69,11 @@ export const ScheduledPage = () => {
             density="compact"
             columns={columns}
             rows={rows}
-            rowKey={(row) => row.offsetId}
+            rowKey={waitingKey}
             refetching={query.isFetching && !query.isPending}
-            bulk={(offsetIds, untick) => (
-              <Ticked count={offsetIds.length} onUntick={untick}>
-                <Button look="danger" reason={needs} onClick={() => setWanted({ act: 'recall', offsetIds })}>
+            bulk={(waiting, untick) => (
+              <Ticked count={waiting.length} onUntick={untick}>
+                <Button look="danger" reason={needs} onClick={() => setWanted({ act: 'recall', waiting })}>
                   {t('recall')}
                 </Button>
               </Ticked>
@@ -150,12 +151,12 @@ const DueChart = ({ rows, at }: { rows: readonly TimedRow[]; at: number }) => {
               // biome-ignore lint/suspicious/noArrayIndexKey: a slice is its place
               key={slice}
               title={`${format.dayClock(from + slice * stepMs)} · ${format.count(count)}`}
-              className={count > 0 ? 'min-w-0 flex-1 rounded-t-[1px] bg-series-in' : 'min-w-0 flex-1'}
+              className={count > 0 ? 'min-w-0 flex-1 rounded-t-[1px] bg-(--series-in)' : 'min-w-0 flex-1'}
               style={{ height: count === 0 ? 0 : `max(2px, ${(count / most) * 100}%)` }}
             />
           ))}
         </div>
-        <div className="tnum flex justify-between pt-1 text-2xs text-axis" aria-hidden>
+        <div className="tnum flex justify-between pt-1 text-2xs text-(--axis)" aria-hidden>
           <span>{t('now')}</span>
           <span>{format.dayClock(from + (stepMs * counts.length) / 2)}</span>
           <span>{format.dayClock(end)}</span>

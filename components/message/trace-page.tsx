@@ -82,7 +82,7 @@ export const TracePage = () => {
           value={by}
           onChange={(next) => void set({ by: next })}
           choices={kinds.map((value) => ({ value, label: t(`by.${value}`) }))}
-          className="mb-[3px] h-[34px] [&_button]:leading-[32px]"
+          className="h-[34px] [&_button]:leading-[32px]"
         />
         <Field label={t(`by.${by}`)} className="min-w-[240px] flex-1 max-sm:basis-full">
           <Input
@@ -159,7 +159,7 @@ const TracePanel = ({ trace, look }: { trace: MessageTrace; look: (typeof looks)
     <Panel
       ruled
       title={
-        <span className="flex min-w-0 items-center gap-1">
+        <span className="flex min-w-0 max-w-[calc(100vw-64px)] items-center gap-1 sm:max-w-none">
           <Link
             quiet
             href={clusterHref(cluster, 'messages', trace.messageId)}
@@ -197,12 +197,14 @@ const TracePanel = ({ trace, look }: { trace: MessageTrace; look: (typeof looks)
       )}
       {slowest !== null && (
         <PanelFoot>
-          {t.rich('slowest', {
-            took: format.duration(slowest.tookMs ?? 0),
-            group: slowest.group,
-            step: t(`kind.${slowest.kind}`),
-            b: (words) => <b className="font-strong text-ink">{words}</b>,
-          })}
+          <span>
+            {t.rich('slowest', {
+              took: format.duration(slowest.tookMs ?? 0),
+              group: slowest.group,
+              step: t(`kind.${slowest.kind}`),
+              b: (words) => <b className="font-strong text-ink">{words}</b>,
+            })}
+          </span>
         </PanelFoot>
       )}
     </Panel>

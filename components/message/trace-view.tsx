@@ -14,8 +14,8 @@ import { Table, Td, Th, Tr } from '../ui/table'
 import { type BarTone, type Lane, lanesOf } from './trace-lanes'
 
 const fills: Readonly<Record<BarTone, string>> = {
-  in: 'bg-series-in',
-  out: 'bg-series-out',
+  in: 'bg-(--series-in)',
+  out: 'bg-(--series-out)',
   broker: 'bg-ink-3',
   failed: 'bg-crit-mark',
   open: 'border border-dashed border-unknown-mark',
@@ -93,7 +93,7 @@ const LaneBars = ({ lane }: { lane: Lane }) => {
   return (
     <div className="relative mx-1 h-6 border-hair border-b">
       {TICKS.map((tick) => (
-        <i key={tick} aria-hidden className="absolute inset-y-0 w-px bg-grid" style={{ left: `${tick * 100}%` }} />
+        <i key={tick} aria-hidden className="absolute inset-y-0 w-px bg-(--grid)" style={{ left: `${tick * 100}%` }} />
       ))}
       {first && last && lane.bars.length > 1 && (
         <i

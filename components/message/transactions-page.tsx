@@ -7,6 +7,7 @@ import { useMemo, useState } from 'react'
 import { useTranslations } from 'use-intl'
 import { isKnown } from '../../server/shared/known'
 import type { HalfRow } from '../../server/shared/views'
+import { waitingKey } from '../../server/shared/waiting-key'
 import { type Column, DataTable, FilterBox } from '../data-table'
 import { Age, Name, useFormat, Value } from '../format'
 import { topicHref } from '../shell/address'
@@ -67,14 +68,14 @@ export const TransactionsPage = () => {
           density="compact"
           columns={columns}
           rows={open}
-          rowKey={(row) => row.offsetId}
+          rowKey={waitingKey}
           refetching={query.isFetching && !query.isPending}
-          bulk={(offsetIds, untick) => (
-            <Ticked count={offsetIds.length} onUntick={untick}>
-              <Button look="danger" reason={needs} onClick={() => setWanted({ act: 'rollback', offsetIds })}>
+          bulk={(waiting, untick) => (
+            <Ticked count={waiting.length} onUntick={untick}>
+              <Button look="danger" reason={needs} onClick={() => setWanted({ act: 'rollback', waiting })}>
                 {t('rollback')}
               </Button>
-              <Button look="primary" reason={needs} onClick={() => setWanted({ act: 'commit', offsetIds })}>
+              <Button look="primary" reason={needs} onClick={() => setWanted({ act: 'commit', waiting })}>
                 {t('commit')}
               </Button>
             </Ticked>
@@ -104,18 +105,18 @@ export const TransactionsPage = () => {
         {offline > 0 && <Partial>{t('offline', { count: offline })}</Partial>}
         <MissingLine who={list?.missing} onRetry={() => void query.refetch()} />
       </Panel>
-      <Panel title={t('aside')} about={t('asideAbout')} className="min-h-[160px]">
+      <Panel title={t('aside')} about={t('asideAbout')} className="flex-none">
         <DataTable
           label={t('aside')}
           density="compact"
           scrolls={false}
           columns={columns}
           rows={aside}
-          rowKey={(row) => row.offsetId}
+          rowKey={waitingKey}
           skeletonRows={2}
-          bulk={(offsetIds, untick) => (
-            <Ticked count={offsetIds.length} onUntick={untick}>
-              <Button look="primary" reason={needs} onClick={() => setWanted({ act: 'resume', offsetIds })}>
+          bulk={(waiting, untick) => (
+            <Ticked count={waiting.length} onUntick={untick}>
+              <Button look="primary" reason={needs} onClick={() => setWanted({ act: 'resume', waiting })}>
                 {t('resume')}
               </Button>
             </Ticked>

@@ -22,7 +22,7 @@ import { BodyView } from './body-view'
 
 export interface Wanted {
   readonly act: WaitingAct
-  readonly offsetIds: readonly string[]
+  readonly waiting: readonly string[]
 }
 const isWaiting = (preview: GravePreview): preview is WaitingActPreview => preview.kind === 'waiting'
 
@@ -37,7 +37,7 @@ export const WaitingSheet = ({ wanted, onClose }: { wanted: Wanted | null; onClo
     preview: () =>
       cache.fetchQuery(
         trpc.waiting.preview.queryOptions(
-          { cluster, act, offsetIds: [...(wanted?.offsetIds ?? [])] },
+          { cluster, act, waiting: [...(wanted?.waiting ?? [])] },
           { staleTime: 0, gcTime: 0 },
         ),
       ),
@@ -143,9 +143,9 @@ const Preview = ({ preview }: { preview: WaitingActPreview }) => {
           </thead>
           <tbody>
             {rows.map((row) => (
-              <Tr key={row.offsetId} className={row.changed ? 'bg-warn-wash' : undefined}>
+              <Tr key={row.key} className={row.changed ? 'bg-warn-wash' : undefined}>
                 <Td>
-                  <Name>{row.uniqueId ?? row.offsetId}</Name>
+                  <Name>{row.uniqueId ?? row.key}</Name>
                 </Td>
                 <Td className="max-sm:hidden">{row.topic === '' ? <NotApplicable /> : <Name>{row.topic}</Name>}</Td>
                 <Td className="max-sm:hidden">

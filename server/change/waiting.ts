@@ -13,6 +13,7 @@ import type {
   WaitingActPreview,
   WaitingActRow,
 } from '../shared/views'
+import { waitingKey } from '../shared/waiting-key'
 import { mustMatch, openPreviews } from './previews'
 import { carryOut } from './results'
 
@@ -46,12 +47,12 @@ export const openWaitingActs = (options: WaitingOptions): WaitingActs => {
   const plan = async (input: WaitingActPreviewInput): Promise<Omit<Planned, 'id'>> => {
     const { act } = input
     const waiting = await waitingNow(act)
-    const offsetIds = [...new Set(input.offsetIds.map((id) => id.toUpperCase()))]
-    const rows = offsetIds.map((offsetId): WaitingActRow => {
-      const row = waiting.find((one) => one.offsetId === offsetId)
-      if (row === undefined) return { ...nothing, offsetId }
-      const { broker, queueOffset, uniqueId, topic, keys, tag, bornAt } = row
-      const plain = { broker, queueOffset, offsetId, uniqueId, topic, keys, tag, bornAt, changed: false }
+    const byKey = new Map(waiting.map((row) => [waitingKey(row), row]))
+    const rows = [...new Set(input.waiting)].map((key): WaitingActRow => {
+      const row = byKey.get(key)
+      if (row === undefined) return { ...nothing, key }
+      const { broker, offsetId, queueOffset, uniqueId, topic, keys, tag, bornAt } = row
+      const plain = { key, broker, queueOffset, offsetId, uniqueId, topic, keys, tag, bornAt, changed: false }
       return 'dueAt' in row
         ? { ...plain, producerGroup: '', dueAt: row.dueAt, note: row.fixed === null ? null : 'fixed' }
         : { ...plain, producerGroup: row.producerGroup, dueAt: null, note: null }
@@ -92,23 +93,27 @@ export const openWaitingActs = (options: WaitingOptions): WaitingActs => {
         if (chosen.length === 0) throw new DeskError('bad-input', 'None of these messages waits any longer.')
         const fresh = await plan(held.input)
         const drifted = new Set(
-          chosen.flatMap(({ offsetId }) =>
-            fresh.rows.some((row) => row.offsetId === offsetId && row.note === null) ? [] : [offsetId],
-          ),
+          chosen.flatMap(({ key }) => (fresh.rows.some((row) => row.key === key && row.note === null) ? [] : [key])),
         )
         if (drifted.size > 0) {
-          const rows = fresh.rows.map((row) => ({ ...row, changed: drifted.has(row.offsetId) }))
+          const rows = fresh.rows.map((row) => ({ ...row, changed: drifted.has(row.key) }))
           throw new DeskError('drift', `${drifted.size} messages changed since the preview; nothing was done.`, {
             preview: show(previews.keep({ ...fresh, rows })),
           })
         }
-        return carryOut(chosen.map((row) => ({ item: row.uniqueId ?? row.offsetId, run: () => run(held.act, row) })))
+        // The fresh rows: a check may have put one again meanwhile, and its newest copy is the one to name.
+        return carryOut(
+          fresh.rows
+            .filter((row) => chosen.some(({ key }) => key === row.key))
+            .map((row) => ({ item: row.uniqueId ?? row.offsetId, run: () => run(held.act, row) })),
+        )
       })
     },
   }
 }
-/** What waits no longer, or waits as another copy since it was looked at. */
-const nothing: Omit<WaitingActRow, 'offsetId'> = {
+/** What waits no longer. */
+const nothing: Omit<WaitingActRow, 'key'> = {
+  offsetId: '',
   broker: '',
   queueOffset: 0n,
   uniqueId: null,

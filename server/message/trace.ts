@@ -30,7 +30,7 @@ export interface TracesOptions {
 type Told = TraceRecord & { from: string }
 
 export const openTraces = ({ admin, finder, now = Date.now }: TracesOptions): Traces => ({
-  async find({ q, by, traceTopic, topic }) {
+  async find({ cluster, q, by, traceTopic, topic }) {
     const began = performance.now()
     const missing = new Map<string, Missing>()
     const ask = (brokers: readonly BrokerAddress[], where: string, key: string, unique = false) =>
@@ -83,7 +83,7 @@ export const openTraces = ({ admin, finder, now = Date.now }: TracesOptions): Tr
     async function traceOf(messageId: string, records: readonly Told[]): Promise<MessageTrace> {
       const pub = records.find((one) => one.kind === 'pub')
       const end = records.find((one) => one.kind === 'end')
-      const named = pub?.topic ?? end?.topic ?? topic ?? null
+      const named = pub?.topic ?? end?.topic ?? topic ?? (records.length > 0 ? await topicOf(messageId) : null)
       const kept = named === null ? [] : await keptCopies(named, messageId)
       const hops = [...records.flatMap(hopOf), ...consumed(records), ...kept.map(storedHop)]
       if (pub?.type === 1 || end !== undefined || kept.some(isOfTransaction))
@@ -103,6 +103,11 @@ export const openTraces = ({ admin, finder, now = Date.now }: TracesOptions): Tr
         hops: hops.sort((a, b) => a.at - b.at || rank[a.kind] - rank[b.kind]),
         gaps: hops.length === 0 ? [] : await gapsOf(hops, named, kept),
       }
+    }
+    /** Consumers do not say of which topic a message is. */
+    async function topicOf(messageId: string): Promise<string | null> {
+      const { rows } = await finder.byId({ cluster, id: messageId }, { bodies: false })
+      return rows.find(({ uniqueId }) => uniqueId === messageId)?.topic ?? null
     }
     async function keptCopies(where: string, messageId: string): Promise<Kept[]> {
       const route = await admin.names.route(where)

@@ -364,7 +364,8 @@ export const traceInput = onCluster.extend({
 
 export const waitingActPreviewInput = onCluster.extend({
   act: z.enum(['commit', 'rollback', 'resume', 'recall']),
-  offsetIds: z.array(messageGetInput.shape.offsetId).min(1).max(200),
+  /** As waitingKey names them. */
+  waiting: z.array(z.string().min(3).max(600)).min(1).max(200),
 })
 export const waitingActInput = onCluster.extend({ ...confirmed })
 

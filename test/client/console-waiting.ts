@@ -3,7 +3,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, it } from 'vitest'
 import { isKnown } from '../../server/shared/known'
-import type { WaitingAct } from '../../server/shared/views'
+import type { WaitingAct, WaitingMessage } from '../../server/shared/views'
+import { waitingKey } from '../../server/shared/waiting-key'
 import { type On, TOPIC } from './console-traces'
 
 const at = { cluster: 'c' }
@@ -16,9 +17,9 @@ export const decidesWhatWaits = ({ api, java }: On): void => {
       await sleep(200)
     }
   }
-  const act = async (what: WaitingAct, offsetIds: string[]) => {
-    const preview = await api().waiting.preview({ ...at, act: what, offsetIds })
-    expect(preview).toMatchObject({ act: what, sends: offsetIds.length })
+  const act = async (what: WaitingAct, rows: readonly WaitingMessage[]) => {
+    const preview = await api().waiting.preview({ ...at, act: what, waiting: rows.map(waitingKey) })
+    expect(preview).toMatchObject({ act: what, sends: rows.length })
     await expect(api().waiting.decide({ ...at, preview: preview.id, confirm: 'else' })).rejects.toMatchObject({
       code: 'BAD_REQUEST',
     })
@@ -38,10 +39,7 @@ export const decidesWhatWaits = ({ api, java }: On): void => {
         producerGroup: 'GID_tracing_tx',
         keys: [expect.stringMatching(/^trace-open-/)],
       })
-    const resumed = await act(
-      'resume',
-      aside.setAside.map(({ offsetId }) => offsetId),
-    )
+    const resumed = await act('resume', aside.setAside)
     expect(resumed).toMatchObject({ ok: 3, failed: 0 })
     const { open } = await until(
       () => api().waiting.transactions(at),
@@ -50,12 +48,10 @@ export const decidesWhatWaits = ({ api, java }: On): void => {
     expect(open.every(({ checks, producers }) => checks < 4 && isKnown(producers))).toBe(true)
     const [first, second] = open
     if (first === undefined || second === undefined) throw new Error('there are three')
-    const stale = await api().waiting.preview({ ...at, act: 'commit', offsetIds: [second.offsetId] })
-    // A check may have put it again under another id meanwhile: what waits is always asked for as it is now.
-    const now = async (uniqueId: string | null): Promise<string> =>
-      (await api().waiting.transactions(at)).open.find((row) => row.uniqueId === uniqueId)?.offsetId ?? ''
-    expect(await act('commit', [await now(first.uniqueId)])).toMatchObject({ ok: 1, failed: 0 })
-    expect(await act('rollback', [await now(second.uniqueId)])).toMatchObject({ ok: 1, failed: 0 })
+    const stale = await api().waiting.preview({ ...at, act: 'commit', waiting: [waitingKey(second)] })
+    // Checks go on meanwhile, and each puts them again under another offset id.
+    expect(await act('commit', [first])).toMatchObject({ ok: 1, failed: 0 })
+    expect(await act('rollback', [second])).toMatchObject({ ok: 1, failed: 0 })
     const left = await until(
       () => api().waiting.transactions(at),
       (found) => found.open.length + found.setAside.length === 1,
@@ -85,10 +81,11 @@ export const decidesWhatWaits = ({ api, java }: On): void => {
     expect(table.levels[17]).toMatchObject({ level: 18, delayMs: 7_200_000, waiting: 1, lateMs: 0 })
     expect(table.timers).toMatchObject([{ recall: true }])
     const [first, second] = table.timed
+    if (first === undefined) throw new Error('there are two')
     expect(first).toMatchObject({ uniqueId: sent.uniqueId, topic: TOPIC, keys: ['timed-one'], fixed: null })
-    expect(Math.abs((first?.dueAt ?? 0) - dueAt)).toBeLessThanOrEqual(1000)
-    const stale = await api().waiting.preview({ ...at, act: 'recall', offsetIds: [first?.offsetId ?? ''] })
-    expect(await act('recall', [first?.offsetId ?? ''])).toMatchObject({ ok: 1, failed: 0 })
+    expect(Math.abs(first.dueAt - dueAt)).toBeLessThanOrEqual(1000)
+    const stale = await api().waiting.preview({ ...at, act: 'recall', waiting: [waitingKey(first)] })
+    expect(await act('recall', [first])).toMatchObject({ ok: 1, failed: 0 })
     expect(
       (
         await until(

@@ -72,6 +72,8 @@ export interface Timetable {
 
 export type WaitingAct = 'commit' | 'rollback' | 'resume' | 'recall'
 export interface WaitingActRow extends WaitingMessage {
+  /** As it was asked for. */
+  key: string
   producerGroup: string
   dueAt: number | null
   /** Why it is left out. */

@@ -91,7 +91,16 @@ public class Traces {
         if (!taken.await(40, TimeUnit.SECONDS)) {
             say("NOT TAKEN");
         }
-        Thread.sleep(1500); // traces leave after half a second at most
+        Thread.sleep(500); // the end of what was taken last
+        Thread[] leaving = {
+            new Thread(producer::shutdown), new Thread(transactions::shutdown), new Thread(consumer::shutdown)
+        };
+        for (Thread one : leaving) {
+            one.start();
+        }
+        for (Thread one : leaving) {
+            one.join(); // with the last of its traces
+        }
         say("TOOL");
         MQAdminStartup.main0(new String[] {"queryMsgTraceById", "-n", namesrv, "-i", first.getMsgId()}, null);
         say("END");
