@@ -110,8 +110,9 @@ const Preview = ({ preview }: { preview: WaitingActPreview }) => {
   const format = useFormat()
   const { act, rows, readers, sends } = preview
   const gone = rows.length - sends
+  const drops = act === 'rollback' || act === 'recall'
   const notes: Note[] = [
-    { key: 'means', state: act === 'rollback' || act === 'recall' ? 'warn' : 'off', text: t(`means.${act}`) },
+    { key: 'means', state: drops ? 'warn' : 'off', text: t(`means.${act}`) },
     ...readers.map(
       ({ topic, groups }): Note => ({
         key: topic,
@@ -162,7 +163,7 @@ const Preview = ({ preview }: { preview: WaitingActPreview }) => {
                 </Td>
                 <Td>
                   <span className="flex items-center gap-1.5">
-                    <Mark state={row.note === null ? 'ok' : 'off'} />
+                    <Mark state={row.note !== null ? 'off' : drops ? 'warn' : 'ok'} />
                     {row.note === null ? t(`will.${act}`) : t(`note.${row.note}`)}
                   </span>
                 </Td>

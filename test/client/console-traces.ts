@@ -14,6 +14,12 @@ export interface On {
 export const TOPIC = 'TracedTopic'
 const GROUP = 'GID_traced'
 const at = { cluster: 'c' }
+/** Compiled once for both clusters. */
+let compiled: Promise<string> | undefined
+const classesOf = (parts: Java): Promise<string> => {
+  compiled ??= compileJava(parts)
+  return compiled
+}
 const story = ({ hops }: MessageTrace): string[] =>
   hops.map(({ kind, word, attempt }) => [kind, word, attempt].filter((part) => part !== null).join(' '))
 
@@ -24,7 +30,7 @@ export const tellsOfTraces = ({ api, namesrv, java }: On): void => {
     await api().group.create({ ...at, group: 'GID_untraced' })
     const { output } = await runJava({
       ...parts,
-      classes: await compileJava(parts),
+      classes: await classesOf(parts),
       main: 'Traces',
       args: [namesrv(), TOPIC, GROUP],
     })
