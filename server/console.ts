@@ -10,6 +10,7 @@ import { openDatabase } from './db/open'
 import { type GivenCluster, openClusters } from './desk/clusters'
 import { answerNameServers } from './http/name-servers'
 import { type OriginFault, originFault } from './http/origin'
+import { openMetrics } from './http/prometheus'
 import { openTrpcDoor, TRPC_PATH } from './http/trpc'
 import { openNotify } from './notify/open'
 import type { ConsoleDesk } from './shared/desk'
@@ -28,6 +29,8 @@ export interface ConsoleOptions {
   version?: string
   /** How often brokers are asked; 5 s unless a test is in a hurry. */
   turnMs?: number
+  /** Who sends it as a bearer token is served /metrics; without one nobody is. */
+  metricsToken?: string | undefined
   /** How the first wait after a failed notice is, for tests in a hurry. */
   notify?: { firstWaitMs?: number }
   /** False keeps console.db on the caller's thread: for tests, which have no built entry to start. */
@@ -81,6 +84,7 @@ export const createConsole = async (options: ConsoleOptions): Promise<ConsoleHan
     cookieName: desk.cookieName,
     onError: (path, error) => options.log('error', `${path ?? 'a request'} failed: ${error.stack ?? error.message}`),
   })
+  const metrics = openMetrics(desk, options.metricsToken)
   const stopListening = access.onSessionEnd(() => door.dropEnded())
   const rules = { allowedHosts: [...(options.allowedHosts ?? []), options.host] }
 
@@ -93,6 +97,7 @@ export const createConsole = async (options: ConsoleOptions): Promise<ConsoleHan
         refuse(response, fault)
         return true
       }
+      if (metrics.answer(request, response)) return true
       if (isUnder(request.url, TRPC_PATH)) {
         door.http(request, response)
         return true
@@ -111,6 +116,7 @@ export const createConsole = async (options: ConsoleOptions): Promise<ConsoleHan
     },
     async close() {
       stopListening()
+      metrics.close()
       publishConsole(undefined)
       // A broker that answers no more must not hold the whole process.
       await within(STOP_WITHIN_MS, Promise.all([door.close(), clusters.close()]))

@@ -32,6 +32,7 @@ const common = {
   data: { value: 'DIR', default: './data', says: 'folder of all files' },
   'allow-host': { value: 'NAMES', says: 'further names the console is reached by, separated by commas' },
   config: { value: 'FILE', says: 'a JSON file of these flags, e.g. rocketdeck.json' },
+  'metrics-token': { value: 'TOKEN', says: 'serve /metrics for Prometheus to whoever sends this bearer token' },
   verbose: { says: 'print every log line, not only warnings' },
   help: { short: 'h', says: 'print this' },
 } as const satisfies FlagTable
@@ -73,6 +74,7 @@ interface Plan {
   host: string
   dataDir: string
   allowedHosts: readonly string[]
+  metricsToken: string | undefined
   verbose: boolean
   /** An existing cluster to show, or what to start one from. */
   cluster:
@@ -171,6 +173,7 @@ const planOf = (flags: {
   host: string
   data: string
   'allow-host': string | undefined
+  'metrics-token': string | undefined
   verbose: boolean
 }) => ({
   port: portOf('port', flags.port),
@@ -180,6 +183,7 @@ const planOf = (flags: {
     .split(',')
     .map((name) => name.trim())
     .filter((name) => name !== ''),
+  metricsToken: flags['metrics-token'],
   verbose: flags.verbose,
 })
 
@@ -255,6 +259,7 @@ class Deck {
       port: plan.port,
       allowedHosts: plan.allowedHosts,
       version: versionIn(this.#root),
+      metricsToken: plan.metricsToken,
       log: (level, text) => this.#log({ level, part: 'console', text, atMs: Date.now() }),
     })
     if (this.#closing) return

@@ -14,6 +14,7 @@ import type { ClusterEntry } from '../clusters/registry'
 import type { Database } from '../db/open'
 import { openMessageDesk } from '../message/open'
 import { brokerList, brokerView } from '../metrics/broker-view'
+import { countersOf } from '../metrics/counters'
 import { readHistory } from '../metrics/history'
 import { overviewOf } from '../metrics/overview'
 import { openRecorder } from '../metrics/recorder'
@@ -191,6 +192,7 @@ export const openClusterDesk = (options: ClusterDeskOptions): OpenCluster => {
     card,
     info: async () => infoOf(state, card()),
     overview,
+    counters: () => countersOf(state),
     history: (span) => readHistory(past, 'cluster', '', span),
     async *watch({ signal, after }) {
       for await (const _ of sampler.turns(signal, after)) yield overview()

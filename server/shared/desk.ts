@@ -63,6 +63,11 @@ export interface ClusterDesk {
   card(): view.ClusterCard
   info(): Promise<view.ClusterInfo>
   overview(): view.Overview
+  /** What ever went in and out, by offsets; topics and groups of which a part is not known are left out. */
+  counters(): {
+    in: { topic: string; messages: number }[]
+    out: { topic: string; group: string; messages: number }[]
+  }
   history(span: Span): Promise<view.History>
   watch(watch: Watch): AsyncIterable<view.Overview>
   readonly topics: TopicDesk

@@ -11,7 +11,7 @@ import { type ConsoleHandle, createConsole } from '../../server/console'
 import { type AppRouter, createCaller } from '../../server/root'
 import type { ConsoleDesk } from '../../server/shared/desk'
 import { isKnown } from '../../server/shared/known'
-import { rightsOf } from '../../server/shared/rights'
+import { grantsOf, rightsOf } from '../../server/shared/rights'
 import type { Overview, ScanEvent } from '../../server/shared/views'
 import { contextFor, publishedConsole } from '../../server/trpc/context'
 import { temporaryFolder } from '../support/folders'
@@ -88,6 +88,7 @@ beforeAll(async () => {
     clusters: [{ id: 'c', name: 'C', namesrv: [ours.namesrv] }],
     host: '127.0.0.1',
     port,
+    metricsToken: 'scrape',
     turnMs: 300,
     databaseThread: false,
     log: () => undefined,
@@ -140,6 +141,26 @@ describe('signing in', () => {
     expect(await closed).toBe(4401)
     expect(await kindOf(http().cluster.list.query())).toBe('not-signed-in')
     jar.cookie = admin
+  })
+})
+
+describe('metrics for Prometheus', () => {
+  const ask = (path: string, authorization?: string) =>
+    fetch(`http://127.0.0.1:${port}${path}`, authorization === undefined ? {} : { headers: { authorization } })
+  it('MO4: carry the names of Apache 5, and go to whoever has the token', async () => {
+    expect((await ask('/metrics')).status).toBe(401)
+    expect((await ask('/metrics', 'Bearer wrong')).status).toBe(401)
+    await http().topic.create.mutate({ ...at, topic: 'scraped', readQueues: 1, writeQueues: 1 })
+    await http().message.send.mutate({ ...at, topic: 'scraped', body: { kind: 'text', value: 'one' } })
+    const line = 'rocketmq_messages_in_total{cluster="c",topic="scraped"} 1'
+    const text = await until(
+      async () => (await ask('/metrics', 'Bearer scrape')).text(),
+      (found) => found.includes(line),
+    )
+    expect(text).toContain(line)
+    expect(text).toMatch(/^rocketdeck_broker_up\{cluster="c",node_type="broker",node_id="broker-a:0"\} 1$/m)
+    expect(text).toMatch(/^rocketdeck_event_loop_delay_p99_seconds [\d.e-]+$/m)
+    expect(await (await ask('/metrics?topics=no', 'Bearer scrape')).text()).not.toContain('scraped')
   })
 })
 
@@ -233,7 +254,14 @@ describe('the cluster', () => {
     if (desk === undefined) throw new Error('the console was not published')
     const settings = (await http().auth.state.query()).me?.settings
     if (settings === undefined) throw new Error('nobody is signed in')
-    const me = { name: 'v', role: 'viewer' as const, rights: rightsOf('viewer'), settings, signedInAt: 0 }
+    const me = {
+      name: 'v',
+      role: 'viewer' as const,
+      rights: rightsOf('viewer'),
+      grants: grantsOf('viewer'),
+      settings,
+      signedInAt: 0,
+    }
     const asViewer: ConsoleDesk = {
       ...desk,
       access: Object.assign(Object.create(desk.access) as ConsoleDesk['access'], {
