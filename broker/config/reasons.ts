@@ -19,7 +19,7 @@ export const no = {
   popBuffer: without('checkpoints and acknowledgements are written as they come, with all that a loop turn brings'),
   popRevive: without('the revive log is read once, as it grows, and judged as soon as a message is due again'),
   popPolling: without('pops that wait are kept in one table, bounded by their number, and woken by their own filter'),
-  popPriority: without('topics of type PRIORITY are popped like others'),
+  popPriority: without('retries of all queues of a topic share one queue'),
   popThreshold: without('a pop is not held back by what others of its group have not acknowledged'),
   lite: without('lite topics are not supported'),
   lmq: without('light message queues are not supported'),

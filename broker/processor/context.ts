@@ -60,6 +60,8 @@ export interface BrokerSettings extends PopSettings {
   readonly startAcceptSendRequestTimeStamp: number
   readonly initPopOffsetByCheckMsgInMem: boolean
   readonly popFromRetryProbability: number
+  readonly popFromRetryProbabilityForPriority: number
+  readonly priorityOrderAsc: boolean
   readonly retrieveMessageFromPopRetryTopicV1: boolean
   readonly popResponseReturnActualRetryTopic: boolean
   readonly serverLoadBalancerEnable: boolean

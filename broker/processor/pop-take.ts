@@ -56,10 +56,14 @@ export class Harvest {
     for (const release of this.#releases.splice(0)) release()
   }
 
-  /** All queues of a topic, from a random one on. */
+  /** All queues of a topic, the last one first (`priorityOrderAsc`), or from as many behind that as the seed says. */
   async fromTopic(topic: string, seed: number): Promise<void> {
-    const queues = this.#broker.topics.get(topic)?.readQueueNums ?? 0
-    for (let at = 0; at < queues; at++) await this.fromQueue(topic, (seed + at) % queues)
+    const { topics, settings } = this.#broker
+    const queues = topics.get(topic)?.readQueueNums ?? 0
+    for (let step = 0; step < queues; step++) {
+      const at = settings.priorityOrderAsc ? queues - 1 - step : step
+      await this.fromQueue(topic, (seed + at) % queues)
+    }
   }
 
   async fromQueue(topic: string, queueId: number): Promise<void> {

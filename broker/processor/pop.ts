@@ -118,13 +118,24 @@ class OnePop {
     const { topic, consumerGroup, queueId, order } = this.#header
     const { settings } = this.#broker
     const seed = Math.floor(Math.random() * 100)
-    const retryFirst = seed < settings.popFromRetryProbability
+    const isPrioritized = !order && seed < this.#priorityFactor()
+    const { popFromRetryProbabilityForPriority, popFromRetryProbability } = settings
+    const retryFirst = seed < (isPrioritized ? popFromRetryProbabilityForPriority : popFromRetryProbability)
     const isV1 = settings.enableRetryTopicV2 && settings.retrieveMessageFromPopRetryTopicV1 && seed % 2 === 0
     const retryTopic = isV1 ? popRetryTopicV1(topic, consumerGroup) : retryTopicFor(this.#broker, topic, consumerGroup)
-    if (retryFirst && !order) await harvest.fromTopic(retryTopic, seed)
-    if (queueId < 0) await harvest.fromTopic(topic, seed)
+    const queueSeed = isPrioritized ? 0 : seed
+    if (retryFirst && !order) await harvest.fromTopic(retryTopic, queueSeed)
+    if (queueId < 0) await harvest.fromTopic(topic, queueSeed)
     else await harvest.fromQueue(topic, queueId)
-    if (!retryFirst && !order && !harvest.isFull) await harvest.fromTopic(retryTopic, seed)
+    if (!retryFirst && !order && !harvest.isFull) await harvest.fromTopic(retryTopic, queueSeed)
+  }
+
+  /** Of a hundred pops so many go by priority: none of a topic that is not of that type. */
+  #priorityFactor(): number {
+    const { topics, groups } = this.#broker
+    if (topics.get(this.#header.topic)?.attributes.get('message.type') !== 'PRIORITY') return 0
+    const factor = groups.peek(this.#header.consumerGroup)?.attributes.get('priority.factor') ?? ''
+    return /^\d{1,3}$/.test(factor) ? Number(factor) : 100
   }
 
   /** undefined: it waits. */

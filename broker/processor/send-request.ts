@@ -103,6 +103,9 @@ export interface Said {
   delayLevel: number
   isTransaction: boolean
   isTimed: boolean
+  /** -1: none. The queue the message goes to, if it is of no other kind. */
+  priority: number
+  hasShardingKey: boolean
   /** Holds names that the broker sets itself or removes: the text cannot be stored as it came. */
   mustRewrite: boolean
 }
@@ -111,7 +114,7 @@ export interface Said {
 export const namesThatMatter: ReadonlySet<string> = new Set([
   ...[Property.uniqueKey, Property.wait, Property.tags, Property.keys, Property.delayLevel],
   ...[Property.transactionPrepared, Property.timerDelaySec, Property.timerDelayMs, Property.timerDeliverMs],
-  ...[startDeliverTime, Property.region, Property.traceOn, Property.cluster, Property.popCheckpoint],
+  ...[Property.priority, startDeliverTime, Property.region, Property.traceOn, Property.cluster, Property.popCheckpoint],
 ])
 
 /** One walk over the text; no map is made, and no value is cut out that nobody asks for. */
@@ -124,6 +127,8 @@ export function scanProperties(text: string): Said {
     delayLevel: 0,
     isTransaction: false,
     isTimed: false,
+    priority: -1,
+    hasShardingKey: false,
     mustRewrite: false,
   }
   let split = text.indexOf('\u0001')
@@ -157,6 +162,14 @@ function take(said: Said, text: string, from: number, split: number, end: number
       break
     case Property.transactionPrepared:
       said.isTransaction = text.slice(split + 1, end).toLowerCase() === 'true'
+      break
+    case Property.priority: {
+      const value = text.slice(split + 1, end)
+      said.priority = /^-?\d{1,9}$/.test(value) ? Number(value) : -1
+      break
+    }
+    case Property.shardingKey:
+      said.hasShardingKey = true
       break
     case Property.timerDelaySec:
     case Property.timerDelayMs:

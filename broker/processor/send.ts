@@ -8,7 +8,7 @@ import { type Command, type ExtFields, isOneway } from '../protocol/command'
 import { tagsCode } from '../protocol/java-hash'
 import { openUniqueKeys, type UniqueKeys } from '../protocol/message-id'
 import { isRetryTopic } from '../protocol/names'
-import { Property, splitKeys } from '../protocol/properties'
+import { Property, parseProperties, splitKeys, writeProperties } from '../protocol/properties'
 import { SendCommand } from '../protocol/send-command'
 import { MessageSysFlag, transactionType } from '../protocol/sys-flag'
 import { delayed } from '../schedule/delayed'
@@ -119,7 +119,9 @@ class Sender {
     if (send.queueId < 0) send.queueId = anyQueueOf(topic)
     if (send.batch) return this.#batch(topic, send, request, connection)
     if (isRetryTopic(send.topic)) return this.#toRetryTopic(topic, send, request, connection)
-    return this.#one(topic, send.queueId, scanProperties(send.properties), send, request, connection)
+    const said = scanProperties(send.properties)
+    if (said.priority >= 0) prioritize(topic, send, said)
+    return this.#one(topic, send.queueId, said, send, request, connection)
   }
 
   /** Clients send here by themselves when a send-back failed, and ordered consumers to bury a message. */
@@ -334,4 +336,13 @@ class Sender {
 const flowControl: Reply = {
   code: ResponseCode.SYSTEM_BUSY,
   remark: '[REJECTREQUEST]system busy, start flow control for a while',
+}
+
+/** A priority is the queue that a message goes to, the last one at most; beside any other kind of message it is dropped. */
+function prioritize(topic: TopicConfig, send: SendRequest, said: Said): void {
+  if (said.isTransaction || said.delayLevel > 0 || said.isTimed || said.hasShardingKey) {
+    const properties = parseProperties(send.properties)
+    properties.delete(Property.priority)
+    send.properties = writeProperties(properties)
+  } else send.queueId = Math.min(said.priority, topic.writeQueueNums - 1)
 }

@@ -16,7 +16,7 @@ beforeAll(async () => {
 })
 afterAll(() => broker.stop())
 
-const createTopic = (topic: string, queues = 1): Promise<Command> =>
+const createTopic = (topic: string, queues = 1, more: ExtFields = {}): Promise<Command> =>
   client.ask(RequestCode.UPDATE_AND_CREATE_TOPIC, {
     topic,
     defaultTopic: 'TBW102',
@@ -26,6 +26,7 @@ const createTopic = (topic: string, queues = 1): Promise<Command> =>
     topicFilterType: 'SINGLE_TAG',
     topicSysFlag: '0',
     order: 'false',
+    ...more,
   })
 
 const popHeader = (topic: string, more: ExtFields = {}): ExtFields => ({
@@ -283,6 +284,19 @@ describe('OR: a pop in order', () => {
     expect((await pop('orderedRestart', { ...ordered, attemptId: 'b' })).messages).toEqual([])
     await ack(messages[1] as Popped)
     expect(texts((await pop('orderedRestart', { ...ordered, attemptId: 'b' })).messages)).toEqual(['m2', 'm3'])
+  })
+})
+
+describe('a topic of type PRIORITY', () => {
+  it('gives what is of high priority first, from the queue of its number, whatever queue it was sent to', async () => {
+    await createTopic('urgent', 4, { attributes: '+message.type=PRIORITY' })
+    for (const [n, priority] of ['1', '9', '0', '3', '2'].entries()) {
+      await client.send({ topic: 'urgent', body: `m${n}`, queueId: 1, properties: { _SYS_MSG_PRIORITY_: priority } })
+    }
+    const late = { _SYS_MSG_PRIORITY_: '3', DELAY: '18' }
+    expect((await client.send({ topic: 'urgent', queueId: 1, properties: late })).ext.queueId).toBe('1')
+    const { messages } = await pop('urgent')
+    expect(messages.map(({ text, queueId }) => `${text} ${queueId}`)).toEqual(['m1 3', 'm3 3', 'm4 2', 'm0 1', 'm2 0'])
   })
 })
 
