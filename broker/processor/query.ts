@@ -2,12 +2,26 @@
 // knows hashes: a client that asked for a key drops what has another.
 import { RequestCode, ResponseCode } from '../protocol/codes'
 import { queryMessageHeader, readHeader, viewMessageHeader } from '../protocol/headers'
+import { parseProperties } from '../protocol/properties'
+import { decodeRecord } from '../protocol/record'
 import type { Handler, HandlerTable } from './context'
 
 const viewMessage: Handler = async (request, _connection, broker) => {
   const { offset } = readHeader(viewMessageHeader, request.ext)
   const body = await broker.store.recordAt(offset)
   if (body !== undefined) return { code: ResponseCode.SUCCESS, body }
+  return { code: ResponseCode.SYSTEM_ERROR, remark: `can not find message by the offset, ${offset}` }
+}
+
+/** With access control: who may see one topic sees no message of another by naming the one and pointing at the other. */
+const viewOfNamedTopic: Handler = async (request, connection, broker) => {
+  const reply = await viewMessage(request, connection, broker)
+  const named = request.ext.topic
+  if (named === undefined || !Buffer.isBuffer(reply?.body)) return reply
+  const { topic, properties } = decodeRecord(reply.body)
+  const waitsForIt = () => parseProperties(properties).get('REAL_TOPIC') === named
+  if (topic === named || waitsForIt()) return reply
+  const { offset } = readHeader(viewMessageHeader, request.ext)
   return { code: ResponseCode.SYSTEM_ERROR, remark: `can not find message by the offset, ${offset}` }
 }
 
@@ -32,4 +46,9 @@ const queryMessage: Handler = async (request, _connection, broker) => {
 export const queryHandlers: HandlerTable = {
   [RequestCode.VIEW_MESSAGE_BY_ID]: viewMessage,
   [RequestCode.QUERY_MESSAGE]: queryMessage,
+}
+/** The same where access control is on. */
+export const guardedQueryHandlers: HandlerTable = {
+  ...queryHandlers,
+  [RequestCode.VIEW_MESSAGE_BY_ID]: viewOfNamedTopic,
 }

@@ -29,7 +29,7 @@ import { popHandlers } from '../processor/pop'
 import { popAckHandlers } from '../processor/pop-ack'
 import { popLookHandlers } from '../processor/pop-look'
 import { pullHandlers } from '../processor/pull'
-import { queryHandlers } from '../processor/query'
+import { guardedQueryHandlers, queryHandlers } from '../processor/query'
 import { recallHandlers } from '../processor/recall'
 import { replyHandlers } from '../processor/reply'
 import { sendHandlers } from '../processor/send'
@@ -349,7 +349,7 @@ function openDoors(
     assignmentHandlers,
     offsetHandlers,
     clientHandlers,
-    queryHandlers,
+    access.guard === undefined ? queryHandlers : guardedQueryHandlers,
     recallHandlers,
     sendBackHandlers,
     lockHandlers,

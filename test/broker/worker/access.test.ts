@@ -7,6 +7,7 @@ import { startCluster } from '../../../broker/index'
 import { openDialer } from '../../../broker/net/dial'
 import type { Dialer } from '../../../broker/net/types'
 import type { Command, ExtFields } from '../../../broker/protocol/command'
+import { parseOffsetId } from '../../../broker/protocol/message-id'
 import { type Credentials, sign } from '../../../broker/protocol/signature'
 import { startBrokerPart } from '../../../broker/worker/broker-part'
 import type { PartPlan } from '../../../broker/worker/messages'
@@ -137,6 +138,25 @@ describe('a cluster with ACL 2.0', () => {
     }
   })
 
+  it('SE3: shows no message of another topic to who names one of his own', async () => {
+    const asRoot = as(root)
+    for (const topic of ['Mine', 'Others']) await asRoot(at.broker, 17, { topic, ...newTopic })
+    const mine = await asRoot(at.broker, 310, { ...message, b: 'Mine' }, 'mine')
+    const others = await asRoot(at.broker, 310, { ...message, b: 'Others' }, 'of others')
+    const grants = policy({ resource: 'Topic:Mine', actions: ['Get'], decision: 'Allow' })
+    expect((await asRoot(at.broker, 3006, { subject: 'User:alice' }, grants)).code).toBe(0)
+    const view = (sent: Command, topic: string) => {
+      const { commitLogOffset } = parseOffsetId(sent.ext.msgId ?? '')
+      return as(alice)(at.broker, 33, { topic, offset: String(commitLogOffset) })
+    }
+    expect((await view(mine, 'Mine')).code).toBe(0)
+    expect(await view(others, 'Mine')).toMatchObject({
+      code: 1,
+      remark: expect.stringContaining('can not find message'),
+    })
+    expect((await view(others, 'Others')).code).toBe(16)
+  })
+
   it('leaves super users to super users', async () => {
     const asRoot = as(root)
     const cluster = policy({ resource: 'Cluster:*', actions: ['Update', 'Get'], decision: 'Allow' })
@@ -156,7 +176,12 @@ describe('a cluster with ACL 2.0', () => {
     })
     expect(JSON.parse(`${(await asRoot(at.broker, 3009, { subject: 'User:alice' })).body}`)).toMatchObject({
       subject: 'User:alice',
-      policies: [{ policyType: 'Custom', entries: [{ resource: 'Topic:T' }, { resource: 'Cluster:*' }] }],
+      policies: [
+        {
+          policyType: 'Custom',
+          entries: [{ resource: 'Topic:T' }, { resource: 'Topic:Mine' }, { resource: 'Cluster:*' }],
+        },
+      ],
     })
   })
 
