@@ -4,6 +4,7 @@
 import type { ByteStream, StreamEvents } from '../net/stream'
 import type { MessageStore } from '../store/types'
 import { encodePieceHead, ReportReader } from './frames'
+import { Lag } from './lag'
 import { TransferRate } from './transfer-rate'
 import type { HaLog, ReplicationSettings, SlaveRow } from './types'
 
@@ -26,6 +27,7 @@ export class SlaveLink implements StreamEvents {
   readonly #options: SlaveLinkOptions
   readonly #reports = new ReportReader()
   readonly #rate: TransferRate
+  readonly #lag: Lag
   #next = -1
   #confirmedTo = -1
   #isReading = false
@@ -37,6 +39,7 @@ export class SlaveLink implements StreamEvents {
   constructor(options: SlaveLinkOptions) {
     this.#options = options
     this.#rate = new TransferRate(options.clock)
+    this.#lag = new Lag(options.clock)
     this.#lastReadMs = this.#lastWriteMs = options.clock()
   }
 
@@ -51,6 +54,7 @@ export class SlaveLink implements StreamEvents {
       address: stream.remoteAddress,
       confirmedTo: this.#confirmedTo,
       behindBytes,
+      behindMs: behindBytes > 0 ? this.#lag.ms : 0,
       isInSync: this.#confirmedTo >= 0 && behindBytes < settings.haMaxGapNotInSync,
       bytesPerSecond: this.#rate.perSecond,
       sendsFrom: this.#next,
@@ -106,8 +110,9 @@ export class SlaveLink implements StreamEvents {
 
   /** Called now and then: says that this master is there, and lets go of a slave that has fallen silent. */
   checkPulse(): void {
-    const { settings, clock, stream } = this.#options
+    const { settings, clock, stream, store } = this.#options
     const nowMs = clock()
+    if (this.#confirmedTo < store.commitLog.confirmOffset) this.#lag.mark(store.commitLog.confirmOffset)
     if (nowMs - this.#lastReadMs > settings.haHousekeepingInterval) {
       this.#close('warn', `it has said nothing for ${settings.haHousekeepingInterval} ms`)
     } else if (this.#next >= 0 && nowMs - this.#lastWriteMs >= settings.haSendHeartbeatInterval) {
@@ -131,6 +136,7 @@ export class SlaveLink implements StreamEvents {
     }
     if (copiedTo <= this.#confirmedTo) return
     this.#confirmedTo = copiedTo
+    this.#lag.confirmed(copiedTo)
     this.#options.moved(this)
   }
 

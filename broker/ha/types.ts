@@ -7,6 +7,8 @@ export interface SlaveRow {
   /** What it has confirmed. -1 before its first report. */
   readonly confirmedTo: number
   readonly behindBytes: number
+  /** How old the oldest byte is that it has not confirmed, to a quarter of a second. */
+  readonly behindMs: number
   /** Not so far behind that it would not count as a copy (haMaxGapNotInSync). */
   readonly isInSync: boolean
   readonly bytesPerSecond: number

@@ -17,6 +17,7 @@ const haStatus: Handler = (_request, _connection, { ha, settings, store }) => {
       addr: slave.address,
       slaveAckOffset: slave.confirmedTo,
       diff: slave.behindBytes,
+      behindMs: slave.behindMs,
       inSync: slave.isInSync,
       transferredByteInSecond: slave.bytesPerSecond,
       transferFromWhere: slave.sendsFrom,

@@ -57,10 +57,21 @@ export async function runtimeInfo(broker: BrokerContext, parts: AdminParts): Pro
     ...timerFigures(broker.timers.figures()),
     ...requestQueues(values),
   })
+  add(copyFigures(broker))
   const capacity = await capacityOf(values.storePathRootDir)
   if (capacity !== undefined) info.set('commitLogDirCapacity', capacity)
   return info
 }
+
+/** What a slave says beyond what Apache's does: whose log it copies, and why it does not. */
+const copyFigures = ({ ha: { copy } }: BrokerContext): Record<string, string> =>
+  copy === undefined
+    ? {}
+    : {
+        replicationMaster: copy.masterAddress ?? '',
+        replicationState: copy.isConnected && copy.trouble === null ? 'copying' : 'waiting',
+        replicationTrouble: copy.trouble ?? '',
+      }
 
 const buckets = [
   '<=0ms',

@@ -211,6 +211,7 @@ export const haRuntimeInfo = bean({
   haConnectionInfo: list(
     bean({
       addr: optional(text),
+      behindMs: optional(int), // ours alone
       diff: int,
       inSync: bool,
       slaveAckOffset: int,

@@ -14,7 +14,7 @@ export function BrokerReplication() {
   const format = useFormat()
   const { data } = useBroker()
   if (!data) return null
-  const { row, replication } = data
+  const { row, replication, copy } = data
   if (row.role === 'slave')
     return (
       <Figures>
@@ -22,6 +22,19 @@ export function BrokerReplication() {
           label={t('replication.distance')}
           value={<Value of={row.slaveBehindBytes}>{format.bytes}</Value>}
           note={t('replication.ofSlave')}
+        />
+        <Figure
+          label={t('replication.copy')}
+          value={
+            <Value of={copy}>
+              {({ isCopying }) => (
+                <State state={isCopying ? 'ok' : 'warn'}>
+                  {isCopying ? t('replication.copying') : t('replication.waiting')}
+                </State>
+              )}
+            </Value>
+          }
+          note={isKnown(copy) ? (copy.value.trouble ?? copy.value.master) : null}
         />
       </Figures>
     )
@@ -58,6 +71,9 @@ export function BrokerReplication() {
                   {t('replication.distance')}
                 </Th>
                 <Th number className="w-40">
+                  {t('replication.behind')}
+                </Th>
+                <Th number className="w-40">
                   {t('replication.rate')}
                 </Th>
               </tr>
@@ -72,6 +88,9 @@ export function BrokerReplication() {
                     </State>
                   </Td>
                   <Td number>{format.bytes(slave.behindBytes)}</Td>
+                  <Td number>
+                    {slave.behindMs === null ? <UnknownWord reason="not-supported" /> : format.duration(slave.behindMs)}
+                  </Td>
                   <Td number>{format.byteRate(slave.perSecondBytes)}</Td>
                 </Tr>
               ))}

@@ -201,6 +201,7 @@ export const haStatusOf = (body: Loose): HaStatus => {
       return {
         address: textOf(slave.addr),
         behindBytes: numberOf(slave.diff),
+        behindMs: slave.behindMs === undefined ? null : numberOf(slave.behindMs),
         inSync: flagOf(slave.inSync),
         perSecondBytes: numberOf(slave.transferredByteInSecond),
       }

@@ -118,7 +118,14 @@ export interface HaStatus {
   master: boolean
   masterOffset: bigint
   inSync: number
-  slaves: { address: string; behindBytes: number; inSync: boolean; perSecondBytes: number }[]
+  slaves: {
+    address: string
+    behindBytes: number
+    /** Null when the broker does not measure it (Apache's). */
+    behindMs: number | null
+    inSync: boolean
+    perSecondBytes: number
+  }[]
 }
 export interface SendAnswer {
   status: 'SEND_OK' | 'FLUSH_DISK_TIMEOUT' | 'FLUSH_SLAVE_TIMEOUT' | 'SLAVE_NOT_AVAILABLE'

@@ -135,9 +135,21 @@ export const brokerView = (
       ha === null
         ? unknown(broker.id === 0 ? 'no-sample-yet' : 'not-supported')
         : known({ slaves: ha.slaves, inSync: ha.inSync, masterOffset: ha.masterOffset }, broker.haAt),
+    copy: copyOf(broker),
     onlyMasterOf: onlyMasterOf(state, broker),
     at: now,
   }
+}
+const copyOf = (broker: BrokerState): BrokerView['copy'] => {
+  if (broker.runtimeAt === 0) return unknown(broker.state === 'silent' ? 'broker-silent' : 'no-sample-yet')
+  const { replicationState, replicationMaster, replicationTrouble } = broker.runtime
+  if (replicationState === undefined) return unknown('not-supported')
+  const copy = {
+    master: replicationMaster || null,
+    isCopying: replicationState === 'copying',
+    trouble: replicationTrouble || null,
+  }
+  return known(copy, broker.runtimeAt)
 }
 /** Topics that nobody could be sent to without this broker. */
 export const onlyMasterOf = (state: ClusterState, broker: BrokerState): string[] => {

@@ -69,10 +69,12 @@ export interface BrokerView {
   runtime: Known<RuntimeEntry[]>
   config: Known<ConfigEntry[]>
   replication: Known<{
-    slaves: { address: string; behindBytes: number; inSync: boolean; perSecondBytes: number }[]
+    slaves: { address: string; behindBytes: number; behindMs: number | null; inSync: boolean; perSecondBytes: number }[]
     inSync: number
     masterOffset: Offset
   }>
+  /** As a slave: whose log it copies, and why it does not (in the broker's words). Apache's brokers do not say. */
+  copy: Known<{ master: string | null; isCopying: boolean; trouble: string | null }>
   /** Topics whose only writable master this is. */
   onlyMasterOf: string[]
   at: number
