@@ -64,6 +64,13 @@ const runs = {
     env: { ROCKETDECK_INTEROP: '1200000' },
     flags: { messages: 'ROCKETDECK_INTEROP' },
   },
+  ha: {
+    says: 'master and slave in processes of their own: killed, cut off, robbed of a disk, 200 times',
+    minutes: 45,
+    files: ['test/fault/process-replica-kill.test.ts'],
+    env: { ROCKETDECK_KILLS: '200' },
+    flags: { kills: 'ROCKETDECK_KILLS' },
+  },
   timers: {
     says: 'a million timed messages wait: a start, and what each costs',
     minutes: 10,

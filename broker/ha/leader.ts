@@ -28,6 +28,8 @@ export async function openLeader(options: LeaderOptions): Promise<Leader> {
 }
 
 const pulseMs = 250
+/** That puts wait in vain is said so often at most. */
+const complainEveryMs = 60_000
 
 class Master implements Leader {
   readonly #options: LeaderOptions
@@ -36,6 +38,7 @@ class Master implements Leader {
   readonly #ends: (() => unknown)[] = []
   #deadline: NodeJS.Timeout | undefined
   #isClosed = false
+  #complainedAtMs = Number.NEGATIVE_INFINITY
   port = 0
   readonly copy = undefined
 
@@ -107,6 +110,17 @@ class Master implements Leader {
     this.#waiters.settle(others <= 0 ? Number.POSITIVE_INFINITY : (confirmed[others - 1] ?? -1))
   }
 
+  #complain(): void {
+    const { clock, log, settings } = this.#options
+    if (clock() - this.#complainedAtMs < complainEveryMs) return
+    this.#complainedAtMs = clock()
+    const others = this.slaves.map(({ address, behindBytes }) => `${address} lacks ${behindBytes} bytes`)
+    log(
+      'warn',
+      `puts are stored here and end with FLUSH_SLAVE_TIMEOUT: inSyncReplicas=${settings.inSyncReplicas}, and ${others.join(', ') || 'no slave is connected'}`,
+    )
+  }
+
   /** One timer, for the first of those that wait. */
   #armDeadline(): void {
     const next = this.#waiters.nextDeadlineMs
@@ -114,6 +128,7 @@ class Master implements Leader {
     this.#deadline = setTimeout(
       () => {
         this.#deadline = undefined
+        if ((this.#waiters.nextDeadlineMs ?? Number.POSITIVE_INFINITY) <= this.#options.clock()) this.#complain()
         this.#waiters.expire(this.#options.clock(), 'flush-slave-timeout')
         this.#armDeadline()
       },

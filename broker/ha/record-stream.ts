@@ -74,6 +74,11 @@ export class RecordStream {
     const left = this.#segmentBytes - (this.#place % this.#segmentBytes)
     if (magic === magicBlank && size === left) return size
     if ((magic === magicV1 || magic === magicV2) && size >= minRecordBytes && size <= left) return size
+    if (size === 0 && magic === 0) {
+      throw new NoRecordError(
+        `the master's log has a hole at ${this.#place}: a restart of the master ends its log there or closes it`,
+      )
+    }
     throw new NoRecordError(
       magic === magicBlank || magic === magicV1 || magic === magicV2
         ? `${size} bytes at ${this.#place} do not fit the ${left} left of a segment: sizes of commit log files differ`

@@ -12,9 +12,19 @@ export interface OwnLog {
 
 const askMs = 3000
 
-/** Why it is no copy, for people; undefined when nothing speaks against it, or the master does not answer. */
+/** Why it is no copy, for people, or that the master cannot be asked now; undefined when nothing speaks against it. */
 export async function doubtOf(dialer: Dialer, masterAddress: string, own: OwnLog): Promise<string | undefined> {
   if (own.tail === 0) return undefined
+  try {
+    return await doubtOfRange(dialer, masterAddress, own)
+  } catch (error) {
+    // the stream knows only lengths: a log that differs could go on under a master that answers on its HA port alone
+    const why = error instanceof Error ? error.message : String(error)
+    return `the master does not say whether the logs are the same: ${why}`
+  }
+}
+
+async function doubtOfRange(dialer: Dialer, masterAddress: string, own: OwnLog): Promise<string | undefined> {
   const range = await keptRange(dialer, masterAddress)
   if (range === undefined) return undefined
   if (own.tail > range.end) {
@@ -28,24 +38,18 @@ export async function doubtOf(dialer: Dialer, masterAddress: string, own: OwnLog
   const reply = await asked(dialer, masterAddress, RequestCode.VIEW_MESSAGE_BY_ID, {
     offset: String(newest.commitLogOffset),
   })
-  if (reply === undefined) return undefined
   if (reply.code === ResponseCode.SUCCESS && reply.body.equals(newest.record)) return undefined
   return `the message at ${newest.commitLogOffset} is another one at the master: this log is not a copy of its`
 }
 
 async function keptRange(dialer: Dialer, address: string): Promise<{ start: number; end: number } | undefined> {
   const reply = await asked(dialer, address, RequestCode.GET_BROKER_RUNTIME_INFO, {})
-  if (reply?.code !== ResponseCode.SUCCESS) return undefined
+  if (reply.code !== ResponseCode.SUCCESS) return undefined
   const { table } = readBody(kvTable, reply.body)
   const start = Number(table.get('commitLogMinOffset'))
   const end = Number(table.get('commitLogMaxOffset'))
   return Number.isFinite(start) && Number.isFinite(end) ? { start: Math.max(0, start), end } : undefined
 }
 
-async function asked(dialer: Dialer, address: string, code: number, ext: Record<string, string>) {
-  try {
-    return await dialer.request(address, code, ext, undefined, askMs)
-  } catch {
-    return undefined // not there at present: the HA stream finds out by itself
-  }
-}
+const asked = (dialer: Dialer, address: string, code: number, ext: Record<string, string>) =>
+  dialer.request(address, code, ext, undefined, askMs)

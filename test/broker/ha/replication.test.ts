@@ -1,6 +1,7 @@
 // test/broker/ha/replication.test.ts: a master and a slave of ours, over a wire that is cut: the copy is the master's log, byte
 // for byte, and its queues and index hold the same.
 import { afterEach, describe, expect, it } from 'vitest'
+import { RecordStream } from '../../../broker/ha/record-stream'
 import { decodeRecords } from '../../../broker/protocol/record'
 import type { MessageStore } from '../../../broker/store'
 import { MemoryDisk, memoryRoot } from '../../support/disks'
@@ -116,6 +117,11 @@ describe('a slave', () => {
     await expectCopy(master.store, copy.store)
     clearInterval(second)
   }, 30_000)
+
+  it('names a hole in its master’s log for what it is', () => {
+    const records = new RecordStream(1024, 100, () => {})
+    expect(() => records.take(Buffer.alloc(64))).toThrow("the master's log has a hole at 100")
+  })
 
   it('sees its consumers served as soon as a message is copied', async () => {
     const master = await kept(openMaster())

@@ -49,6 +49,9 @@ it('a log with a message where the master has the middle of one is none', async 
   const own = { tail: commitLogOffset + record.length, newest: { commitLogOffset: commitLogOffset - 5, record } }
   expect(await doubt(own)).toContain('is another one at the master')
 })
-it('a master that does not answer leaves it to the stream', async () => {
-  expect(await doubt({ tail: 5000, newest: undefined }, '127.0.0.1:1')).toBeUndefined()
+it('a master that does not answer is asked again before anything is copied from it', async () => {
+  expect(await doubt({ tail: 5000, newest: undefined }, '127.0.0.1:1')).toContain(
+    'the master does not say whether the logs are the same: ',
+  )
+  expect(await doubt({ tail: 0, newest: undefined }, '127.0.0.1:1')).toBeUndefined()
 })
