@@ -16,7 +16,7 @@ import { seeded } from '../support/random'
 import { startOurBroker, startOurNamesrv } from '../support/rocketdeck'
 import { openWire } from '../support/tcp-proxy'
 
-const ROUNDS = Number(process.env.ROCKETDECK_KILLS ?? 3)
+const ROUNDS = Number(process.env.ROCKETDECK_KILLS ?? 2)
 const SEED = Number(process.env.ROCKETDECK_SEED ?? 71)
 const TOPIC = 'copied'
 const sets = (properties: Record<string, string>): string[] =>
