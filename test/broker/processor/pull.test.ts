@@ -1,6 +1,9 @@
 // test/broker/processor/pull.test.ts: what a broker answers to who wants messages. Codes and texts were taken from
 // Apache 5.5.0.
+import { connect } from 'node:net'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { createFrameCutter } from '../../../broker/net/frames'
+import { decodeFrame, encodeCommand, newRequest } from '../../../broker/protocol/command'
 import { decodeRecords } from '../../../broker/protocol/record'
 import { parseTagExpression } from '../../../broker/protocol/subscription'
 import { openRealBroker, type RealBroker, type TestClient } from './real-broker'
@@ -47,6 +50,32 @@ describe('a pull', () => {
     await client.send({ topic: 'huge', body: Buffer.alloc(1024 * 1024, 98) })
     expect(texts((await client.pull('g', 'huge', 0)).body)).toHaveLength(1)
     expect(texts((await client.pull('g', 'large', 0, { maxMsgBytes: '150000' })).body)).toHaveLength(1)
+  })
+
+  it('of a client that reads late brings what was there when it was answered, whatever others got meanwhile', async () => {
+    const entries = (letter: string) => Array.from({ length: 32 }, () => ({ body: letter.repeat(700) }))
+    for (const topic of ['slow', 'quick']) await client.sendBatch(topic, entries(topic === 'slow' ? 's' : 'q'))
+    const [host = '', port = ''] = broker.address.split(':')
+    const socket = connect(Number(port), host).pause()
+    const ext = { consumerGroup: 'g', topic: 'slow', queueId: '0', queueOffset: '0', maxMsgNums: '32', sysFlag: '4' }
+    const more = { commitOffset: '0', suspendTimeoutMillis: '0', subscription: '*', subVersion: '0' }
+    const count = 600 // 16 MB: more than the system keeps for a socket, less than is held back
+    for (let n = 1; n <= count; n++) {
+      for (const piece of encodeCommand({ ...newRequest(11, { ...ext, ...more }, n), form: 0 })) socket.write(piece)
+    }
+    for (let n = 0; n < 100; n++) expect(texts((await client.pull('g', 'quick', 0)).body)[0]?.[0]).toBe('q')
+    let seen = 0
+    await new Promise<void>((resolve, reject) => {
+      const cutter = createFrameCutter(1 << 20)
+      socket.once('error', reject).on('data', (chunk: Buffer) => {
+        cutter.push(chunk, (bytes, from, end) => {
+          expect(new Set(texts(decodeFrame(bytes, from, end).body).join(''))).toEqual(new Set('s'))
+          if (++seen === count) resolve()
+        })
+      })
+      socket.resume()
+    })
+    socket.destroy()
   })
 
   it.each([
