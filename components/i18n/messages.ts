@@ -13,6 +13,7 @@ import enFormat from './en/format.json'
 import enGroup from './en/group.json'
 import enMessage from './en/message.json'
 import enOverview from './en/overview.json'
+import enPeople from './en/people.json'
 import enSettings from './en/settings.json'
 import enShell from './en/shell.json'
 import enTopic from './en/topic.json'
@@ -33,6 +34,7 @@ import zhFormat from './zh/format.json'
 import zhGroup from './zh/group.json'
 import zhMessage from './zh/message.json'
 import zhOverview from './zh/overview.json'
+import zhPeople from './zh/people.json'
 import zhSettings from './zh/settings.json'
 import zhShell from './zh/shell.json'
 import zhTopic from './zh/topic.json'
@@ -54,6 +56,7 @@ const en = {
   group: enGroup,
   message: enMessage,
   overview: enOverview,
+  people: enPeople,
   settings: enSettings,
   shell: enShell,
   topic: enTopic,
@@ -78,6 +81,7 @@ const zh = {
   group: zhGroup,
   message: zhMessage,
   overview: zhOverview,
+  people: zhPeople,
   settings: zhSettings,
   shell: zhShell,
   topic: zhTopic,

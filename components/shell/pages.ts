@@ -4,6 +4,7 @@ import {
   Clock,
   Gauge,
   GitBranch,
+  KeyRound,
   type LucideIcon,
   MailX,
   Plug,
@@ -31,6 +32,7 @@ export type PageId =
   | 'dlq'
   | 'scheduled'
   | 'transactions'
+  | 'access'
   | 'audit'
   | 'settings'
 export type PageGroup = 'watch' | 'cluster' | 'messages' | 'govern'
@@ -62,6 +64,7 @@ export const pages: readonly PageEntry[] = [
     key: null,
     href: (cluster) => clusterHref(cluster, 'transactions'),
   },
+  { id: 'access', group: 'govern', icon: KeyRound, key: null, href: () => '/access' },
   { id: 'audit', group: 'govern', icon: ScrollText, key: null, href: () => '/audit' },
   { id: 'settings', group: 'govern', icon: Settings, key: null, href: () => '/settings' },
 ]

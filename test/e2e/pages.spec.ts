@@ -61,6 +61,9 @@ const addresses = [
   { name: 'transactions', path: '/transactions', en: 'No open half message', zh: '没有未决的半事务消息' },
   { name: 'scheduled', path: '/scheduled', en: 'Delay levels', zh: '延时级别' },
   { name: 'traces', path: '/traces', en: 'Follow a message', zh: '跟踪一条消息' },
+  { name: 'users', path: '/access/users', en: 'Create user', zh: '创建用户' },
+  { name: 'roles', path: '/access/roles', en: 'Built-in roles', zh: '内置角色' },
+  { name: 'tokens', path: '/access/tokens', en: 'Create token', zh: '创建令牌' },
   { name: 'audit', path: '/audit', en: 'Everybody', zh: '所有人' },
   { name: 'send', path: `/send?topic=${TOPIC}`, en: 'Send a message', zh: '发送消息' },
 ] as const
@@ -72,7 +75,7 @@ const looks = [
 ] as const
 
 const visit = async (page: Page, path: string, words: string): Promise<void> => {
-  await page.goto(path.startsWith('/audit') ? path : `${base}${path}`) // the audit log is of all clusters
+  await page.goto(/^\/(audit|access)/.test(path) ? path : `${base}${path}`) // the audit log is of all clusters
   await expect(page.getByText(words).first()).toBeVisible({ timeout: 20_000 })
   await expect(page.getByRole('status', { name: /^(Loading|加载中)/ })).toHaveCount(0, { timeout: 20_000 })
   await expect(page.getByRole('alert').filter({ hasText: /\S/ })).toHaveCount(0)
