@@ -6,13 +6,16 @@ import { useClusters } from '../shell/cluster'
 
 export const ALL = '*'
 
+type Dashed<Name> = Name extends `${infer Noun}.${infer Verb}` ? `${Noun}-${Verb}` : never
+/** A dot in a right's name would be a step down in the catalogue. */
+const dashed = (name: Right): Dashed<Right> => name.replace('.', '-') as Dashed<Right> // each has one dot
+
 export const useRightWords = () => {
   const t = useTranslations('people')
   const clusters = useClusters() ?? []
   const cluster = (id: string): string =>
     id === ALL ? t('allClusters') : (clusters.find((one) => one.id === id)?.name ?? id)
-  // A right has a dot in its name, which in a catalogue is a step down.
-  const right = (name: Right): string => t(`right.${name}`)
+  const right = (name: Right): string => t(`right.${dashed(name)}`)
   return {
     right,
     cluster,

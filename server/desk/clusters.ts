@@ -68,29 +68,39 @@ export const openClusters = async ({
       throw new DeskError('bad-input', `${id} was given at start: change the command line instead.`)
     return cluster
   }
+  /** One change at a time: two at once would each start a sampler of the same cluster, and one of them would never end. */
+  let last: Promise<unknown> = Promise.resolve()
+  const inTurn = <T>(change: () => Promise<T>): Promise<T> => {
+    const turn = last.then(change)
+    last = turn.catch(() => undefined) // whoever asked for it is told
+    return turn
+  }
   return {
     all: () => [...open.values()],
     get: (id) => open.get(id),
-    async add(input) {
-      if (open.has(input.id)) throw new DeskError('exists', `A cluster is called ${input.id} already.`)
-      const entry = { ...input, fixed: false }
-      await registry.put(entry)
-      return start(entry).card()
-    },
-    async update({ id, ...change }) {
-      const before = mustBeStored(id)
-      const sent = Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined))
-      const entry: ClusterEntry = { ...before.entry, ...sent }
-      await registry.put(entry)
-      await before.close()
-      return start(entry).card()
-    },
-    async remove(id) {
-      const cluster = mustBeStored(id)
-      await registry.remove(id)
-      open.delete(id)
-      await cluster.close()
-    },
+    add: (input) =>
+      inTurn(async () => {
+        if (open.has(input.id)) throw new DeskError('exists', `A cluster is called ${input.id} already.`)
+        const entry = { ...input, fixed: false }
+        await registry.put(entry)
+        return start(entry).card()
+      }),
+    update: ({ id, ...change }) =>
+      inTurn(async () => {
+        const before = mustBeStored(id)
+        const sent = Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined))
+        const entry: ClusterEntry = { ...before.entry, ...sent }
+        await registry.put(entry)
+        await before.close()
+        return start(entry).card()
+      }),
+    remove: (id) =>
+      inTurn(async () => {
+        const cluster = mustBeStored(id)
+        await registry.remove(id)
+        open.delete(id)
+        await cluster.close()
+      }),
     test: probe,
     async close() {
       await Promise.all([...open.values()].map((cluster) => cluster.close()))

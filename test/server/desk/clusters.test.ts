@@ -1,0 +1,25 @@
+// test/server/desk/clusters.test.ts: clusters that are changed by several people at once.
+import { join } from 'node:path'
+import { expect, it } from 'vitest'
+import { openDatabase } from '../../../server/db/open'
+import { openClusters } from '../../../server/desk/clusters'
+import { temporaryFolder } from '../../support/folders'
+
+it('a cluster that is removed while it is changed stays removed', async () => {
+  const database = await openDatabase({ file: join(temporaryFolder('clusters'), 'console.db'), thread: false })
+  const clusters = await openClusters({ database, given: [], log: () => undefined, turnMs: 50 })
+  try {
+    const namesrv = ['127.0.0.1:1'] // nobody listens there
+    await clusters.add({ id: 'far', name: 'Far', namesrv, colour: 0, readOnly: false, production: false })
+    await Promise.all([
+      clusters.update({ id: 'far', name: 'Farther' }),
+      clusters.update({ id: 'far', colour: 3 }),
+      clusters.remove('far'),
+    ])
+    expect(clusters.get('far')).toBeUndefined()
+    expect(clusters.all()).toEqual([])
+  } finally {
+    await clusters.close()
+    await database.close()
+  }
+})
