@@ -3,11 +3,14 @@ import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { openDatabase } from '../../../server/db/open'
 import { openClusters } from '../../../server/desk/clusters'
+import { openNotify } from '../../../server/notify/open'
 import { temporaryFolder } from '../../support/folders'
 
 it('a cluster that is removed while it is changed stays removed', async () => {
-  const database = await openDatabase({ file: join(temporaryFolder('clusters'), 'console.db'), thread: false })
-  const clusters = await openClusters({ database, given: [], log: () => undefined, turnMs: 50 })
+  const folder = temporaryFolder('clusters')
+  const database = await openDatabase({ file: join(folder, 'console.db'), thread: false })
+  const notify = await openNotify({ database, folder, log: () => undefined })
+  const clusters = await openClusters({ database, notify, given: [], log: () => undefined, turnMs: 50 })
   try {
     const namesrv = ['127.0.0.1:1'] // nobody listens there
     await clusters.add({ id: 'far', name: 'Far', namesrv, colour: 0, readOnly: false, production: false })
@@ -20,6 +23,7 @@ it('a cluster that is removed while it is changed stays removed', async () => {
     expect(clusters.all()).toEqual([])
   } finally {
     await clusters.close()
+    await notify.close()
     await database.close()
   }
 })
