@@ -2,7 +2,7 @@
 // checkpoint or recovers, and between two lives bytes behind its end are torn, zeroed or overwritten. Whatever it said was
 // acknowledged is there, at its offset, in order, under either flush policy.
 import { spawn } from 'node:child_process'
-import { closeSync, fstatSync, openSync, readdirSync, rmSync, writeSync } from 'node:fs'
+import { closeSync, existsSync, fstatSync, openSync, readdirSync, rmSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { build } from 'esbuild'
@@ -67,6 +67,7 @@ async function life(
 
 /** What a record that was being written leaves: bytes behind the last whole one. */
 function tear(root: string, random: Random, end: number): string {
+  if (!existsSync(join(root, 'commitlog'))) return 'nothing' // killed before its first message
   const names = readdirSync(join(root, 'commitlog')).sort()
   const name = names.findLast((one) => Number(one) <= end)
   if (name === undefined) return 'nothing'
