@@ -111,8 +111,6 @@ export async function main({ program, args, root }: MainOptions): Promise<void> 
     const running = deck
     onStopSignals({ say, stop: () => running.close() })
     await running.start()
-    // Brokers live in this process: no slip of a page or of the console may take them with it.
-    process.on('uncaughtException', (error, origin) => running.slip(origin, error))
   } catch (error) {
     say(`${program}: ${error instanceof Error ? error.message : error}`)
     await deck?.close()
@@ -222,7 +220,14 @@ class Deck {
     this.#plan = plan
     this.#root = root
     this.#dev = dev
-    this.#server = createServer((request, response) => this.#answer(request, response))
+    this.#server = createServer((request, response) => {
+      try {
+        this.#answer(request, response)
+      } catch (error) {
+        this.#slip('a request', error)
+        response.destroy() // or it would be waited for
+      }
+    })
     this.#server.on('upgrade', (request, socket, head) => this.#upgrade(request, socket, head))
   }
 
@@ -238,7 +243,7 @@ class Deck {
   }
 
   /** Something nobody caught: it goes to the log with where it came from, and the process goes on. */
-  slip(origin: string, error: unknown): void {
+  #slip(origin: string, error: unknown): void {
     const text = error instanceof Error ? (error.stack ?? error.message) : String(error)
     this.#log({ level: 'error', part: 'console', text: `${origin}: ${text}`, atMs: Date.now() })
   }
@@ -252,6 +257,8 @@ class Deck {
       this.#cluster = await plan.cluster.start((line) => this.#log(line))
       say(`cluster ready in ${Math.round(performance.now())} ms`)
     }
+    // Brokers live in this process: no slip of a page or of the console may take them with it.
+    process.on('uncaughtException', (error, origin) => this.#slip(origin, error))
     this.#console = await createConsole({
       dataDir: plan.dataDir,
       clusters: this.#clusters(),

@@ -25,13 +25,13 @@ export const openMetrics = (desk: ConsoleDesk, token: string | undefined): Metri
   delay.enable()
   return {
     answer(request, response) {
-      const url = new URL(request.url ?? '/', 'http://console.invalid')
-      if (url.pathname !== METRICS_PATH) return false
+      const [path, query] = (request.url ?? '').split('?', 2) // an address may be none at all, such as `//`
+      if (path !== METRICS_PATH) return false
       response.setHeader('cache-control', 'no-store')
       if (token === undefined) response.writeHead(404).end('Start with --metrics-token TOKEN to serve metrics.\n')
       else if (!holds(request.headers.authorization, token))
         response.writeHead(401, { 'www-authenticate': 'Bearer' }).end('The token is missing or wrong.\n')
-      else void scrape(desk, url.searchParams, delay, response)
+      else void scrape(desk, new URLSearchParams(query), delay, response)
       return true
     },
     close: () => delay.disable(),

@@ -76,3 +76,12 @@ it('lets no page of another port put its pages into a frame', async () => {
   }
   server.closeAllConnections()
 })
+
+it('answers whoever asks for an address that is none', async () => {
+  for (const address of ['//', '///', '/\\', 'http://[']) {
+    const socket = connect({ port, host: '127.0.0.1' })
+    socket.write(`GET ${address} HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nConnection: close\r\n\r\n`)
+    expect(await answerOf(socket), address).toBe('HTTP/1.1 200 OK')
+    socket.destroy()
+  }
+})
