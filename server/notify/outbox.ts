@@ -51,6 +51,8 @@ export const openOutbox = (options: OutboxOptions): Outbox => new Sender(options
 class Sender implements Outbox {
   readonly #options: OutboxOptions
   readonly #busy = new Map<string, Promise<void>>()
+  /** Channels whose secret cannot be opened, or whose sendings could not be noted: until when they are left alone. */
+  readonly #resting = new Map<string, number>()
   #timer: NodeJS.Timeout | undefined
   #closed = false
   #cleanedAt = 0
@@ -98,11 +100,16 @@ class Sender implements Outbox {
         .groupBy(delivery.channelId)
       for (const { channel, at: nextAt } of due) {
         if (this.#closed) return
-        const at = nextAt ?? 0
+        const at = Math.max(nextAt ?? 0, this.#resting.get(channel) ?? 0)
         if (at > now()) nextMs = Math.min(nextMs, at - now())
         else if (!this.#busy.has(channel)) {
           const work = this.#drain(channel)
-            .catch((error: unknown) => log(`outbox: ${String(error)}`))
+            .then(() => void this.#resting.delete(channel))
+            .catch((error: unknown) => {
+              // Tried again at once, what was sent and not noted would be sent a thousand times.
+              this.#resting.set(channel, now() + (this.#options.firstWaitMs ?? LOOK_EVERY_MS))
+              log(`outbox: ${String(error)}`)
+            })
             .finally(() => {
               this.#busy.delete(channel)
               this.wake()

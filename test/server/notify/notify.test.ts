@@ -263,4 +263,20 @@ describe('the outbox', () => {
     await until(async () => (await notify.list())[0]?.waiting === 0)
     expect(got.map(({ headers }) => headers['x-rocketdeck-delivery'])).toEqual(['1', '1', '1', '2'])
   })
+  it('waits before it sends again what it could not note', async () => {
+    const { url, got } = await receiver(() => ({ status: 200 }))
+    const { notify, database } = await desk()
+    const id = await notify.put(undefined, { kind: 'webhook', name: 'W', url })
+    await database.batch([
+      {
+        sql: "create trigger full before update on delivery begin select raise(abort, 'disk full'); end",
+        params: [],
+      },
+      notify.outbox.statement({ id: '1', alarmId: null, channel: { id, name: 'W' }, notice, silenced: false }),
+    ])
+    notify.outbox.wake()
+    await until(() => got.length > 1)
+    await new Promise((next) => setTimeout(next, 300))
+    expect(got.length).toBeLessThan(15) // every 30 ms here, and not as fast as the receiver answers
+  })
 })
