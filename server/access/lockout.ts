@@ -6,6 +6,7 @@ export interface Lockout {
   /** How long this name or address must still wait, 0 when it may try. */
   waitMs(name: string, address: string): number
   failed(name: string, address: string): void
+  /** What was counted by `failed` before it was looked at, was right. */
   succeeded(name: string, address: string): void
 }
 export interface LockoutOptions {
@@ -57,6 +58,12 @@ export const openLockout = ({
     },
     succeeded(name, address) {
       held.delete(`n ${name.toLowerCase()} ${network(address)}`)
+      // Of the address only this try is taken back, or whoever has an account there could guess at others for ever.
+      const key = `a ${network(address)}`
+      const tries = held.get(key)
+      if (tries === undefined) return
+      tries.count -= 1
+      if (tries.count < freeTries * ADDRESS_TRIES_FACTOR) tries.until = 0
     },
   }
 }

@@ -70,6 +70,8 @@ class Accounts implements Access {
   readonly #tokens: Tokens
   readonly #cache = new Map<string, Cached>()
   readonly #endListeners = new Set<(sessionId: string) => void>()
+  /** Grows when a session or a right is taken away: what was read before that is not kept. */
+  #takenAway = 0
   #hasUser: boolean
   /** Held while the first account is made, so that two at once cannot both be first. */
   #settingUp = false
@@ -95,7 +97,10 @@ class Accounts implements Access {
       passwords,
       tokens: this.#tokens,
       endSessionsOf: (userId) => this.#endAll(userId),
-      forgetAll: () => this.#cache.clear(),
+      forgetAll: () => {
+        this.#takenAway++
+        this.#cache.clear()
+      },
     })
   }
 
@@ -105,7 +110,8 @@ class Accounts implements Access {
   }
   isSetUp = async () => this.#hasUser
 
-  async who({ session: secret, token: bearer }: Caller): Promise<SignedIn | null> {
+  async who(caller: Caller): Promise<SignedIn | null> {
+    const { session: secret, token: bearer } = caller
     if (bearer !== undefined && bearer !== null) return this.#tokens.who(bearer)
     if (secret === null || secret.length > 200) return null
     const hash = hashOf(secret)
@@ -119,6 +125,7 @@ class Accounts implements Access {
       }
       return held.signedIn
     }
+    const readAt = this.#takenAway
     const [row] = await this.#db
       .select()
       .from(session)
@@ -127,6 +134,7 @@ class Accounts implements Access {
     if (row === undefined || row.user.locked || row.session.lastSeenAt + SESSION_MS < now) return null
     const me = meOf(row.user, await grantsFor(this.#db, row.user), row.session.createdAt)
     const signedIn = { userId: row.user.id, sessionId: row.session.id, me }
+    if (readAt !== this.#takenAway) return this.who(caller)
     if (this.#cache.size >= CACHED_SESSIONS) this.#cache.clear()
     this.#cache.set(hash, {
       signedIn,
@@ -271,6 +279,7 @@ class Accounts implements Access {
 
   async #end(userId: number, sessionId: string): Promise<void> {
     await this.#db.delete(session).where(and(eq(session.id, sessionId), eq(session.userId, userId)))
+    this.#takenAway++
     for (const [hash, { signedIn }] of this.#cache) if (signedIn.sessionId === sessionId) this.#cache.delete(hash)
     for (const listener of this.#endListeners) listener(sessionId)
   }
@@ -279,6 +288,7 @@ class Accounts implements Access {
       if (id !== except) await this.#end(userId, id)
   }
   #forgetUser(userId: number): void {
+    this.#takenAway++
     for (const [hash, { signedIn }] of this.#cache) if (signedIn.userId === userId) this.#cache.delete(hash)
   }
 }

@@ -173,6 +173,36 @@ describe('a token', () => {
   })
 })
 
+it('a session that ends while it is looked up is not kept', async () => {
+  const { access, admin, signIn } = await world()
+  await access.people.putRole({ name: 'writer', grants: [{ right: 'topic.write', cluster: '*', names: '*' }] })
+  await access.people.createUser({ name: 'bob', password: PASSWORD, role: 'writer', extra: [] })
+  const bob = (await access.people.users(admin)).find(({ name }) => name === 'bob')?.id ?? 0
+  for (let turns = 0; turns < 8; turns++) {
+    const { session } = await access.login('bob', PASSWORD, caller(null))
+    const ended = access.people.endSessions(bob)
+    for (let turn = 0; turn < turns; turn++) await null
+    await Promise.all([access.who(caller(session)), ended])
+    expect(await access.who(caller(session)), `looked up ${turns} turns later`).toBeNull()
+  }
+  expect((await signIn('bob')).who.me.name).toBe('bob')
+})
+
+it('people who sign in from one address do not shut it for the next', () => {
+  const { waitMs, failed, succeeded } = openLockout({ now: () => 1_700_000_000_000 })
+  for (let person = 0; person < 100; person++) {
+    failed(`person ${person}`, '10.0.0.9') // as every try is counted before the password is looked at
+    succeeded(`person ${person}`, '10.0.0.9')
+  }
+  expect(waitMs('next', '10.0.0.9')).toBe(0)
+  for (let guess = 0; guess < 20; guess++) {
+    failed(`guessed ${guess}`, '10.0.0.9')
+    failed('own', '10.0.0.9')
+    succeeded('own', '10.0.0.9') // an account of one's own does not clear what was guessed between
+  }
+  expect(waitMs('next', '10.0.0.9')).toBeGreaterThan(0)
+})
+
 it('a password cannot be guessed where somebody is signed in, and nobody is kept out by another address', async () => {
   const { access, admin, signIn } = await world()
   const change = () =>
