@@ -1,6 +1,7 @@
 // broker/pop/revive-queue.ts: one queue of the revive log. Checkpoints are held until all acknowledgements that may be for
 // them were read, then judged in the order in which they lie. Holds little: what became due within the last seconds.
 import { readBody } from '../protocol/body-table'
+import { ProtocolError } from '../protocol/errors'
 import { tagsCode } from '../protocol/java-hash'
 import { isRetryTopic } from '../protocol/names'
 import {
@@ -34,6 +35,8 @@ const graceMs = 1000
 const maxHeld = 100_000
 const readMessages = 256
 const readBytes = 1024 * 1024
+/** The bits of a checkpoint are an int. */
+const mostOfOnePop = 32
 /** How long a checkpoint waits further, by how often its message could not be put. */
 const againSec = [10, 20, 30, 60, 120, 180, 240, 300, 360, 420, 480, 540, 600, 1200, 1800, 3600, 7200]
 
@@ -99,6 +102,8 @@ class Queue implements ReviveQueue {
       switch (properties.get(Property.tags)) {
         case CheckpointTag.checkpoint: {
           const checkpoint = { ...readBody(popCheckpoint, record.body), ro: record.queueOffset }
+          // anybody may write here: a count of a billion would end the thread, at every start anew
+          if (checkpoint.n > mostOfOnePop) throw new ProtocolError('bad-body', `${checkpoint.n} messages of one pop`)
           const done = new Set<number>()
           for (let at = 0; at < checkpoint.n; at++) if ((checkpoint.bm & (1 << at)) !== 0) done.add(at)
           const key = keyOf(checkpoint)

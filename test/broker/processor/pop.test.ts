@@ -236,6 +236,19 @@ describe('CO: what was popped', () => {
     expect(await ack({ ...forged, topic: 'absent' })).toMatchObject({ code: 17 })
   })
 
+  it('comes again whatever somebody wrote into the revive log', async () => {
+    await createTopic('forged')
+    const topic = 'rmq_sys_REVIVE_LOG_DefaultCluster'
+    const forged = { bm: 0, c: 'g', it: 1, n: 3_000_000, pt: Date.now() - 5000, q: 0, ro: 0, so: 0, t: 'forged' }
+    for (let queueId = 0; queueId < 8; queueId++) {
+      const body = JSON.stringify(forged)
+      expect((await client.send({ topic, queueId, body, properties: { TAGS: 'ck' } })).code).toBe(0)
+    }
+    await fill('forged', 1)
+    expect((await pop('forged', { invisibleTime: '500' })).messages).toHaveLength(1)
+    expect(texts((await pop('forged', { pollTime: '8000' })).messages)).toEqual(['m0'])
+    expect(broker.complaints.filter((line) => line.includes('3000000 messages of one pop'))).toHaveLength(8)
+  })
   it('survives a restart: what was not acknowledged comes again, and only that', async () => {
     await createTopic('restart')
     await fill('restart', 4)
