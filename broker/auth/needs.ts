@@ -64,7 +64,11 @@ const readers: Readonly<Record<number, Reader>> = {
   [C.RECALL_MESSAGE]: ({ topic }) => [onTopic(topic, 'Pub')],
   [C.END_TRANSACTION]: ({ topic }) => (isBlank(topic) ? [] : [onTopic(topic, 'Pub')]),
   [C.CONSUMER_SEND_MSG_BACK]: ({ group }) => [onGroup(group, 'Sub')],
-  [C.PULL_MESSAGE]: ({ topic, consumerGroup }) => both(topic, consumerGroup, 'Sub'),
+  // Apache asks for the reader's own group alone: whoever may read for one could read what comes again to all others
+  [C.PULL_MESSAGE]: ({ topic, consumerGroup }) => [
+    ...both(topic, consumerGroup, 'Sub'),
+    ...(isRetryTopic(topic) ? [onGroup(topic, 'Sub')] : []),
+  ],
   [C.QUERY_MESSAGE]: ({ topic }) => [onTopic(topic, 'Sub', 'Get')],
   [C.HEART_BEAT]: (_, body) =>
     readBody(heartbeatData, body).consumerDataSet.flatMap(({ groupName, subscriptionDataSet }) => [

@@ -153,6 +153,8 @@ describe('SE3: a user', () => {
     await grant(entry('Topic:T', ['Sub']))
     expect(guard.check(asAlice(beat), from)).toBeUndefined()
     expect(guard.check(asAlice(request(11, { topic: '%RETRY%G', consumerGroup: 'G' })), from)).toBeUndefined()
+    const others = asAlice(request(11, { topic: '%RETRY%other', consumerGroup: 'G' }))
+    expect(guard.check(others, from)).toEqual(no('Group:other'))
     expect(guard.check(asAlice(request(34, { x: '1' }, '{')), from)).toEqual({
       code: 16,
       remark: 'parse authorization context error.',
