@@ -188,7 +188,12 @@ class Accounts implements Access {
       throw new DeskError('wrong-password', 'Name or password is wrong.')
     if (row.locked) throw new DeskError('not-allowed', 'This account is locked. An admin can unlock it.')
     this.#lockout.succeeded(name, caller.from)
-    return this.#begin(row, caller)
+    const begun = await this.#begin(row, caller)
+    // A password is looked at for a while: one that was replaced meanwhile lets nobody in, nor does a lock.
+    const [after] = await this.#db.select().from(user).where(eq(user.id, row.id))
+    if (after !== undefined && after.password === row.password && !after.locked) return begun
+    await this.logout({ ...caller, session: begun.session, token: null })
+    throw new DeskError('wrong-password', 'Name or password is wrong.')
   }
 
   async logout(caller: Caller) {

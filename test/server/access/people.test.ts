@@ -34,13 +34,13 @@ interface World {
   signIn: (name: string) => Promise<{ session: string; who: SignedIn }>
   clock: { at: number }
 }
-const world = async (): Promise<World> => {
+const world = async (passwords: Passwords = cheap): Promise<World> => {
   const folder = temporaryFolder('people')
   const clock = { at: 1_700_000_000_000 }
   const now = () => clock.at
   const database = await openDatabase({ file: join(folder, 'console.db'), thread: false })
   ends.push(database)
-  const access = await openAccess({ db: database.db, folder, now, passwords: cheap, lockout: openLockout({ now }) })
+  const access = await openAccess({ db: database.db, folder, now, passwords, lockout: openLockout({ now }) })
   const token = access.setupToken.current() ?? ''
   await access.setup({ token, name: 'root', password: PASSWORD }, caller(null))
   const signIn: World['signIn'] = async (name) => {
@@ -186,6 +186,34 @@ it('a session that ends while it is looked up is not kept', async () => {
     expect(await access.who(caller(session)), `looked up ${turns} turns later`).toBeNull()
   }
   expect((await signIn('bob')).who.me.name).toBe('bob')
+})
+
+it('a password that is replaced while somebody signs in with it lets nobody in', async () => {
+  let looked = (): void => undefined
+  let begun = (): void => undefined
+  const hasBegun = new Promise<void>((done) => {
+    begun = done
+  })
+  const { access, admin } = await world({
+    ...cheap,
+    matches: async (password, stored) => {
+      if (password === 'the old password') {
+        begun()
+        await new Promise<void>((done) => {
+          looked = done
+        })
+      }
+      return cheap.matches(password, stored)
+    },
+  })
+  await access.people.createUser({ name: 'bob', password: 'the old password', role: 'viewer', extra: [] })
+  const bob = (await access.people.users(admin)).find(({ name }) => name === 'bob')?.id ?? 0
+  const signing = kindOf(access.login('bob', 'the old password', caller(null)))
+  await hasBegun
+  await access.people.setPassword(bob, 'the new password')
+  looked()
+  expect(await signing).toBe('wrong-password')
+  expect(await access.sessions(bob, '')).toEqual([])
 })
 
 it('people who sign in from one address do not shut it for the next', () => {
