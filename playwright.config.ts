@@ -13,7 +13,7 @@ export default defineConfig({
   testMatch: '**/*.spec.ts',
   globalSetup: './test/e2e/server.ts',
   fullyParallel: false,
-  workers: 1,
+  workers: 2, // files side by side: each makes topics and groups of its own
   retries: 0,
   forbidOnly: true,
   timeout: 60_000,
