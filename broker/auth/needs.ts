@@ -30,12 +30,12 @@ const isBlank = (value: string | undefined): boolean => value === undefined || v
 
 type Reader = (ext: ExtFields, body: Buffer) => Need[]
 
+/** Into a retry topic puts who may read for its group, whatever group the request says it comes from. */
 const send =
-  (topicField: string, groupField: string): Reader =>
+  (topicField: string): Reader =>
   (ext) => {
     const topic = ext[topicField]
-    if (!isRetryTopic(topic)) return [onTopic(topic, 'Pub')]
-    return [onGroup(isBlank(ext[groupField]) ? topic : ext[groupField], 'Sub')]
+    return [isRetryTopic(topic) ? onGroup(topic, 'Sub') : onTopic(topic, 'Pub')]
   }
 /** A topic and a group; a retry topic is judged by its group alone. */
 const both = (topic: string | undefined, group: string | undefined, ...actions: readonly Action[]): Need[] => [
@@ -58,12 +58,14 @@ const topicAndGroup = bean({ topic: optional(text), consumerGroup: optional(text
 const readers: Readonly<Record<number, Reader>> = {
   [C.GET_ROUTEINFO_BY_TOPIC]: ({ topic }) =>
     isRetryTopic(topic) ? [onGroup(topic, 'Sub', 'Get')] : [onTopic(topic, 'Pub', 'Sub', 'Get')],
-  [C.SEND_MESSAGE]: send('topic', 'group'),
-  [C.SEND_MESSAGE_V2]: send('b', 'a'),
-  [C.SEND_BATCH_MESSAGE]: send('b', 'a'),
+  [C.SEND_MESSAGE]: send('topic'),
+  [C.SEND_MESSAGE_V2]: send('b'),
+  [C.SEND_BATCH_MESSAGE]: send('b'),
   [C.RECALL_MESSAGE]: ({ topic }) => [onTopic(topic, 'Pub')],
   [C.END_TRANSACTION]: ({ topic }) => (isBlank(topic) ? [] : [onTopic(topic, 'Pub')]),
-  [C.CONSUMER_SEND_MSG_BACK]: ({ group }) => [onGroup(group, 'Sub')],
+  // Apache asks for the group alone: then any message could be sent back to a group of one's own, and read there
+  [C.CONSUMER_SEND_MSG_BACK]: ({ group, originTopic }) =>
+    isBlank(originTopic) ? [onGroup(group, 'Sub')] : both(originTopic, group, 'Sub'),
   // Apache asks for the reader's own group alone: whoever may read for one could read what comes again to all others
   [C.PULL_MESSAGE]: ({ topic, consumerGroup }) => [
     ...both(topic, consumerGroup, 'Sub'),

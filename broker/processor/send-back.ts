@@ -82,6 +82,18 @@ const sendBack: Handler = async (request, connection, broker) => {
   return put(broker, message, (code) => connection.reply(request, { code }))
 }
 
+/**
+ * With access control: who may read one topic gets no message of another by sending it back to a group of theirs. What is
+ * sent back comes from the group's own retry topic, or from the topic that the request names and was judged by.
+ */
+const sendBackOfNamedTopic: Handler = async (request, connection, broker) => {
+  const { offset, group, originTopic } = readHeader(sendBackHeader, request.ext)
+  const bytes = await broker.store.recordAt(offset)
+  const topic = bytes === undefined ? undefined : decodeRecord(bytes).topic
+  if (topic === originTopic || topic === retryTopicOf(group)) return sendBack(request, connection, broker)
+  return { code: ResponseCode.SYSTEM_ERROR, remark: `look message by offset failed, ${offset}` }
+}
+
 function put(broker: BrokerContext, message: NewMessage, answer: (code: number) => void): Answer {
   try {
     const { commitLogOffset, sizeBytes, storeTimestampMs } = broker.store.append(message)
@@ -101,3 +113,8 @@ function put(broker: BrokerContext, message: NewMessage, answer: (code: number) 
 }
 
 export const sendBackHandlers: HandlerTable = { [RequestCode.CONSUMER_SEND_MSG_BACK]: sendBack }
+/** The same where access control is on. */
+export const guardedSendBackHandlers: HandlerTable = {
+  ...sendBackHandlers,
+  [RequestCode.CONSUMER_SEND_MSG_BACK]: sendBackOfNamedTopic,
+}

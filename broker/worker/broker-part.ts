@@ -33,7 +33,7 @@ import { guardedQueryHandlers, queryHandlers } from '../processor/query'
 import { recallHandlers } from '../processor/recall'
 import { replyHandlers } from '../processor/reply'
 import { sendHandlers } from '../processor/send'
-import { sendBackHandlers } from '../processor/send-back'
+import { guardedSendBackHandlers, sendBackHandlers } from '../processor/send-back'
 import { createProcessor } from '../processor/table'
 import { transactionHandlers } from '../processor/transaction'
 import { encodeHost } from '../protocol/host'
@@ -351,7 +351,7 @@ function openDoors(
     clientHandlers,
     access.guard === undefined ? queryHandlers : guardedQueryHandlers,
     recallHandlers,
-    sendBackHandlers,
+    access.guard === undefined ? sendBackHandlers : guardedSendBackHandlers,
     lockHandlers,
     transactionHandlers,
     replyHandlers,

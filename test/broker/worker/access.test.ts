@@ -157,6 +157,42 @@ describe('a cluster with ACL 2.0', () => {
     expect((await view(others, 'Others')).code).toBe(16)
   })
 
+  it('SE3: sends no message of another topic back to a group of one’s own, and puts none into a group of others', async () => {
+    const asRoot = as(root)
+    for (const topic of ['Read', 'Unread']) await asRoot(at.broker, 17, { topic, ...newTopic })
+    const bob = { accessKey: 'bob', secretKey: 'bob-secret' }
+    await asRoot(at.broker, 3001, { username: 'bob' }, JSON.stringify({ password: bob.secretKey }))
+    const grants = JSON.stringify({
+      subject: 'User:bob',
+      policies: [
+        {
+          policyType: 'Custom',
+          entries: [
+            { resource: 'Topic:Read', actions: ['Sub', 'Pub'], decision: 'Allow' },
+            { resource: 'Group:bobs', actions: ['Sub'], decision: 'Allow' },
+          ],
+        },
+      ],
+    })
+    expect((await asRoot(at.broker, 3006, { subject: 'User:bob' }, grants)).code).toBe(0)
+    for (const groupName of ['bobs', 'others']) await asRoot(at.broker, 200, {}, JSON.stringify({ groupName }))
+    const read = await asRoot(at.broker, 310, { ...message, b: 'Read' }, 'read')
+    const unread = await asRoot(at.broker, 310, { ...message, b: 'Unread' }, 'unread')
+    const sendBack = (sent: Command, originTopic?: string) => {
+      const { commitLogOffset } = parseOffsetId(sent.ext.msgId ?? '')
+      const ext = { group: 'bobs', offset: String(commitLogOffset), delayLevel: '0', maxReconsumeTimes: '16' }
+      return as(bob)(at.broker, 36, originTopic === undefined ? ext : { ...ext, originTopic })
+    }
+    expect((await sendBack(read, 'Read')).code).toBe(0)
+    const refused = { code: 1, remark: expect.stringContaining('look message by offset failed') }
+    expect(await sendBack(unread, 'Read')).toMatchObject(refused)
+    expect(await sendBack(unread)).toMatchObject(refused)
+    expect((await sendBack(unread, 'Unread')).code).toBe(16)
+    const into = (group: string) => as(bob)(at.broker, 310, { ...message, a: 'bobs', b: `%RETRY%${group}` }, 'x')
+    expect((await into('bobs')).code).toBe(0)
+    expect((await into('others')).code).toBe(16)
+  })
+
   it('leaves super users to super users', async () => {
     const asRoot = as(root)
     const cluster = policy({ resource: 'Cluster:*', actions: ['Update', 'Get'], decision: 'Allow' })
