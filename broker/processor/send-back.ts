@@ -78,7 +78,7 @@ const sendBack: Handler = async (request, connection, broker) => {
   }
   broker.counters.sentBack(asked.group, record.topic)
   if (isDead) broker.counters.deadLettered(asked.group, record.topic)
-  const message = level > 0 ? delayed(again, level, broker.delays, broker.clock()) : again
+  const message = level > 0 ? delayed(again, level, broker.delays) : again
   return put(broker, message, (code) => connection.reply(request, { code }))
 }
 

@@ -190,10 +190,10 @@ class Sender {
 
   /** As it waits for its time, if it has one. */
   #scheduled(message: NewMessage, said: Said): Placed {
-    const { delays, clock } = this.#broker
+    const { delays } = this.#broker
     if (said.delayLevel <= 0) return said.isTimed ? placeTimed(this.#broker, message) : { message }
     const plain = said.isTimed ? withoutTimes(message) : message
-    return { message: delayed(plain, said.delayLevel, delays, clock()) }
+    return { message: delayed(plain, said.delayLevel, delays) }
   }
 
   #put(

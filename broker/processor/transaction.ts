@@ -85,7 +85,7 @@ function finish(
 function withDelay(message: NewMessage, broker: BrokerContext): Placed {
   const level = Number(parseProperties(message.properties).get(Property.delayLevel) ?? 0)
   if (!Number.isInteger(level) || level <= 0) return placeTimed(broker, message)
-  return { message: delayed(withoutTimes(message), level, broker.delays, broker.clock()) }
+  return { message: delayed(withoutTimes(message), level, broker.delays) }
 }
 
 const resumable: ReadonlySet<string> = new Set([SystemTopic.transactionCheckMaxTime, SystemTopic.transactionHalf])

@@ -9,7 +9,7 @@ import type { NewMessage } from '../store/types'
 import type { DelayLevels } from './types'
 
 /** The message as it waits in its level's queue. A level beyond the last counts as the last. */
-export function delayed(message: NewMessage, level: number, levels: DelayLevels, nowMs: number): NewMessage {
+export function delayed(message: NewMessage, level: number, levels: DelayLevels): NewMessage {
   const held = Math.min(level, levels.max)
   const properties = parseProperties(message.properties)
   properties.set(Property.delayLevel, String(held))
@@ -19,7 +19,7 @@ export function delayed(message: NewMessage, level: number, levels: DelayLevels,
     ...message,
     topic: SystemTopic.schedule,
     queueId: held - 1,
-    tagsCode: nowMs + levels.delayMs(held),
+    delayMs: levels.delayMs(held),
     properties: encodeProperties(properties),
   }
 }

@@ -326,7 +326,7 @@ class Gate implements Intake {
     log.take(sizeBytes)
     if (queue !== undefined) queue.nextOffset++
     const keys = isIndexed(sysFlag) ? message.keys : noKeys
-    const { tagsCode } = message
+    const tagsCode = message.delayMs === undefined ? message.tagsCode : timestampMs + message.delayMs
     const entry = new Entry(topic, queueId, tail, sizeBytes, queueOffset, timestampMs, tagsCode, keys, queue)
     this.#pending.add(entry)
     this.#askTurnEnd()

@@ -18,6 +18,8 @@ export interface NewMessage {
   properties: Buffer
   /** What the consume queue unit holds: the tag's hash, or a delivery time in a delay queue. */
   tagsCode: number
+  /** In a delay queue: the unit holds the time of the record plus this, whatever tagsCode says. */
+  delayMs?: number
   /** Index keys: the unique id first, if any, then each key. Empty: not indexed. */
   keys: readonly string[]
 }
