@@ -295,8 +295,12 @@ class Deck {
     return [{ id: 'bundled', name: cluster.name, namesrv: [namesrvAddress], bundled, credentials, tls }]
   }
 
+  #address(): string {
+    return `http://${urlHost(this.#plan.host)}:${this.#plan.port}${process.env.ROCKETDECK_BASE_PATH ?? ''}`
+  }
+
   async #printWhereItIs(handle: ConsoleHandle): Promise<void> {
-    const address = `http://${urlHost(this.#plan.host)}:${this.#plan.port}${process.env.ROCKETDECK_BASE_PATH ?? ''}`
+    const address = this.#address()
     const parts = this.#cluster?.parts ?? []
     const brokers = parts.filter(({ kind }) => kind === 'broker').map((part) => `${part.name} ${part.address}`)
     const hint = await handle.setupUrlHint()
@@ -318,7 +322,7 @@ class Deck {
       if (!this.#dev) await this.#buildPages()
       if (this.#closing) return
       this.#pages = await openPages({ root: this.#root, dev: this.#dev, host: this.#plan.host, port: this.#plan.port })
-      console.log(`pages ready in ${Math.round(performance.now())} ms`)
+      console.log(`pages ready in ${Math.round(performance.now())} ms: ${this.#address()}`)
     } catch (error) {
       if (this.#closing) return
       // The cluster goes on: a console that cannot be shown is no reason to stop taking messages.

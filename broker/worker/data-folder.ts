@@ -1,6 +1,6 @@
 // broker/worker/data-folder.ts: the folder all parts of a process keep their files under: made, tried, and locked
 // against a second process.
-import { accessSync, constants, existsSync, mkdirSync } from 'node:fs'
+import { accessSync, constants, existsSync, mkdirSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { type FolderLock, lockFolder } from '../file/folder-lock'
 
@@ -8,6 +8,7 @@ import { type FolderLock, lockFolder } from '../file/folder-lock'
 export function prepareFolder(folder: string): void {
   inWords(folder, () => {
     makeFolder(folder)
+    if (!statSync(folder).isDirectory()) throw Object.assign(new Error('not a folder'), { code: 'EEXIST' })
     accessSync(folder, constants.W_OK | constants.X_OK)
   })
 }
@@ -50,5 +51,5 @@ const reasons: Readonly<Record<string, string>> = {
   ENOSPC: 'the disk is full',
   ENOENT: 'its file system makes no folders',
   ENOTDIR: 'a part of the path is a file',
-  EEXIST: 'a file has its name',
+  EEXIST: 'it is a file, not a folder',
 }

@@ -77,9 +77,11 @@ function Summary({ overview }: { overview: Overview }) {
   return (
     <p className="mt-auto pt-1 text-xs text-ink-2 max-sm:mt-0 max-sm:pt-0" suppressHydrationWarning>
       {causes.length > 0
-        ? first === null
-          ? t('causes', { count: causes.length })
-          : t('causesSince', { count: causes.length, time: format.clock(first) })
+        ? verdict === 'healthy'
+          ? t('toWatch', { count: causes.length })
+          : first === null
+            ? t('causes', { count: causes.length })
+            : t('causesSince', { count: causes.length, time: format.clock(first) })
         : verdict === 'unknown'
           ? t('nothingKnown')
           : null}

@@ -32,7 +32,7 @@ export const decidesWhatWaits = ({ api, java }: On): void => {
       () => api().waiting.transactions(at),
       ({ setAside }) => setAside.length === 3,
     )
-    expect(aside).toMatchObject({ open: [], checksMax: 4, checkEveryMs: 1000, missing: [], more: false })
+    expect(aside).toMatchObject({ open: [], checksMax: 8, checkEveryMs: 1000, missing: [], more: false })
     for (const row of aside.setAside)
       expect(row).toMatchObject({
         topic: TOPIC,
@@ -45,7 +45,7 @@ export const decidesWhatWaits = ({ api, java }: On): void => {
       () => api().waiting.transactions(at),
       (found) => found.open.length === 3,
     )
-    expect(open.every(({ checks, producers }) => checks < 4 && isKnown(producers))).toBe(true)
+    expect(open.every(({ checks, producers }) => checks < 8 && isKnown(producers))).toBe(true)
     const [first, second] = open
     if (first === undefined || second === undefined) throw new Error('there are three')
     const stale = await api().waiting.preview({ ...at, act: 'commit', waiting: [waitingKey(second)] })

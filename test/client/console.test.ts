@@ -23,7 +23,7 @@ type Java = Exclude<JavaParts, { missing: string }>
 type Api = ReturnType<typeof createCaller>
 
 /** Transactions that nobody answers are set aside within seconds. */
-const checks = { transactionCheckInterval: '1000', transactionTimeOut: '1000', transactionCheckMax: '4' }
+const checks = { transactionCheckInterval: '1000', transactionTimeOut: '1000', transactionCheckMax: '8' }
 const starters = {
   'our cluster': async (_java: Java) => {
     const flags = Object.entries(checks).flatMap(([key, value]) => ['--set', `${key}=${value}`])
