@@ -25,7 +25,7 @@ export default defineConfig({
     ...(process.env.E2E_BASE_URL ? { baseURL: process.env.E2E_BASE_URL } : {}),
     locale: 'en-US',
     timezoneId: 'UTC',
-    trace: 'retain-on-failure',
+    trace: process.env.E2E_TRACE ? 'retain-on-failure' : 'off', // recording costs a fifth of the run
     screenshot: 'only-on-failure',
     launchOptions: {
       ...(process.env.ROCKETDECK_CHROMIUM ? { executablePath: process.env.ROCKETDECK_CHROMIUM } : {}),

@@ -1,119 +1,9 @@
-// test/e2e/pages.spec.ts: every page of topics, groups and messages, in both languages, both themes and on a phone: it shows
-// what it is about, throws nothing, fits its window, and leaves a picture.
-import { AxeBuilder } from '@axe-core/playwright'
-import { expect, type Page, test } from '@playwright/test'
-import { run } from '../support/children'
-import { projectRoot } from '../support/folders'
+// test/e2e/pages.spec.ts: every page in English and light, and by what axe says of it in both themes; then lists by keys
+// alone, a message made by hand, and a topic deleted.
+import { expect, test } from '@playwright/test'
+import { clusterPath, GROUP, pagesIn, TOPIC, visit } from './pages'
 
-const RUN = Date.now().toString(36) // a server that is already running keeps what an earlier run left
-const TOPIC = `PagesTopic${RUN}`
-const GROUP = `GID_pages_${RUN}`
-let base = ''
-
-test.describe.configure({ mode: 'serial' })
-test.setTimeout(120_000)
-
-test('a client has left something to show', async ({ page }) => {
-  await page.goto('/')
-  await page.waitForURL(/\/c\/[^/]+$/)
-  base = new URL(page.url()).pathname
-  await page.goto(`${base}/topics?new=topic`)
-  const sheet = page.getByRole('dialog')
-  await sheet.getByLabel('Name', { exact: true }).fill('PagesTopic!')
-  await expect(sheet.getByText('Only letters, digits, and')).toBeVisible()
-  await sheet.getByLabel('Name', { exact: true }).fill(TOPIC)
-  await sheet.getByRole('button', { name: /^Create/ }).click()
-  await expect(page).toHaveURL(new RegExp(`/topics/${TOPIC}$`), { timeout: 30_000 })
-  const { stdout, output } = await run(process.execPath, [
-    `${projectRoot}/test/client/node/roundtrip.mjs`,
-    process.env.E2E_NAMESRV ?? '',
-    TOPIC,
-    GROUP,
-    '30',
-  ])
-  expect(JSON.parse(stdout.trim().split('\n').at(-1) ?? '{}'), output).toEqual({ sent: 30, received: 30, wrong: 0 })
-})
-
-const addresses = [
-  { name: 'overview', path: '', en: 'Throughput', zh: '吞吐' },
-  { name: 'brokers', path: '/brokers', en: 'Name server', zh: 'NameServer' },
-  { name: 'broker', path: '/brokers/broker-a:0', en: 'Throughput in bytes', zh: '吞吐（字节）' },
-  { name: 'topics', path: '/topics', en: 'Create topic', zh: '创建 Topic' },
-  { name: 'topic', path: `/topics/${TOPIC}`, en: 'Throughput', zh: '吞吐' },
-  { name: 'topic-queues', path: `/topics/${TOPIC}/queues`, en: 'Oldest', zh: '最小位点' },
-  { name: 'topic-messages', path: `/topics/${TOPIC}/messages`, en: 'scanned', zh: '已扫描' },
-  { name: 'topic-config', path: `/topics/${TOPIC}/config`, en: 'Change configuration', zh: '修改配置' },
-  { name: 'groups', path: '/groups', en: 'Create group', zh: '创建消费者组' },
-  { name: 'group', path: `/groups/${GROUP}`, en: 'Time to drain', zh: '预计消化' },
-  { name: 'group-config', path: `/groups/${GROUP}/config`, en: 'Change configuration', zh: '修改配置' },
-  {
-    name: 'group-history',
-    path: `/groups/${GROUP}/history`,
-    en: 'What was done to this group',
-    zh: '对此消费者组的操作',
-  },
-  { name: 'group-reset', path: `/groups/${GROUP}/reset`, en: 'Choose the target', zh: '选择目标' },
-  { name: 'messages', path: '/messages', en: 'Find a message', zh: '查询消息' },
-  { name: 'search', path: `/messages?topic=${TOPIC}`, en: 'matched', zh: '匹配' },
-  { name: 'clients', path: '/clients', en: 'Producer', zh: '生产者' },
-  { name: 'dead-letters', path: '/dlq', en: 'retr', zh: '组在重试' },
-  { name: 'dead-group', path: `/dlq/${GROUP}`, en: 'No dead letters of this group', zh: '该组没有死信' },
-  { name: 'transactions', path: '/transactions', en: 'No open half message', zh: '没有未决的半事务消息' },
-  { name: 'scheduled', path: '/scheduled', en: 'Delay levels', zh: '延时级别' },
-  { name: 'traces', path: '/traces', en: 'Follow a message', zh: '跟踪一条消息' },
-  { name: 'users', path: '/access/users', en: 'Create user', zh: '创建用户' },
-  { name: 'roles', path: '/access/roles', en: 'Built-in roles', zh: '内置角色' },
-  { name: 'tokens', path: '/access/tokens', en: 'Create token', zh: '创建令牌' },
-  { name: 'audit', path: '/audit', en: 'Everybody', zh: '所有人' },
-  { name: 'send', path: `/send?topic=${TOPIC}`, en: 'Send a message', zh: '发送消息' },
-] as const
-
-const looks = [
-  { name: 'light', width: 1440, language: 'en', scheme: 'light' },
-  { name: 'dark-zh', width: 1440, language: 'zh', scheme: 'dark' },
-  { name: 'phone', width: 390, language: 'en', scheme: 'light' },
-] as const
-
-const visit = async (page: Page, path: string, words: string): Promise<void> => {
-  await page.goto(/^\/(audit|access)/.test(path) ? path : `${base}${path}`) // the audit log is of all clusters
-  await expect(page.getByText(words).first()).toBeVisible({ timeout: 20_000 })
-  await expect(page.getByRole('status', { name: /^(Loading|加载中)/ })).toHaveCount(0, { timeout: 20_000 })
-  await expect(page.getByRole('alert').filter({ hasText: /\S/ })).toHaveCount(0)
-}
-
-/** What axe calls serious or worse, in a form that says where. */
-const seriousOf = async (axe: AxeBuilder): Promise<string[]> =>
-  (await axe.analyze()).violations
-    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-    .flatMap(({ id, nodes }) => nodes.slice(0, 5).map(({ target, html }) => `${id}: ${target.join(' ')} ${html}`))
-
-for (const look of looks)
-  test.describe(`in ${look.name}`, () => {
-    test.use({ viewport: { width: look.width, height: look.width > 500 ? 900 : 844 }, colorScheme: look.scheme })
-    for (const { name, path, ...words } of addresses)
-      test(`${name} shows itself and throws nothing`, async ({ page, context, baseURL }, info) => {
-        await context.addCookies([{ name: 'rd_language', value: look.language, url: baseURL ?? '' }])
-        const faults: string[] = []
-        page.on('pageerror', (error) => faults.push(error.message))
-        page.on('console', (message) => {
-          if (message.type() === 'error' && !message.text().includes('favicon')) faults.push(message.text())
-        })
-        await visit(page, path, words[look.language])
-        expect(await page.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth)).toBe(true)
-        await page.screenshot({ path: info.outputPath(`${name}-${look.name}.png`), caret: 'initial' })
-        await info.attach(`${name}-${look.name}`, {
-          path: info.outputPath(`${name}-${look.name}.png`),
-          contentType: 'image/png',
-        })
-        expect(faults).toEqual([])
-        // One visit serves both themes: what differs between them is colour alone.
-        if (look.name === 'light') {
-          expect(await seriousOf(new AxeBuilder({ page }))).toEqual([])
-          await page.emulateMedia({ colorScheme: 'dark' })
-          expect(await seriousOf(new AxeBuilder({ page }).withRules(['color-contrast']))).toEqual([])
-        }
-      })
-  })
+pagesIn(['light'])
 
 test('a list is driven by keys alone', async ({ page }) => {
   await visit(page, '/topics', 'Create topic')
@@ -122,7 +12,7 @@ test('a list is driven by keys alone', async ({ page }) => {
   await expect(page).toHaveURL(new RegExp(`q=${TOPIC}`))
   await page.keyboard.press('Escape')
   await page.keyboard.press('Escape')
-  await page.goto(`${base}/topics?q=${TOPIC}`)
+  await page.goto(`${clusterPath()}/topics?q=${TOPIC}`)
   await expect(page.getByRole('row', { name: new RegExp(TOPIC) })).toBeVisible()
   await page.keyboard.press('j')
   await page.keyboard.press('Enter')
@@ -132,7 +22,7 @@ test('a list is driven by keys alone', async ({ page }) => {
 })
 
 test('CN13: a message made by hand arrives where it says, and its link opens it', async ({ page }) => {
-  await page.goto(`${base}/send?topic=${TOPIC}`)
+  await page.goto(`${clusterPath()}/send?topic=${TOPIC}`)
   await page.getByLabel('Keys (optional)').fill('by-hand-1')
   await page.getByLabel(/^Body/).fill('{"id": 9007199254740993}')
   await page.getByRole('button', { name: 'Send', exact: true }).click()
@@ -142,7 +32,7 @@ test('CN13: a message made by hand arrives where it says, and its link opens it'
 })
 
 test('a topic is deleted only after its impact was shown and its name typed', async ({ page }) => {
-  await page.goto(`${base}/topics/${TOPIC}`)
+  await page.goto(`${clusterPath()}/topics/${TOPIC}`)
   await page.getByRole('button', { name: 'More actions' }).click()
   await page.getByRole('menuitem', { name: 'Delete…' }).click()
   await expect(page.getByText('can no longer be read')).toBeVisible({ timeout: 20_000 })
