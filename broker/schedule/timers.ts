@@ -13,11 +13,13 @@ import type { TimerState } from './timer-checkpoint'
 import { openTimerCounts, type TimerCounts } from './timer-counts'
 import { type TimerUnit, UnitMagic } from './timer-log'
 import { createTimerNotes, type TimerNotes } from './timer-notes'
+import { createTimerRates, type TimerRates } from './timer-rates'
 import { openTimerFiles, spareSlots, type TimerFiles } from './timer-recovery'
 import { createRescue, type Rescue } from './timer-rescue'
 import { type DueUnit, dueUnit, loadSlot, type TimerSlot } from './timer-slot'
 import type { TimedMessages, TimerFigures, TimerProgress, TimerSettings } from './timer-types'
 import { wheelSlots } from './timer-wheel'
+import { slotFor } from './timer-window'
 
 export interface TimersOptions {
   rootDir: string
@@ -86,7 +88,7 @@ class Timers implements TimedMessages {
   #isRunning = false
   #walking: Promise<void> | undefined
   #hasArrival = false
-  #rates = { enqueued: 0, delivered: 0, enqueuedPerSec: 0, deliveredPerSec: 0, sinceMs: 0 }
+  readonly #rates: TimerRates
 
   constructor(options: TimersOptions, precisionMs: number, files: TimerFiles, counts: TimerCounts) {
     this.#options = options
@@ -98,7 +100,7 @@ class Timers implements TimedMessages {
     this.#readTimeMs = readTimeMs
     this.#queueOffset = queueOffset
     this.#deliveredTo = deliveredTo
-    this.#rates.sinceMs = options.clock()
+    this.#rates = createTimerRates(options.clock)
     this.#notes = createTimerNotes({
       files,
       store: options.store,
@@ -190,7 +192,7 @@ class Timers implements TimedMessages {
     }
     every(settings.timerFlushIntervalMs, () => this.#notes.write())
     every(cleanEveryMs, () => this.#files.log.removeBefore(this.#options.store.commitLog.minOffset))
-    every(rateEveryMs, async () => this.#measure())
+    every(rateEveryMs, async () => this.#rates.measure())
     this.#walkIn(0)
   }
 
@@ -325,7 +327,8 @@ class Timers implements TimedMessages {
     const { queueOffset, overMs } = this.#elsewhere
     if (waiting.slotMs < overMs && peek.queueOffset(piece, at) < queueOffset) return
     const nowMs = this.#options.clock()
-    const { slotMs, isMoving } = this.#slotFor(waiting.slotMs, nowMs)
+    const { settings } = this.#options
+    const { slotMs, isMoving } = slotFor(waiting.slotMs, { nowMs, readTimeMs: this.#readTimeMs, precisionMs, settings })
     const magic = UnitMagic.normal | (isMoving ? UnitMagic.roll : 0) | (waiting.isRecall ? UnitMagic.recall : 0)
     const unit: TimerUnit = {
       previous: wheel.lastUnit(slotMs),
@@ -346,26 +349,6 @@ class Timers implements TimedMessages {
     const due = dueUnit(unit, place, this.#slot.endMs)
     if (!due.isRecall || due.isMoving) this.#slot.add(due)
     else this.#slot.recall(recallKeyOf(parseProperties(properties)) ?? '', waiting.realTopic)
-  }
-
-  /** Far ones are moved on at the window's end, or half way when little would be left then. What is late goes at once. */
-  #slotFor(slotMs: number, nowMs: number): { slotMs: number; isMoving: boolean } {
-    const { precisionMs } = this
-    const currentMs = Math.floor(nowMs / precisionMs) * precisionMs
-    const window = this.#windowSlots()
-    const aheadMs = slotMs - currentMs
-    if (aheadMs < window * precisionMs) return { slotMs: Math.max(slotMs, this.#readTimeMs), isMoving: false }
-    const isNear = aheadMs - window * precisionMs < Math.floor(window / 3) * precisionMs
-    return { slotMs: currentMs + (isNear ? Math.floor(window / 2) : window) * precisionMs, isMoving: true }
-  }
-
-  #windowSlots(): number {
-    const { timerRollWindowSlot, fileReservedTime } = this.#options.settings
-    const most = wheelSlots - spareSlots
-    const wanted = timerRollWindowSlot > most || timerRollWindowSlot < 2 ? most : timerRollWindowSlot
-    // a record must be moved on before its segment is old enough to go
-    const kept = Math.floor((fileReservedTime * 3_600_000 * 2) / 3 / this.precisionMs)
-    return Math.max(2, Math.min(wanted, kept))
   }
 
   async #deliver(): Promise<number | undefined> {
@@ -486,16 +469,6 @@ class Timers implements TimedMessages {
       if (this.#walking === undefined) this.#walkIn(retryMs)
     })
     onStored?.(message.topic, message.queueId, appended.sizeBytes)
-  }
-
-  #measure(): void {
-    const rates = this.#rates
-    const nowMs = this.#options.clock()
-    const spanSec = Math.max(0.001, (nowMs - rates.sinceMs) / 1000)
-    rates.enqueuedPerSec = rates.enqueued / spanSec
-    rates.deliveredPerSec = rates.delivered / spanSec
-    rates.enqueued = rates.delivered = 0
-    rates.sinceMs = nowMs
   }
 }
 

@@ -1,17 +1,14 @@
 'use client'
 // components/change/delete-sheet.tsx: deleting a topic or a group: its impact first, then the typed name, then the result per
 // broker. What is deleted and how is asked of the rooms that know it; this shows and confirms.
-import { type ReactNode, useEffect } from 'react'
+import type { ReactNode } from 'react'
 import { useTranslations } from 'use-intl'
 import type { ApplyResult, DeletePreview, GravePreview } from '../../server/shared/views'
 import { TotalValue, useFormat, Value } from '../format'
-import { Button } from '../ui/button'
-import { Sheet } from '../ui/dialog'
 import { Figure, Figures, Panel } from '../ui/panel'
-import { Skeleton } from '../ui/region'
 import { Table, Td, Th, Tr } from '../ui/table'
-import { ConfirmBar } from './confirm-bar'
-import { type Note, Notes, ResultTable, TakenAnew } from './parts'
+import { GraveSheet } from './grave-sheet'
+import { type Note, Notes, ResultTable } from './parts'
 import { useGraveChange } from './use-grave-change'
 
 const isDelete = (preview: GravePreview): preview is DeletePreview =>
@@ -34,17 +31,7 @@ export const DeleteSheet = (props: {
   const t = useTranslations('change')
   const format = useFormat()
   const grave = useGraveChange<DeletePreview>({ preview: props.preview, apply: props.apply, is: isDelete })
-  const { take, reset } = grave
-  useEffect(() => {
-    if (open) void take()
-    else reset()
-  }, [open, take, reset])
-  const { preview, result } = grave
-
-  const close = (next: boolean) => {
-    onOpenChange(next)
-    if (!next && result !== null && result.failed === 0) onDone()
-  }
+  const { preview } = grave
   const refusal =
     preview?.refused === 'system'
       ? t('refused.system')
@@ -85,9 +72,13 @@ export const DeleteSheet = (props: {
   }
 
   return (
-    <Sheet
+    <GraveSheet
+      grave={grave}
       open={open}
-      onOpenChange={close}
+      onClose={(result) => {
+        onOpenChange(false)
+        if (result !== null && result.failed === 0) onDone()
+      }}
       width="pane"
       title={t(`delete.${what}`)}
       about={
@@ -97,96 +88,69 @@ export const DeleteSheet = (props: {
           {props.where}
         </>
       }
-      footer={
-        result !== null ? (
-          <>
-            <span className="flex-1" />
-            <Button look="primary" className="h-8" onClick={() => close(false)}>
-              {t('close')}
-            </Button>
-          </>
-        ) : (
-          preview !== null && (
-            <ConfirmBar
-              key={preview.id}
-              name={name}
-              effect={t('deleteOn', { count: preview.brokers.length })}
-              previewedAt={preview.at}
-              busy={grave.phase === 'applying'}
-              refusal={refusal}
-              onApply={(confirm, reason) => void grave.apply(confirm, reason)}
-            />
-          )
-        )
-      }
+      confirm={({ brokers }) => ({ name, effect: t('deleteOn', { count: brokers.length }), refusal })}
+      fault={props.fault}
+      result={(result) => <ResultTable result={result} subject={t('broker')} />}
     >
-      <div className="flex flex-col gap-3">
-        {grave.error !== null && props.fault(grave.error, () => void take())}
-        {grave.anew !== null && result === null && <TakenAnew why={grave.anew} />}
-        {result !== null ? (
-          <ResultTable result={result} subject={t('broker')} />
-        ) : preview === null ? (
-          grave.error === null && <Skeleton lines={8} />
-        ) : (
-          <>
-            <Figures columns="1fr 1fr 1fr">
-              <Figure
-                label={t('kept')}
-                value={<TotalValue of={preview.kept}>{(kept) => format.count(kept)}</TotalValue>}
-                unit={format.messages}
-                note={t('keptNote')}
-              />
-              <Figure
-                label={t('unread')}
-                tone={'value' in preview.unread && preview.unread.value > 0 ? 'text-warn' : undefined}
-                value={<TotalValue of={preview.unread}>{(unread) => format.count(unread)}</TotalValue>}
-                note={t('unreadNote', { count: preview.groups.length })}
-              />
-              <Figure
-                label={t('flow')}
-                value={<TotalValue of={preview.inPerSecond}>{(rate) => format.rateDigits(rate)}</TotalValue>}
-                unit={format.messagesPerSecond}
-                note={
-                  <TotalValue of={preview.outPerSecond}>
-                    {(rate) => t('outNow', { rate: format.rateDigits(rate) })}
-                  </TotalValue>
-                }
-              />
-            </Figures>
-            <Notes notes={notes} />
-            {preview.groups.length > 0 && (
-              <Panel ruled title={what === 'topic' ? t('groupsHere') : t('itself')}>
-                <Table density="compact">
-                  <thead>
-                    <tr>
-                      <Th>{t('group')}</Th>
-                      <Th number className="w-24">
-                        {t('clients')}
-                      </Th>
-                      <Th number className="w-32">
-                        {t('unread')}
-                      </Th>
-                    </tr>
-                  </thead>
-                  <tbody>
-                    {preview.groups.map((group) => (
-                      <Tr key={group.name}>
-                        <Td className="mono">{group.name}</Td>
-                        <Td number>
-                          <Value of={group.clients}>{(clients) => format.count(clients)}</Value>
-                        </Td>
-                        <Td number>
-                          <TotalValue of={group.lag}>{(lag) => format.count(lag)}</TotalValue>
-                        </Td>
-                      </Tr>
-                    ))}
-                  </tbody>
-                </Table>
-              </Panel>
-            )}
-          </>
-        )}
-      </div>
-    </Sheet>
+      {(preview) => (
+        <>
+          <Figures columns="1fr 1fr 1fr">
+            <Figure
+              label={t('kept')}
+              value={<TotalValue of={preview.kept}>{(kept) => format.count(kept)}</TotalValue>}
+              unit={format.messages}
+              note={t('keptNote')}
+            />
+            <Figure
+              label={t('unread')}
+              tone={'value' in preview.unread && preview.unread.value > 0 ? 'text-warn' : undefined}
+              value={<TotalValue of={preview.unread}>{(unread) => format.count(unread)}</TotalValue>}
+              note={t('unreadNote', { count: preview.groups.length })}
+            />
+            <Figure
+              label={t('flow')}
+              value={<TotalValue of={preview.inPerSecond}>{(rate) => format.rateDigits(rate)}</TotalValue>}
+              unit={format.messagesPerSecond}
+              note={
+                <TotalValue of={preview.outPerSecond}>
+                  {(rate) => t('outNow', { rate: format.rateDigits(rate) })}
+                </TotalValue>
+              }
+            />
+          </Figures>
+          <Notes notes={notes} />
+          {preview.groups.length > 0 && (
+            <Panel ruled title={what === 'topic' ? t('groupsHere') : t('itself')}>
+              <Table density="compact">
+                <thead>
+                  <tr>
+                    <Th>{t('group')}</Th>
+                    <Th number className="w-24">
+                      {t('clients')}
+                    </Th>
+                    <Th number className="w-32">
+                      {t('unread')}
+                    </Th>
+                  </tr>
+                </thead>
+                <tbody>
+                  {preview.groups.map((group) => (
+                    <Tr key={group.name}>
+                      <Td className="mono">{group.name}</Td>
+                      <Td number>
+                        <Value of={group.clients}>{(clients) => format.count(clients)}</Value>
+                      </Td>
+                      <Td number>
+                        <TotalValue of={group.lag}>{(lag) => format.count(lag)}</TotalValue>
+                      </Td>
+                    </Tr>
+                  ))}
+                </tbody>
+              </Table>
+            </Panel>
+          )}
+        </>
+      )}
+    </GraveSheet>
   )
 }

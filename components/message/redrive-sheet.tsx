@@ -2,21 +2,18 @@
 // components/message/redrive-sheet.tsx: putting dead messages back: where to, what happens to each, the group's name typed, then
 // the answer per message.
 import { useMutation, useQueryClient } from '@tanstack/react-query'
-import { useEffect, useState } from 'react'
+import { useState } from 'react'
 import { useTranslations } from 'use-intl'
 import type { ApplyResult, GravePreview, RedrivePreview, RedriveRow, RedriveTarget } from '../../server/shared/views'
-import { ConfirmBar } from '../change/confirm-bar'
-import { type Note, Notes, TakenAnew } from '../change/parts'
+import { GraveSheet } from '../change/grave-sheet'
+import { type Note, Notes } from '../change/parts'
 import { useGraveChange } from '../change/use-grave-change'
 import { Name, NotApplicable, useFormat } from '../format'
 import { ClusterName } from '../shell/cluster'
 import { QueryFault } from '../shell/fault'
 import { useTRPC } from '../trpc/client'
-import { Button } from '../ui/button'
-import { Sheet } from '../ui/dialog'
 import { Mark } from '../ui/mark'
 import { Panel, PanelFoot } from '../ui/panel'
-import { Skeleton } from '../ui/region'
 import { Segmented } from '../ui/segmented'
 import { Table, Td, Th, Tr } from '../ui/table'
 import { Checkbox } from '../ui/tick'
@@ -53,23 +50,18 @@ export const RedriveSheet = (props: {
       }),
     is: isRedrive,
   })
-  const { take, reset, preview, result } = grave
-  const open = offsetIds !== null
-  // biome-ignore lint/correctness/useExhaustiveDependencies: another choice is another preview
-  useEffect(() => {
-    if (open) void take()
-    else reset()
-  }, [open, target, again, take, reset])
-  const close = () => {
-    if (result !== null) void cache.invalidateQueries(trpc.dead.pathFilter())
-    setAgain(false)
-    onClose()
-  }
-  const current = preview?.target === target && preview.again === again ? preview : null
+  const { preview } = grave
   return (
-    <Sheet
-      open={open}
-      onOpenChange={(next) => next || close()}
+    <GraveSheet
+      grave={grave}
+      open={offsetIds !== null}
+      choice={`${target} ${again}`}
+      preview={preview?.target === target && preview.again === again ? preview : null}
+      onClose={(result) => {
+        if (result !== null) void cache.invalidateQueries(trpc.dead.pathFilter())
+        setAgain(false)
+        onClose()
+      }}
       title={t('title')}
       about={
         <>
@@ -78,55 +70,32 @@ export const RedriveSheet = (props: {
           <ClusterName />
         </>
       }
-      footer={
-        result !== null ? (
-          <>
-            <span className="flex-1" />
-            <Button look="primary" className="h-8" onClick={close}>
-              {t('close')}
-            </Button>
-          </>
-        ) : (
-          current !== null && (
-            <ConfirmBar
-              key={current.id}
-              name={group}
-              effect={t('effect', { count: current.sends })}
-              previewedAt={current.at}
-              busy={grave.phase === 'applying'}
-              refusal={current.sends === 0 ? t('nothing') : undefined}
-              onApply={(confirm, reason) => void grave.apply(confirm, reason)}
-            />
-          )
-        )
+      confirm={({ sends }) => ({
+        name: group,
+        effect: t('effect', { count: sends }),
+        refusal: sends === 0 ? t('nothing') : undefined,
+      })}
+      fault={(error, retry) => <QueryFault error={error} onRetry={retry} className="py-2" />}
+      choices={
+        <div className="flex flex-wrap items-center gap-x-4 gap-y-2">
+          <Segmented
+            label={t('target')}
+            value={target}
+            onChange={setTarget}
+            choices={[
+              { value: 'retry', label: t('retry') },
+              { value: 'origin', label: t('origin') },
+            ]}
+          />
+          <Checkbox checked={again} onChange={setAgain}>
+            {t('again')}
+          </Checkbox>
+        </div>
       }
+      result={(result) => <Results result={result} />}
     >
-      <div className="flex flex-col gap-3">
-        {grave.error !== null && <QueryFault error={grave.error} onRetry={() => void take()} className="py-2" />}
-        {grave.anew !== null && result === null && <TakenAnew why={grave.anew} />}
-        {result !== null ? (
-          <Results result={result} />
-        ) : (
-          <>
-            <div className="flex flex-wrap items-center gap-x-4 gap-y-2">
-              <Segmented
-                label={t('target')}
-                value={target}
-                onChange={setTarget}
-                choices={[
-                  { value: 'retry', label: t('retry') },
-                  { value: 'origin', label: t('origin') },
-                ]}
-              />
-              <Checkbox checked={again} onChange={setAgain}>
-                {t('again')}
-              </Checkbox>
-            </div>
-            {current === null ? grave.error === null && <Skeleton lines={8} /> : <Preview preview={current} />}
-          </>
-        )}
-      </div>
-    </Sheet>
+      {(current) => <Preview preview={current} />}
+    </GraveSheet>
   )
 }
 

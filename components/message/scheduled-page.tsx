@@ -3,25 +3,23 @@
 // levels, which cannot; when they come due, and whether timers keep up.
 import { useQuery } from '@tanstack/react-query'
 import { parseAsString, useQueryStates } from 'nuqs'
-import { useMemo, useState } from 'react'
+import { useState } from 'react'
 import { useTranslations } from 'use-intl'
 import type { DelayLevel, TimedRow, Timetable } from '../../server/shared/views'
-import { waitingKey } from '../../server/shared/waiting-key'
-import { type Column, DataTable, FilterBox } from '../data-table'
+import { type Column, FilterBox } from '../data-table'
 import { Moment, Name, NotApplicable, useFormat } from '../format'
 import { topicHref } from '../shell/address'
-import { useClusterId, useMe } from '../shell/cluster'
-import { QueryFault, Region } from '../shell/fault'
+import { useClusterId } from '../shell/cluster'
+import { Region } from '../shell/fault'
 import { useTRPC } from '../trpc/client'
-import { Button } from '../ui/button'
 import { Link } from '../ui/link'
 import { Mark } from '../ui/mark'
 import { PageHead, Panel, PanelFoot } from '../ui/panel'
-import { Empty, NoMatch, Skeleton } from '../ui/region'
+import { Empty, Skeleton } from '../ui/region'
 import { Table, Td, Th, Tr } from '../ui/table'
-import { MissingLine, Ticked } from './transactions-page'
-import { dueSlices, waitingMatching } from './waiting-list'
+import { dueSlices } from './waiting-list'
 import { WaitingSheet, type Wanted } from './waiting-sheet'
+import { MissingLine, WaitingTable } from './waiting-table'
 
 const keys = { q: parseAsString.withDefault('') }
 /** Later than this, something is wrong. */
@@ -29,17 +27,13 @@ const LATE_MS = 1000
 
 export const ScheduledPage = () => {
   const t = useTranslations('waiting.scheduled')
-  const w = useTranslations('waiting')
   const format = useFormat()
   const trpc = useTRPC()
   const cluster = useClusterId()
-  const me = useMe()
   const [{ q }, set] = useQueryStates(keys, { history: 'replace' })
   const [wanted, setWanted] = useState<Wanted | null>(null)
   const query = useQuery(trpc.waiting.timetable.queryOptions({ cluster }))
   const table = query.data
-  const needs = (me?.rights.includes('message.resolve') ?? false) ? undefined : w('needs', { right: 'message.resolve' })
-  const rows = useMemo(() => waitingMatching(table?.timed, q), [table, q])
   const columns = useColumns()
   const levels = table?.levels.reduce((sum, { waiting }) => sum + waiting, 0) ?? 0
   return (
@@ -63,33 +57,17 @@ export const ScheduledPage = () => {
       />
       <div className="grid min-h-0 flex-1 grid-cols-[minmax(0,1fr)_360px] items-start gap-3 max-lg:grid-cols-1">
         <Panel title={t('timed')} about={t('timedAbout')} className="min-h-[260px]">
-          <DataTable
+          <WaitingTable
+            isMain
             label={t('timed')}
-            keyboard
-            density="compact"
             columns={columns}
-            rows={rows}
-            rowKey={waitingKey}
-            refetching={query.isFetching && !query.isPending}
-            bulk={(waiting, untick) => (
-              <Ticked count={waiting.length} onUntick={untick}>
-                <Button look="danger" reason={needs} onClick={() => setWanted({ act: 'recall', waiting })}>
-                  {t('recall')}
-                </Button>
-              </Ticked>
-            )}
-            instead={
-              query.error && !table ? (
-                <QueryFault error={query.error} onRetry={() => void query.refetch()} />
-              ) : table?.timed.length === 0 ? (
-                <Empty title={t('none')}>{t('noneText')}</Empty>
-              ) : rows?.length === 0 ? (
-                <NoMatch
-                  title={w('noMatch', { total: format.count(table?.timed.length ?? 0) })}
-                  onClear={() => void set({ q: null })}
-                />
-              ) : undefined
-            }
+            all={table?.timed}
+            query={query}
+            q={q}
+            onClear={() => void set({ q: null })}
+            empty={<Empty title={t('none')}>{t('noneText')}</Empty>}
+            decide={[{ act: 'recall', look: 'danger', text: t('recall') }]}
+            onDecide={setWanted}
             foot={
               table && (
                 <PanelFoot className="mt-0 min-h-8 bg-panel">

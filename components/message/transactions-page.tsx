@@ -3,24 +3,21 @@
 // decided from here.
 import { useQuery } from '@tanstack/react-query'
 import { parseAsString, useQueryStates } from 'nuqs'
-import { useMemo, useState } from 'react'
+import { useState } from 'react'
 import { useTranslations } from 'use-intl'
 import { isKnown } from '../../server/shared/known'
 import type { HalfRow } from '../../server/shared/views'
-import { waitingKey } from '../../server/shared/waiting-key'
-import { type Column, DataTable, FilterBox } from '../data-table'
+import { type Column, FilterBox } from '../data-table'
 import { Age, Name, useFormat, Value } from '../format'
 import { topicHref } from '../shell/address'
-import { useClusterId, useMe } from '../shell/cluster'
-import { QueryFault } from '../shell/fault'
+import { useClusterId } from '../shell/cluster'
 import { useTRPC } from '../trpc/client'
-import { Button } from '../ui/button'
 import { Link } from '../ui/link'
 import { Mark } from '../ui/mark'
 import { PageHead, Panel, PanelFoot } from '../ui/panel'
-import { Empty, NoMatch, Partial } from '../ui/region'
-import { waitingMatching } from './waiting-list'
+import { Empty, Partial } from '../ui/region'
 import { WaitingSheet, type Wanted } from './waiting-sheet'
+import { MissingLine, WaitingTable } from './waiting-table'
 
 const keys = { q: parseAsString.withDefault('') }
 
@@ -30,18 +27,12 @@ export const TransactionsPage = () => {
   const format = useFormat()
   const trpc = useTRPC()
   const cluster = useClusterId()
-  const me = useMe()
   const [{ q }, set] = useQueryStates(keys, { history: 'replace' })
   const [wanted, setWanted] = useState<Wanted | null>(null)
   const query = useQuery(trpc.waiting.transactions.queryOptions({ cluster }))
   const list = query.data
-  const needs = (me?.rights.includes('message.resolve') ?? false) ? undefined : w('needs', { right: 'message.resolve' })
-  const open = useMemo(() => waitingMatching(list?.open, q), [list, q])
-  const aside = useMemo(() => waitingMatching(list?.setAside, q), [list, q])
   const columns = useColumns(list?.checksMax ?? null)
   const offline = list?.open.filter(({ producers }) => isKnown(producers) && producers.value === 0).length ?? 0
-  const failed =
-    query.error && !list ? <QueryFault error={query.error} onRetry={() => void query.refetch()} /> : undefined
   const clear = () => void set({ q: null })
   return (
     <>
@@ -62,32 +53,20 @@ export const TransactionsPage = () => {
         className="w-[264px]"
       />
       <Panel title={t('open')} about={t('openAbout')} className="min-h-[220px] flex-1">
-        <DataTable
+        <WaitingTable
+          isMain
           label={t('open')}
-          keyboard
-          density="compact"
           columns={columns}
-          rows={open}
-          rowKey={waitingKey}
-          refetching={query.isFetching && !query.isPending}
-          bulk={(waiting, untick) => (
-            <Ticked count={waiting.length} onUntick={untick}>
-              <Button look="danger" reason={needs} onClick={() => setWanted({ act: 'rollback', waiting })}>
-                {t('rollback')}
-              </Button>
-              <Button look="primary" reason={needs} onClick={() => setWanted({ act: 'commit', waiting })}>
-                {t('commit')}
-              </Button>
-            </Ticked>
-          )}
-          instead={
-            failed ??
-            (list?.open.length === 0 ? (
-              <Empty title={t('none')}>{t('noneText')}</Empty>
-            ) : open?.length === 0 ? (
-              <NoMatch title={w('noMatch', { total: format.count(list?.open.length ?? 0) })} onClear={clear} />
-            ) : undefined)
-          }
+          all={list?.open}
+          query={query}
+          q={q}
+          onClear={clear}
+          empty={<Empty title={t('none')}>{t('noneText')}</Empty>}
+          decide={[
+            { act: 'rollback', look: 'danger', text: t('rollback') },
+            { act: 'commit', look: 'primary', text: t('commit') },
+          ]}
+          onDecide={setWanted}
           foot={
             list &&
             list.open.length > 0 && (
@@ -106,52 +85,20 @@ export const TransactionsPage = () => {
         <MissingLine who={list?.missing} onRetry={() => void query.refetch()} />
       </Panel>
       <Panel title={t('aside')} about={t('asideAbout')} className="flex-none">
-        <DataTable
+        <WaitingTable
           label={t('aside')}
-          density="compact"
-          scrolls={false}
           columns={columns}
-          rows={aside}
-          rowKey={waitingKey}
-          skeletonRows={2}
-          bulk={(waiting, untick) => (
-            <Ticked count={waiting.length} onUntick={untick}>
-              <Button look="primary" reason={needs} onClick={() => setWanted({ act: 'resume', waiting })}>
-                {t('resume')}
-              </Button>
-            </Ticked>
-          )}
-          instead={
-            failed ??
-            (list?.setAside.length === 0 ? (
-              <Empty title={t('noneAside')} />
-            ) : aside?.length === 0 ? (
-              <NoMatch title={w('noMatch', { total: format.count(list?.setAside.length ?? 0) })} onClear={clear} />
-            ) : undefined)
-          }
+          all={list?.setAside}
+          query={query}
+          q={q}
+          onClear={clear}
+          empty={<Empty title={t('noneAside')} />}
+          decide={[{ act: 'resume', look: 'primary', text: t('resume') }]}
+          onDecide={setWanted}
         />
       </Panel>
       <WaitingSheet wanted={wanted} onClose={() => setWanted(null)} />
     </>
-  )
-}
-
-export const Ticked = (props: { count: number; onUntick: () => void; children: React.ReactNode }) => {
-  const w = useTranslations('waiting')
-  return (
-    <>
-      <b className="font-strong">{w('ticked', { count: props.count })}</b>
-      <Button look="ghost" onClick={props.onUntick}>
-        {w('untick')}
-      </Button>
-      {props.children}
-    </>
-  )
-}
-export const MissingLine = (props: { who: readonly { who: string }[] | undefined; onRetry: () => void }) => {
-  const w = useTranslations('waiting')
-  return props.who === undefined || props.who.length === 0 ? null : (
-    <Partial onRetry={props.onRetry}>{w('missing', { who: props.who.map(({ who }) => who).join(', ') })}</Partial>
   )
 }
 

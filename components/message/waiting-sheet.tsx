@@ -2,21 +2,18 @@
 // components/message/waiting-sheet.tsx: deciding about messages that wait: what each choice means, what it touches, the name
 // typed, then the answer per message.
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
-import { useEffect } from 'react'
 import { useTranslations } from 'use-intl'
 import type { GravePreview, WaitingAct, WaitingActPreview } from '../../server/shared/views'
-import { ConfirmBar } from '../change/confirm-bar'
-import { type Note, Notes, ResultTable, TakenAnew } from '../change/parts'
+import { GraveSheet } from '../change/grave-sheet'
+import { type Note, Notes, ResultTable } from '../change/parts'
 import { useGraveChange } from '../change/use-grave-change'
 import { Moment, Name, NotApplicable, useFormat } from '../format'
 import { ClusterName, useClusterId } from '../shell/cluster'
 import { QueryFault, Region } from '../shell/fault'
 import { useTRPC } from '../trpc/client'
-import { Button } from '../ui/button'
-import { Sheet } from '../ui/dialog'
 import { Mark } from '../ui/mark'
 import { Panel } from '../ui/panel'
-import { Forbidden, Skeleton } from '../ui/region'
+import { Forbidden } from '../ui/region'
 import { Table, Td, Th, Tr } from '../ui/table'
 import { BodyView } from './body-view'
 
@@ -45,20 +42,14 @@ export const WaitingSheet = ({ wanted, onClose }: { wanted: Wanted | null; onClo
       applying.mutateAsync({ cluster, preview: preview.id, confirm, ...(reason === '' ? {} : { reason }) }),
     is: isWaiting,
   })
-  const { take, reset, preview, result } = grave
-  const open = wanted !== null
-  useEffect(() => {
-    if (open) void take()
-    else reset()
-  }, [open, take, reset])
-  const close = () => {
-    if (result !== null) void cache.invalidateQueries(trpc.waiting.pathFilter())
-    onClose()
-  }
   return (
-    <Sheet
-      open={open}
-      onOpenChange={(next) => next || close()}
+    <GraveSheet
+      grave={grave}
+      open={wanted !== null}
+      onClose={(result) => {
+        if (result !== null) void cache.invalidateQueries(trpc.waiting.pathFilter())
+        onClose()
+      }}
       title={t(`title.${act}`)}
       about={
         <>
@@ -66,42 +57,17 @@ export const WaitingSheet = ({ wanted, onClose }: { wanted: Wanted | null; onClo
           <ClusterName />
         </>
       }
-      footer={
-        result !== null ? (
-          <>
-            <span className="flex-1" />
-            <Button look="primary" className="h-8" onClick={close}>
-              {t('close')}
-            </Button>
-          </>
-        ) : (
-          preview !== null && (
-            <ConfirmBar
-              key={preview.id}
-              name={preview.name}
-              effect={t(`effect.${act}`, { count: preview.sends })}
-              look={act === 'resume' ? 'primary' : 'danger'}
-              previewedAt={preview.at}
-              busy={grave.phase === 'applying'}
-              refusal={preview.sends === 0 ? t('nothing') : undefined}
-              onApply={(confirm, reason) => void grave.apply(confirm, reason)}
-            />
-          )
-        )
-      }
+      confirm={({ name, sends }) => ({
+        name,
+        effect: t(`effect.${act}`, { count: sends }),
+        look: act === 'resume' ? 'primary' : 'danger',
+        refusal: sends === 0 ? t('nothing') : undefined,
+      })}
+      fault={(error, retry) => <QueryFault error={error} onRetry={retry} className="py-2" />}
+      result={(result) => <ResultTable result={result} subject={t('message')} />}
     >
-      <div className="flex flex-col gap-3">
-        {grave.error !== null && <QueryFault error={grave.error} onRetry={() => void take()} className="py-2" />}
-        {grave.anew !== null && result === null && <TakenAnew why={grave.anew} />}
-        {result !== null ? (
-          <ResultTable result={result} subject={t('message')} />
-        ) : preview === null ? (
-          grave.error === null && <Skeleton lines={8} />
-        ) : (
-          <Preview preview={preview} />
-        )}
-      </div>
-    </Sheet>
+      {(preview) => <Preview preview={preview} />}
+    </GraveSheet>
   )
 }
 

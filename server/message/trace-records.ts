@@ -64,6 +64,13 @@ const number = (field: string | undefined): number => {
   const value = Number(field)
   return Number.isFinite(value) ? value : 0
 }
+/** How a record begins that tells of a message's own topic. */
+const origin = (f: readonly string[]) => ({
+  at: number(f[0]),
+  group: text(f[2]),
+  topic: text(f[3]),
+  messageId: text(f[4]),
+})
 const readers: Readonly<Record<string, Read>> = {
   Pub: (f) => {
     if (f.length < 11) return null
@@ -71,10 +78,7 @@ const readers: Readonly<Record<string, Read>> = {
     const short = f.length === 11 || f[11] === undefined || f[11] === ''
     return {
       kind: 'pub',
-      at: number(f[0]),
-      group: text(f[2]),
-      topic: text(f[3]),
-      messageId: text(f[4]),
+      ...origin(f),
       tag: orNull(f[5]),
       keys: words(f[6]),
       storeHost: text(f[7]),
@@ -117,10 +121,7 @@ const readers: Readonly<Record<string, Read>> = {
       ? null
       : {
           kind: 'end',
-          at: number(f[0]),
-          group: text(f[2]),
-          topic: text(f[3]),
-          messageId: text(f[4]),
+          ...origin(f),
           tag: orNull(f[5]),
           keys: words(f[6]),
           state: text(f[10]),
@@ -131,10 +132,7 @@ const readers: Readonly<Record<string, Read>> = {
       ? null
       : {
           kind: 'recall',
-          at: number(f[0]),
-          group: text(f[2]),
-          topic: text(f[3]),
-          messageId: text(f[4]),
+          ...origin(f),
           ok: f[5] === 'true',
         },
 }

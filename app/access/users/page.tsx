@@ -1,22 +1,14 @@
 // app/access/users/page.tsx: who has an account here.
 import type { Metadata } from 'next'
 import { UsersView } from '../../../components/access/users-view'
-import { ConsoleFrame } from '../../../components/shell/frame'
-import { Asked } from '../../asked'
+import { Govern } from '../../govern'
 
 export const metadata: Metadata = { title: 'Users' }
 
-export default function AccessPage() {
+export default function UsersPage() {
   return (
-    <Asked
-      questions={(trpc, cache) => [
-        cache.prefetchQuery(trpc.auth.state.queryOptions()),
-        cache.prefetchQuery(trpc.cluster.list.queryOptions()),
-      ]}
-    >
-      <ConsoleFrame>
-        <UsersView />
-      </ConsoleFrame>
-    </Asked>
+    <Govern>
+      <UsersView />
+    </Govern>
   )
 }
