@@ -37,7 +37,7 @@ export interface Acl {
   readonly policies: readonly Policy[]
 }
 
-/** One thing a request asks for: any one of the actions on it is enough. */
+/** One thing a request asks for: one of the actions on it is enough. */
 export interface Need {
   readonly kind: 'Topic' | 'Group' | 'Cluster'
   /** undefined: the request does not say which. */

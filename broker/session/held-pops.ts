@@ -2,6 +2,7 @@
 // takes all there is; the others go on waiting. A deadline is found by its tick.
 import type { Connection } from '../net/types'
 import { popRetryTopicV1, popRetryTopicV2 } from '../protocol/pop'
+import { addTo, dropFrom } from './sets'
 import type { HeldPop, HeldPops } from './types'
 
 export interface HeldPopsOptions {
@@ -61,9 +62,9 @@ class Held implements HeldPops {
     }
     const waiting = this.#byTopic.get(pop.topic)?.get(pop.group)
     if (waiting === undefined) return false // it was just put there
-    add(waiting, pop.queueId, slot)
-    add(this.#byTick, slot.tick, slot)
-    add(this.#byConnection, pop.connection, slot)
+    addTo(waiting, pop.queueId, slot)
+    addTo(this.#byTick, slot.tick, slot)
+    addTo(this.#byConnection, pop.connection, slot)
     this.#count += 1
     return true
   }
@@ -128,7 +129,7 @@ class Held implements HeldPops {
     const { topic, group, queueId, connection } = slot.pop
     const waiting = this.#byTopic.get(topic)?.get(group)
     if (waiting === undefined || waiting.get(queueId)?.has(slot) !== true) return
-    drop(waiting, queueId, slot)
+    dropFrom(waiting, queueId, slot)
     if (waiting.size === 0) {
       for (const name of namesOf(slot.pop)) {
         const groups = this.#byTopic.get(name)
@@ -136,8 +137,8 @@ class Held implements HeldPops {
         if (groups?.size === 0) this.#byTopic.delete(name)
       }
     }
-    drop(this.#byConnection, connection, slot)
-    drop(this.#byTick, slot.tick, slot)
+    dropFrom(this.#byConnection, connection, slot)
+    dropFrom(this.#byTick, slot.tick, slot)
     this.#count -= 1
   }
 }
@@ -156,14 +157,4 @@ function first(waiting: Waiting, suits: (slot: Slot) => boolean): Slot | undefin
     for (const slot of slots) if (suits(slot)) return slot
   }
   return undefined
-}
-
-function add<K>(table: Map<K, Set<Slot>>, key: K, slot: Slot): void {
-  const slots = table.get(key)
-  if (slots === undefined) table.set(key, new Set([slot]))
-  else slots.add(slot)
-}
-function drop<K>(table: Map<K, Set<Slot>>, key: K, slot: Slot): void {
-  const slots = table.get(key)
-  if (slots?.delete(slot) && slots.size === 0) table.delete(key)
 }

@@ -1,6 +1,7 @@
 // broker/session/held-pulls.ts: pulls that found nothing and wait for a message. One lookup by topic and queue finds those
 // that an arrival may concern; a deadline is found by its tick, so neither walks the others.
 import type { Connection } from '../net/types'
+import { addTo, dropFrom } from './sets'
 import type { HeldPull, HeldPulls } from './types'
 
 export interface HeldPullsOptions {
@@ -50,9 +51,9 @@ class Held implements HeldPulls {
     }
     // rounded up, so that none is woken before its time; one whose time is over already goes with the next tick
     const slot = { pull, tick: Math.max(Math.ceil(pull.deadlineMs / this.#tickMs), this.#expiredTo + 1) }
-    add(queues, pull.queueId, slot)
-    add(this.#byTick, slot.tick, slot)
-    add(this.#byConnection, pull.connection, slot)
+    addTo(queues, pull.queueId, slot)
+    addTo(this.#byTick, slot.tick, slot)
+    addTo(this.#byConnection, pull.connection, slot)
     this.#count += 1
     return true
   }
@@ -109,21 +110,11 @@ class Held implements HeldPulls {
     const { topic, queueId, connection } = slot.pull
     const queues = this.#byQueue.get(topic)
     if (queues !== undefined) {
-      drop(queues, queueId, slot)
+      dropFrom(queues, queueId, slot)
       if (queues.size === 0) this.#byQueue.delete(topic)
     }
-    drop(this.#byConnection, connection, slot)
-    drop(this.#byTick, slot.tick, slot)
+    dropFrom(this.#byConnection, connection, slot)
+    dropFrom(this.#byTick, slot.tick, slot)
     this.#count -= 1
   }
-}
-
-function add<K>(table: Map<K, Set<Slot>>, key: K, slot: Slot): void {
-  const slots = table.get(key)
-  if (slots === undefined) table.set(key, new Set([slot]))
-  else slots.add(slot)
-}
-function drop<K>(table: Map<K, Set<Slot>>, key: K, slot: Slot): void {
-  const slots = table.get(key)
-  if (slots?.delete(slot) && slots.size === 0) table.delete(key)
 }

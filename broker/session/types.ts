@@ -130,7 +130,7 @@ export interface HeldPop {
   readonly connection: Connection
   readonly topic: string
   readonly group: string
-  /** -1: any queue. */
+  /** -1: whichever queue has something. */
   readonly queueId: number
   readonly deadlineMs: number
   /** Of the topic's own messages; retries are always wanted. */

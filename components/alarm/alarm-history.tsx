@@ -10,9 +10,9 @@ import { Moment, Name, NotApplicable, useFormat } from '../format'
 import { useClusterId } from '../shell/cluster'
 import { QueryFault } from '../shell/fault'
 import { useTRPC } from '../trpc/client'
-import { Mark } from '../ui/mark'
 import { Panel } from '../ui/panel'
 import { Empty, NoMatch } from '../ui/region'
+import { SeverityName } from './severity-name'
 import { useAlarmWords } from './use-alarm-words'
 
 const iso = (at: number | null): string | null => (at === null ? null : new Date(at).toISOString())
@@ -59,12 +59,7 @@ export const AlarmHistory = () => {
       widthPx: 230,
       priority: 0,
       card: 'name',
-      cell: (row) => (
-        <span className="flex items-center gap-2">
-          <Mark state={row.severity === 'critical' ? 'crit' : 'warn'} label={tAlarm(`severity.${row.severity}`)} />
-          <span className="truncate">{row.rule}</span>
-        </span>
-      ),
+      cell: (row) => <SeverityName severity={row.severity} name={row.rule} />,
     },
     { ...column('subject'), priority: 0, card: 'value', cell: (row) => <Name>{row.subject}</Name> },
     {

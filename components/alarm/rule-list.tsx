@@ -13,6 +13,7 @@ import { Mark, type MarkState } from '../ui/mark'
 import { Panel } from '../ui/panel'
 import { Empty } from '../ui/region'
 import { RuleEditor } from './rule-editor'
+import { SeverityName } from './severity-name'
 import { useAlarmWords } from './use-alarm-words'
 
 const stateOf = (
@@ -46,12 +47,7 @@ export const RuleList = () => {
       widthPx: 230,
       priority: 0,
       card: 'name',
-      cell: (row) => (
-        <span className="flex items-center gap-2">
-          <Mark state={row.severity === 'critical' ? 'crit' : 'warn'} label={tAlarm(`severity.${row.severity}`)} />
-          <span className="truncate">{row.name}</span>
-        </span>
-      ),
+      cell: (row) => <SeverityName severity={row.severity} name={row.name} />,
     },
     {
       ...column('watches'),

@@ -7,19 +7,17 @@ import { useState } from 'react'
 import { useTranslations } from 'use-intl'
 import type { DelayLevel, TimedRow, Timetable } from '../../server/shared/views'
 import { type Column, FilterBox } from '../data-table'
-import { Moment, Name, NotApplicable, useFormat } from '../format'
-import { topicHref } from '../shell/address'
+import { Moment, NotApplicable, useFormat } from '../format'
 import { useClusterId } from '../shell/cluster'
 import { Region } from '../shell/fault'
 import { useTRPC } from '../trpc/client'
-import { Link } from '../ui/link'
 import { Mark } from '../ui/mark'
 import { PageHead, Panel, PanelFoot } from '../ui/panel'
 import { Empty, Skeleton } from '../ui/region'
 import { Table, Td, Th, Tr } from '../ui/table'
 import { dueSlices } from './waiting-list'
 import { WaitingSheet, type Wanted } from './waiting-sheet'
-import { MissingLine, WaitingTable } from './waiting-table'
+import { MissingLine, useNameColumns, WaitingTable } from './waiting-table'
 
 const keys = { q: parseAsString.withDefault('') }
 /** Later than this, something is wrong. */
@@ -213,29 +211,9 @@ const Levels = ({ levels }: { levels: readonly DelayLevel[] }) => {
 const useColumns = (): readonly Column<TimedRow>[] => {
   const t = useTranslations('waiting.scheduled')
   const format = useFormat()
-  const cluster = useClusterId()
+  const names = useNameColumns({ key: t('column.key'), topic: t('column.topic') })
   return [
-    {
-      id: 'key',
-      head: t('column.key'),
-      name: t('column.key'),
-      priority: 0,
-      card: 'name',
-      cell: (row) => <Name>{row.keys.length > 0 ? row.keys.join(' ') : (row.uniqueId ?? row.offsetId)}</Name>,
-    },
-    {
-      id: 'topic',
-      head: t('column.topic'),
-      name: t('column.topic'),
-      widthPx: 200,
-      priority: 0,
-      card: 'value',
-      cell: (row) => (
-        <Link quiet href={topicHref(cluster, row.topic)}>
-          <Name>{row.topic}</Name>
-        </Link>
-      ),
-    },
+    ...names,
     {
       id: 'due',
       head: t('column.due'),

@@ -9,15 +9,13 @@ import { isKnown } from '../../server/shared/known'
 import type { HalfRow } from '../../server/shared/views'
 import { type Column, FilterBox } from '../data-table'
 import { Age, Name, useFormat, Value } from '../format'
-import { topicHref } from '../shell/address'
 import { useClusterId } from '../shell/cluster'
 import { useTRPC } from '../trpc/client'
-import { Link } from '../ui/link'
 import { Mark } from '../ui/mark'
 import { PageHead, Panel, PanelFoot } from '../ui/panel'
 import { Empty, Partial } from '../ui/region'
 import { WaitingSheet, type Wanted } from './waiting-sheet'
-import { MissingLine, WaitingTable } from './waiting-table'
+import { MissingLine, useNameColumns, WaitingTable } from './waiting-table'
 
 const keys = { q: parseAsString.withDefault('') }
 
@@ -105,29 +103,9 @@ export const TransactionsPage = () => {
 const useColumns = (checksMax: number | null): readonly Column<HalfRow>[] => {
   const t = useTranslations('waiting.transactions.column')
   const format = useFormat()
-  const cluster = useClusterId()
+  const names = useNameColumns({ key: t('key'), topic: t('topic') })
   return [
-    {
-      id: 'key',
-      head: t('key'),
-      name: t('key'),
-      priority: 0,
-      card: 'name',
-      cell: (row) => <Name>{row.keys.length > 0 ? row.keys.join(' ') : (row.uniqueId ?? row.offsetId)}</Name>,
-    },
-    {
-      id: 'topic',
-      head: t('topic'),
-      name: t('topic'),
-      widthPx: 200,
-      priority: 0,
-      card: 'value',
-      cell: (row) => (
-        <Link quiet href={topicHref(cluster, row.topic)}>
-          <Name>{row.topic}</Name>
-        </Link>
-      ),
-    },
+    ...names,
     {
       id: 'group',
       head: t('group'),

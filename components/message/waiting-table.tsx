@@ -6,10 +6,12 @@ import { useTranslations } from 'use-intl'
 import type { WaitingAct, WaitingMessage } from '../../server/shared/views'
 import { waitingKey } from '../../server/shared/waiting-key'
 import { type Column, DataTable } from '../data-table'
-import { useFormat } from '../format'
-import { useMe } from '../shell/cluster'
+import { Name, useFormat } from '../format'
+import { topicHref } from '../shell/address'
+import { useClusterId, useMe } from '../shell/cluster'
 import { QueryFault } from '../shell/fault'
 import { Button } from '../ui/button'
+import { Link } from '../ui/link'
 import { NoMatch, Partial } from '../ui/region'
 import { waitingMatching } from './waiting-list'
 import type { Wanted } from './waiting-sheet'
@@ -78,6 +80,34 @@ export const WaitingTable = <Row extends WaitingMessage & { producerGroup?: stri
       foot={props.foot}
     />
   )
+}
+
+/** Which message, and of which topic: how the columns of every such list begin. */
+export const useNameColumns = (heads: { key: string; topic: string }): readonly Column<WaitingMessage>[] => {
+  const cluster = useClusterId()
+  return [
+    {
+      id: 'key',
+      head: heads.key,
+      name: heads.key,
+      priority: 0,
+      card: 'name',
+      cell: (row) => <Name>{row.keys.length > 0 ? row.keys.join(' ') : (row.uniqueId ?? row.offsetId)}</Name>,
+    },
+    {
+      id: 'topic',
+      head: heads.topic,
+      name: heads.topic,
+      widthPx: 200,
+      priority: 0,
+      card: 'value',
+      cell: (row) => (
+        <Link quiet href={topicHref(cluster, row.topic)}>
+          <Name>{row.topic}</Name>
+        </Link>
+      ),
+    },
+  ]
 }
 
 export const MissingLine = (props: { who: readonly { who: string }[] | undefined; onRetry: () => void }) => {

@@ -1,0 +1,14 @@
+// components/alarm/severity-name.tsx: the name of a rule or alarm behind the mark of its severity.
+import { useTranslations } from 'use-intl'
+import type { AlarmRow } from '../../server/shared/views'
+import { Mark } from '../ui/mark'
+
+export const SeverityName = ({ severity, name }: { severity: AlarmRow['severity']; name: string }) => {
+  const t = useTranslations('alarm')
+  return (
+    <span className="flex items-center gap-2">
+      <Mark state={severity === 'critical' ? 'crit' : 'warn'} label={t(`severity.${severity}`)} />
+      <span className="truncate">{name}</span>
+    </span>
+  )
+}
