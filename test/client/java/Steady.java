@@ -54,6 +54,9 @@ public class Steady {
         DefaultMQProducer producer = new DefaultMQProducer(args[2] + "-producer");
         producer.setNamesrvAddr(args[0]);
         producer.setPollNameServerInterval(1000);
+        // A request that was under way to a broker that dies is not told: without a limit of its own it takes up all the time
+        // that its retries would need.
+        producer.setSendMsgMaxTimeoutPerRequest(1000);
         producer.start();
         consumer.start();
         for (int t = 0; t < 4; t++) {
