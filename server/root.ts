@@ -7,7 +7,7 @@ import { brokerRouter } from './router/broker'
 import { clusterRouter } from './router/cluster'
 import { groupRouter } from './router/group'
 import { messageRouter } from './router/message'
-import { auditRouter, clientRouter, deadRouter, paletteRouter } from './router/other'
+import { auditRouter, clientRouter, deadRouter, doctorRouter, paletteRouter } from './router/other'
 import { topicRouter } from './router/topic'
 import { waitingRouter } from './router/waiting'
 import { callerFactory, router } from './trpc/procedure'
@@ -22,6 +22,7 @@ export const appRouter = router({
   broker: brokerRouter,
   client: clientRouter,
   dead: deadRouter,
+  doctor: doctorRouter,
   alarm: alarmRouter,
   channel: channelRouter,
   waiting: waitingRouter,

@@ -19,10 +19,12 @@ import {
   useTableUrl,
 } from '../data-table'
 import { useFormat } from '../format'
+import { clusterHref } from '../shell/address'
 import { useClusterId, useOverview } from '../shell/cluster'
 import { SnippetBrief } from '../shell/connect'
 import { QueryFault } from '../shell/fault'
 import { useTRPC } from '../trpc/client'
+import { Link } from '../ui/link'
 import { MenuItem } from '../ui/menu'
 import { PageHead, Panel } from '../ui/panel'
 import { Empty, NoMatch } from '../ui/region'
@@ -77,6 +79,9 @@ export const ClientList = () => {
   return (
     <>
       <PageHead title={t('title')} about={page && <span className="tnum">{format.count(page.total)}</span>}>
+        <Link href={clusterHref(cluster, 'doctor')} className="mr-1 text-sm">
+          {t('doctor')}
+        </Link>
         <CsvButton
           onDownload={() =>
             downloadCsv({

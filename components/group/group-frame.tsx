@@ -1,7 +1,7 @@
 'use client'
 // components/group/group-frame.tsx: what stands above every tab of a group: its name, its state, how it consumes, and the
 // actions that move it.
-import { Ellipsis, RotateCcw, Settings2, Trash2 } from 'lucide-react'
+import { Ellipsis, RotateCcw, Settings2, Stethoscope, Trash2 } from 'lucide-react'
 import { usePathname, useRouter } from 'next/navigation'
 import { type ReactNode, useEffect, useState } from 'react'
 import { useTranslations } from 'use-intl'
@@ -88,6 +88,14 @@ export const GroupFrame = ({ children }: { children: ReactNode }) => {
             >
               <MenuItem icon={<Settings2 />} onSelect={() => router.push(groupHref(cluster, group, 'config'))}>
                 {t('menu.config')}
+              </MenuItem>
+              <MenuItem
+                icon={<Stethoscope />}
+                onSelect={() =>
+                  router.push(`${clusterHref(cluster, 'doctor')}?${new URLSearchParams({ symptom: 'receive', group })}`)
+                }
+              >
+                {t('menu.doctor')}
               </MenuItem>
               <MenuSeparator />
               <MenuItem

@@ -9,6 +9,7 @@ import enChart from './en/chart.json'
 import enClient from './en/client.json'
 import enDataTable from './en/dataTable.json'
 import enDead from './en/dead.json'
+import enDoctor from './en/doctor.json'
 import enFormat from './en/format.json'
 import enGroup from './en/group.json'
 import enMessage from './en/message.json'
@@ -30,6 +31,7 @@ import zhChart from './zh/chart.json'
 import zhClient from './zh/client.json'
 import zhDataTable from './zh/dataTable.json'
 import zhDead from './zh/dead.json'
+import zhDoctor from './zh/doctor.json'
 import zhFormat from './zh/format.json'
 import zhGroup from './zh/group.json'
 import zhMessage from './zh/message.json'
@@ -52,6 +54,7 @@ const en = {
   client: enClient,
   dataTable: enDataTable,
   dead: enDead,
+  doctor: enDoctor,
   format: enFormat,
   group: enGroup,
   message: enMessage,
@@ -77,6 +80,7 @@ const zh = {
   client: zhClient,
   dataTable: zhDataTable,
   dead: zhDead,
+  doctor: zhDoctor,
   format: zhFormat,
   group: zhGroup,
   message: zhMessage,

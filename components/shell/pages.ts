@@ -15,6 +15,7 @@ import {
   Send,
   Server,
   Settings,
+  Stethoscope,
   Users,
 } from 'lucide-react'
 import { clusterHref } from './address'
@@ -26,6 +27,7 @@ export type PageId =
   | 'groups'
   | 'brokers'
   | 'clients'
+  | 'doctor'
   | 'messages'
   | 'send'
   | 'traces'
@@ -52,6 +54,7 @@ export const pages: readonly PageEntry[] = [
   { id: 'groups', group: 'cluster', icon: Users, key: 'g', href: (cluster) => clusterHref(cluster, 'groups') },
   { id: 'brokers', group: 'cluster', icon: Server, key: 'b', href: (cluster) => clusterHref(cluster, 'brokers') },
   { id: 'clients', group: 'cluster', icon: Plug, key: 'c', href: (cluster) => clusterHref(cluster, 'clients') },
+  { id: 'doctor', group: 'cluster', icon: Stethoscope, key: null, href: (cluster) => clusterHref(cluster, 'doctor') },
   { id: 'messages', group: 'messages', icon: Search, key: 's', href: (cluster) => clusterHref(cluster, 'messages') },
   { id: 'send', group: 'messages', icon: Send, key: null, href: (cluster) => clusterHref(cluster, 'send') },
   { id: 'traces', group: 'messages', icon: Route, key: null, href: (cluster) => clusterHref(cluster, 'traces') },

@@ -12,6 +12,8 @@ import { openTopicChanges } from '../change/topics'
 import { openWaitingActs } from '../change/waiting'
 import type { ClusterEntry } from '../clusters/registry'
 import type { Database } from '../db/open'
+import { openDoctor } from '../doctor/open'
+import { WAIT_MS } from '../doctor/servers'
 import { openMessageDesk } from '../message/open'
 import { brokerList, brokerView } from '../metrics/broker-view'
 import { countersOf } from '../metrics/counters'
@@ -31,6 +33,7 @@ import { openGroupDesk } from './groups'
 import { groupImpact, topicImpact } from './impact'
 import { infoOf } from './info'
 import { openLists } from './lists'
+import { openMembers } from './members'
 import { findIn } from './palette'
 import { openRecord } from './record'
 import { openRedriveMarks } from './redrive-marks'
@@ -78,6 +81,7 @@ export const openClusterDesk = (options: ClusterDeskOptions): OpenCluster => {
   })
   const { state } = sampler
   const lists = openLists(state, now)
+  const members = openMembers(admin, state, now)
   const past = { database, recorder, cluster: entry.id, turnMs, now }
 
   const alarms = openAlarms({ database, notify, past, cluster: { id: entry.id, name: entry.name }, turnMs, now, log })
@@ -183,6 +187,21 @@ export const openClusterDesk = (options: ClusterDeskOptions): OpenCluster => {
     groupsOf,
   })
 
+  const doctor = openDoctor({
+    admin,
+    addresses: entry.namesrv,
+    only: (namesrv) =>
+      openAdmin({
+        namesrv: namesrv.split(';'),
+        credentials: options.credentials,
+        tls: options.tls,
+        longestTimeoutMs: WAIT_MS,
+      }),
+    sampler,
+    members: (group) => members.of(group, WAIT_MS),
+    now,
+  })
+
   const record = openRecord({ recorder, sampler, lists, overview, now })
   sampler.start()
   return {
@@ -198,7 +217,7 @@ export const openClusterDesk = (options: ClusterDeskOptions): OpenCluster => {
       for await (const _ of sampler.turns(signal, after)) yield overview()
     },
     topics: openTopicDesk({ sampler, lists, past, admin, changes: topicChanges, now }),
-    groups: openGroupDesk({ sampler, lists, past, admin, changes: groupChanges, resets, now }),
+    groups: openGroupDesk({ sampler, lists, past, members, changes: groupChanges, resets, now }),
     brokers: {
       list: () => brokerList(state, parts.of),
       async get(key) {
@@ -221,6 +240,7 @@ export const openClusterDesk = (options: ClusterDeskOptions): OpenCluster => {
         return result
       },
     },
+    doctor,
     alarms,
     waiting: { halves: messages.halves, timetable: messages.timetable, ...waitingActs },
     clients: { list: async (input) => clientList(state, input, now()) },

@@ -1,98 +1,43 @@
 // server/desk/groups.ts: consumer groups, as the routers ask for them.
-import type { Admin } from '../admin/open'
-import type { Running } from '../admin/types'
 import type { GroupChanges } from '../change/groups'
 import type { Resets } from '../change/reset'
+import { disagreementsOf } from '../metrics/agreement'
 import { clientRows, groupList, groupView } from '../metrics/group-view'
 import { type HistoryOptions, readHistory } from '../metrics/history'
 import type { Sampler } from '../metrics/sampler'
-import { askable, type GroupState, queueKey } from '../metrics/state'
+import type { GroupState } from '../metrics/state'
 import type { GroupDesk } from '../shared/desk'
-import { DeskError, PeerError } from '../shared/errors'
-import { known, unknown } from '../shared/known'
+import { DeskError } from '../shared/errors'
+import { isKnown, known, unknown } from '../shared/known'
 import { isSystemGroup, RETRY_PREFIX } from '../shared/names'
 import type { ClientRunning, GroupView, SubscriptionMatrix } from '../shared/views'
 import type { Lists } from './lists'
+import type { Members } from './members'
 
 export interface GroupDeskOptions {
   sampler: Sampler
   lists: Lists
   past: HistoryOptions
-  admin: Admin
+  members: Members
   changes: GroupChanges
   resets: Resets
   now: () => number
 }
-/** Clients asked about themselves for one page; each may take seconds. */
-const MOST_ASKED = 32
-const OWNERS_KEPT_MS = 15_000
 /** A page never waits longer for its clients: one that does not answer costs the broker's whole time-out. */
 const OWNERS_WAIT_MS = 700
+/** Who opens the matrix came for what clients say. */
+const SUBSCRIPTIONS_WAIT_MS = 2000
 
-export const openGroupDesk = ({ sampler, lists, past, admin, changes, resets, now }: GroupDeskOptions): GroupDesk => {
+export const openGroupDesk = ({ sampler, lists, past, members, changes, resets, now }: GroupDeskOptions): GroupDesk => {
   const { state } = sampler
   const find = (name: string): GroupState => {
     const group = state.groups.get(name)
     if (group === undefined) throw new DeskError('not-found', `No broker has the group ${name}.`)
     return group
   }
-  const runningOf = async (group: string, clientId: string, stack: boolean): Promise<Running> => {
-    let last: unknown = new DeskError('client-offline', `No broker that answers knows the group ${group}.`)
-    for (const broker of askable(state).filter((one) => one.groupConfigs.has(group)))
-      try {
-        return await admin.brokers.running(broker.address, group, clientId, stack)
-      } catch (error) {
-        last = /not online/.test((error instanceof PeerError && error.answer?.remark) || '')
-          ? new DeskError(
-              'client-offline',
-              `The client ${clientId} is not online at ${broker.key}.`,
-              {},
-              { cause: error },
-            )
-          : error
-      }
-    throw last
-  }
-  const asked = async (group: GroupState): Promise<{ clientId: string; running: Running | null }[]> =>
-    Promise.all(
-      (group.clients ?? []).slice(0, MOST_ASKED).map(async ({ clientId }) => ({
-        clientId,
-        running: await runningOf(group.name, clientId, false).catch(() => null), // told as "does not report"
-      })),
-    )
-  /** Who owns which queue now, as the clients say; held a while, since each answer costs the client. */
-  const owners = new Map<string, { at: number; clients: string; found: Promise<Map<string, string>> }>()
-  const ownersOf = (group: GroupState): Promise<Map<string, string>> => {
-    const clients = (group.clients ?? []).map(({ clientId }) => clientId).join('\n')
-    const held = owners.get(group.name)
-    if (held !== undefined && held.clients === clients && now() - held.at < OWNERS_KEPT_MS) return held.found
-    const found = asked(group).then((all) => {
-      const byQueue = new Map<string, string>()
-      for (const { clientId, running } of all)
-        for (const { topic, broker, queueId } of running?.queues ?? [])
-          byQueue.set(`${topic}\n${queueKey(broker, queueId)}`, clientId)
-      return byQueue
-    })
-    if (owners.size > 200) {
-      owners.clear()
-      answered.clear()
-    }
-    owners.set(group.name, { at: now(), clients, found })
-    void found.then((byQueue) => answered.set(group.name, byQueue))
-    return found
-  }
-  /** What the clients said last; shown while they are asked again. */
-  const answered = new Map<string, Map<string, string>>()
-  const ownersSoon = async (group: GroupState): Promise<Map<string, string>> => {
-    let timer: ReturnType<typeof setTimeout> | undefined
-    const late = new Promise<Map<string, string>>((resolve) => {
-      timer = setTimeout(() => resolve(answered.get(group.name) ?? new Map()), OWNERS_WAIT_MS)
-    })
-    return Promise.race([ownersOf(group), late]).finally(() => clearTimeout(timer))
-  }
   const view = async (name: string): Promise<GroupView> => {
     const group = find(name)
-    return groupView(state, group, await ownersSoon(group), now())
+    return groupView(state, group, await members.owners(group, OWNERS_WAIT_MS), now())
   }
 
   return {
@@ -121,7 +66,7 @@ export const openGroupDesk = ({ sampler, lists, past, admin, changes, resets, no
       return clientRows(find(name))
     },
     async running({ group, clientId, stack }): Promise<ClientRunning> {
-      const found = await runningOf(group, clientId, stack)
+      const found = await members.ask(group, clientId, stack)
       const timeOf = (ms: number): number | null => (ms > 0 ? ms : null)
       return {
         clientId,
@@ -153,11 +98,17 @@ export const openGroupDesk = ({ sampler, lists, past, admin, changes, resets, no
           .filter(({ topic }) => !topic.startsWith(RETRY_PREFIX))
           .map(({ topic, expression, type }) => ({ topic, expression, type }))
           .sort((a, b) => (a.topic < b.topic ? -1 : 1))
-      const clients = (await asked(group)).map(({ clientId, running }) => ({
+      const clients = (await members.of(group, SUBSCRIPTIONS_WAIT_MS)).map(({ clientId, running }) => ({
         clientId,
         known: running === null ? unknown('client-does-not-report') : known(plain(running.subscriptions), now()),
       }))
-      return { group: plain(group.subscriptions), clients, disagreements: disagreementsOf(clients) }
+      return {
+        group: plain(group.subscriptions),
+        clients,
+        disagreements: disagreementsOf(
+          clients.flatMap(({ clientId, known: one }) => (isKnown(one) ? [{ clientId, subscriptions: one.value }] : [])),
+        ),
+      }
     },
     ...changes,
     resetPreview: resets.preview,
@@ -167,23 +118,4 @@ export const openGroupDesk = ({ sampler, lists, past, admin, changes, resets, no
       return result
     },
   }
-}
-
-/** Topic by topic: what most clients say, and who says something else. */
-const disagreementsOf = (clients: SubscriptionMatrix['clients']): SubscriptionMatrix['disagreements'] => {
-  const heard = clients.flatMap(({ clientId, known: one }) =>
-    'value' in one ? [{ clientId, subscriptions: one.value }] : [],
-  )
-  const topics = new Set(heard.flatMap(({ subscriptions }) => subscriptions.map(({ topic }) => topic)))
-  return [...topics].flatMap((topic) => {
-    const said = heard.map(({ clientId, subscriptions }) => {
-      const found = subscriptions.find((one) => one.topic === topic)
-      return { clientId, says: found === undefined ? '' : `${found.type} ${found.expression}` }
-    })
-    const counts = new Map<string, number>()
-    for (const { says } of said) counts.set(says, (counts.get(says) ?? 0) + 1)
-    if (counts.size < 2) return []
-    const most = [...counts].sort((a, b) => b[1] - a[1])[0]?.[0]
-    return [{ topic, differing: said.filter(({ says }) => says !== most).map(({ clientId }) => clientId) }]
-  })
 }

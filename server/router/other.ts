@@ -1,9 +1,10 @@
-// server/router/other.ts: the nouns with one or two questions: clients, dead letters, the palette, the audit log.
+// server/router/other.ts: the nouns with one or two questions: clients, the doctor, dead letters, the palette, the audit log.
 
 import {
   auditListInput,
   clientListInput,
   deadListInput,
+  doctorInput,
   paletteInput,
   redriveInput,
   redrivePreviewInput,
@@ -14,6 +15,11 @@ export const clientRouter = router({
   list: allowedOn('cluster.read')
     .input(clientListInput)
     .query(({ ctx, input }) => ctx.cluster.clients.list(input)),
+})
+export const doctorRouter = router({
+  examine: allowedOn('cluster.read')
+    .input(doctorInput)
+    .query(({ ctx, input }) => ctx.cluster.doctor.examine(input)),
 })
 export const deadRouter = router({
   list: allowedOn('cluster.read')

@@ -11,6 +11,7 @@ import type {
   ClusterUpdateInput,
   ConsumeDirectlyInput,
   DeadListInput,
+  DoctorInput,
   GroupCreateInput,
   GroupDeleteInput,
   GroupListInput,
@@ -76,6 +77,7 @@ export interface ClusterDesk {
   readonly messages: MessageDesk
   readonly clients: { list(input: ClientListInput): Promise<view.Page<view.ClientRow>> }
   readonly dead: DeadDesk
+  readonly doctor: DoctorDesk
   readonly alarms: AlarmDesk
   readonly waiting: WaitingDesk
   find(input: PaletteInput): view.PaletteHit[]
@@ -132,6 +134,9 @@ export interface MessageDesk {
   resend(input: ResendInput): Promise<view.SendResult>
 }
 
+export interface DoctorDesk {
+  examine(input: Omit<DoctorInput, 'cluster'>): Promise<view.DoctorReport>
+}
 export interface DeadDesk {
   list(input: DeadListInput): view.Page<view.DeadRow>
   redrivePreview(input: RedrivePreviewInput): Promise<view.RedrivePreview>

@@ -67,6 +67,9 @@ export const clientListInput = onCluster.extend({
   role: z.array(z.enum(['producer', 'consumer'])).default([]),
   language: z.array(z.string().max(40)).default([]),
 })
+/** Names and addresses as somebody typed them: what is wrong with them is what is looked for. */
+const typed = z.string().trim().max(255).default('')
+export const doctorInput = onCluster.extend({ topic: typed, group: typed, address: typed })
 export const auditListInput = z.object({
   ...list,
   who: z.string().max(120).optional(),
@@ -424,6 +427,7 @@ export type TraceInput = z.infer<typeof traceInput>
 export type WaitingActPreviewInput = z.infer<typeof waitingActPreviewInput>
 export type WaitingActInput = z.infer<typeof waitingActInput>
 export type DeadListInput = z.infer<typeof deadListInput>
+export type DoctorInput = z.infer<typeof doctorInput>
 export type RedrivePreviewInput = z.infer<typeof redrivePreviewInput>
 export type RedriveInput = z.infer<typeof redriveInput>
 export type BrokerConfigInput = z.infer<typeof brokerConfigInput>

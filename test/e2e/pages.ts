@@ -34,6 +34,12 @@ const addresses = [
   { name: 'messages', path: '/messages', en: 'Find a message', zh: '查询消息' },
   { name: 'search', path: `/messages?topic=${TOPIC}`, en: 'matched', zh: '匹配' },
   { name: 'clients', path: '/clients', en: 'Producer', zh: '生产者' },
+  {
+    name: 'doctor',
+    path: `/doctor?symptom=receive&topic=${TOPIC}&group=${GROUP}`,
+    en: 'What explains it',
+    zh: '可能的原因',
+  },
   { name: 'dead-letters', path: '/dlq', en: 'retr', zh: '组在重试' },
   { name: 'dead-group', path: `/dlq/${GROUP}`, en: 'No dead letters of this group', zh: '该组没有死信' },
   { name: 'transactions', path: '/transactions', en: 'No open half message', zh: '没有未决的半事务消息' },

@@ -63,17 +63,43 @@ const serverRooms: Room[] = [
   { path: 'server/alarms', doors: server('db', 'metrics', 'notify', 'audit', 'shared') },
   { path: 'server/change', doors: server('admin', 'clusters', 'jobs', 'audit', 'shared') },
   { path: 'server/message', doors: server('admin', 'clusters', 'jobs', 'shared') },
+  { path: 'server/doctor', doors: server('admin', 'metrics', 'shared') },
   { path: 'server/bundled', doors: server('shared'), types: ['broker/index.ts', 'broker/types.ts'] },
   {
     path: 'server/desk',
-    doors: server('db', 'admin', 'clusters', 'metrics', 'alarms', 'notify', 'change', 'message', 'bundled', 'shared'),
+    doors: server(
+      'db',
+      'admin',
+      'clusters',
+      'metrics',
+      'alarms',
+      'notify',
+      'change',
+      'message',
+      'doctor',
+      'bundled',
+      'shared',
+    ),
     types: ['broker/types.ts'],
   },
   { path: 'server/trpc', doors: server('access', 'audit', 'clusters', 'shared') },
 ]
 
 /** The nouns of the console: each may look into what has no subject, and none into another. */
-const nouns = ['access', 'alarm', 'audit', 'broker', 'cluster', 'group', 'job', 'message', 'overview', 'topic', 'send']
+const nouns = [
+  'access',
+  'alarm',
+  'audit',
+  'broker',
+  'cluster',
+  'doctor',
+  'group',
+  'job',
+  'message',
+  'overview',
+  'topic',
+  'send',
+]
 
 const wordless = components('ui', 'format', 'i18n')
 const frame = [...wordless, ...components('data-table', 'trpc')]
