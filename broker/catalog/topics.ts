@@ -88,6 +88,11 @@ class Topics implements TopicCatalog {
     this.#file.changed()
   }
 
+  begin(masterEpoch: number): void {
+    this.#version = { ...nextVersion(this.#version, this.#clock()), stateVersion: masterEpoch }
+    this.#file.changed()
+  }
+
   saved(): Promise<void> {
     return this.#file.saved()
   }

@@ -24,6 +24,8 @@ export interface TopicCatalog {
   remove(topic: string): TopicConfig | undefined
   /** Takes a master's table and version as they are. */
   replaceAll(configs: Iterable<TopicConfig>, version: DataVersion): void
+  /** A new master begins: its version is newer than any of the masters before. */
+  begin(masterEpoch: number): void
   /** Resolves when all that was put so far is on disk. */
   saved(): Promise<void>
   /** Text of topics.json now. */

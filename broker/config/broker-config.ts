@@ -44,6 +44,12 @@ export const addressValues = (options: Options): AddressValues =>
 export const tlsValues = (options: Options): TlsValues =>
   openConfig(tlsProperties, { ...options, elsewhere: isPropertyName, rules: tlsRules }).values
 
+const controllerTable = { ...controllerProperties, configBlackList: namesrvProperties.configBlackList }
+export type ControllerConfig = Config<typeof controllerTable>
+/** Of the controller that a name server holds (enableControllerInNamesrv). */
+export const openControllerConfig = (options: Options): ControllerConfig =>
+  openConfig(controllerTable, { ...options, elsewhere: isPropertyName })
+
 const everyTable: readonly PropertyTable[] = [
   brokerTable,
   namesrvTable,

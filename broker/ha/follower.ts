@@ -2,7 +2,7 @@
 // behind it, record by record. It never cuts its own log: where that is no copy of the master's it stops, and says so.
 import { type ByteStream, dialStream, type StreamEvents } from '../net/stream'
 import type { MessageStore } from '../store/types'
-import { encodeReport, PieceReader } from './frames'
+import { plainSlave, type SlaveSide } from './dialects'
 import { RecordStream } from './record-stream'
 import { TransferRate } from './transfer-rate'
 import type { CopyRow, HaLog, Replication, ReplicationSettings, SlaveRow } from './types'
@@ -16,6 +16,10 @@ export interface FollowerOptions {
   haAddress: string | undefined
   /** Why this log is no copy of the master's, as far as can be asked before the first byte; undefined when it may be one. */
   doubt?: () => Promise<string | undefined>
+  /** How it speaks with its master, one for each connection; plain unless given. */
+  side?: () => SlaveSide
+  /** This log goes its own way from `offset` on and is to be cut there. Nothing is copied before that was done. */
+  differsFrom?: (offset: number) => void
   /** Waits before the first, second, ... attempt after a failed one. */
   backOffMs?: readonly number[]
 }
@@ -115,6 +119,8 @@ class Slave implements Follower {
           settings,
           clock,
           log,
+          side: (this.#options.side ?? plainSlave)(),
+          differsFrom: (offset) => this.#options.differsFrom?.(offset),
           read: (bytes) => {
             this.#lastReadMs = clock()
             this.#rate.add(bytes)
@@ -167,6 +173,8 @@ interface MasterLinkOptions {
   settings: ReplicationSettings
   clock: () => number
   log: HaLog
+  side: SlaveSide
+  differsFrom: (offset: number) => void
   /** 0 bytes: the master said only that it is there. */
   read: (bytes: number) => void
   wrote: () => void
@@ -176,7 +184,8 @@ interface MasterLinkOptions {
 /** One connection with the master. */
 class MasterLink implements StreamEvents {
   readonly #options: MasterLinkOptions
-  readonly #pieces = new PieceReader()
+  /** The master was told who this is, and has not yet said whether the logs are the same. */
+  #isWaiting = false
   readonly #pulse: NodeJS.Timeout
   readonly #endConfirmed: () => void
   #records: RecordStream | undefined
@@ -191,6 +200,11 @@ class MasterLink implements StreamEvents {
     this.#endConfirmed = options.store.ledger.onConfirmed(() => this.#report())
     this.#pulse = setInterval(() => this.#checkPulse(), pulseMs)
     this.#pulse.unref()
+    const hello = options.side.hello()
+    if (hello !== undefined) {
+      this.#isWaiting = true
+      options.stream.write([hello])
+    }
     this.#report()
   }
 
@@ -201,7 +215,16 @@ class MasterLink implements StreamEvents {
   data(chunk: Buffer): void {
     this.#lastReadMs = this.#options.clock()
     try {
-      this.#pieces.read(chunk, {
+      this.#options.side.read(chunk, {
+        mayBegin: () => {
+          this.#isWaiting = false
+          this.#report()
+        },
+        refused: (why) => this.close(why),
+        differsFrom: (offset) => {
+          this.close(`this log goes its own way from ${offset} on, and is cut there`)
+          this.#options.differsFrom(offset)
+        },
         piece: (offset, sizeBytes) => this.#piece(offset, sizeBytes),
         bytes: (part) => {
           this.#records?.take(part)
@@ -252,25 +275,26 @@ class MasterLink implements StreamEvents {
 
   /** What is as safe here as the flush policy asks. The first report says where to go on, so it waits for all there is. */
   #report(): void {
-    const { store, stream, clock, wrote } = this.#options
+    const { store, stream, clock, wrote, side } = this.#options
     const { confirmOffset, tail } = store.commitLog
+    if (this.#isWaiting) return
     if (this.#reported < 0 && confirmOffset !== tail) return
     const reached = store.ledger.isEmpty ? 0 : confirmOffset
     if (reached <= this.#reported || stream.closed) return
     this.#reported = reached
     this.#lastWriteMs = clock()
-    stream.write([encodeReport(reached)])
+    stream.write([side.report(reached)])
     wrote()
   }
 
   #checkPulse(): void {
-    const { settings, stream, clock, wrote } = this.#options
+    const { settings, stream, clock, wrote, side } = this.#options
     const nowMs = clock()
     if (nowMs - this.#lastReadMs > settings.haHousekeepingInterval && this.#resting === undefined) {
       this.close(`the master has said nothing for ${settings.haHousekeepingInterval} ms`)
     } else if (this.#reported >= 0 && nowMs - this.#lastWriteMs >= settings.haSendHeartbeatInterval && !stream.closed) {
       this.#lastWriteMs = nowMs
-      stream.write([encodeReport(this.#reported)])
+      stream.write([side.report(this.#reported)])
       wrote()
     }
   }

@@ -3,6 +3,9 @@
 import { listenStreams } from '../net/stream'
 import type { Durability, MessageStore, PutStatus } from '../store/types'
 import { createWaiters } from '../store/waiters'
+import { plainMaster, switchMaster } from './dialects'
+import type { Epochs } from './epochs'
+import type { Candidate, InSync } from './in-sync'
 import { SlaveLink } from './slave-link'
 import type { HaLog, Replication, ReplicationSettings, SlaveRow } from './types'
 
@@ -13,9 +16,17 @@ export interface LeaderOptions {
   settings: ReplicationSettings
   clock: () => number
   log: HaLog
+  /** Under a controller: what was written under whom, and who holds all of it. */
+  controlled?: Elected
+}
+export interface Elected {
+  readonly epochs: Epochs
+  readonly inSync: InSync
 }
 export interface Leader extends Replication, Durability {
   readonly port: number
+  /** What everybody holds who could be elected may be more now. */
+  copiesMoved(): void
   /** Nobody waits for copies any more; what was sent still leaves. */
   close(): Promise<void>
 }
@@ -47,9 +58,10 @@ class Master implements Leader {
   }
 
   async open(): Promise<void> {
-    const { host, port, store, settings, clock, log } = this.#options
+    const { host, port, store, settings, clock, log, controlled } = this.#options
     const listener = await listenStreams(host, port, (stream) => {
-      const link = new SlaveLink({ stream, store, settings, clock, log, moved: this.#moved })
+      const side = controlled === undefined ? plainMaster() : switchMaster(controlled.epochs)
+      const link = new SlaveLink({ stream, store, settings, clock, log, side, moved: this.#moved })
       this.#links.add(link)
       if (this.#isClosed) link.close('this broker stops')
       return link
@@ -57,10 +69,12 @@ class Master implements Leader {
     this.port = listener.port
     const pulse = setInterval(() => {
       for (const link of this.#links) link.checkPulse()
+      this.#look()
     }, pulseMs)
     pulse.unref()
     const ended = store.ledger.onConfirmed(() => {
       for (const link of this.#links) link.push()
+      if (this.#options.controlled !== undefined && this.#links.size === 0) this.copiesMoved()
     })
     this.#ends.push(
       () => clearInterval(pulse),
@@ -70,14 +84,43 @@ class Master implements Leader {
   }
 
   get slaves(): readonly SlaveRow[] {
-    return [...this.#links].map((link) => link.row)
+    const rows = [...this.#links].map((link) => link.row)
+    const inSync = this.#options.controlled?.inSync
+    if (inSync === undefined) return rows
+    return rows.map((row) => ({ ...row, isInSync: row.brokerId !== undefined && inSync.has(row.brokerId) }))
   }
 
   follow(): void {}
 
   get waits(): boolean {
-    const { brokerRole, inSyncReplicas } = this.#options.settings
-    return brokerRole === 'SYNC_MASTER' && inSyncReplicas > 1 && !this.#isClosed
+    const { brokerRole, inSyncReplicas, allAckInSyncStateSet } = this.#options.settings
+    const all = this.#options.controlled !== undefined && allAckInSyncStateSet
+    return brokerRole === 'SYNC_MASTER' && (all || inSyncReplicas > 1) && !this.#isClosed
+  }
+
+  /** Consumers see what everybody holds who could be elected: else an offset could be ahead of the next master's log. */
+  get heldByAll(): number {
+    const { controlled, store } = this.#options
+    if (controlled === undefined || this.#isClosed) return Number.POSITIVE_INFINITY
+    return controlled.inSync.heldByAll(store.commitLog.confirmOffset, this.#candidates)
+  }
+
+  copiesMoved(): void {
+    this.#options.store.ledger.copiesMoved()
+    this.#settle()
+  }
+
+  get #candidates(): Candidate[] {
+    return [...this.#links].flatMap(({ brokerId, confirmedTo, isLearner, row }) =>
+      brokerId === undefined ? [] : [{ brokerId, confirmedTo, isLearner, behindMs: row.behindMs }],
+    )
+  }
+
+  #look(): void {
+    const { controlled, store } = this.#options
+    if (controlled === undefined || this.#isClosed) return
+    const start = controlled.epochs.last?.startOffset ?? 0
+    controlled.inSync.look(store.commitLog.confirmOffset, start, this.#candidates)
   }
 
   whenCopied(upTo: number, done: (status: PutStatus) => void): void {
@@ -95,17 +138,28 @@ class Master implements Leader {
     clearTimeout(this.#deadline)
     this.#waiters.expire(Number.POSITIVE_INFINITY, 'flush-slave-timeout')
     await Promise.all(this.#ends.splice(0).map((end) => end()))
+    if (this.#options.controlled !== undefined) this.#options.store.ledger.copiesMoved()
   }
 
   readonly #moved = (link: SlaveLink): void => {
     if (link.isGone) this.#links.delete(link)
-    this.#settle()
+    if (this.#options.controlled === undefined) {
+      this.#settle()
+      return
+    }
+    this.#look()
+    this.copiesMoved()
   }
 
   /** This broker's own copy counts as one. */
   #settle(): void {
     if (this.#waiters.size === 0) return
-    const others = this.#options.settings.inSyncReplicas - 1
+    const { controlled, settings } = this.#options
+    if (controlled !== undefined && settings.allAckInSyncStateSet) {
+      this.#waiters.settle(this.heldByAll)
+      return
+    }
+    const others = settings.inSyncReplicas - 1
     const confirmed = [...this.#links].map((link) => link.confirmedTo).sort((a, b) => b - a)
     this.#waiters.settle(others <= 0 ? Number.POSITIVE_INFINITY : (confirmed[others - 1] ?? -1))
   }
@@ -115,9 +169,10 @@ class Master implements Leader {
     if (clock() - this.#complainedAtMs < complainEveryMs) return
     this.#complainedAtMs = clock()
     const others = this.slaves.map(({ address, behindBytes }) => `${address} lacks ${behindBytes} bytes`)
+    const wanted = settings.allAckInSyncStateSet ? 'allAckInSyncStateSet' : `inSyncReplicas=${settings.inSyncReplicas}`
     log(
       'warn',
-      `puts are stored here and end with FLUSH_SLAVE_TIMEOUT: inSyncReplicas=${settings.inSyncReplicas}, and ${others.join(', ') || 'no slave is connected'}`,
+      `puts are stored here and end with FLUSH_SLAVE_TIMEOUT: ${wanted}, and ${others.join(', ') || 'no slave is connected'}`,
     )
   }
 

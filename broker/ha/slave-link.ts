@@ -3,7 +3,7 @@
 // policy has not made safe here: a copy must not hold what its master may lose.
 import type { ByteStream, StreamEvents } from '../net/stream'
 import type { MessageStore } from '../store/types'
-import { encodePieceHead, ReportReader } from './frames'
+import type { MasterSide } from './dialects'
 import { Lag } from './lag'
 import { TransferRate } from './transfer-rate'
 import type { HaLog, ReplicationSettings, SlaveRow } from './types'
@@ -19,13 +19,13 @@ export interface SlaveLinkOptions {
   settings: ReplicationSettings
   clock: () => number
   log: HaLog
+  side: MasterSide
   /** It has confirmed more, or is gone. */
   moved: (link: SlaveLink) => void
 }
 
 export class SlaveLink implements StreamEvents {
   readonly #options: SlaveLinkOptions
-  readonly #reports = new ReportReader()
   readonly #rate: TransferRate
   readonly #lag: Lag
   #next = -1
@@ -35,6 +35,9 @@ export class SlaveLink implements StreamEvents {
   #lastReadMs: number
   #lastWriteMs: number
   isGone = false
+  /** Under a controller a slave says who it is. */
+  brokerId: number | undefined
+  isLearner = false
 
   constructor(options: SlaveLinkOptions) {
     this.#options = options
@@ -58,12 +61,25 @@ export class SlaveLink implements StreamEvents {
       isInSync: this.#confirmedTo >= 0 && behindBytes < settings.haMaxGapNotInSync,
       bytesPerSecond: this.#rate.perSecond,
       sendsFrom: this.#next,
+      ...(this.brokerId === undefined ? {} : { brokerId: this.brokerId }),
     }
   }
 
   data(chunk: Buffer): void {
-    this.#lastReadMs = this.#options.clock()
-    this.#reports.read(chunk, (copiedTo) => this.#reported(copiedTo))
+    const { clock, side, store, stream } = this.#options
+    this.#lastReadMs = clock()
+    try {
+      side.read(chunk, {
+        hello: (brokerId, isLearner) => {
+          this.brokerId = brokerId
+          this.isLearner = isLearner
+          stream.write([side.greeting(store.commitLog.confirmOffset)])
+        },
+        report: (copiedTo) => this.#reported(copiedTo),
+      })
+    } catch (error) {
+      this.#close('warn', error instanceof Error ? error.message : String(error))
+    }
   }
 
   closed(why: string): void {
@@ -117,7 +133,7 @@ export class SlaveLink implements StreamEvents {
       this.#close('warn', `it has said nothing for ${settings.haHousekeepingInterval} ms`)
     } else if (this.#next >= 0 && nowMs - this.#lastWriteMs >= settings.haSendHeartbeatInterval) {
       this.#lastWriteMs = nowMs
-      stream.write([encodePieceHead(this.#next, 0)])
+      stream.write([this.#options.side.head(this.#next, 0, this.#confirmedHere)])
     }
   }
 
@@ -164,12 +180,14 @@ export class SlaveLink implements StreamEvents {
   }
 
   #send(bytes: Buffer, release: () => void): void {
-    const { stream, settings, clock } = this.#options
+    const { stream, settings, clock, side } = this.#options
     const batchBytes = Math.max(1, settings.haTransferBatchSize)
     const buffers: Buffer[] = []
-    for (let at = 0; at < bytes.length; at += batchBytes) {
-      const part = bytes.subarray(at, at + batchBytes)
-      buffers.push(encodePieceHead(this.#next + at, part.length), part)
+    for (let at = 0; at < bytes.length; ) {
+      const from = this.#next + at
+      const sizeBytes = Math.max(1, side.fitting(from, Math.min(batchBytes, bytes.length - at)))
+      buffers.push(side.head(from, sizeBytes, this.#confirmedHere), bytes.subarray(at, at + sizeBytes))
+      at += sizeBytes
     }
     this.#next += bytes.length
     this.#lastWriteMs = clock()
@@ -178,6 +196,11 @@ export class SlaveLink implements StreamEvents {
       release()
       this.push()
     })
+  }
+
+  /** What consumers may see here: all that is in sync has it. */
+  get #confirmedHere(): number {
+    return this.#options.store.commitLog.dispatchedTo
   }
 
   #mayTransfer(): boolean {

@@ -14,6 +14,8 @@ export interface SlaveRow {
   readonly bytesPerSecond: number
   /** Where the next bytes that are sent to it lie. */
   readonly sendsFrom: number
+  /** Under a controller: the id that it gave that slave. */
+  readonly brokerId?: number
 }
 
 /** What a slave knows of its own copying. */
@@ -30,6 +32,28 @@ export interface CopyRow {
   readonly copiedTo: number
 }
 
+/** What a broker under a controller knows of its own place. */
+export interface ControlledRow {
+  /** The id that the controller gave it, whatever its role. */
+  readonly brokerId: number
+  readonly masterEpoch: number
+  /** Of a master: who holds all that it acknowledged. */
+  readonly syncStateSet: readonly number[]
+  readonly syncStateSetEpoch: number
+  /** Ascending; the end of the last is Infinity. */
+  readonly epochs: readonly { readonly epoch: number; readonly startOffset: number; readonly endOffset: number }[]
+}
+export interface RoleNews {
+  readonly masterAddress: string | undefined
+  readonly masterBrokerId: number | undefined
+  readonly masterEpoch: number
+}
+export interface Controlled {
+  readonly row: ControlledRow
+  /** The controller says who is master; a broker that must become another does. */
+  roleChanged(news: RoleNews): void
+}
+
 export interface Replication {
   /** As a master. Empty on a slave. */
   readonly slaves: readonly SlaveRow[]
@@ -37,6 +61,8 @@ export interface Replication {
   readonly copy: CopyRow | undefined
   /** A slave copies from this HA address from now on; a master does nothing. */
   follow(haAddress: string): void
+  /** Only where a controller decides who is master. */
+  readonly controlled?: Controlled
 }
 
 /** Read at each use: they may change while the broker runs. By Apache's names. */
@@ -50,6 +76,8 @@ export interface ReplicationSettings {
   readonly haMaxGapNotInSync: number
   readonly haFlowControlEnable: boolean
   readonly maxHaTransferByteInSecond: number
+  readonly allAckInSyncStateSet: boolean
+  readonly haMaxTimeSlaveNotCatchup: number
 }
 
 export type HaLog = (level: 'debug' | 'info' | 'warn' | 'error', line: string) => void

@@ -17,7 +17,7 @@ import { ProtocolError } from '../protocol/errors'
 import { writeHeader } from '../protocol/headers'
 import { notifyMinBrokerIdHeader } from '../protocol/headers-namesrv'
 import { openKvConfig } from './kv'
-import { nameServerAnswers } from './requests'
+import { type Answer, nameServerAnswers } from './requests'
 import { type Broker, RouteTable, smallest } from './routes'
 
 export interface NameServerOptions {
@@ -40,8 +40,14 @@ export interface NameServerOptions {
   }
   /** TLS on its port, and with the brokers it tells something. */
   tls?: { readonly door: TlsDoor | undefined; readonly dialing: TlsDialing | undefined }
+  /** Who answers on the same port besides: a controller. A request that both know is answered by it, and heard here too. */
+  beside?: Beside | undefined
   log: (level: 'debug' | 'info' | 'warn' | 'error', line: string) => void
   clock?: () => number
+}
+export interface Beside {
+  readonly answers: ReadonlyMap<number, Answer>
+  connectionClosed(connection: Connection): void
 }
 export interface NameServerHandle {
   readonly host: string
@@ -115,10 +121,16 @@ export async function openNameServer(options: NameServerOptions): Promise<NameSe
         connection.reply(request, refused)
         return
       }
-      const answer = answers.get(request.code) ?? authRequests[request.code]
+      const own = answers.get(request.code) ?? authRequests[request.code]
+      const theirs = options.beside?.answers.get(request.code)
+      if (theirs !== undefined && own !== undefined) void answerTo(request, connection, own, log)
+      const answer = theirs ?? own
       void answerTo(request, connection, answer, log).then((reply) => connection.reply(request, reply))
     },
-    onClose: (connection) => routes.connectionClosed(connection),
+    onClose: (connection) => {
+      routes.connectionClosed(connection)
+      options.beside?.connectionClosed(connection)
+    },
   })
   let scanning = setInterval(() => routes.expire(), config.values.scanNotActiveBrokerInterval)
   config.onChange(['scanNotActiveBrokerInterval'], () => {

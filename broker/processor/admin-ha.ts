@@ -1,9 +1,11 @@
-// broker/processor/admin-ha.ts: how replication stands, and where a master is: codes 906, 907, 908.
+// broker/processor/admin-ha.ts: how replication stands, and where a master is: codes 906, 907, 908, 1007, 1008.
 import { haRuntimeInfo } from '../protocol/bodies-admin'
-import { RequestCode } from '../protocol/codes'
+import { epochCacheBody } from '../protocol/bodies-controller'
+import { RequestCode, ResponseCode } from '../protocol/codes'
 import { readHeader, writeHeader } from '../protocol/header-table'
+import { roleChangedHeader } from '../protocol/headers-controller'
 import { exchangeHaInfoHeader, resetMasterFlushOffsetHeader } from '../protocol/headers-admin'
-import { answer, ok } from './admin-reply'
+import { answer, ok, refuse } from './admin-reply'
 import type { BrokerContext, Handler, HandlerTable } from './context'
 
 const haStatus: Handler = (_request, _connection, { ha, settings, store }) => {
@@ -53,8 +55,30 @@ const resetFlushOffset: Handler = (request) => {
   return ok()
 }
 
+/** 1007. */
+const epochCache: Handler = (_request, _connection, { ha, identity, store }) => {
+  if (ha.controlled === undefined) return refuse(ResponseCode.SYSTEM_ERROR, 'this request only for controllerMode ')
+  const { epochs } = ha.controlled.row
+  return answer(epochCacheBody, {
+    brokerId: identity.brokerId,
+    brokerName: identity.brokerName,
+    clusterName: identity.clusterName,
+    epochList: [...epochs],
+    maxOffset: store.commitLog.tail,
+  })
+}
+
+/** 1008: whoever says so, the controller is asked itself. */
+const roleChanged: Handler = (request, _connection, { ha }) => {
+  const { masterAddress, masterBrokerId, masterEpoch = 0 } = readHeader(roleChangedHeader, request.ext)
+  ha.controlled?.roleChanged({ masterAddress, masterBrokerId, masterEpoch })
+  return ok()
+}
+
 export const haHandlers = (): HandlerTable => ({
   [RequestCode.EXCHANGE_BROKER_HA_INFO]: exchange,
   [RequestCode.GET_BROKER_HA_STATUS]: haStatus,
+  [RequestCode.GET_BROKER_EPOCH_CACHE]: epochCache,
+  [RequestCode.NOTIFY_BROKER_ROLE_CHANGED]: roleChanged,
   [RequestCode.RESET_MASTER_FLUSH_OFFSET]: resetFlushOffset,
 })

@@ -11,13 +11,8 @@ const reasons: Readonly<Record<string, readonly number[]>> = {
   'a broker is started as a part of its own, not inside a container': [902, 903],
 }
 
-/** 1007: the epochs of a master that a controller elected. */
-const epochCache = 1007
-
 export const unsupportedHandlers = (): HandlerTable => {
-  const table: Record<number, Handler> = {
-    [epochCache]: () => refuse(ResponseCode.SYSTEM_ERROR, 'this request only for controllerMode '),
-  }
+  const table: Record<number, Handler> = {}
   for (const [reason, codes] of Object.entries(reasons)) {
     for (const code of codes) {
       const remark = ` request type ${code} not supported: ${reason}`

@@ -1,3 +1,4 @@
 // broker/store/index.ts: the room's door. Everything else here is its own business.
+export { cutStore } from './cut'
 export { openMessageStore } from './open'
 export * from './types'

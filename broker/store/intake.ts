@@ -33,6 +33,7 @@ export interface Intake
   copy(bytes: Buffer): void
   beginAt(offset: number): void
   onConfirmed(listener: () => void): () => void
+  copiesMoved(): void
   /** The views have everything before it. */
   readonly dispatchedTo: number
   /** Store time of the newest message that the views have, and of the newest that is synced. */
@@ -86,6 +87,8 @@ class Gate implements Intake {
   readonly #onSafe = createWaiters()
   readonly #listeners: ((arrival: Arrival) => void)[] = []
   readonly #onConfirmed = new Set<() => void>()
+  /** They were told of what lies before it. */
+  #confirmedTo: number
   /** Delays by level, which the units of copied delayed messages hold. */
   readonly #delaysMs: readonly number[]
   readonly #maxUnsafeBytes: number
@@ -113,7 +116,7 @@ class Gate implements Intake {
     const { log, recovered, checkpoint } = parts
     this.#delaysMs = parseDelayLevels(options.more?.messageDelayLevel ?? defaultDelayLevels)
     this.#maxUnsafeBytes = options.more?.maxUnsafeBytes ?? defaultMaxUnsafeBytes
-    this.dispatchedTo = log.tail
+    this.dispatchedTo = this.#confirmedTo = log.tail
     this.dispatchedMs = Math.max(recovered.lastTimestampMs, checkpoint.queuesTimestampMs)
     this.flushedMs = checkpoint.logTimestampMs
     this.#writer = createLogWriter(
@@ -193,12 +196,16 @@ class Gate implements Intake {
       throw new StoreError('corrupt', `a log of segments of ${segmentBytes} bytes cannot begin at ${offset}`)
     }
     log.beginAt(offset)
-    this.dispatchedTo = offset
+    this.dispatchedTo = this.#confirmedTo = offset
   }
 
   onConfirmed(listener: () => void): () => void {
     this.#onConfirmed.add(listener)
     return () => this.#onConfirmed.delete(listener)
+  }
+
+  copiesMoved(): void {
+    this.#advance()
   }
 
   whenSafe(commitLogOffset: number, waits: boolean, done: (status: PutStatus) => void): void {
@@ -377,8 +384,15 @@ class Gate implements Intake {
 
   /** Hands what consumers may see now to the views, then tells who waits for it. */
   #advance(): void {
-    const upTo = this.confirmOffset
-    if (upTo <= this.dispatchedTo) return
+    const safeTo = this.confirmOffset
+    const upTo = Math.min(safeTo, this.#options.more?.durability?.heldByAll ?? Number.POSITIVE_INFINITY)
+    if (upTo > this.dispatchedTo) this.#dispatch(upTo)
+    if (safeTo <= this.#confirmedTo) return
+    this.#confirmedTo = safeTo
+    for (const listener of this.#onConfirmed) listener()
+  }
+
+  #dispatch(upTo: number): void {
     const { queues } = this.#parts
     const entries = this.#pending.takeUpTo(upTo)
     const indexed = this.#options.more?.indexEnabled !== false
@@ -403,7 +417,6 @@ class Gate implements Intake {
       if (entry.queue === undefined || entry.queue.removed) continue
       for (const listener of this.#listeners) listener(entry)
     }
-    for (const listener of this.#onConfirmed) listener()
   }
 
   #index(entry: Entry): void {

@@ -23,6 +23,7 @@ class LogBytes implements KeptLedger {
   readonly copy: Ledger['copy']
   readonly beginAt: Ledger['beginAt']
   readonly onConfirmed: Ledger['onConfirmed']
+  readonly copiesMoved: Ledger['copiesMoved']
 
   constructor(parts: Parts, intake: Intake) {
     this.#parts = parts
@@ -32,6 +33,7 @@ class LogBytes implements KeptLedger {
     this.copy = (bytes) => intake.copy(bytes)
     this.beginAt = (offset) => intake.beginAt(offset)
     this.onConfirmed = (listener) => intake.onConfirmed(listener)
+    this.copiesMoved = () => intake.copiesMoved()
   }
 
   get isEmpty(): boolean {

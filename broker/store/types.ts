@@ -168,6 +168,8 @@ export interface Ledger {
   read(offset: number, maxBytes: number): LedgerPiece | Promise<LedgerPiece | undefined> | undefined
   /** Told in the loop turn in which confirmOffset moved. Returns a function that ends it. */
   onConfirmed(listener: () => void): () => void
+  /** The copies (Durability.heldByAll) reach further now: consumers may see more. */
+  copiesMoved(): void
   /**
    * Puts what lies at the tail of another ledger at the tail of this one, byte for byte: one whole record, or the whole
    * blank end of a segment. Throws StoreError; then nothing was stored.
@@ -190,6 +192,8 @@ export interface Durability {
   readonly waits: boolean
   /** Calls `done` once enough copies hold all before `upTo`, or that took too long. In the order of asking. */
   whenCopied(upTo: number, done: (status: PutStatus) => void): void
+  /** Consumers see nothing behind it; Infinity, or absent, when that does not depend on copies. */
+  readonly heldByAll?: number
 }
 export interface FlushPolicy {
   flushDiskType: 'ASYNC_FLUSH' | 'SYNC_FLUSH'

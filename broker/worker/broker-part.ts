@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { openGroups } from '../catalog/groups'
 import { openOffsets } from '../catalog/offsets'
 import { openTopics } from '../catalog/topics'
-import type { TopicCatalog } from '../catalog/types'
+import type { TopicCatalog, TopicConfig } from '../catalog/types'
 import { addressValues, type BrokerConfig, openBrokerConfig } from '../config/broker-config'
 import type { KeptText } from '../config/open'
 import { readFileOrBackup, writeFileAtomic } from '../file/small-file'
@@ -45,11 +45,11 @@ import { createHeldPulls } from '../session/held-pulls'
 import { createProducers } from '../session/producers'
 import { createQueueLocks } from '../session/queue-locks'
 import { openStatistics } from '../stats/statistics'
-import { openMessageStore } from '../store'
+import { type MessageStore, openMessageStore } from '../store'
 import { openPartAccess, type PartAccess } from './access'
 import type { PartPlan } from './messages'
-import type { PartLog, StartPart } from './part-thread'
-import { createCopies, openReplication } from './replication'
+import type { PartLog, RunningPart } from './part-thread'
+import { createCopies, openReplication, type Place } from './replication'
 import { flushPolicyKeys, flushPolicyOf, storeOptionsOf } from './store-options'
 import { openPartTls, type PartTls } from './tls'
 
@@ -60,17 +60,18 @@ const EXPIRE_EVERY_MS = 10_000
 /** Opened so far, newest last: what a failed start closes again, and what a stop closes in turn. */
 type Ends = (() => Promise<unknown> | unknown)[]
 
-export const startBrokerPart: StartPart = async (plan, log) => {
+/** `place`: what a controller made of it. */
+export const startBroker = async (plan: PartPlan, log: PartLog, place?: Place): Promise<RunningPart> => {
   const ends: Ends = []
   try {
-    return await openBroker(plan, log, ends)
+    return await openBroker(plan, log, ends, place)
   } catch (error) {
     await closeAll(ends, log)
     throw error
   }
 }
 
-async function openBroker(plan: PartPlan, log: PartLog, ends: Ends) {
+async function openBroker(plan: PartPlan, log: PartLog, ends: Ends, place: Place | undefined): Promise<RunningPart> {
   const config = await openConfig(plan, log)
   const { values } = config
   const rootDir = values.storePathRootDir ?? plan.dataDir
@@ -224,10 +225,12 @@ async function openBroker(plan: PartPlan, log: PartLog, ends: Ends) {
     copies,
     dialer,
     askNameServers: () => void registration.again(),
+    place,
     clock,
     log,
   })
   ends.push(() => replication.stop())
+  if (place?.isMaster) await adopt(place, store, topics, log)
 
   const broker: BrokerContext = {
     identity,
@@ -277,7 +280,39 @@ async function openBroker(plan: PartPlan, log: PartLog, ends: Ends) {
   return { address: identity.address, role: values.brokerRole, stop: () => closeAll(ends, log) }
 }
 
-async function openConfig(plan: PartPlan, log: PartLog): Promise<BrokerConfig> {
+/** A topic that is younger may have missed the last copy of the master's table. */
+const ADOPT_MS = 600_000
+
+/**
+ * What the master before made in its last moments may have come with its log and not with its tables: queues whose topic is
+ * not known would be seen by nobody. Name servers take the table of the newer epoch.
+ */
+async function adopt({ masterEpoch }: Place, store: MessageStore, topics: TopicCatalog, log: PartLog): Promise<void> {
+  const sinceMs = Date.now() - ADOPT_MS
+  for (const topic of [...store.topics]) {
+    if (topics.get(topic) !== undefined) continue
+    const ids = [...store.queuesOf(topic)]
+    const beganMs = await Promise.all(ids.map((queueId) => store.earliestStoreTime(topic, queueId)))
+    // an older topic was deleted at the master, and its queues are still to be cleaned here
+    if (!beganMs.some((atMs) => atMs > sinceMs)) continue
+    const queues = Math.max(...ids) + 1
+    log('warn', `topic ${topic} came with the log and not with the master's table: made with ${queues} queues`)
+    topics.put(newTopic(topic, queues))
+  }
+  topics.begin(masterEpoch)
+}
+const newTopic = (topicName: string, queues: number): TopicConfig => ({
+  attributes: new Map(),
+  order: false,
+  perm: 6,
+  readQueueNums: queues,
+  topicFilterType: 'SINGLE_TAG',
+  topicName,
+  topicSysFlag: 0,
+  writeQueueNums: queues,
+})
+
+export async function openConfig(plan: PartPlan, log: PartLog): Promise<BrokerConfig> {
   const path = join(plan.dataDir, 'config', 'rocketdeck-set.json')
   const kept: KeptText = {
     text: await readFileOrBackup(path, (text) => text),
@@ -327,7 +362,7 @@ function followAddressService({ properties }: PartPlan, { values }: BrokerConfig
   return Object.assign(found, { stop: () => poll.stop() })
 }
 
-const addressOf = (host: string, port: number): string => (host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`)
+export const addressOf = (host: string, port: number): string => (host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`)
 
 /** The main port and, two below, the one for clients with vipChannelEnabled. */
 function openDoors(

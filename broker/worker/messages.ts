@@ -34,6 +34,8 @@ export type ToPart = { readonly type: 'stop' }
 export type FromPart =
   /** It takes traffic. */
   | { readonly type: 'ready'; readonly address: string; readonly role: PartStatus['role'] }
+  /** A controller made another of it. */
+  | { readonly type: 'role'; readonly role: PartStatus['role'] }
   /** It cannot start, and says why for people; the thread then ends. */
   | { readonly type: 'failed'; readonly text: string }
   | { readonly type: 'log'; readonly line: LogLine }

@@ -12,7 +12,12 @@ export interface RunningPart {
   stop(): Promise<void>
 }
 export type PartLog = (level: LogLine['level'], text: string) => void
-export type StartPart = (plan: PartPlan, log: PartLog) => Promise<RunningPart>
+/** `became`: told when its role is another one while it runs. */
+export type StartPart = (
+  plan: PartPlan,
+  log: PartLog,
+  became?: (role: RunningPart['role']) => void,
+) => Promise<RunningPart>
 
 export function runPart(startPart: StartPart): void {
   const port = parentPort
@@ -32,7 +37,7 @@ export function runPart(startPart: StartPart): void {
     delay.reset()
   }, PULSE_MS)
 
-  const started = startPart(plan, log)
+  const started = startPart(plan, log, (role) => tell({ type: 'role', role }))
   started.then(
     (part) => tell({ type: 'ready', address: part.address, role: part.role }),
     (error: unknown) => {

@@ -164,6 +164,10 @@ class SupervisedPart implements Part {
         this.#lastPulseMs = performance.now()
         if (this.#state === 'starting') this.#become('running')
         break
+      case 'role':
+        this.#role = message.role
+        this.#options.changed()
+        break
       case 'log':
         this.#keepLine(message.line)
         this.#options.log(message.line)

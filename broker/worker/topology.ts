@@ -25,20 +25,38 @@ interface Shape {
   readonly hasSlaves: boolean
   /** A put waits until the slave has it too. */
   readonly isSync: boolean
+  /** A controller decides who is master among so many of each name. */
+  readonly auto?: number
+}
+
+/** Of each name there are a master and so many slaves at most. */
+const MOST_SLAVES = 4
+
+/** `1m-1s-auto`, `1m-2s-auto`, `2m-4s-auto`: all slaves divide evenly among the names. */
+function autoShapeOf(preset: string): Shape | undefined {
+  const [, masters, slaves] = /^([1-9]\d?)m-([1-9]\d?)s-auto$/.exec(preset) ?? []
+  const each = Number(slaves) / Number(masters)
+  if (masters === undefined || !Number.isInteger(each) || each > MOST_SLAVES || Number(masters) > MOST_MASTERS) {
+    return undefined
+  }
+  return { masters: Number(masters), hasSlaves: true, isSync: true, auto: each + 1 }
 }
 
 /** `2m-noslave` is two masters without slaves, `2m-2s-sync` two masters with a slave each, which puts wait for. */
 export function shapeOf(preset: string): Shape {
+  const auto = autoShapeOf(preset)
+  if (auto !== undefined) return auto
   const [, masters = '', slaves, mode] = /^([1-9]\d?)m-(?:noslave|([1-9]\d?)s-(a?sync))$/.exec(preset) ?? []
   const count = Number(masters)
   const isOne = count >= 1 && count <= MOST_MASTERS && (slaves === undefined || slaves === masters)
   if (isOne) return { masters: count, hasSlaves: slaves !== undefined, isSync: mode === 'sync' }
-  const there = `Nm-noslave, Nm-Ns-async or Nm-Ns-sync, with N from 1 to ${MOST_MASTERS}`
+  const there = `Nm-noslave, Nm-Ns-async, Nm-Ns-sync or Nm-Ns-auto (failover), with N from 1 to ${MOST_MASTERS}`
   throw new TopologyError(`--preset ${preset}: no such preset; take ${there}`)
 }
 /** How many brokers a preset has. */
 export function brokersOf(preset: string): number {
-  const { masters, hasSlaves } = shapeOf(preset)
+  const { masters, hasSlaves, auto } = shapeOf(preset)
+  if (auto !== undefined) return masters * auto
   return hasSlaves ? masters * 2 : masters
 }
 
@@ -49,6 +67,7 @@ export function planCluster(options: ClusterOptions, inner?: Credentials): PartS
   const address = reachable(host)
   const addresses = { brokerIP1: address, brokerIP2: address }
   const shape = shapeOf(options.preset)
+  const namesrvAddr = `${isEverywhere(host) ? LOOPBACK : host}:${namesrvPort}`
   const access: AccessPlan = { confDir: join(properties.rocketmqHome ?? dataDir, 'conf'), ...(inner ? { inner } : {}) }
   const brokers = Array.from({ length: brokersOf(options.preset) }, (_, number) => {
     const { brokerName, brokerId, role } = placeOf(shape, number)
@@ -62,18 +81,24 @@ export function planCluster(options: ClusterOptions, inner?: Credentials): PartS
       access,
       properties: {
         ...(isEverywhere(host) ? addresses : {}),
-        ...(shape.isSync ? { inSyncReplicas: '2' } : {}),
+        ...(shape.auto !== undefined
+          ? { allAckInSyncStateSet: 'true' }
+          : shape.isSync
+            ? { inSyncReplicas: '2' }
+            : {}),
         // who has a slave beside a master reads from it while the master is down
         ...(shape.hasSlaves ? { slaveReadEnable: 'true' } : {}),
         ...properties,
       },
       preset: {
         brokerName,
-        brokerId: String(brokerId),
+        ...(shape.auto === undefined
+          ? { brokerId: String(brokerId) }
+          : { enableControllerMode: 'true', controllerAddr: namesrvAddr }),
         // a preset without slaves leaves it to the operator, whose slaves may run elsewhere
-        ...(shape.hasSlaves ? { brokerRole: role } : {}),
+        ...(shape.hasSlaves && shape.auto === undefined ? { brokerRole: role } : {}),
         haListenPort: String(port + 1),
-        namesrvAddr: `${isEverywhere(host) ? LOOPBACK : host}:${namesrvPort}`,
+        namesrvAddr,
         ...(isEverywhere(host) ? {} : addresses),
       },
     })
@@ -86,14 +111,19 @@ export function planCluster(options: ClusterOptions, inner?: Credentials): PartS
     host,
     port: namesrvPort,
     dataDir: join(dataDir, 'namesrv'),
-    properties,
+    properties: shape.auto === undefined ? properties : { ...properties, enableControllerInNamesrv: 'true' },
     access: { ...access, follow },
   })
   return [namesrv, ...brokers]
 }
 
 /** a:0, a:1, b:0, b:1, ... where there are slaves; a:0, b:0, ... where there are none. */
-function placeOf({ hasSlaves, isSync }: Shape, number: number) {
+function placeOf({ hasSlaves, isSync, auto }: Shape, number: number) {
+  if (auto !== undefined) {
+    const brokerName = `broker-${String.fromCharCode(97 + Math.floor(number / auto))}`
+    // which of them is master is decided at the start
+    return { brokerName, brokerId: number % auto, role: 'SLAVE' as const }
+  }
   const name = hasSlaves ? Math.floor(number / 2) : number
   const brokerId = hasSlaves ? number % 2 : 0
   const role: BrokerRole = brokerId > 0 ? 'SLAVE' : isSync ? 'SYNC_MASTER' : 'ASYNC_MASTER'

@@ -276,6 +276,7 @@ function arrayStore(times: Map<string, number[]>): MessageStore {
       isEmpty: false,
       read: never,
       onConfirmed: never,
+      copiesMoved: never,
       copy: never,
       beginAt: never,
       newest: () => undefined,

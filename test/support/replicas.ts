@@ -20,6 +20,8 @@ export const haSettings = (changed: Partial<ReplicationSettings> = {}): Replicat
   haMaxGapNotInSync: 268_435_456,
   haFlowControlEnable: false,
   maxHaTransferByteInSecond: 104_857_600,
+  allAckInSyncStateSet: false,
+  haMaxTimeSlaveNotCatchup: 15_000,
   ...changed,
 })
 

@@ -10,7 +10,7 @@ import { parseOffsetId } from '../../../broker/protocol/message-id'
 import { parseProperties, writeProperties } from '../../../broker/protocol/properties'
 import { decodeRecord, decodeRecords, type StoredRecord } from '../../../broker/protocol/record'
 import { parseTagExpression } from '../../../broker/protocol/subscription'
-import { startBrokerPart } from '../../../broker/worker/broker-part'
+import { startBrokerPart } from '../../../broker/worker/broker-life'
 import { removeFolder, temporaryFolder } from '../../support/folders'
 import { freePort } from '../../support/ports'
 

@@ -1,0 +1,176 @@
+// broker/controller/open.ts: a controller: watches the brokers of each name, elects a master from the in-sync set when one is
+// gone, and tells the brokers. There is one; several that agree among each other (Apache's DLedger, jRaft) are not here: while
+// it is down masters go on, and nobody is elected. It answers on the port of the name server that holds it.
+import { mkdir } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import type { Connection, Dialer, Reply } from '../net/types'
+import { writeBody } from '../protocol/bodies'
+import { syncStateSetBody } from '../protocol/bodies-controller'
+import { RequestCode, ResponseCode } from '../protocol/codes'
+import type { Command } from '../protocol/command'
+import { writeHeader } from '../protocol/header-table'
+import { roleChangedHeader } from '../protocol/headers-controller'
+import { controllerAnswers } from './answers'
+import { openKeptGroups } from './kept'
+import { Lives } from './lives'
+import { ControllerError, type Elected, type Election, ReplicaGroups, type Rules } from './replicas'
+
+export interface ControllerSettings extends Rules {
+  readonly notifyBrokerRoleChanged: boolean
+  readonly scanInactiveMasterInterval: number
+  readonly configBlackList: string | null
+}
+export interface ControllerOptions {
+  /** Where brokers and tools reach it. */
+  readonly address: string
+  /** The file it remembers everything in. */
+  readonly path: string
+  readonly settings: ControllerSettings
+  readonly settingsText: () => string
+  /** Throws when a key or value cannot be. */
+  readonly changeSettings: (changes: ReadonlyMap<string, string>) => Promise<void>
+  readonly dialer: Dialer
+  readonly clock: () => number
+  readonly log: (level: 'debug' | 'info' | 'warn' | 'error', line: string) => void
+}
+export type Answer = (request: Command, connection: Connection) => Reply | Promise<Reply>
+
+export interface Controller {
+  readonly answers: ReadonlyMap<number, Answer>
+  connectionClosed(connection: Connection): void
+  close(): Promise<void>
+}
+
+/** A broker whose connection broke is given so long to be heard over another. A killed process is not heard again. */
+const GRACE_MS = 300
+/** After a start: whoever was there before has had time to be heard again. */
+const SETTLE_MS = 5000
+
+export async function openController(options: ControllerOptions): Promise<Controller> {
+  await mkdir(dirname(options.path), { recursive: true })
+  const controller = new OneController(options, await openKeptGroups(options.path))
+  controller.start()
+  return controller
+}
+
+/** What the answers work with. */
+export interface ControllerState {
+  readonly groups: ReplicaGroups
+  readonly lives: Lives
+  readonly options: ControllerOptions
+  saved(): Promise<void>
+  elect(election: Election): Promise<Elected>
+}
+
+class OneController implements Controller, ControllerState {
+  readonly options: ControllerOptions
+  readonly lives: Lives
+  readonly groups: ReplicaGroups
+  readonly answers: ReadonlyMap<number, Answer>
+  readonly #kept: Awaited<ReturnType<typeof openKeptGroups>>
+  readonly #startedAtMs: number
+  readonly #graces = new Set<NodeJS.Timeout>()
+  #scan: NodeJS.Timeout | undefined
+
+  constructor(options: ControllerOptions, kept: Awaited<ReturnType<typeof openKeptGroups>>) {
+    this.options = options
+    this.#kept = kept
+    this.lives = new Lives(options.clock)
+    this.groups = new ReplicaGroups(options.settings, (name, id) => this.lives.get(name, id), kept.groups)
+    this.#startedAtMs = options.clock()
+    this.answers = controllerAnswers(this)
+  }
+
+  start(): void {
+    this.options.log('info', `controller at ${this.options.address}`)
+    this.#scan = setInterval(() => this.#look(), this.options.settings.scanInactiveMasterInterval)
+  }
+
+  async close(): Promise<void> {
+    clearInterval(this.#scan)
+    for (const grace of this.#graces) clearTimeout(grace)
+    await this.saved()
+  }
+
+  saved(): Promise<void> {
+    return this.#kept.save(this.groups.all)
+  }
+
+  connectionClosed(connection: Connection): void {
+    if (this.lives.over(connection).length === 0) return
+    const grace = setTimeout(() => {
+      this.#graces.delete(grace)
+      for (const brokerName of this.lives.lost(connection)) this.#check(brokerName)
+    }, GRACE_MS)
+    this.#graces.add(grace)
+  }
+
+  async elect(election: Election): Promise<Elected> {
+    const before = this.groups.find(election.brokerName)?.masterId
+    if (before !== undefined && election.brokerId !== undefined && !this.#hasSettled) {
+      // a master that is alive would lose its place only because this controller started
+      if (this.lives.get(election.brokerName, before) === undefined) {
+        throw new ControllerError(
+          ResponseCode.CONTROLLER_ELECT_MASTER_FAILED,
+          'the controller has just started, and gives the master time to be heard: ask again',
+        )
+      }
+    }
+    const elected = this.groups.elect(election)
+    if (elected === 'same') return elected
+    const { brokerName } = election
+    await this.saved()
+    const group = this.groups.find(brokerName)
+    const who = group?.masterId === undefined ? 'nobody' : `${group.masterId} (${this.#addressOf(brokerName, group.masterId)})`
+    this.options.log(
+      elected === 'nobody' ? 'error' : 'warn',
+      `${brokerName}: ${who} is elected, epoch ${group?.masterEpoch}; the master before was ${before ?? 'nobody'}` +
+        (elected === 'nobody' ? ': nobody of its in-sync set is alive' : ''),
+    )
+    if (elected === 'new' && this.options.settings.notifyBrokerRoleChanged) this.#notify(brokerName)
+    return elected
+  }
+
+  get #hasSettled(): boolean {
+    return this.options.clock() - this.#startedAtMs >= SETTLE_MS
+  }
+
+  #addressOf(brokerName: string, brokerId: number): string | undefined {
+    return this.groups.find(brokerName)?.replicas.get(brokerId)?.address
+  }
+
+  #look(): void {
+    if (!this.#hasSettled) return
+    for (const { brokerName } of [...this.groups.all]) this.#check(brokerName)
+  }
+
+  /** Elects when the master is gone and somebody is left. */
+  #check(brokerName: string): void {
+    const group = this.groups.find(brokerName)
+    if (group?.masterId === undefined || this.lives.get(brokerName, group.masterId) !== undefined) return
+    if (![...group.replicas.keys()].some((id) => this.lives.get(brokerName, id) !== undefined)) return
+    this.elect({ brokerName }).catch((error: unknown) =>
+      this.options.log('error', `${brokerName}: the election could not be kept: ${error}`),
+    )
+  }
+
+  /** Nobody waits for it: whoever does not hear it asks within seconds. */
+  #notify(brokerName: string): void {
+    const group = this.groups.find(brokerName)
+    if (group?.masterId === undefined) return
+    const { masterId, masterEpoch, syncStateSet, syncStateSetEpoch } = group
+    const ext = writeHeader(roleChangedHeader, {
+      masterAddress: this.#addressOf(brokerName, masterId),
+      masterBrokerId: masterId,
+      masterEpoch,
+      syncStateSetEpoch,
+    })
+    const body = writeBody(syncStateSetBody, { syncStateSet: [...syncStateSet], syncStateSetEpoch }, 'standard')
+    for (const [id, { address }] of group.replicas) {
+      if (this.lives.get(brokerName, id) === undefined) continue
+      this.options.dialer
+        .oneway(address, RequestCode.NOTIFY_BROKER_ROLE_CHANGED, { ...ext }, body)
+        .catch((error: unknown) => this.options.log('debug', `${address} was not told of the election: ${error}`))
+    }
+  }
+}
