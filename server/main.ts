@@ -41,7 +41,7 @@ const startFlags = {
   preset: {
     value: 'NAME',
     default: DEFAULT_PRESET,
-    says: 'shape of the cluster: N masters (Nm-noslave), each with a slave (Nm-Ns-async), which puts wait for (Nm-Ns-sync)',
+    says: 'shape of the cluster: N masters (Nm-noslave), each with a slave (Nm-Ns-async), which puts wait for (Nm-Ns-sync), or takes its place (Nm-Ns-auto)',
   },
   'namesrv-port': { value: 'PORT', default: '9876', says: 'port of the name server' },
   'broker-port': {

@@ -1,7 +1,18 @@
 // broker/controller/kept.ts: what a controller must remember over a restart, as one small file. Owner: the controller. An
 // answer leaves only when the change it tells of would survive a crash.
 import { readFileOrBackup, writeFileAtomic } from '../file/small-file'
-import { type BodyOf, bean, dict, int, list, numberDict, optional, readBody, text, writeBodyText } from '../protocol/body-table'
+import {
+  type BodyOf,
+  bean,
+  dict,
+  int,
+  list,
+  numberDict,
+  optional,
+  readBody,
+  text,
+  writeBodyText,
+} from '../protocol/body-table'
 import type { ReplicaGroup } from './replicas'
 
 const groupBody = bean({

@@ -121,7 +121,8 @@ class OneController implements Controller, ControllerState {
     const { brokerName } = election
     await this.saved()
     const group = this.groups.find(brokerName)
-    const who = group?.masterId === undefined ? 'nobody' : `${group.masterId} (${this.#addressOf(brokerName, group.masterId)})`
+    const who =
+      group?.masterId === undefined ? 'nobody' : `${group.masterId} (${this.#addressOf(brokerName, group.masterId)})`
     this.options.log(
       elected === 'nobody' ? 'error' : 'warn',
       `${brokerName}: ${who} is elected, epoch ${group?.masterEpoch}; the master before was ${before ?? 'nobody'}` +

@@ -53,3 +53,9 @@ export async function readFileOrBackup<T>(
   if (current !== undefined) await files.remove(path)
   return kept
 }
+
+/** With its backup. */
+export async function removeSmallFile(path: string, files: Files = nodeFiles()): Promise<void> {
+  await files.remove(path)
+  await files.remove(backupOf(path))
+}

@@ -44,7 +44,8 @@ export function switchMaster(epochs: Epochs): MasterSide {
     read: (chunk, events) => reader.read(chunk, events),
     greeting: (maxOffset) => encodeGreeting(epochs.entries, maxOffset),
     head: (offset, sizeBytes, confirmOffset) => {
-      const entry = (sizeBytes === 0 ? epochs.at(Math.max(0, offset - 1)) : epochs.at(offset)) ?? epochs.entries[0] ?? none
+      const entry =
+        (sizeBytes === 0 ? epochs.at(Math.max(0, offset - 1)) : epochs.at(offset)) ?? epochs.entries[0] ?? none
       return encodeSwitchHead(offset, sizeBytes, entry, confirmOffset)
     },
     fitting: (offset, sizeBytes) => {

@@ -1,8 +1,9 @@
 // broker/ha/epochs.ts: which part of a log was written under which master. Each election begins an epoch, at the place where
 // the new master's log ended. Two logs are the same up to the end of the last epoch that both know; what one has behind that
 // was never acknowledged by all that were in sync, and is cut before it copies on.
-import { dirname } from 'node:path'
+
 import { mkdir } from 'node:fs/promises'
+import { dirname } from 'node:path'
 import { readFileOrBackup, writeFileAtomic } from '../file/small-file'
 import { crc32Positive } from '../protocol/crc32'
 

@@ -1,7 +1,7 @@
 // broker/ha/identity-file.ts: who a broker is to its controller: `brokerIdentity` and, while it applies for an id,
 // `brokerIdentity-temp`, as Apache's brokers have them. A store keeps its id for good: its epochs and its place in the
 // in-sync set go by it.
-import { readFileOrBackup, writeFileAtomic } from '../file/small-file'
+import { readFileOrBackup, removeSmallFile, writeFileAtomic } from '../file/small-file'
 
 export interface BrokerIdentityFile {
   readonly clusterName: string
@@ -28,8 +28,12 @@ export const writeApplication = (path: string, application: Application): Promis
   return writeFileAtomic(temporary(path), `${clusterName}#${brokerName}#${brokerId}#${checkCode}`)
 }
 
+/** The id is given: what was asked for is history. */
+export const dropApplication = (path: string): Promise<void> => removeSmallFile(temporary(path))
+
 function parse(text: string, path: string): BrokerIdentityFile {
   const [clusterName = '', brokerName = '', id = ''] = text.trim().split('#')
-  if (clusterName === '' || brokerName === '' || !/^\d+$/.test(id)) throw new Error(`${path} holds no broker's identity`)
+  if (clusterName === '' || brokerName === '' || !/^\d+$/.test(id))
+    throw new Error(`${path} holds no broker's identity`)
   return { clusterName, brokerName, brokerId: Number(id) }
 }

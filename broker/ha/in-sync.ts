@@ -85,7 +85,9 @@ export class InSync {
     const nowMs = this.#options.clock()
     for (const { brokerId } of slaves) this.#goneSinceMs.delete(brokerId)
     if (this.#wanted !== undefined) return
-    const staying = [...this.#agreed].filter((id) => id === this.#options.brokerId || !this.#isMissed(id, slaves, nowMs))
+    const staying = [...this.#agreed].filter(
+      (id) => id === this.#options.brokerId || !this.#isMissed(id, slaves, nowMs),
+    )
     const joined = this.#joined(ownEnd, epochStart, slaves, nowMs)
     if (joined.length === 0 && staying.length === this.#agreed.size) return
     if (nowMs < this.#rests) return

@@ -4,8 +4,8 @@
 import { join } from 'node:path'
 import type { BrokerValues } from '../config/broker-config'
 import { type Epochs, openEpochFile } from '../ha/epochs'
+import { dropApplication, readApplication, readIdentity, writeApplication, writeIdentity } from '../ha/identity-file'
 import type { SyncStateSet } from '../ha/in-sync'
-import { readApplication, readIdentity, writeApplication, writeIdentity } from '../ha/identity-file'
 import { openDialer } from '../net/dial'
 import type { Dialer } from '../net/types'
 import { ControllerClient, RefusedError, type Standing } from '../peer/controller-client'
@@ -37,6 +37,8 @@ const HEARTBEAT_EVERY_MS = 1000
 const ASK_AGAIN_MS = 300
 /** A start does not wait longer for a role: the others of the cluster may be needed for one. */
 const START_WAIT_MS = 10_000
+/** For an id that others apply for too. */
+const MOST_ATTEMPTS = 20
 
 async function openLife(plan: PartPlan, values: BrokerValues, log: PartLog, became: (role: Role) => void) {
   const rootDir = values.storePathRootDir ?? plan.dataDir
@@ -155,7 +157,9 @@ class Life {
     try {
       if (this.#brokerId < 0) await this.#identify()
       standing = await this.#ask()
-      this.#say(standing?.master === undefined ? 'no broker of the in-sync set is alive: nobody can be master' : undefined)
+      this.#say(
+        standing?.master === undefined ? 'no broker of the in-sync set is alive: nobody can be master' : undefined,
+      )
     } catch (error) {
       this.#say(error instanceof Error ? error.message : String(error))
     }
@@ -190,7 +194,9 @@ class Life {
     const held = await readIdentity(path)
     if (held !== undefined) {
       if (held.clusterName !== own.clusterName || held.brokerName !== own.brokerName) {
-        throw new Error(`${path} is that of ${held.clusterName}/${held.brokerName}, this is ${own.clusterName}/${own.brokerName}`)
+        throw new Error(
+          `${path} is that of ${held.clusterName}/${held.brokerName}, this is ${own.clusterName}/${own.brokerName}`,
+        )
       }
       this.#begin(held.brokerId)
       return
@@ -200,15 +206,19 @@ class Life {
       application = { ...own, brokerId: await this.#client.nextBrokerId(), checkCode: `${this.address};${Date.now()}` }
       await writeApplication(path, application)
     }
-    try {
-      await this.#client.applyBrokerId(application.brokerId, application.checkCode)
-    } catch (error) {
-      if (!(error instanceof RefusedError)) throw error
-      // somebody else was quicker
-      await writeApplication(path, { ...application, brokerId: await this.#client.nextBrokerId() })
-      throw error
+    for (let attempt = 0; ; attempt++) {
+      try {
+        await this.#client.applyBrokerId(application.brokerId, application.checkCode)
+        break
+      } catch (error) {
+        if (!(error instanceof RefusedError) || attempt === MOST_ATTEMPTS) throw error
+        // somebody else was quicker
+        application = { ...application, brokerId: await this.#client.nextBrokerId() }
+        await writeApplication(path, application)
+      }
     }
     await writeIdentity(path, application)
+    await dropApplication(path)
     log('info', `the controller gave it the id ${application.brokerId}`)
     this.#begin(application.brokerId)
   }
@@ -268,7 +278,10 @@ class Life {
     }
     const isMaster = master.brokerId === this.#brokerId
     const { log, became } = this.#options
-    log('info', `${isMaster ? 'this broker is master' : `the master is ${master.brokerId} at ${master.address}`}, epoch ${masterEpoch}`)
+    log(
+      'info',
+      `${isMaster ? 'this broker is master' : `the master is ${master.brokerId} at ${master.address}`}, epoch ${masterEpoch}`,
+    )
     await this.#close()
     await this.#cut()
     if (this.#isStopped) return

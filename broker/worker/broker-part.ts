@@ -362,7 +362,8 @@ function followAddressService({ properties }: PartPlan, { values }: BrokerConfig
   return Object.assign(found, { stop: () => poll.stop() })
 }
 
-export const addressOf = (host: string, port: number): string => (host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`)
+export const addressOf = (host: string, port: number): string =>
+  host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`
 
 /** The main port and, two below, the one for clients with vipChannelEnabled. */
 function openDoors(

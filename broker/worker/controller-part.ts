@@ -19,7 +19,8 @@ export async function openPartController(
   log: PartLog,
 ): Promise<Controller | undefined> {
   const { host, port, properties, preset } = plan
-  if ({ ...properties, ...preset }.enableControllerInNamesrv?.trim().toLowerCase() !== 'true') return undefined
+  const { enableControllerInNamesrv } = { ...properties, ...preset }
+  if (enableControllerInNamesrv?.trim().toLowerCase() !== 'true') return undefined
   const config = openControllerConfig({
     properties,
     kept: await openKeptFile(join(plan.dataDir, 'controller-set.json')),

@@ -81,11 +81,7 @@ export function planCluster(options: ClusterOptions, inner?: Credentials): PartS
       access,
       properties: {
         ...(isEverywhere(host) ? addresses : {}),
-        ...(shape.auto !== undefined
-          ? { allAckInSyncStateSet: 'true' }
-          : shape.isSync
-            ? { inSyncReplicas: '2' }
-            : {}),
+        ...(shape.auto !== undefined ? { allAckInSyncStateSet: 'true' } : shape.isSync ? { inSyncReplicas: '2' } : {}),
         // who has a slave beside a master reads from it while the master is down
         ...(shape.hasSlaves ? { slaveReadEnable: 'true' } : {}),
         ...properties,

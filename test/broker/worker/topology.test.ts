@@ -50,9 +50,27 @@ describe('a preset', () => {
   })
 
   it('that does not exist yet, or at all, is refused with what there is', () => {
-    for (const preset of ['', '0m-noslave', 'm-noslave', '17m-noslave', '2M-noslave', '2m-1s-sync', '1m-1s-auto']) {
-      expect(() => cluster({ preset })).toThrow('no such preset; take Nm-noslave, Nm-Ns-async or Nm-Ns-sync')
+    for (const preset of ['', '0m-noslave', 'm-noslave', '17m-noslave', '2M-noslave', '2m-1s-sync', '2m-1s-auto']) {
+      expect(() => cluster({ preset })).toThrow(
+        'no such preset; take Nm-noslave, Nm-Ns-async, Nm-Ns-sync or Nm-Ns-auto',
+      )
     }
+  })
+
+  it('with failover has a controller beside the name server, and leaves it to that who is master', () => {
+    const [namesrv, ...brokers] = cluster({ preset: '1m-2s-auto' })
+    expect(namesrv?.plan.properties.enableControllerInNamesrv).toBe('true')
+    expect(brokers.map(({ plan }) => [plan.name, plan.port])).toEqual([
+      ['broker-a:0', 10911],
+      ['broker-a:1', 10921],
+      ['broker-a:2', 10931],
+    ])
+    for (const { plan } of brokers) {
+      expect(plan.preset).toMatchObject({ enableControllerMode: 'true', controllerAddr: '127.0.0.1:9876' })
+      expect(plan.preset.brokerId ?? plan.preset.brokerRole).toBeUndefined()
+      expect(plan.properties.allAckInSyncStateSet).toBe('true')
+    }
+    expect(cluster({ preset: '2m-4s-auto' }).map(({ plan }) => plan.name)).toContain('broker-b:2')
   })
 
   it('with slaves puts each behind its master, on ports and in a folder of its own', () => {
