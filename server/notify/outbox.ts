@@ -6,7 +6,7 @@ import { delivery } from '../db/alarm-tables'
 import type { Db } from '../db/open'
 import type { Channels } from './channels'
 import type { Notice } from './notice'
-import { type SendOptions, type Sent, sendOver } from './send'
+import { SEND_WITHIN_MS, type SendOptions, type Sent, sendOver } from './send'
 
 const FIRST_WAIT_MS = 5000
 const LONGEST_WAIT_MS = 600_000
@@ -18,7 +18,8 @@ const LOOK_EVERY_MS = 30_000
 /** The log of what was sent goes with the history of alarms. */
 const KEPT_MS = 90 * 86_400_000
 const CLEAN_EVERY_MS = 3_600_000
-const CLOSE_WITHIN_MS = 5000
+/** Longer than a sending may last: one that is cut off before it is noted is sent once more after the next start. */
+const CLOSE_WITHIN_MS = SEND_WITHIN_MS + 2000
 
 export interface Statement {
   sql: string
@@ -54,6 +55,9 @@ class Sender implements Outbox {
   /** Channels whose secret cannot be opened, or whose sendings could not be noted: until when they are left alone. */
   readonly #resting = new Map<string, number>()
   #timer: NodeJS.Timeout | undefined
+  #timerAt = 0
+  /** One look at a time, and the end waits for it: none asks a database that is closed. */
+  #looking: Promise<void> = Promise.resolve()
   #closed = false
   #cleanedAt = 0
 
@@ -82,12 +86,22 @@ class Sender implements Outbox {
   }
 
   wake(): void {
-    if (this.#closed) return
+    this.#lookIn(0)
+  }
+  /** The soonest of those who ask counts: a look that ends must not put off one that was woken meanwhile. */
+  #lookIn(ms: number): void {
+    const at = performance.now() + ms
+    if (this.#closed || (this.#timer !== undefined && this.#timerAt <= at)) return
     clearTimeout(this.#timer)
-    this.#timer = setTimeout(() => void this.#look(), 0)
+    this.#timerAt = at
+    this.#timer = setTimeout(() => {
+      this.#timer = undefined
+      this.#looking = this.#looking.then(() => this.#look())
+    }, ms)
   }
 
   async #look(): Promise<void> {
+    if (this.#closed) return
     const { db, now, log } = this.#options
     let nextMs = LOOK_EVERY_MS
     try {
@@ -120,9 +134,7 @@ class Sender implements Outbox {
     } catch (error) {
       log(`outbox: ${String(error)}`)
     }
-    if (this.#closed) return
-    clearTimeout(this.#timer)
-    this.#timer = setTimeout(() => void this.#look(), nextMs)
+    this.#lookIn(nextMs)
   }
 
   /** In order, until one must wait: what is over is never told before that it began. */
@@ -182,7 +194,7 @@ class Sender implements Outbox {
     clearTimeout(this.#timer)
     let late: NodeJS.Timeout | undefined
     await Promise.race([
-      Promise.all(this.#busy.values()),
+      this.#looking.then(() => Promise.all(this.#busy.values())),
       new Promise((resolve) => (late = setTimeout(resolve, CLOSE_WITHIN_MS))),
     ])
     clearTimeout(late)

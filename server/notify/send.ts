@@ -33,7 +33,8 @@ export interface Sent {
   again: boolean
   answer: string
 }
-const TIMEOUT_MS = 10_000
+/** A sending takes no longer than this; a mail server may be silent for so long at each step. */
+export const SEND_WITHIN_MS = 10_000
 const MAX_ANSWER_BYTES = 4096
 const MAX_ANSWER_CHARACTERS = 300
 
@@ -86,7 +87,10 @@ const post = async ({ url, body, headers }: Post, options: SendOptions): Promise
       },
     )
     // The whole of it, not only silence: a trickle must not hold the channel.
-    const late = setTimeout(() => asked.destroy(new Error(`no answer within ${TIMEOUT_MS / 1000} s`)), TIMEOUT_MS)
+    const late = setTimeout(
+      () => asked.destroy(new Error(`no answer within ${SEND_WITHIN_MS / 1000} s`)),
+      SEND_WITHIN_MS,
+    )
     asked.once('close', () => clearTimeout(late))
     asked.once('error', reject)
     asked.end(body)
@@ -204,9 +208,9 @@ const mail = async (channel: OpenChannel, notice: Notice, delivery: string, opti
     ignoreTLS: security === 'plain',
     tls: { servername: target.host },
     name: 'rocketdeck',
-    connectionTimeout: TIMEOUT_MS,
-    greetingTimeout: TIMEOUT_MS,
-    socketTimeout: TIMEOUT_MS,
+    connectionTimeout: SEND_WITHIN_MS,
+    greetingTimeout: SEND_WITHIN_MS,
+    socketTimeout: SEND_WITHIN_MS,
     disableFileAccess: true,
     disableUrlAccess: true,
     ...(user ? { auth: { user, pass: secret ?? '' } } : {}),

@@ -191,9 +191,9 @@ describe('secrets', () => {
   })
 })
 
-const desk = async (folder = temporaryFolder('notify')) => {
+const desk = async (folder = temporaryFolder('notify'), now: () => number = Date.now) => {
   const database = await openDatabase({ file: join(folder, 'console.db'), thread: false })
-  const notify = await openNotify({ database, folder, log: () => undefined, firstWaitMs: 30 })
+  const notify = await openNotify({ database, folder, log: () => undefined, firstWaitMs: 30, now })
   await notify.setPolicy({ hosts })
   let closed = false
   const close = async () => {
@@ -278,5 +278,32 @@ describe('the outbox', () => {
     await until(() => got.length > 1)
     await new Promise((next) => setTimeout(next, 300))
     expect(got.length).toBeLessThan(15) // every 30 ms here, and not as fast as the receiver answers
+  })
+  it('sends at once what was written while it looked for what is due', async () => {
+    const { url, got } = await receiver(() => ({ status: 200 }))
+    let asked = 0
+    let during: ((nth: number) => void) | undefined
+    const { notify, database } = await desk(temporaryFolder('notify'), () => {
+      during?.(++asked)
+      return Date.now()
+    })
+    const id = await notify.put(undefined, { kind: 'webhook', name: 'W', url })
+    const later = await notify.put(undefined, { kind: 'webhook', name: 'Later', url })
+    const entry = (key: string, channel: string) =>
+      notify.outbox.statement({ id: key, alarmId: null, channel: { id: channel, name: 'W' }, notice, silenced: false })
+    // What waits makes a look ask the clock once more after it has read what is due: first for cleaning, then for this.
+    await database.batch([
+      entry('0', later),
+      { sql: 'update delivery set next_at = ?', params: [Date.now() + 3_600_000] },
+    ])
+    const due = entry('1', id)
+    during = (nth) => {
+      if (nth !== 2) return
+      during = undefined
+      void database.batch([due])
+      notify.outbox.wake()
+    }
+    notify.outbox.wake()
+    await until(() => got.length === 1)
   })
 })
