@@ -7,6 +7,7 @@ import { brokerRouter } from './router/broker'
 import { clusterRouter } from './router/cluster'
 import { groupRouter } from './router/group'
 import { messageRouter } from './router/message'
+import { metricsRouter } from './router/metrics'
 import { auditRouter, clientRouter, deadRouter, doctorRouter, paletteRouter } from './router/other'
 import { topicRouter } from './router/topic'
 import { waitingRouter } from './router/waiting'
@@ -23,6 +24,7 @@ export const appRouter = router({
   client: clientRouter,
   dead: deadRouter,
   doctor: doctorRouter,
+  metrics: metricsRouter,
   alarm: alarmRouter,
   channel: channelRouter,
   waiting: waitingRouter,

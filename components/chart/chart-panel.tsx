@@ -18,10 +18,14 @@ export interface ChartPanelProps extends Omit<TimeChartProps, 'summary'> {
   readonly aux?: ReactNode
   /** The keys carry the newest value. */
   readonly valuesInHead?: boolean
+  /** The keys stand elsewhere: in a table at the foot. */
+  readonly hideKeys?: boolean
+  readonly foot?: ReactNode
   readonly className?: string
 }
 
-export const ChartPanel = ({ title, unit, aux, valuesInHead = true, className, ...chart }: ChartPanelProps) => {
+export const ChartPanel = (props: ChartPanelProps) => {
+  const { title, unit, aux, valuesInHead = true, hideKeys = false, foot, className, ...chart } = props
   const t = useTranslations('chart')
   const format = useFormat()
   const [asTable, setAsTable] = useState(false)
@@ -44,7 +48,7 @@ export const ChartPanel = ({ title, unit, aux, valuesInHead = true, className, .
       className={className}
       aux={
         <>
-          {series.map((one) => {
+          {(hideKeys ? [] : series).map((one) => {
             const latest = latestOf(points, one.key)
             return (
               <span key={one.key} className="flex min-w-0 items-center gap-1.5">
@@ -74,6 +78,7 @@ export const ChartPanel = ({ title, unit, aux, valuesInHead = true, className, .
       }
     >
       {asTable ? <ChartTable {...chart} /> : <TimeChart {...chart} summary={summary} />}
+      {foot}
     </Panel>
   )
 }

@@ -13,6 +13,7 @@ import enDoctor from './en/doctor.json'
 import enFormat from './en/format.json'
 import enGroup from './en/group.json'
 import enMessage from './en/message.json'
+import enMetrics from './en/metrics.json'
 import enOverview from './en/overview.json'
 import enPeople from './en/people.json'
 import enSettings from './en/settings.json'
@@ -35,6 +36,7 @@ import zhDoctor from './zh/doctor.json'
 import zhFormat from './zh/format.json'
 import zhGroup from './zh/group.json'
 import zhMessage from './zh/message.json'
+import zhMetrics from './zh/metrics.json'
 import zhOverview from './zh/overview.json'
 import zhPeople from './zh/people.json'
 import zhSettings from './zh/settings.json'
@@ -58,6 +60,7 @@ const en = {
   format: enFormat,
   group: enGroup,
   message: enMessage,
+  metrics: enMetrics,
   overview: enOverview,
   people: enPeople,
   settings: enSettings,
@@ -84,6 +87,7 @@ const zh = {
   format: zhFormat,
   group: zhGroup,
   message: zhMessage,
+  metrics: zhMetrics,
   overview: zhOverview,
   people: zhPeople,
   settings: zhSettings,

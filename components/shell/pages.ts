@@ -1,6 +1,7 @@
 // components/shell/pages.ts: the pages there are, once, for sidebar, bottom bar, palette and shortcuts. Only what exists.
 import {
   Bell,
+  ChartLine,
   Clock,
   Gauge,
   GitBranch,
@@ -23,6 +24,7 @@ import { clusterHref } from './address'
 export type PageId =
   | 'overview'
   | 'alarms'
+  | 'metrics'
   | 'topics'
   | 'groups'
   | 'brokers'
@@ -50,6 +52,7 @@ export interface PageEntry {
 export const pages: readonly PageEntry[] = [
   { id: 'overview', group: 'watch', icon: Gauge, key: 'o', href: (cluster) => clusterHref(cluster) },
   { id: 'alarms', group: 'watch', icon: Bell, key: 'a', href: (cluster) => clusterHref(cluster, 'alarms') },
+  { id: 'metrics', group: 'watch', icon: ChartLine, key: 'm', href: (cluster) => clusterHref(cluster, 'metrics') },
   { id: 'topics', group: 'cluster', icon: Rows3, key: 't', href: (cluster) => clusterHref(cluster, 'topics') },
   { id: 'groups', group: 'cluster', icon: Users, key: 'g', href: (cluster) => clusterHref(cluster, 'groups') },
   { id: 'brokers', group: 'cluster', icon: Server, key: 'b', href: (cluster) => clusterHref(cluster, 'brokers') },

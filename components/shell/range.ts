@@ -11,6 +11,7 @@ export const ranges = {
   '24h': 86_400_000,
   '3d': 259_200_000,
   '7d': 604_800_000,
+  '30d': 2_592_000_000,
 } as const
 export type RangeName = keyof typeof ranges
 export const rangeNames = Object.keys(ranges) as readonly RangeName[] // keys of a const object are exactly RangeName

@@ -47,6 +47,8 @@ export interface Brokers {
   topicStats(address: string, topic: string): Promise<QueueStats[]>
   /** Of the last minute, by the broker's own statistics; 0 when it counted nothing yet. */
   statsPerSecond(address: string, name: string, key: string): Promise<number>
+  /** What one of the things counted was on average, over the last minute, else hour, else day; null when none was. */
+  statsMean(address: string, name: string, key: string): Promise<number | null>
   consumers(address: string, group: string): Promise<ConsumerConnections | null>
   producers(address: string): Promise<Producer[]>
   running(address: string, group: string, clientId: string, stack: boolean): Promise<Running>
@@ -125,6 +127,14 @@ export const openBrokers = (ask: Ask): Brokers => {
       ),
     topicStats: async (address, topic) => topicStatsOf(await body(address, code.GET_TOPIC_STATS_INFO, { topic })),
     statsPerSecond: async (address, name, key) => numberOf(objectOf((await stats(address, name, key)).statsMinute).tps),
+    async statsMean(address, name, key) {
+      const found = await stats(address, name, key)
+      for (const span of ['statsMinute', 'statsHour', 'statsDay']) {
+        const mean = numberOf(objectOf(found[span]).avgpt)
+        if (mean > 0) return mean
+      }
+      return null
+    },
     async consumers(address, consumerGroup) {
       try {
         return consumerConnectionsOf(await body(address, code.GET_CONSUMER_CONNECTION_LIST, { consumerGroup }))

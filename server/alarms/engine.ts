@@ -8,6 +8,7 @@ import type { Database } from '../db/open'
 import type { Notice } from '../notify/notice'
 import type { Notify } from '../notify/open'
 import { alarmMetrics, matcherOf } from '../shared/alarms'
+import { type Marks, openMarks } from './marks'
 import { type Measure, measure, openMeters, type Sampled } from './measure'
 import { type Held, quiet, step } from './step'
 import type { Alarm, AlarmStore, Rule, Silence, Statement } from './store'
@@ -59,6 +60,7 @@ export const openEngine = async (options: EngineOptions): Promise<Engine> => {
 class Watch implements Engine {
   readonly #options: EngineOptions
   readonly #meters = openMeters()
+  readonly #marks: Marks
   #watching = new Map<string, Watching>()
   #matched = new Map<string, number>()
   #silenceTests: { silence: Silence; test: (name: string) => boolean }[] = []
@@ -72,6 +74,7 @@ class Watch implements Engine {
 
   constructor(options: EngineOptions) {
     this.#options = options
+    this.#marks = openMarks(options.database, options.cluster.id, options.now)
   }
   get watching() {
     return this.#watching
@@ -83,6 +86,7 @@ class Watch implements Engine {
   async load(): Promise<void> {
     const { store, now } = this.#options
     this.rules = await store.rules()
+    await this.#marks.load(this.#meters)
     await this.reloadSilences()
     for (const { ruleId, subject, since } of await store.pending())
       this.#watching.set(keyOf(ruleId, subject), {
@@ -211,6 +215,7 @@ class Watch implements Engine {
       else if (one.alarm !== null) statements.push(...(await this.#endings(one, one.alarm, 'gone', now)))
       else statements.push(forget(one))
     }
+    const marks = this.#marks.due(this.#meters, now)
     if (now - this.#cleanedAt >= CLEAN_EVERY_MS) {
       this.#cleanedAt = now
       statements.push({
@@ -218,10 +223,8 @@ class Watch implements Engine {
         params: [this.#options.cluster.id, now - KEPT_MS],
       })
     }
-    if (statements.length > 0) {
-      await this.#options.store.write(statements)
-      this.#options.notify.outbox.wake()
-    }
+    if (statements.length + marks.length > 0) await this.#options.store.write([...statements, ...marks])
+    if (statements.length > 0) this.#options.notify.outbox.wake()
     this.#watching = next
     this.#matched = matched
     this.watched = watched

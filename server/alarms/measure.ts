@@ -20,6 +20,8 @@ export interface Sampled {
   groups: () => readonly GroupRow[]
   topics: () => readonly TopicRow[]
   brokers: () => readonly BrokerRow[]
+  /** Transactions without an answer, as they were last read; null before. */
+  halves: () => { open: number; oldestBornAt: number | null; more: boolean; at: number } | null
   silent: ReadonlySet<string>
   now: number
 }
@@ -34,15 +36,25 @@ const flag = (on: boolean, at: number): Measure => ({ value: on ? 1 : 0, at, atL
 
 /** Remembers how far counters were, for growth over a span. */
 export interface Growth {
-  read(key: string, value: number, now: number): Measure
+  /** `start`: what a counter that was never read before began with; without it, with `value`. */
+  read(key: string, value: number, now: number, start?: number): Measure
+  /** How far each counter was, to be told to `seed` after a restart. */
+  marks(): ReadonlyMap<string, { at: number; value: number }>
+  seed(key: string, at: number, value: number): void
 }
 const GROWTH_STEP_MS = 10_000
 export const openGrowth = (windowMs: number = GROWTH_MS): Growth => {
   const lines = new Map<string, { at: number; value: number }[]>()
+  const newest = new Map<string, { at: number; value: number }>()
   return {
-    read(key, value, now) {
-      const line = lines.get(key) ?? []
+    marks: () => newest,
+    seed(key, at, value) {
+      lines.set(key, [{ at, value }])
+    },
+    read(key, value, now, start) {
+      const line = lines.get(key) ?? (start === undefined ? [] : [{ at: now, value: start }])
       lines.set(key, line)
+      newest.set(key, { at: now, value })
       const last = line.at(-1)
       // A counter that went back was made anew: what is there now came since.
       if (last !== undefined && value < last.value) line.splice(0, line.length, { at: last.at, value: 0 })
@@ -76,9 +88,13 @@ const everPut = (sampled: Sampled, topic: string): Measure => {
   }
   return { value, at: state.at, atLeast: false }
 }
-const grown = (growth: Growth, sampled: Sampled, topic: string): Measure => {
+const grown = (growth: Growth, sampled: Sampled, prefix: string, group: string): Measure => {
+  const topic = prefix + group
   const ever = everPut(sampled, topic)
-  return 'unknown' in ever ? ever : growth.read(topic, ever.value, sampled.now)
+  if ('unknown' in ever) return ever
+  // Of a group that appeared while its broker was watched everything that failed has failed since.
+  const isNew = sampled.state.groups.get(group)?.isNew === true
+  return growth.read(topic, ever.value, sampled.now, isNew ? 0 : undefined)
 }
 
 /** How long the slowest queue with unread messages stands still, as far as it was watched. */
@@ -103,25 +119,24 @@ const blocked = (sampled: Sampled, group: GroupState): Measure | undefined => {
 
 const HALF_TOPIC = 'RMQ_SYS_TRANS_HALF_TOPIC'
 const HALF_GROUP = 'CID_RMQ_SYS_TRANS'
-function* halfQueues(sampled: Sampled) {
+function* halfQueues(sampled: Pick<Sampled, 'state'>) {
   const { state } = sampled
   for (const [key, position] of state.groups.get(HALF_GROUP)?.positions.get(HALF_TOPIC) ?? []) {
     const queue = state.topics.get(HALF_TOPIC)?.queues.get(key)
-    if (queue !== undefined) yield { key, queue, position }
+    if (queue !== undefined) yield { queue, position }
   }
 }
 const half = (sampled: Sampled, of: 'pending' | 'age'): Measure => {
   const { silent, state, now } = sampled
   if (state.brokers.size === 0 || silent.size > 0) return { unknown: 'broker-silent' }
-  let value = 0
-  for (const { key, queue, position } of halfQueues(sampled)) {
-    if (of === 'pending') value += Math.max(0, queue.max - position.committed)
-    else {
-      const behind = behindOf({ topic: HALF_TOPIC, key, queue, position }, silent, now)
-      if (isKnown(behind)) value = Math.max(value, behind.value)
-    }
-  }
-  return { value, at: state.at, atLeast: false }
+  let waiting = false
+  for (const { queue, position } of halfQueues(sampled)) waiting ||= queue.max > position.committed
+  if (!waiting) return { value: 0, at: state.at, atLeast: false }
+  // A check stores a half message anew: its age and how many there are stand in the messages, not in offsets.
+  const halves = sampled.halves()
+  if (halves === null) return { unknown: 'no-sample-yet' }
+  const value = of === 'pending' ? halves.open : halves.oldestBornAt === null ? 0 : now - halves.oldestBornAt
+  return { value, at: halves.at, atLeast: halves.more }
 }
 
 type OfGroup = (row: GroupRow, sampled: Sampled, meters: Meters) => Measure | undefined
@@ -131,8 +146,8 @@ const ofGroups: Partial<Record<AlarmMetricName, OfGroup>> = {
   behind: ({ behind }) => plain(behind),
   growth: ({ growthPerSecond }) => plain(growthPerSecond),
   pastKept: ({ behind }) => (isKnown(behind) ? flag(behind.pastKept, behind.at) : plain(behind)),
-  retryGrowth: ({ name }, sampled, meters) => grown(meters.retry, sampled, RETRY_PREFIX + name),
-  deadGrowth: ({ name }, sampled, meters) => grown(meters.dead, sampled, DLQ_PREFIX + name),
+  retryGrowth: ({ name }, sampled, meters) => grown(meters.retry, sampled, RETRY_PREFIX, name),
+  deadGrowth: ({ name }, sampled, meters) => grown(meters.dead, sampled, DLQ_PREFIX, name),
   queueBlocked: ({ name }, sampled) => {
     const group = sampled.state.groups.get(name)
     return group === undefined ? undefined : blocked(sampled, group)

@@ -198,4 +198,54 @@ export const migrations: readonly Migration[] = [
       'create index delivery_alarm on delivery(alarm_id)',
     ],
   },
+  {
+    id: 8,
+    name: 'metrics',
+    statements: [
+      ...['sample_5s', 'sample_1m', 'sample_10m'].flatMap((table) => [
+        ...['put_p99_ms', 'disk_ratio', 'kept', 'clients', 'dead'].map(
+          (column) => `alter table ${table} add column ${column} real`,
+        ),
+        // A third of the file, to find what is too old: the primary key finds it too, series by series.
+        `drop index ${table}_until`,
+      ]),
+      // What went in and out in each hour, by offsets; bytes as far as the mean size was known (of `sized` messages).
+      `create table usage_hour (
+        series_id integer not null,
+        hour integer not null,
+        messages_in integer not null,
+        messages_out integer not null,
+        sized integer not null,
+        bytes real not null,
+        estimated integer not null,
+        primary key (series_id, hour)
+      ) without rowid`,
+      // How far a counter of a cluster was when it was last looked at, so that a restart loses nothing.
+      `create table counter_mark (
+        cluster text not null,
+        use text not null,
+        key text not null,
+        at integer not null,
+        value real not null,
+        primary key (cluster, use, key)
+      ) without rowid`,
+      // What was seen to happen to a cluster and nobody did here: a broker's new life.
+      `create table event (
+        cluster text not null,
+        at integer not null,
+        kind text not null,
+        subject text not null,
+        primary key (cluster, at, kind, subject)
+      ) without rowid`,
+      `create table metric_view (
+        id text primary key,
+        cluster text not null,
+        name text not null,
+        query text not null,
+        who text not null,
+        created_at integer not null
+      )`,
+      'create index metric_view_cluster on metric_view(cluster)',
+    ],
+  },
 ]

@@ -92,10 +92,50 @@ const sample = (name: string) =>
     outBytes: real('out_bytes'),
     lag: real('lag'),
     behindMs: real('behind_ms'),
+    putP99Ms: real('put_p99_ms'),
+    diskRatio: real('disk_ratio'),
+    /** Messages of a topic. */
+    kept: real('kept'),
+    clients: real('clients'),
+    /** Dead letters of a group. */
+    dead: real('dead'),
   })
 export const sample5s = sample('sample_5s')
 export const sample1m = sample('sample_1m')
 export const sample10m = sample('sample_10m')
+export const usageHour = sqliteTable('usage_hour', {
+  seriesId: integer('series_id').notNull(),
+  hour: integer('hour').notNull(),
+  messagesIn: integer('messages_in').notNull(),
+  messagesOut: integer('messages_out').notNull(),
+  /** Of these messages the mean size was known; `bytes` is theirs. */
+  sized: integer('sized').notNull(),
+  bytes: real('bytes').notNull(),
+  /** Part of it was counted after a pause of the console, and laid evenly over it. */
+  estimated: integer('estimated', { mode: 'boolean' }).notNull(),
+})
+export const counterMark = sqliteTable('counter_mark', {
+  cluster: text('cluster').notNull(),
+  use: text('use').$type<'usage' | 'retry' | 'dead'>().notNull(),
+  key: text('key').notNull(),
+  at: integer('at').notNull(),
+  value: real('value').notNull(),
+})
+export const event = sqliteTable('event', {
+  cluster: text('cluster').notNull(),
+  at: integer('at').notNull(),
+  kind: text('kind').$type<'broker-start'>().notNull(),
+  subject: text('subject').notNull(),
+})
+export const metricView = sqliteTable('metric_view', {
+  id: text('id').primaryKey(),
+  cluster: text('cluster').notNull(),
+  name: text('name').notNull(),
+  /** The part of the address behind `?`. */
+  query: text('query').notNull(),
+  who: text('who').notNull(),
+  createdAt: integer('created_at').notNull(),
+})
 /** Dead messages that were put back, so that a second time says so. */
 export const redriven = sqliteTable('redriven', {
   cluster: text('cluster').notNull(),

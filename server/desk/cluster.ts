@@ -22,6 +22,7 @@ import { overviewOf } from '../metrics/overview'
 import { openRecorder } from '../metrics/recorder'
 import { openSampler, TURN_MS } from '../metrics/sampler'
 import { silentNames } from '../metrics/state'
+import { openUsage } from '../metrics/usage'
 import type { Notify } from '../notify/open'
 import type { ClusterDesk } from '../shared/desk'
 import { DeskError } from '../shared/errors'
@@ -30,10 +31,12 @@ import type { ClusterCard, Overview } from '../shared/views'
 import { clientList, clientRowsOf } from './clients'
 import { deadList } from './dead'
 import { openGroupDesk } from './groups'
+import { openHalfWatch } from './half-watch'
 import { groupImpact, topicImpact } from './impact'
 import { infoOf } from './info'
 import { openLists } from './lists'
 import { openMembers } from './members'
+import { openMetricsDesk } from './metrics'
 import { findIn } from './palette'
 import { openRecord } from './record'
 import { openRedriveMarks } from './redrive-marks'
@@ -68,12 +71,14 @@ export const openClusterDesk = (options: ClusterDeskOptions): OpenCluster => {
     log,
     onTurn: async () => {
       await record()
+      halfWatch.turn()
       await alarms.turn({
         state,
         clusterName: entry.name,
         groups: lists.groups,
         topics: lists.topics,
         brokers: () => overview().brokers,
+        halves: halfWatch.read,
         silent: silentNames(state),
         now: now(),
       })
@@ -164,6 +169,7 @@ export const openClusterDesk = (options: ClusterDeskOptions): OpenCluster => {
         .sort((a, b) => lastOf(b) - lastOf(a))
         .map(({ name }) => name),
   })
+  const halfWatch = openHalfWatch({ state, halves: messages.halves, turnMs, now, log })
   const groupsOf = (topic: string): string[] =>
     lists
       .groups()
@@ -202,7 +208,14 @@ export const openClusterDesk = (options: ClusterDeskOptions): OpenCluster => {
     now,
   })
 
-  const record = openRecord({ recorder, sampler, lists, overview, now })
+  const usage = openUsage({
+    database,
+    recorder,
+    cluster: entry.id,
+    state,
+    meanSize: ({ address }, topic) => admin.brokers.statsMean(address, 'TOPIC_PUT_SIZE', topic),
+    log,
+  const record = openRecord({ recorder, sampler, lists, usage, overview, now })
   sampler.start()
   return {
     id: entry.id,
@@ -242,11 +255,13 @@ export const openClusterDesk = (options: ClusterDeskOptions): OpenCluster => {
     },
     doctor,
     alarms,
+    metrics: openMetricsDesk({ past, lists, overview }),
     waiting: { halves: messages.halves, timetable: messages.timetable, ...waitingActs },
     clients: { list: async (input) => clientList(state, input, now()) },
     find: (input) => findIn(state, entry, input),
     async close() {
       await sampler.close()
+      await usage.write(now(), true)
       await recorder.flush().catch((error: unknown) => log(`history: ${String(error)}`))
       admin.close()
     },

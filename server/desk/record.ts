@@ -4,6 +4,7 @@ import { groupFigures } from '../metrics/figures'
 import { noValues, type Recorder } from '../metrics/recorder'
 import type { Sampler } from '../metrics/sampler'
 import { silentNames } from '../metrics/state'
+import type { Usage } from '../metrics/usage'
 import { isKnown, type Known, steady } from '../shared/known'
 import type { GroupRow, Overview, Total } from '../shared/views'
 import type { Lists } from './lists'
@@ -16,11 +17,19 @@ export interface RecordOptions {
   recorder: Recorder
   sampler: Sampler
   lists: Lists
+  usage: Usage
   overview: () => Overview
   now: () => number
 }
 /** The function to call at the end of each turn. */
-export const openRecord = ({ recorder, sampler, lists, overview, now }: RecordOptions): (() => Promise<void>) => {
+export const openRecord = ({
+  recorder,
+  sampler,
+  lists,
+  usage,
+  overview,
+  now,
+}: RecordOptions): (() => Promise<void>) => {
   const { state } = sampler
   let minute = 0
   return async () => {
@@ -37,7 +46,7 @@ export const openRecord = ({ recorder, sampler, lists, overview, now }: RecordOp
       recorder.read(
         'topic',
         row.name,
-        { ...noValues, in: plain(row.inPerSecond), out: plain(row.outPerSecond) },
+        { ...noValues, in: plain(row.inPerSecond), out: plain(row.outPerSecond), kept: plain(row.kept) },
         at,
         fine,
       )
@@ -45,9 +54,17 @@ export const openRecord = ({ recorder, sampler, lists, overview, now }: RecordOp
     for (const row of lists.groups()) {
       const fine = small || sampler.isWatched('group', row.name)
       if (row.system || !isKnown(row.lag) || !(fine || newMinute)) continue
-      recorder.read('group', row.name, groupValues(row), at, fine)
+      recorder.read(
+        'group',
+        row.name,
+        { ...groupValues(row), clients: plain(row.clients), dead: plain(row.deadLetters) },
+        at,
+        fine,
+      )
       if (row.topics.length > 1) readTopicsOf(row.name, at, fine)
     }
+    usage.turn(at)
+    await usage.write(at)
     await recorder.turn(at)
   }
 
@@ -84,7 +101,14 @@ const readCluster = (recorder: Recorder, overview: Overview, at: number): void =
     recorder.read(
       'broker',
       row.key,
-      { ...noValues, in: plain(row.inPerSecond), out: plain(row.outPerSecond), inBytes: plain(row.inBytesPerSecond) },
+      {
+        ...noValues,
+        in: plain(row.inPerSecond),
+        out: plain(row.outPerSecond),
+        inBytes: plain(row.inBytesPerSecond),
+        // Kept from before it fell silent they are no measurement of now.
+        ...(row.state === 'silent' ? {} : { putP99Ms: plain(row.putP99Ms), diskRatio: plain(row.diskRatio) }),
+      },
       at,
     )
 }

@@ -149,10 +149,11 @@ export class Collector {
   async topicConfigs(broker: BrokerState): Promise<void> {
     const configs = await this.#admin.brokers.topicConfigs(broker.address)
     const at = this.#now()
+    const isNew = broker.topicsAt > 0
     broker.topicConfigs = new Map(configs.map((config) => [config.topic, config]))
     broker.topicsAt = at
     for (const { topic, readQueues, writeQueues } of configs) {
-      const held = this.topic(topic)
+      const held = this.topic(topic, isNew)
       held.seenAt = at
       for (let id = 0; id < Math.max(readQueues, writeQueues); id++) queueOf(held, broker.name, id)
     }
@@ -166,9 +167,10 @@ export class Collector {
   }
   async groupConfigs(broker: BrokerState): Promise<void> {
     const configs = await this.#admin.brokers.groupConfigs(broker.address)
+    const isNew = broker.groupsAt > 0
     broker.groupConfigs = new Map(configs.map((config) => [config.group, config]))
     broker.groupsAt = this.#now()
-    for (const { group } of configs) this.group(group)
+    for (const { group } of configs) this.group(group, isNew)
     for (const name of this.#state.groups.keys())
       if (![...this.#state.brokers.values()].some((one) => one.groupConfigs.has(name))) this.#state.groups.delete(name)
   }
@@ -293,18 +295,18 @@ export class Collector {
     position.exactStoredAt = storedAt
   }
 
-  topic(name: string): TopicState {
+  topic(name: string, isNew = false): TopicState {
     let topic = this.#state.topics.get(name)
     if (topic === undefined) {
-      topic = newTopic(name, this.#now())
+      topic = newTopic(name, this.#now(), isNew)
       this.#state.topics.set(name, topic)
     }
     return topic
   }
-  group(name: string): GroupState {
+  group(name: string, isNew = false): GroupState {
     let group = this.#state.groups.get(name)
     if (group === undefined) {
-      group = newGroup(name, this.#now())
+      group = newGroup(name, this.#now(), isNew)
       this.#state.groups.set(name, group)
     }
     return group

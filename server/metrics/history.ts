@@ -1,16 +1,20 @@
 // server/metrics/history.ts: a span of the past as points for a chart. The finest resolution that still holds the span
 // is read, then thinned to a bounded number of steps; a step without samples is a gap, never a guess.
-import { and, asc, eq, gte, lte, min } from 'drizzle-orm'
+import { and, asc, eq, gte, inArray, lte, min } from 'drizzle-orm'
+import { alarm } from '../db/alarm-tables'
 import type { Database } from '../db/open'
-import { audit, sample1m, sample5s, sample10m } from '../db/schema'
+import { audit, event, sample1m, sample5s, sample10m } from '../db/schema'
 import type { Span } from '../shared/inputs'
-import type { History, Point } from '../shared/views'
-import { findSeries, type Recorder, type SeriesKind, tiers, type Values } from './recorder'
+import type { History } from '../shared/views'
+import { findSeries, type Recorder, type SampleField, type SeriesKind, tiers } from './recorder'
 
 const DEFAULT_SPAN_MS = 3_600_000
 const MOST_POINTS = 720
+const MOST_MARKERS = 100
+/** More samples than this of one series are read from the next coarser table. */
+const MOST_SAMPLES = 2200
 const tables = [sample5s, sample1m, sample10m] as const
-const fields = ['in', 'out', 'inBytes', 'outBytes', 'lag', 'behindMs'] as const
+const fields = ['in', 'out', 'inBytes', 'outBytes', 'lag', 'behindMs'] as const satisfies readonly SampleField[]
 
 export interface HistoryOptions {
   database: Database
@@ -19,75 +23,107 @@ export interface HistoryOptions {
   turnMs: number
   now: () => number
 }
+/** The steps of a chart, and which table they are read from. */
+export interface Grid {
+  from: number
+  to: number
+  stepMs: number
+  tier: number
+  /** How far samples of that table lie apart. */
+  sampleMs: number
+}
+export const gridOf = ({ turnMs, now }: Pick<HistoryOptions, 'turnMs' | 'now'>, span: Span): Grid => {
+  const to = span.to ?? now()
+  const wanted = Math.min(span.from ?? to - (span.lastMs ?? DEFAULT_SPAN_MS), to - 1000)
+  const age = now() - wanted
+  const held = tiers.findIndex(({ keptMs, stepMs }, tier) => {
+    const sampleMs = tier === 0 ? turnMs : stepMs
+    return age <= keptMs * 1.01 && (to - wanted) / sampleMs <= MOST_SAMPLES
+  })
+  const tier = held < 0 ? tiers.length - 1 : held
+  const sampleMs = tier === 0 ? turnMs : (tiers[tier]?.stepMs ?? 60_000)
+  const stepMs = Math.max(1, Math.ceil((to - wanted) / MOST_POINTS / sampleMs)) * sampleMs
+  // On a grid of its own, so that a chart asked again shows the same steps.
+  return { from: Math.floor(wanted / stepMs) * stepMs, to, stepMs, tier, sampleMs }
+}
+/** What was sampled of a series in a span, runs that are not yet in the file among it. */
+export const readRuns = async (
+  { database, recorder }: HistoryOptions,
+  id: number | null,
+  kind: SeriesKind,
+  name: string,
+  { from, to, tier }: Grid,
+): Promise<RunRow[]> => {
+  const table = tables[tier] ?? sample5s
+  const rows =
+    id === null
+      ? []
+      : await database.db
+          .select()
+          .from(table)
+          .where(and(eq(table.seriesId, id), gte(table.until, from), lte(table.at, to)))
+          .orderBy(asc(table.at))
+  const runs = new Map<number, RunRow>(rows.map(({ at, until, seriesId: _, ...values }) => [at, { at, until, values }]))
+  for (const open of recorder.open(kind, name, tier)) if (open.until >= from && open.at <= to) runs.set(open.at, open)
+  return [...runs.values()].sort((a, b) => a.at - b.at)
+}
+/** Since when anything of it is kept. */
+export const collectingSince = async (database: Database, id: number): Promise<number | null> => {
+  const firsts = await Promise.all(
+    tables.map((one) =>
+      database.db
+        .select({ at: min(one.at) })
+        .from(one)
+        .where(eq(one.seriesId, id)),
+    ),
+  )
+  const times = firsts.flatMap(([row]) => (row?.at == null ? [] : [row.at]))
+  return times.length === 0 ? null : Math.min(...times)
+}
 export const readHistory = async (
   options: HistoryOptions,
   kind: SeriesKind,
   name: string,
   span: Span,
 ): Promise<History> => {
-  const { database, recorder, cluster, turnMs, now } = options
-  const to = span.to ?? now()
-  const wanted = Math.min(span.from ?? to - (span.lastMs ?? DEFAULT_SPAN_MS), to - 1000)
-  const age = now() - wanted
-  const tier = Math.max(
-    0,
-    tiers.findIndex(({ keptMs }) => age <= keptMs * 1.01),
-  )
-  const finest = tier === 0 ? turnMs : (tiers[tier]?.stepMs ?? 60_000)
-  const stepMs = Math.max(1, Math.ceil((to - wanted) / MOST_POINTS / finest)) * finest
-  // On a grid of its own, so that a chart asked again shows the same steps.
-  const from = Math.floor(wanted / stepMs) * stepMs
-  const table = tables[tier] ?? sample5s
+  const { database, cluster } = options
+  const grid = gridOf(options, span)
+  const { from, to, stepMs, sampleMs } = grid
   const id = await findSeries(database, cluster, kind, name)
-  const runs: { at: number; until: number; values: { [field in keyof Values]: number | null } }[] = []
-  let collectingSince: number | null = null
-  if (id !== null) {
-    const rows = await database.db
-      .select()
-      .from(table)
-      .where(and(eq(table.seriesId, id), gte(table.until, from), lte(table.at, to)))
-      .orderBy(asc(table.at))
-    for (const { at, until, ...values } of rows) runs.push({ at, until, values })
-    const firsts = await Promise.all(
-      tables.map((one) =>
-        database.db
-          .select({ at: min(one.at) })
-          .from(one)
-          .where(eq(one.seriesId, id)),
-      ),
-    )
-    for (const [row] of firsts) if (row?.at != null) collectingSince = Math.min(collectingSince ?? row.at, row.at)
-  }
-  for (const open of recorder.open(kind, name, tier)) {
-    if (open.until < from || open.at > to) continue
-    collectingSince ??= open.at
-    const same = runs.findIndex(({ at }) => at === open.at)
-    if (same >= 0) runs.splice(same, 1)
-    runs.push(open)
-  }
-  runs.sort((a, b) => a.at - b.at)
+  const runs = await readRuns(options, id, kind, name, grid)
+  const kept = id === null ? null : await collectingSince(database, id)
+  const columns = pointsOf(runs, from, to, stepMs, sampleMs, fields)
   return {
     from,
     to,
     stepMs,
-    points: pointsOf(runs, from, to, stepMs, finest),
-    collectingSince,
+    points: columns.in.map((_, step) => ({
+      at: from + step * stepMs,
+      in: columns.in[step] ?? null,
+      out: columns.out[step] ?? null,
+      inBytes: columns.inBytes[step] ?? null,
+      outBytes: columns.outBytes[step] ?? null,
+      lag: columns.lag[step] ?? null,
+      behindMs: columns.behindMs[step] ?? null,
+    })),
+    collectingSince: kept ?? runs[0]?.at ?? null,
     markers: await markersOf(database, cluster, kind, name, from, to),
   }
 }
 
-type RunRow = { at: number; until: number; values: { [field in keyof Values]: number | null } }
-/** Each step is the mean of the samples in it; a run counts once per sample it stands for. */
-export const pointsOf = (
+export type RunRow = { at: number; until: number; values: { [field in SampleField]?: number | null } }
+/** For each figure a value per step: the mean of the samples in it; a run counts once per sample it stands for. */
+export const pointsOf = <Field extends SampleField>(
   runs: readonly RunRow[],
   from: number,
   to: number,
   stepMs: number,
   sampleMs: number,
-): Point[] => {
+  wanted: readonly Field[],
+): Record<Field, (number | null)[]> => {
   const steps = Math.max(1, Math.ceil((to - from) / stepMs))
-  const sums = fields.map(() => new Float64Array(steps))
-  const counts = fields.map(() => new Float64Array(steps))
+  const sums = wanted.map(() => new Float64Array(steps))
+  const counts = wanted.map(() => new Float64Array(steps))
   for (const { at, until, values } of runs) {
     // A sample speaks for the time up to the next one.
     const first = Math.max(0, Math.floor((at - from) / stepMs))
@@ -96,31 +132,24 @@ export const pointsOf = (
       const begin = Math.max(at, from + step * stepMs)
       const end = Math.min(until + sampleMs, from + (step + 1) * stepMs)
       const weight = Math.max(0, end - begin)
-      fields.forEach((field, index) => {
+      wanted.forEach((field, index) => {
         const value = values[field]
         const sum = sums[index]
         const count = counts[index]
-        if (value === null || Number.isNaN(value) || sum === undefined || count === undefined) return
+        if (value == null || Number.isNaN(value) || sum === undefined || count === undefined) return
         sum[step] = (sum[step] ?? 0) + value * weight
         count[step] = (count[step] ?? 0) + weight
       })
     }
   }
-  return Array.from({ length: steps }, (_, step) => {
-    const mean = (index: number): number | null => {
+  const columns: Partial<Record<Field, (number | null)[]>> = {}
+  wanted.forEach((field, index) => {
+    columns[field] = Array.from({ length: steps }, (_, step) => {
       const weight = counts[index]?.[step] ?? 0
       return weight > 0 ? (sums[index]?.[step] ?? 0) / weight : null
-    }
-    return {
-      at: from + step * stepMs,
-      in: mean(0),
-      out: mean(1),
-      inBytes: mean(2),
-      outBytes: mean(3),
-      lag: mean(4),
-      behindMs: mean(5),
-    }
+    })
   })
+  return columns as Record<Field, (number | null)[]> // every wanted field was set
 }
 
 const kindsOfActions: Readonly<Record<string, History['markers'][number]['kind']>> = {
@@ -132,29 +161,66 @@ const kindsOfActions: Readonly<Record<string, History['markers'][number]['kind']
   'broker.start': 'restart',
   'broker.stop': 'restart',
 }
-const markersOf = async (
+export const markersOf = async (
   database: Database,
   cluster: string,
   kind: SeriesKind,
-  name: string,
+  names: string | readonly string[],
   from: number,
   to: number,
 ): Promise<History['markers']> => {
-  const rows = await database.db
-    .select({ at: audit.at, action: audit.action, object: audit.object })
-    .from(audit)
-    .where(
-      and(
-        eq(audit.cluster, cluster),
-        gte(audit.at, from),
-        lte(audit.at, to),
-        ...(kind === 'cluster' ? [] : [eq(audit.object, name)]),
-      ),
-    )
-    .orderBy(asc(audit.at))
-    .limit(200)
-  return rows.flatMap(({ at, action, object }) => {
-    const found = kindsOfActions[action]
-    return found === undefined ? [] : [{ at, kind: found, text: `${action} ${object ?? ''}`.trim() }]
-  })
+  const about = typeof names === 'string' ? [names] : [...names]
+  const whole = kind === 'cluster'
+  const [done, fired, seen] = await Promise.all([
+    database.db
+      .select({ at: audit.at, action: audit.action, object: audit.object })
+      .from(audit)
+      .where(
+        and(
+          eq(audit.cluster, cluster),
+          gte(audit.at, from),
+          lte(audit.at, to),
+          inArray(audit.action, Object.keys(kindsOfActions)),
+          ...(whole ? [] : [inArray(audit.object, about)]),
+        ),
+      )
+      .orderBy(asc(audit.at))
+      .limit(MOST_MARKERS),
+    database.db
+      .select({ at: alarm.firedAt, rule: alarm.rule, subject: alarm.subject })
+      .from(alarm)
+      .where(
+        and(
+          eq(alarm.cluster, cluster),
+          gte(alarm.firedAt, from),
+          lte(alarm.firedAt, to),
+          ...(whole ? [] : [inArray(alarm.subject, about)]),
+        ),
+      )
+      .orderBy(asc(alarm.firedAt))
+      .limit(MOST_MARKERS),
+    kind === 'cluster' || kind === 'broker'
+      ? database.db
+          .select()
+          .from(event)
+          .where(
+            and(
+              eq(event.cluster, cluster),
+              gte(event.at, from),
+              lte(event.at, to),
+              ...(whole ? [] : [inArray(event.subject, about)]),
+            ),
+          )
+          .orderBy(asc(event.at))
+          .limit(MOST_MARKERS)
+      : [],
+  ])
+  return [
+    ...done.flatMap(({ at, action, object }) => {
+      const found = kindsOfActions[action]
+      return found === undefined ? [] : [{ at, kind: found, text: `${action} ${object ?? ''}`.trim() }]
+    }),
+    ...fired.map(({ at, rule, subject }) => ({ at, kind: 'alarm' as const, text: `fired ${rule}: ${subject}` })),
+    ...seen.map(({ at, subject }) => ({ at, kind: 'start' as const, text: `started ${subject}` })),
+  ].sort((a, b) => a.at - b.at)
 }

@@ -4,24 +4,32 @@ import { and, eq } from 'drizzle-orm'
 import type { Database } from '../db/open'
 import { series } from '../db/schema'
 
-/** In the order of the columns. NaN is unknown: it is written as null, and drawn as a gap. */
-export interface Values {
-  in: number
-  out: number
-  inBytes: number
-  outBytes: number
-  lag: number
-  behindMs: number
+/** Figure to column. NaN is unknown: it is written as null, and drawn as a gap. */
+export const sampleColumns = {
+  in: 'in_rate',
+  out: 'out_rate',
+  inBytes: 'in_bytes',
+  outBytes: 'out_bytes',
+  lag: 'lag',
+  behindMs: 'behind_ms',
+  putP99Ms: 'put_p99_ms',
+  diskRatio: 'disk_ratio',
+  kept: 'kept',
+  clients: 'clients',
+  dead: 'dead',
+} as const
+export type SampleField = keyof typeof sampleColumns
+export type Values = Record<SampleField, number>
+// `Object.keys` forgets the key type; the table is const, so its keys are exactly these.
+const fields = Object.keys(sampleColumns) as readonly SampleField[]
+const filled = (value: number): Values => {
+  const values: Partial<Values> = {}
+  for (const field of fields) values[field] = value
+  return values as Values // every field was set
 }
-export const noValues: Values = {
-  in: Number.NaN,
-  out: Number.NaN,
-  inBytes: Number.NaN,
-  outBytes: Number.NaN,
-  lag: Number.NaN,
-  behindMs: Number.NaN,
-}
-const fields = ['in', 'out', 'inBytes', 'outBytes', 'lag', 'behindMs'] as const
+export const noValues: Values = filled(Number.NaN)
+const columnList = fields.map((field) => sampleColumns[field]).join(', ')
+const placeholders = `(${Array.from({ length: 3 + fields.length }, () => '?').join(', ')})`
 
 export type SeriesKind = 'cluster' | 'broker' | 'topic' | 'group' | 'topic-group'
 export interface Tier {
@@ -65,6 +73,8 @@ export interface Recorder {
   turn(at: number): Promise<void>
   /** Everything that waits, now. */
   flush(): Promise<void>
+  /** The ids of series, `kind\nname`; those without one get it. */
+  idsOf(keys: readonly string[]): Promise<Map<string, number>>
   /** Runs not yet in the file, for a reader who wants the newest. */
   open(kind: SeriesKind, name: string, tier: number): { at: number; until: number; values: Values }[]
 }
@@ -134,7 +144,11 @@ class SqlRecorder implements Recorder {
     if (at - this.#cleanedAt >= CLEAN_EVERY_MS) {
       this.#cleanedAt = at
       await this.#database.batch(
-        tiers.map(({ table, keptMs }) => ({ sql: `delete from ${table} where until < ?`, params: [at - keptMs] })),
+        tiers.map(({ table, keptMs }) => ({
+          // Series by series, so that the primary key finds what is old.
+          sql: `delete from ${table} where series_id in (select id from series) and at < ? and until < ?`,
+          params: [at - keptMs, at - keptMs],
+        })),
       )
     }
   }
@@ -157,14 +171,14 @@ class SqlRecorder implements Recorder {
         for (let first = 0; first < rows.length; first += STATEMENT_ROWS) {
           const some = rows.slice(first, first + STATEMENT_ROWS)
           statements.push({
-            sql: `insert into ${table} (series_id, at, until, in_rate, out_rate, in_bytes, out_bytes, lag, behind_ms)
-              values ${some.map(() => '(?, ?, ?, ?, ?, ?, ?, ?, ?)').join()}
+            sql: `insert into ${table} (series_id, at, until, ${columnList})
+              values ${some.map(() => placeholders).join()}
               on conflict (series_id, at) do update set until = excluded.until`,
             params: some.flatMap(({ key, run }) => [
               this.#series.get(key)?.id ?? 0,
               run.at,
               run.until,
-              ...fields.map((field) => (Number.isNaN(run.values[field]) ? null : run.values[field])),
+              ...fields.map((field) => written(run.values[field])),
             ]),
           })
         }
@@ -194,15 +208,37 @@ class SqlRecorder implements Recorder {
     }
   }
 
+  async idsOf(keys: readonly string[]): Promise<Map<string, number>> {
+    for (const key of keys)
+      if (!this.#series.has(key))
+        this.#series.set(key, {
+          id: 0,
+          runs: [undefined, undefined, undefined],
+          buckets: [undefined, undefined, undefined],
+        })
+    await this.#name(new Set(keys))
+    return new Map(keys.map((key) => [key, this.#series.get(key)?.id ?? 0]))
+  }
+
   open(kind: SeriesKind, name: string, tier: number) {
     const key = `${kind}\n${name}`
     const waiting = this.#ended.filter((one) => one.key === key && one.tier === tier).map(({ run }) => run)
-    const run = this.#series.get(key)?.runs[tier]
-    return run === undefined ? waiting : [...waiting, run]
+    const held = this.#series.get(key)
+    const run = held?.runs[tier]
+    const bucket = held?.buckets[tier]
+    return [
+      ...waiting,
+      ...(run === undefined ? [] : [run]),
+      // The step that is under way, as far as it goes.
+      ...(bucket === undefined ? [] : [{ at: bucket.start, until: bucket.start, values: meanOf(bucket) }]),
+    ]
   }
 }
 
-const zero: Values = { in: 0, out: 0, inBytes: 0, outBytes: 0, lag: 0, behindMs: 0 }
+const zero: Values = filled(0)
+/** Three digits are what a chart shows: whole numbers take a third of the room of others on disk. */
+const written = (value: number): number | null =>
+  Number.isNaN(value) ? null : Math.abs(value) >= 1000 ? Math.round(value) : Number(value.toPrecision(3))
 const meanOf = ({ sums, counts }: Bucket): Values => {
   const mean = { ...noValues }
   for (const field of fields) if (counts[field] > 0) mean[field] = sums[field] / counts[field]

@@ -67,6 +67,8 @@ export interface TopicState {
   statsAt: number
   spark: HourLine
   seenAt: number
+  /** It appeared while its broker was being watched: whatever it holds came since. */
+  isNew: boolean
 }
 export interface PositionState {
   topic: string
@@ -99,6 +101,8 @@ export interface GroupState {
   lag: Window
   spark: HourLine
   firstSeenAt: number
+  /** It appeared while its broker was being watched: whatever failed in it failed since. */
+  isNew: boolean
 }
 export interface ClusterState {
   turn: number
@@ -144,15 +148,16 @@ export const newBroker = (address: BrokerAddress, key: string): BrokerState => (
   out: new Meter(),
   inBytes: new Meter(),
 })
-export const newTopic = (name: string, seenAt: number): TopicState => ({
+export const newTopic = (name: string, seenAt: number, isNew = false): TopicState => ({
   name,
   queues: new Map(),
   statsAt: 0,
   spark: new HourLine(),
   seenAt,
+  isNew,
 })
 export const GROWTH_WINDOW_MS = 300_000
-export const newGroup = (name: string, now: number): GroupState => ({
+export const newGroup = (name: string, now: number, isNew = false): GroupState => ({
   name,
   positions: new Map(),
   clients: null,
@@ -165,6 +170,7 @@ export const newGroup = (name: string, now: number): GroupState => ({
   lag: new Window(GROWTH_WINDOW_MS),
   spark: new HourLine(),
   firstSeenAt: now,
+  isNew,
 })
 export const queueOf = (topic: TopicState, broker: string, queueId: number): QueueState => {
   const key = queueKey(broker, queueId)

@@ -34,7 +34,7 @@ export const alarmMetrics = {
   pageCacheBusy: metric('broker', 'ms'),
   timerLate: metric('broker', 'ms'), //                      how far the broker is behind in putting timed messages away
   halfPending: metric('cluster', 'messages'), //             prepared and neither committed nor rolled back
-  halfAge: metric('cluster', 'ms'), //                       how long the oldest of them waits since it was last checked
+  halfAge: metric('cluster', 'ms'), //                       how long the oldest of them waits since it was sent
   namesrvSilent: metric('namesrv', 'flag'),
   samplerBlind: metric('cluster', 'flag'), //                no broker answers the console
 } as const satisfies Record<string, AlarmMetric>

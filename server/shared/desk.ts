@@ -12,6 +12,7 @@ import type {
   ConsumeDirectlyInput,
   DeadListInput,
   DoctorInput,
+  ExploreInput,
   GroupCreateInput,
   GroupDeleteInput,
   GroupListInput,
@@ -40,6 +41,7 @@ import type {
   TopicListInput,
   TopicUpdateInput,
   TraceInput,
+  UsageInput,
   UserCreateInput,
   UserUpdateInput,
   WaitingActInput,
@@ -80,6 +82,7 @@ export interface ClusterDesk {
   readonly doctor: DoctorDesk
   readonly alarms: AlarmDesk
   readonly waiting: WaitingDesk
+  readonly metrics: MetricsDesk
   find(input: PaletteInput): view.PaletteHit[]
 }
 export interface TopicDesk {
@@ -164,6 +167,15 @@ export interface NotifyDesk {
   test(id: string, who: string): Promise<view.DeliveryRow>
   policy(): view.OutgoingPolicy
   setPolicy(policy: view.OutgoingPolicy): Promise<void>
+}
+
+/** The history as charts and as a report, and views of it that were saved. */
+export interface MetricsDesk {
+  explore(input: ExploreInput): Promise<view.Explored>
+  usage(input: UsageInput): Promise<view.UsagePage>
+  views(): Promise<view.SavedView[]>
+  saveView(name: string, query: string, who: string): Promise<{ id: string }>
+  removeView(id: string, who: string, isAdmin: boolean): Promise<void>
 }
 
 /** Messages without an answer or before their time. */

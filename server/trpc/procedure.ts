@@ -45,7 +45,7 @@ const clusterOf = (ctx: Context, id: string): ClusterDesk => {
   if (cluster === undefined) throw new DeskError('not-found', `No cluster is called ${id} here.`)
   return cluster
 }
-/** Rights that change nothing on a cluster, and so hold on a read-only one. Alarms are the console's own. */
+/** Rights that change nothing on a cluster, and so hold on a read-only one. Alarms and saved views are the console's own. */
 const harmless: ReadonlySet<Right> = new Set<Right>([
   'cluster.read',
   'message.read',
@@ -53,6 +53,7 @@ const harmless: ReadonlySet<Right> = new Set<Right>([
   'message.export',
   'alarm.handle',
   'alarm.write',
+  'own.write',
 ])
 
 const translated = t.middleware(async ({ next }) => {

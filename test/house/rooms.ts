@@ -96,6 +96,7 @@ const nouns = [
   'group',
   'job',
   'message',
+  'metrics',
   'overview',
   'topic',
   'send',

@@ -82,7 +82,7 @@ export interface History {
   points: Point[]
   /** Since when anything is kept. */
   collectingSince: number | null
-  markers: { at: number; kind: 'reset' | 'config' | 'restart' | 'other'; text: string }[]
+  markers: { at: number; kind: 'reset' | 'config' | 'restart' | 'start' | 'alarm' | 'other'; text: string }[]
 }
 export interface AlarmSummary {
   critical: number

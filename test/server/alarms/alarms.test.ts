@@ -166,6 +166,7 @@ describe('alarms', { timeout: 400_000 }, () => {
   it('MO1: tell once that a consumer stopped and once that it is back, over a restart and a receiver that is down', async () => {
     await cluster().alarms.putRule(undefined, rule('Stopped', { watches: 'GID_stops' }))
     // Where it begins does not depend on what comes first, the message or the client's question.
+    await cluster().groups.create({ cluster: 'c', group: 'GID_stops', brokers: [], config: {} })
     await wire.commit('GID_stops', 'alarm_topic', 0, 0)
     const running = await consumer('GID_stops')
     await wire.send('alarm_topic', 0, 'before')

@@ -91,7 +91,8 @@ describe('history', () => {
       40_000,
       40_000,
       5000,
+      ['in'],
     )
-    expect(points.map((point) => point.in)).toEqual([6])
+    expect(points.in).toEqual([6])
   })
 })
