@@ -8,7 +8,7 @@ const processTests = [
   'test/broker/{main,index}*.test.ts',
   'test/server/main*.test.ts',
   'test/server/console.test.ts',
-  'test/server/alarms/alarms.test.ts',
+  'test/server/alarms/{alarms,causes}.test.ts',
   'test/fault/process-*.test.ts',
 ]
 

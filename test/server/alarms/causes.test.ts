@@ -84,7 +84,7 @@ const send = (body: string, properties: Record<string, string> = {}) =>
       f: '0',
       g: String(Date.now()),
       h: '0',
-      i: writeProperties(new Map(Object.entries(properties))).toString(),
+      i: writeProperties(Object.entries(properties)),
     },
     Buffer.from(body),
   )
