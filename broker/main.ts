@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { openBrokerConfig, openNamesrvConfig } from './config/broker-config'
 import { FlagError, type FlagTable, flagHelp, portOf, readFlags, unreadable } from './config/flags'
+import { type LogShape, logFlags, logShapeOf } from './config/log-flags'
 import { parseProperties } from './config/properties-text'
 import {
   type ClusterHandle,
@@ -26,6 +27,7 @@ const common = {
   set: { value: 'KEY=VALUE', pairs: true, says: 'one property; may be given several times, wins over the file' },
   'without-acl': { says: 'listen beyond loopback though access control is off: everyone there may do everything' },
   config: { value: 'FILE', says: 'a JSON file of these flags, e.g. rocketdeck.json' },
+  ...logFlags,
   verbose: { says: 'print every log line, not only warnings' },
   help: { short: 'h', says: 'print this' },
 } as const satisfies FlagTable
@@ -74,7 +76,7 @@ interface Output {
   started(): void
   say(line: string): void
   log(line: LogLine): void
-  openLog(dataDir: string, verbose: boolean): void
+  openLog(dataDir: string, verbose: boolean, shape: LogShape): void
 }
 
 const programs: Readonly<Record<string, Program>> = {
@@ -83,7 +85,7 @@ const programs: Readonly<Record<string, Program>> = {
     says: 'a name server and brokers in one process',
     async run(args, out) {
       const flags = readFlags(clusterFlags, sources(args))
-      out.openLog(flags.data, flags.verbose)
+      out.openLog(flags.data, flags.verbose, logShapeOf(flags))
       if (flags['proxy-port'] !== undefined) {
         out.say(
           `--proxy-port ${portOf('proxy-port', flags['proxy-port'])}: there is no gRPC proxy yet, nothing listens there`,
@@ -113,7 +115,7 @@ const programs: Readonly<Record<string, Program>> = {
         process.stdout.write(config.toPropertiesText())
         return undefined
       }
-      out.openLog(flags.data, flags.verbose)
+      out.openLog(flags.data, flags.verbose, logShapeOf(flags))
       return startNamesrv({
         ...aloneOptions(flags),
         properties,
@@ -134,7 +136,7 @@ const programs: Readonly<Record<string, Program>> = {
         process.stdout.write(config.toPropertiesText())
         return undefined
       }
-      out.openLog(flags.data, flags.verbose)
+      out.openLog(flags.data, flags.verbose, logShapeOf(flags))
       if (flags.namesrv === undefined && properties.namesrvAddr === undefined) {
         out.say('no name server was named (-n ADDR): this broker registers nowhere, so no client finds it by a route')
       }
@@ -225,6 +227,7 @@ const aloneOptions = (flags: {
 function createOutput(program: string): Output & { close(): Promise<void> } {
   let file: LogFile | undefined
   let everything = false
+  let format: LogShape['format'] = 'text'
   let printed: Set<string> | undefined = new Set()
   return {
     say: (line) => console.error(line),
@@ -237,13 +240,16 @@ function createOutput(program: string): Output & { close(): Promise<void> } {
       // Three brokers that read the same file say the same of it: once is enough.
       if (printed?.has(line.text)) return
       printed?.add(line.text)
-      console.error(everything ? logText(line) : `${line.level} ${line.part}: ${line.text}`)
+      console.error(
+        everything || format === 'json' ? logText(line, format) : `${line.level} ${line.part}: ${line.text}`,
+      )
     },
-    openLog(dataDir, verbose) {
+    openLog(dataDir, verbose, shape) {
       everything = verbose
+      format = shape.format
       try {
         prepareFolder(resolve(dataDir))
-        file = openLogFile(join(resolve(dataDir), 'logs'), program)
+        file = openLogFile(join(resolve(dataDir), 'logs'), program, shape)
       } catch {
         // The data folder cannot be used: the start says so in a moment, with its reason.
       }

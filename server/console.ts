@@ -36,6 +36,8 @@ export interface ConsoleOptions {
   /** False keeps console.db on the caller's thread: for tests, which have no built entry to start. */
   databaseThread?: boolean
   log: (level: 'debug' | 'info' | 'warn' | 'error', text: string) => void
+  /** A request that was turned away, with its client's address; bounded by who keeps the log. */
+  refused?: (text: string) => void
 }
 export interface ConsoleHandle {
   /** False: not ours, hand it to Next. A wrong Host or Origin is answered here, whatever the path. */
@@ -84,8 +86,12 @@ export const createConsole = async (options: ConsoleOptions): Promise<ConsoleHan
     cookieName: desk.cookieName,
     onError: (path, error) => options.log('error', `${path ?? 'a request'} failed: ${error.stack ?? error.message}`),
   })
-  const metrics = openMetrics(desk, options.metricsToken)
+  const metrics = openMetrics(desk, options.metricsToken, (request) => tell(request, 'the token is missing or wrong'))
   const stopListening = access.onSessionEnd(() => door.dropEnded())
+  const tell = ({ method, url, socket }: IncomingMessage, why: string): void =>
+    options.refused?.(
+      `${method} ${(url ?? '').split('?', 1)[0]?.slice(0, 200)} of ${socket.remoteAddress ?? ''} was refused: ${why}`,
+    )
   const rules = { allowedHosts: [...(options.allowedHosts ?? []), options.host] }
 
   return {
@@ -94,6 +100,7 @@ export const createConsole = async (options: ConsoleOptions): Promise<ConsoleHan
       if (answerNameServers(request, response, desk)) return true
       const fault = originFault(request, rules)
       if (fault !== null) {
+        tell(request, refusals[fault][1])
         refuse(response, fault)
         return true
       }
@@ -106,8 +113,12 @@ export const createConsole = async (options: ConsoleOptions): Promise<ConsoleHan
     },
     handleUpgrade(request, socket, head) {
       if (!isUnder(request.url, TRPC_PATH)) return false
-      if (originFault(request, rules) === null) door.upgrade(request, socket, head)
-      else turnAway(socket)
+      const fault = originFault(request, rules)
+      if (fault === null) door.upgrade(request, socket, head)
+      else {
+        tell(request, refusals[fault][1])
+        turnAway(socket)
+      }
       return true
     },
     async setupUrlHint() {

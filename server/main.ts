@@ -7,6 +7,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { join, resolve } from 'node:path'
 import type { Duplex } from 'node:stream'
 import {
+  boundedLines,
   type ClusterHandle,
   DEFAULT_PRESET,
   FlagError,
@@ -14,6 +15,9 @@ import {
   flagHelp,
   type LogFile,
   type LogLine,
+  type LogShape,
+  logFlags,
+  logShapeOf,
   logText,
   onStopSignals,
   openLogFile,
@@ -33,6 +37,7 @@ const common = {
   'allow-host': { value: 'NAMES', says: 'further names the console is reached by, separated by commas' },
   config: { value: 'FILE', says: 'a JSON file of these flags, e.g. rocketdeck.json' },
   'metrics-token': { value: 'TOKEN', says: 'serve /metrics for Prometheus to whoever sends this bearer token' },
+  ...logFlags,
   verbose: { says: 'print every log line, not only warnings' },
   help: { short: 'h', says: 'print this' },
 } as const satisfies FlagTable
@@ -76,6 +81,7 @@ interface Plan {
   allowedHosts: readonly string[]
   metricsToken: string | undefined
   verbose: boolean
+  logShape: LogShape
   /** An existing cluster to show, or what to start one from. */
   cluster:
     | { namesrv: readonly string[]; credentials: { accessKey: string; secretKey: string } | undefined; tls: boolean }
@@ -173,6 +179,10 @@ const planOf = (flags: {
   'allow-host': string | undefined
   'metrics-token': string | undefined
   verbose: boolean
+  'log-level': string
+  'log-format': string
+  'log-file-mib': string
+  'log-files': string
 }) => ({
   port: portOf('port', flags.port),
   host: flags.host,
@@ -183,6 +193,7 @@ const planOf = (flags: {
     .filter((name) => name !== ''),
   metricsToken: flags['metrics-token'],
   verbose: flags.verbose,
+  logShape: logShapeOf(flags),
 })
 
 function fromFile(path: string): Record<string, string> {
@@ -252,13 +263,18 @@ class Deck {
     const plan = this.#plan
     await this.#listen()
     prepareFolder(plan.dataDir)
-    this.#file = openLogFile(join(plan.dataDir, 'logs'), 'rocketdeck')
+    this.#file = openLogFile(join(plan.dataDir, 'logs'), 'rocketdeck', plan.logShape)
     if ('start' in plan.cluster) {
       this.#cluster = await plan.cluster.start((line) => this.#log(line))
       say(`cluster ready in ${Math.round(performance.now())} ms`)
     }
     // Brokers live in this process: no slip of a page or of the console may take them with it.
     process.on('uncaughtException', (error, origin) => this.#slip(origin, error))
+    const refusals = boundedLines(
+      Date.now,
+      (text) => this.#log({ level: 'info', part: 'console', text, atMs: Date.now() }),
+      (count) => `${count} more requests were refused within a second`,
+    )
     this.#console = await createConsole({
       dataDir: plan.dataDir,
       clusters: this.#clusters(),
@@ -268,6 +284,7 @@ class Deck {
       version: versionIn(this.#root),
       metricsToken: plan.metricsToken,
       log: (level, text) => this.#log({ level, part: 'console', text, atMs: Date.now() }),
+      refused: (text) => refusals.add(() => text),
     })
     if (this.#closing) return
     await this.#printWhereItIs(this.#console)
@@ -428,7 +445,12 @@ class Deck {
       if (this.#said.has(line.text)) return
       this.#said.add(line.text)
     }
-    say(this.#plan.verbose ? logText(line) : `${line.level} ${line.part}: ${line.text}`)
+    const { verbose, logShape } = this.#plan
+    say(
+      verbose || logShape.format === 'json'
+        ? logText(line, logShape.format)
+        : `${line.level} ${line.part}: ${line.text}`,
+    )
   }
 }
 

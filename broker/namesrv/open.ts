@@ -7,6 +7,7 @@ import { openKeptFile } from '../config/kept-file'
 import { namesrvProperties } from '../config/namesrv-properties'
 import { serverProperties } from '../config/net-properties'
 import { openConfig } from '../config/open'
+import { boundedLines } from '../net/bounded-lines'
 import { openDialer } from '../net/dial'
 import { listen } from '../net/listen'
 import type { TlsDialing, TlsDoor } from '../net/tls'
@@ -106,6 +107,11 @@ export async function openNameServer(options: NameServerOptions): Promise<NameSe
     clock,
   })
   const guard = options.access?.guard
+  const refusals = boundedLines(
+    Date.now,
+    (line) => log('info', line),
+    (count) => `${count} more requests were refused within a second`,
+  )
   const authRequests = options.access === undefined ? {} : authAnswers(options.access.accounts, guard !== undefined)
   const listener = await listen({
     host,
@@ -117,7 +123,7 @@ export async function openNameServer(options: NameServerOptions): Promise<NameSe
     onRequest: (request, connection) => {
       const refused = guard?.check(request, connection.remoteAddress)
       if (refused !== undefined) {
-        log('debug', `request ${request.code} of ${connection.remoteAddress} was refused: ${refused.remark}`)
+        refusals.add(() => `request ${request.code} of ${connection.remoteAddress} was refused: ${refused.remark}`)
         connection.reply(request, refused)
         return
       }

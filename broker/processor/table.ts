@@ -1,6 +1,7 @@
 // broker/processor/table.ts: finds the handler of a request and sends its answer. Whatever a handler does, the peer gets
 // one answer at most, a one-way request none, and the other requests go on.
 import type { Guard } from '../auth'
+import { boundedLines } from '../net/bounded-lines'
 import type { Connection, OnRequest, Reply } from '../net/types'
 import { RequestCode, ResponseCode } from '../protocol/codes'
 import { type Command, isOneway } from '../protocol/command'
@@ -59,18 +60,23 @@ export function createProcessor(
 }
 
 /** Nothing is done for a request that may not be asked. */
-const guarded =
-  (processor: OnRequest, guard: Guard, broker: BrokerContext): OnRequest =>
-  (request, connection) => {
+const guarded = (processor: OnRequest, guard: Guard, broker: BrokerContext): OnRequest => {
+  const lines = boundedLines(
+    broker.clock,
+    (line) => broker.log('info', line),
+    (count) => `${count} more requests were refused within a second`,
+  )
+  return (request, connection) => {
     const refused = guard.check(request, connection.remoteAddress)
     if (refused === undefined) {
       processor(request, connection)
       return
     }
     broker.counters.requestFailed(request.code)
-    broker.log('debug', `request ${request.code} of ${connection.remoteAddress} was refused: ${refused.remark}`)
+    lines.add(() => `request ${request.code} of ${connection.remoteAddress} was refused: ${refused.remark}`)
     connection.reply(request, refused)
   }
+}
 
 type Failed = (request: Command, connection: Connection, error: unknown) => void
 
@@ -86,27 +92,17 @@ function answerLater(
   )
 }
 
-/** So many failures a second are told one by one; the others only counted: a broken client must not fill the log. */
-const linesPerSecond = 10
-
 /** Answers what failed, and says why in the log. */
 function createFailureLog(broker: BrokerContext): Failed {
-  let second = 0
-  let count = 0
-  const startSecond = (now: number) => {
-    if (count > linesPerSecond) broker.log('warn', `${count - linesPerSecond} more requests failed within a second`)
-    second = now
-    count = 0
-  }
+  const lines = boundedLines(
+    broker.clock,
+    (line) => broker.log('warn', line),
+    (count) => `${count} more requests failed within a second`,
+  )
   return (request, connection, error) => {
     broker.counters.requestFailed(request.code)
     const text = error instanceof Error ? error.message : String(error)
-    const now = Math.floor(broker.clock() / 1000)
-    if (now !== second) startSecond(now)
-    count += 1
-    if (count <= linesPerSecond) {
-      broker.log('warn', `request ${request.code} of ${connection.remoteAddress} failed: ${text}`)
-    }
+    lines.add(() => `request ${request.code} of ${connection.remoteAddress} failed: ${text}`)
     if (!isOneway(request)) connection.reply(request, { code: ResponseCode.SYSTEM_ERROR, remark: text })
   }
 }

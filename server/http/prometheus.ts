@@ -20,7 +20,11 @@ export interface MetricsDoor {
   close(): void
 }
 /** Without a token nothing is served. */
-export const openMetrics = (desk: ConsoleDesk, token: string | undefined): MetricsDoor => {
+export const openMetrics = (
+  desk: ConsoleDesk,
+  token: string | undefined,
+  refused: (request: IncomingMessage) => void = () => undefined,
+): MetricsDoor => {
   const delay = monitorEventLoopDelay({ resolution: 20 })
   delay.enable()
   return {
@@ -29,9 +33,10 @@ export const openMetrics = (desk: ConsoleDesk, token: string | undefined): Metri
       if (path !== METRICS_PATH) return false
       response.setHeader('cache-control', 'no-store')
       if (token === undefined) response.writeHead(404).end('Start with --metrics-token TOKEN to serve metrics.\n')
-      else if (!holds(request.headers.authorization, token))
+      else if (!holds(request.headers.authorization, token)) {
+        refused(request)
         response.writeHead(401, { 'www-authenticate': 'Bearer' }).end('The token is missing or wrong.\n')
-      else void scrape(desk, new URLSearchParams(query), delay, response)
+      } else void scrape(desk, new URLSearchParams(query), delay, response)
       return true
     },
     close: () => delay.disable(),
@@ -76,16 +81,15 @@ const openPage = (registry: Registry): MetricsPage => {
   const counters = new Map<string, Counter>()
   return {
     gauge(name, help, labels, of, value) {
-      if (value === null) return
+      // Named also while nothing is known of it: a dashboard finds what it may ask for.
       const held = gauges.get(name) ?? new Gauge({ name, help, labelNames: [...labels], registers: [registry] })
       gauges.set(name, held)
-      held.set(of, value)
+      if (value !== null) held.set(of, value)
     },
     counter(name, help, labels, of, value) {
-      if (value === null) return
       const held = counters.get(name) ?? new Counter({ name, help, labelNames: [...labels], registers: [registry] })
       counters.set(name, held)
-      held.inc(of, value)
+      if (value !== null) held.inc(of, value)
     },
   }
 }
