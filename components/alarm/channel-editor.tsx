@@ -2,8 +2,8 @@
 // components/alarm/channel-editor.tsx: one channel. A secret that is stored is never shown: left empty it stays as it is.
 import { useMutation } from '@tanstack/react-query'
 import { useState } from 'react'
-import { useTranslations } from 'use-intl'
-import { type ChannelKind, channelBody, channelKinds } from '../../server/shared/alarms'
+import { useLocale, useTranslations } from 'use-intl'
+import { type ChannelKind, channelBody, channelKinds, noticeLanguages } from '../../server/shared/alarms'
 import type { ChannelRow } from '../../server/shared/views'
 import { QueryFault } from '../shell/fault'
 import { useTRPC } from '../trpc/client'
@@ -21,6 +21,7 @@ const signed: ReadonlySet<ChannelKind> = new Set<ChannelKind>(['webhook', 'dingt
 
 export const ChannelEditor = ({ channel, onClose }: { channel: ChannelRow | null; onClose: () => void }) => {
   const t = useTranslations('alarm.channels')
+  const locale = useLocale()
   const trpc = useTRPC()
   const toast = useToast()
   const changed = useAlarmsChanged()
@@ -37,6 +38,7 @@ export const ChannelEditor = ({ channel, onClose }: { channel: ChannelRow | null
     user: settings?.user ?? '',
     from: settings?.from ?? '',
     to: settings?.to?.join(', ') ?? '',
+    language: settings?.language ?? (locale === 'zh' ? ('zh' as const) : ('en' as const)),
   })
   const set = (change: Partial<typeof form>) => setForm((held) => ({ ...held, ...change }))
   const mail = form.kind === 'mail'
@@ -45,6 +47,7 @@ export const ChannelEditor = ({ channel, onClose }: { channel: ChannelRow | null
     kind: form.kind,
     name: form.name,
     ...(form.secret === '' ? {} : { secret: form.secret }),
+    ...(form.kind === 'webhook' ? {} : { language: form.language }),
     ...(mail
       ? {
           host: form.host,
@@ -163,6 +166,17 @@ export const ChannelEditor = ({ channel, onClose }: { channel: ChannelRow | null
               </Field>
             )}
           </>
+        )}
+        {form.kind !== 'webhook' && (
+          <div className="col-span-full">
+            <p className="mb-[3px] text-xs text-ink-2">{t('language')}</p>
+            <Segmented
+              label={t('language')}
+              value={form.language}
+              onChange={(language) => set({ language })}
+              choices={noticeLanguages.map((value) => ({ value, label: t(`languageName.${value}`) }))}
+            />
+          </div>
         )}
         {(save.error ?? remove.error) && (
           <QueryFault error={save.error ?? remove.error} className="col-span-full px-0" />

@@ -91,7 +91,7 @@ export const openChannels = async (db: Db, seal: Seal, now: () => number): Promi
       else {
         if (rest.url !== undefined) secrets.url = withoutLogin(rest.url)
         if (secrets.url === undefined) throw new DeskError('bad-input', 'It needs the address of the robot.')
-        settings = { host: new URL(secrets.url).host }
+        settings = { host: new URL(secrets.url).host, language: body.language }
       }
       // A secret goes only where it was meant to go: another host needs it typed again.
       if (

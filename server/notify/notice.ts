@@ -1,6 +1,13 @@
 // server/notify/notice.ts: what is told: one alarm at one moment, as data for programs and as words for people. The
 // outbox keeps it as it was written, whatever becomes of the rule meanwhile.
-import { type AlarmMetricName, type AlarmSeverity, type AlarmSubject, alarmMetrics } from '../shared/alarms'
+import {
+  type AlarmMetricName,
+  type AlarmSeverity,
+  type AlarmSubject,
+  alarmMetrics,
+  type NoticeLanguage,
+} from '../shared/alarms'
+import { noticeWords } from './words'
 
 export interface Notice {
   version: 1
@@ -21,80 +28,60 @@ export interface Notice {
 }
 
 const grouped = new Intl.NumberFormat('en', { maximumFractionDigits: 1 })
-const spanText = (ms: number): string => {
-  const units = [
+const spanText = (ms: number, units: (typeof noticeWords)[NoticeLanguage]['unit']): string => {
+  const steps = [
     ['d', 86_400_000],
     ['h', 3_600_000],
     ['min', 60_000],
     ['s', 1000],
   ] as const
-  const at = units.findIndex(([, size]) => Math.abs(ms) >= size)
-  const [unit, size] = units[at] ?? ['s', 1000]
-  if (at < 0) return `${Math.round(ms)} ms`
-  const rest = units[at + 1]
+  const at = steps.findIndex(([, size]) => Math.abs(ms) >= size)
+  const [unit, size] = steps[at] ?? ['s', 1000]
+  if (at < 0) return `${Math.round(ms)} ${units.ms}`
+  const rest = steps[at + 1]
   const whole = Math.floor(ms / size)
   const left = rest === undefined ? 0 : Math.floor((ms - whole * size) / rest[1])
-  return rest === undefined || left === 0 ? `${whole} ${unit}` : `${whole} ${unit} ${left} ${rest[0]}`
+  return rest === undefined || left === 0
+    ? `${whole} ${units[unit]}`
+    : `${whole} ${units[unit]} ${left} ${units[rest[0]]}`
 }
-export const valueText = (metric: AlarmMetricName, value: number): string => {
+export const valueText = (metric: AlarmMetricName, value: number, language: NoticeLanguage = 'en'): string => {
+  const words = noticeWords[language]
   switch (alarmMetrics[metric].unit) {
     case 'ms':
-      return spanText(value)
+      return spanText(value, words.unit)
     case 'ratio':
       return `${grouped.format(value * 100)} %`
     case 'bytes':
       return `${grouped.format(value / 1_048_576)} MiB`
     case 'perSecond':
-      return `${grouped.format(value)}/s`
+      return `${grouped.format(value)}${words.perSecond}`
     case 'flag':
-      return value > 0 ? 'yes' : 'no'
+      return value > 0 ? words.yes : words.no
     default:
       return grouped.format(value)
   }
 }
-const metricText: Record<AlarmMetricName, string> = {
-  lag: 'unread messages',
-  behind: 'behind',
-  growth: 'lag grows by',
-  pastKept: 'position no longer kept',
-  retryGrowth: 'new retries in 10 min',
-  deadGrowth: 'new dead letters in 10 min',
-  queueBlocked: 'a queue stands still for',
-  noClient: 'unread messages and no client',
-  clients: 'clients',
-  topicIn: 'messages in',
-  topicOut: 'messages out',
-  brokerSilent: 'broker does not answer',
-  disk: 'disk',
-  slaveBehind: 'slave is behind by',
-  putP99: 'send p99',
-  pageCacheBusy: 'page cache busy for',
-  timerLate: 'timed messages behind by',
-  halfPending: 'open half messages',
-  halfAge: 'oldest half message waits for',
-  namesrvSilent: 'name server does not answer',
-  samplerBlind: 'no broker answers the console',
-}
-const words = { firing: 'FIRING', again: 'STILL FIRING', resolved: 'RESOLVED', test: 'TEST' } as const
 
-export const noticeTitle = ({ event, severity, rule, subject, cluster }: Notice): string =>
-  `[${words[event]}${event === 'resolved' || event === 'test' ? '' : `, ${severity}`}] ${rule}: ${subject.name} (${cluster.name})`
-export const noticeLines = (notice: Notice): string[] => {
+export const noticeTitle = (notice: Notice, language: NoticeLanguage = 'en'): string => {
+  const { event, severity, rule, subject, cluster } = notice
+  const words = noticeWords[language]
+  const tail = event === 'resolved' || event === 'test' ? '' : `, ${words.severity[severity]}`
+  return `[${words.event[event]}${tail}] ${rule}: ${subject.name} (${cluster.name})`
+}
+export const noticeLines = (notice: Notice, language: NoticeLanguage = 'en'): string[] => {
   const { metric, value, comparator, threshold, since, at, ending, event } = notice
-  const isFlag = alarmMetrics[metric].unit === 'flag'
+  const words = noticeWords[language]
+  const name = words.metric[metric]
   const fact =
     value === null
-      ? `${metricText[metric]}: could not be measured`
-      : isFlag
-        ? `${metricText[metric]}: ${valueText(metric, value)}`
-        : `${metricText[metric]} ${valueText(metric, value)} (fires ${comparator} ${valueText(metric, threshold)})`
+      ? words.unmeasured(name)
+      : alarmMetrics[metric].unit === 'flag'
+        ? words.flag(name, valueText(metric, value, language))
+        : words.fact(name, valueText(metric, value, language), comparator, valueText(metric, threshold, language))
   return [
-    event === 'test' ? 'This is a test: nothing is wrong.' : fact,
-    `since ${since}`,
-    ...(event === 'resolved'
-      ? [
-          `over at ${at}${ending === 'resolved' ? '' : ending === 'gone' ? ': it is there no more' : ': its rule was changed'}`,
-        ]
-      : []),
+    event === 'test' ? words.isTest : fact,
+    words.since(since),
+    ...(event === 'resolved' ? [words.over(at, ending)] : []),
   ]
 }

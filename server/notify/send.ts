@@ -5,7 +5,7 @@ import { request as httpRequest } from 'node:http'
 import { request as httpsRequest } from 'node:https'
 import type { LookupFunction } from 'node:net'
 import { createTransport } from 'nodemailer'
-import type { ChannelKind } from '../shared/alarms'
+import type { ChannelKind, NoticeLanguage } from '../shared/alarms'
 import { type Notice, noticeLines, noticeTitle } from './notice'
 import { checkTarget, type Resolve, type Target } from './target'
 
@@ -21,6 +21,7 @@ export interface OpenChannel {
   user?: string
   from?: string
   to?: readonly string[]
+  language?: NoticeLanguage
 }
 export interface SendOptions {
   hosts: readonly string[]
@@ -100,10 +101,18 @@ const post = async ({ url, body, headers }: Post, options: SendOptions): Promise
 const hmac = (key: string, text: string, encoding: 'hex' | 'base64'): string =>
   createHmac('sha256', key).update(text).digest(encoding)
 const json = (value: unknown): string => JSON.stringify(value)
-const chatText = (notice: Notice): string => [noticeTitle(notice), ...noticeLines(notice)].join('\n')
+const chatText = (notice: Notice, language: NoticeLanguage | undefined): string =>
+  [noticeTitle(notice, language), ...noticeLines(notice, language)].join('\n')
 
 interface HttpKind {
-  build(url: URL, secret: string | undefined, notice: Notice, delivery: string, now: number): Post
+  build(
+    url: URL,
+    secret: string | undefined,
+    notice: Notice,
+    delivery: string,
+    now: number,
+    language: NoticeLanguage | undefined,
+  ): Post
   /** These answer 200 and say in the body that they took nothing. */
   taken(text: string): boolean
 }
@@ -135,39 +144,47 @@ const httpKinds: Record<Exclude<ChannelKind, 'mail'>, HttpKind> = {
     taken: () => true,
   },
   dingtalk: {
-    build(url, secret, notice, _, now) {
+    build(url, secret, notice, _, now, language) {
       const signed = new URL(url)
       if (secret) {
         signed.searchParams.set('timestamp', String(now))
         signed.searchParams.set('sign', hmac(secret, `${now}\n${secret}`, 'base64'))
       }
-      const text = [`#### ${noticeTitle(notice)}`, ...noticeLines(notice)].join('\n\n')
+      const text = [`#### ${noticeTitle(notice, language)}`, ...noticeLines(notice, language)].join('\n\n')
       return {
         url: signed,
-        body: json({ msgtype: 'markdown', markdown: { title: noticeTitle(notice), text } }),
+        body: json({ msgtype: 'markdown', markdown: { title: noticeTitle(notice, language), text } }),
         headers: {},
       }
     },
     taken: codeIs('errcode'),
   },
   feishu: {
-    build(url, secret, notice, _, now) {
+    build(url, secret, notice, _, now, language) {
       const stamp = String(Math.floor(now / 1000))
       const sign = secret ? { timestamp: stamp, sign: hmac(`${stamp}\n${secret}`, '', 'base64') } : {}
-      return { url, body: json({ ...sign, msg_type: 'text', content: { text: chatText(notice) } }), headers: {} }
+      return {
+        url,
+        body: json({ ...sign, msg_type: 'text', content: { text: chatText(notice, language) } }),
+        headers: {},
+      }
     },
     taken: codeIs('code'),
   },
   wecom: {
-    build: (url, _secret, notice) => ({
+    build: (url, _secret, notice, _delivery, _now, language) => ({
       url,
-      body: json({ msgtype: 'text', text: { content: chatText(notice) } }),
+      body: json({ msgtype: 'text', text: { content: chatText(notice, language) } }),
       headers: {},
     }),
     taken: codeIs('errcode'),
   },
   slack: {
-    build: (url, _secret, notice) => ({ url, body: json({ text: chatText(notice) }), headers: {} }),
+    build: (url, _secret, notice, _delivery, _now, language) => ({
+      url,
+      body: json({ text: chatText(notice, language) }),
+      headers: {},
+    }),
     taken: (text) => text.trim() === 'ok',
   },
 }
@@ -186,7 +203,14 @@ export const sendOver = async (
     if (channel.kind === 'mail') return await mail(channel, notice, delivery, options)
     if (channel.url === undefined) return { ok: false, again: false, answer: 'it has no address' }
     const kind = httpKinds[channel.kind]
-    const built = kind.build(new URL(channel.url), channel.secret, notice, delivery, (options.now ?? Date.now)())
+    const built = kind.build(
+      new URL(channel.url),
+      channel.secret,
+      notice,
+      delivery,
+      (options.now ?? Date.now)(),
+      channel.language,
+    )
     const { status, text } = await post(built, options)
     const ok = status >= 200 && status < 300 && kind.taken(text)
     const moved = status >= 300 && status < 400 ? ' (redirects are not followed)' : ''
@@ -219,8 +243,8 @@ const mail = async (channel: OpenChannel, notice: Notice, delivery: string, opti
     const { response, rejected } = await transport.sendMail({
       from,
       to: [...to],
-      subject: noticeTitle(notice),
-      text: [...noticeLines(notice), '', JSON.stringify(notice, null, 2)].join('\n'),
+      subject: noticeTitle(notice, channel.language),
+      text: [...noticeLines(notice, channel.language), '', JSON.stringify(notice, null, 2)].join('\n'),
       // Sent again after a lost answer it is the same mail, and mail programs know by this.
       messageId: `<${delivery.replaceAll(':', '.')}@rocketdeck>`,
       headers: { 'x-rocketdeck-delivery': delivery, 'x-rocketdeck-event': notice.event },

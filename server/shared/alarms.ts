@@ -149,12 +149,15 @@ const globOf =
 
 // ---- channels ----
 
+export const noticeLanguages = ['en', 'zh'] as const
+export type NoticeLanguage = (typeof noticeLanguages)[number]
 export const channelKinds = ['webhook', 'mail', 'dingtalk', 'feishu', 'wecom', 'slack'] as const
 export type ChannelKind = (typeof channelKinds)[number]
 
 const title = z.string().trim().min(1).max(120)
 const url = z.url({ protocol: /^https?$/ }).max(2000)
 const secret = z.string().max(2000)
+const language = z.enum(noticeLanguages).default('en')
 /** Secrets left out keep what is stored; they come in and never go out. */
 export const channelBody = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('webhook'), name: title, url, secret: secret.optional() }),
@@ -169,10 +172,11 @@ export const channelBody = z.discriminatedUnion('kind', [
     secret: secret.optional(),
     from: z.email().max(255),
     to: z.array(z.email().max(255)).min(1).max(50),
+    language,
   }),
   // The address of a robot is its password: it is kept like one.
   ...(['dingtalk', 'feishu', 'wecom', 'slack'] as const).map((kind) =>
-    z.object({ kind: z.literal(kind), name: title, url: url.optional(), secret: secret.optional() }),
+    z.object({ kind: z.literal(kind), name: title, url: url.optional(), secret: secret.optional(), language }),
   ),
 ])
 export type ChannelBody = z.infer<typeof channelBody>

@@ -1,7 +1,9 @@
 // test/server/console.test.ts: the console as a browser meets it: over HTTP and a websocket, with cookies, on a cluster
 // of our own that may fall silent.
+import { readFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createTRPCClient, createWSClient, httpLink, TRPCClientError, wsLink } from '@trpc/client'
 import superjson from 'superjson'
@@ -14,8 +16,9 @@ import { isKnown } from '../../server/shared/known'
 import { grantsOf, rightsOf } from '../../server/shared/rights'
 import type { Overview, ScanEvent } from '../../server/shared/views'
 import { contextFor, publishedConsole } from '../../server/trpc/context'
-import { temporaryFolder } from '../support/folders'
+import { projectRoot, temporaryFolder } from '../support/folders'
 import { type OurCluster, startOurs } from '../support/rocketdeck'
+import { openWire } from '../support/wire'
 
 const at = { cluster: 'c' }
 const TOPIC = 'console_topic'
@@ -162,6 +165,29 @@ describe('metrics for Prometheus', () => {
     expect(text).toMatch(/^rocketdeck_event_loop_delay_p99_seconds [\d.e-]+$/m)
     expect(await (await ask('/metrics?topics=no', 'Bearer scrape')).text()).not.toContain('scraped')
   })
+  it('hold every name that the dashboard asks for', async () => {
+    await http().group.create.mutate({ ...at, group: 'GID_scraped', brokers: [], config: {} })
+    const wire = openWire(ours.broker)
+    await wire.commit('GID_scraped', 'scraped', 0, 0)
+    wire.close()
+    const dashboard = readFileSync(join(projectRoot, 'grafana/rocketdeck.json'), 'utf8')
+    const { panels }: { panels: { targets?: { expr: string }[] }[] } = JSON.parse(dashboard) // our own file
+    expect(panels.flatMap(({ targets = [] }) => targets).length).toBeGreaterThan(15)
+    const wanted = new Set([...dashboard.matchAll(/\b(?:rocketmq|rocketdeck)_[a-z0-9_]+/g)].map(([name]) => name))
+    const missingIn = (text: string): string[] => {
+      const there = new Set([...text.matchAll(/^# TYPE (\S+)/gm)].map(([, name]) => name))
+      return [...wanted].filter((name) => !there.has(name))
+    }
+    const text = await until(
+      async () => (await ask('/metrics', 'Bearer scrape')).text(),
+      (found) => missingIn(found).length === 0,
+      60_000,
+    )
+    expect(missingIn(text)).toEqual([])
+    expect(missingIn(await (await ask('/metrics?groups=no', 'Bearer scrape')).text())).toContain(
+      'rocketmq_consumer_lag_messages',
+    )
+  }, 90_000)
 })
 
 describe('the cluster', () => {

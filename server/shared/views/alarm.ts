@@ -1,5 +1,5 @@
 // server/shared/views/alarm.ts: rules, what fires, silences, channels and what was sent. Types only.
-import type { AlarmMetricName, AlarmRuleBody, AlarmSeverity, ChannelKind } from '../alarms'
+import type { AlarmMetricName, AlarmRuleBody, AlarmSeverity, ChannelKind, NoticeLanguage } from '../alarms'
 import type { Reason } from '../known'
 
 export interface AlarmRow {
@@ -101,6 +101,8 @@ export interface ChannelRow {
     user?: string
     from?: string
     to?: string[]
+    /** Of what it is told; a webhook gets data. */
+    language?: NoticeLanguage
   }
   hasSecret: boolean
   waiting: number

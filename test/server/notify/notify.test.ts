@@ -213,6 +213,27 @@ const until = async (done: () => boolean | Promise<boolean>) => {
   }
 }
 
+it('speaks the language of its channel, and gives programs the same data in each', async () => {
+  const { url, got } = await receiver(() => ({ status: 200, body: 'ok' }))
+  const over = {
+    ...notice,
+    event: 'resolved',
+    ending: 'gone',
+    metric: 'behind',
+    value: 90_000,
+    threshold: 60_000,
+  } as const
+  for (const language of ['en', 'zh'] as const)
+    await sendOver({ id: 's', kind: 'slack', url, language }, over, 'd', { hosts, resolve: toLoopback })
+  const [en = '', zh = ''] = got.map(({ body }) => JSON.parse(body).text)
+  expect(en).toContain('[RESOLVED] Lag: GID_a (C)')
+  expect(en).toContain('behind 1 min 30 s (fires over 1 min)')
+  expect(zh).toContain('[已恢复] Lag: GID_a (C)')
+  expect(zh).toContain('消费延迟 1 分钟 30 秒（高于 1 分钟 时告警）')
+  expect(zh).toContain('对象已不存在')
+  expect(zh).not.toMatch(/fires|since|RESOLVED/)
+})
+
 describe('the outbox', () => {
   it('sends in order, tries again while the receiver is down, and sends nothing twice over a restart', async () => {
     let down = true
