@@ -1,7 +1,7 @@
 // broker/processor/table.ts: finds the handler of a request and sends its answer. Whatever a handler does, the peer gets
 // one answer at most, a one-way request none, and the other requests go on.
 import type { Guard } from '../auth'
-import { boundedLines } from '../net/bounded-lines'
+import { boundedLines } from '../config/bounded-lines'
 import type { Connection, OnRequest, Reply } from '../net/types'
 import { RequestCode, ResponseCode } from '../protocol/codes'
 import { type Command, isOneway } from '../protocol/command'

@@ -170,7 +170,7 @@ describe('metrics for Prometheus', () => {
     const wire = openWire(ours.broker)
     await wire.commit('GID_scraped', 'scraped', 0, 0)
     wire.close()
-    const dashboard = readFileSync(join(projectRoot, 'grafana/rocketdeck.json'), 'utf8')
+    const dashboard = readFileSync(join(projectRoot, 'server/http/grafana-dashboard.json'), 'utf8')
     const { panels }: { panels: { targets?: { expr: string }[] }[] } = JSON.parse(dashboard) // our own file
     expect(panels.flatMap(({ targets = [] }) => targets).length).toBeGreaterThan(15)
     const wanted = new Set([...dashboard.matchAll(/\b(?:rocketmq|rocketdeck)_[a-z0-9_]+/g)].map(([name]) => name))

@@ -2,8 +2,8 @@
 import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
+import { boundedLines } from '../../../broker/config/bounded-lines'
 import { type LogShape, logShapeOf } from '../../../broker/config/log-flags'
-import { boundedLines } from '../../../broker/net/bounded-lines'
 import { openLogFile } from '../../../broker/worker/log-file'
 import { temporaryFolder } from '../../support/folders'
 

@@ -138,6 +138,7 @@ beforeAll(async () => {
     user: '',
     from: 'deck@example.org',
     to: ['ops@example.org'],
+    language: 'en',
   })
 })
 afterAll(async () => {

@@ -1,4 +1,4 @@
-// broker/net/bounded-lines.ts: a line per request that was refused or failed. So many a second one by one, the others only
+// broker/config/bounded-lines.ts: a line per request that was refused or failed. So many a second one by one, the others only
 // counted: a broken client, or one that tries, must not fill the log.
 
 const linesPerSecond = 10
