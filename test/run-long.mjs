@@ -45,6 +45,13 @@ const runs = {
     env: {},
     flags: { messages: 'ROCKETDECK_MESSAGES' },
   },
+  history: {
+    says: '30 days of history of 1,000 topics and 1,000 groups: size, how long charts and reports take, retention',
+    minutes: 60,
+    files: ['test/long/history.test.ts'],
+    env: {},
+    flags: { series: 'ROCKETDECK_SERIES' },
+  },
   fairness: {
     says: 'what a flooded topic costs another',
     minutes: 5,

@@ -45,6 +45,7 @@ const addresses = [
   { name: 'transactions', path: '/transactions', en: 'No open half message', zh: '没有未决的半事务消息' },
   { name: 'scheduled', path: '/scheduled', en: 'Delay levels', zh: '延时级别' },
   { name: 'traces', path: '/traces', en: 'Follow a message', zh: '跟踪一条消息' },
+  { name: 'metrics', path: '/metrics', en: 'Resource report', zh: '资源报表' },
   { name: 'users', path: '/access/users', en: 'Create user', zh: '创建用户' },
   { name: 'roles', path: '/access/roles', en: 'Built-in roles', zh: '内置角色' },
   { name: 'tokens', path: '/access/tokens', en: 'Create token', zh: '创建令牌' },

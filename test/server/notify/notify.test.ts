@@ -170,6 +170,7 @@ describe('secrets', () => {
     const { notify, folder, close } = await desk()
     const id = await notify.put(undefined, {
       kind: 'slack',
+      language: 'en',
       name: 'S',
       url: 'https://hooks.slack.example/services/T0/SESAME',
     })
