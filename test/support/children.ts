@@ -124,7 +124,7 @@ class Launched implements Child {
     alive.delete(this.#child)
     for (const listener of this.#listeners) listener()
   }
-  line(pattern: RegExp, timeoutMs = 30_000): Promise<string> {
+  line(pattern: RegExp, timeoutMs = 60_000): Promise<string> {
     return new Promise((resolve, reject) => {
       const finish = (act: () => void) => {
         clearTimeout(late)
