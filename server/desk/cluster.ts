@@ -215,6 +215,7 @@ export const openClusterDesk = (options: ClusterDeskOptions): OpenCluster => {
     state,
     meanSize: ({ address }, topic) => admin.brokers.statsMean(address, 'TOPIC_PUT_SIZE', topic),
     log,
+  })
   const record = openRecord({ recorder, sampler, lists, usage, overview, now })
   sampler.start()
   return {
