@@ -65,9 +65,11 @@ export const createConsole = async (options: ConsoleOptions): Promise<ConsoleHan
     log: (text) => options.log('warn', text),
     ...options.notify,
   })
+  const audit = openAudit(database.db)
   const clusters = await openClusters({
     database,
     notify,
+    audit,
     given: options.clusters,
     log: (cluster, text) => options.log('debug', `${cluster}: ${text}`),
     ...(options.turnMs === undefined ? {} : { turnMs: options.turnMs }),
@@ -76,7 +78,7 @@ export const createConsole = async (options: ConsoleOptions): Promise<ConsoleHan
     version: options.version ?? '',
     cookieName: cookieNameFor(options.port),
     access,
-    audit: openAudit(database.db),
+    audit,
     clusters,
     notify,
   }

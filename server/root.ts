@@ -8,7 +8,7 @@ import { clusterRouter } from './router/cluster'
 import { groupRouter } from './router/group'
 import { messageRouter } from './router/message'
 import { metricsRouter } from './router/metrics'
-import { auditRouter, clientRouter, deadRouter, doctorRouter, paletteRouter } from './router/other'
+import { auditRouter, clientRouter, deadRouter, doctorRouter, jobRouter, paletteRouter } from './router/other'
 import { topicRouter } from './router/topic'
 import { waitingRouter } from './router/waiting'
 import { callerFactory, router } from './trpc/procedure'
@@ -25,6 +25,7 @@ export const appRouter = router({
   dead: deadRouter,
   doctor: doctorRouter,
   metrics: metricsRouter,
+  job: jobRouter,
   alarm: alarmRouter,
   channel: channelRouter,
   waiting: waitingRouter,

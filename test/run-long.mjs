@@ -58,6 +58,13 @@ const runs = {
     files: ['test/long/fairness.test.ts'],
     env: {},
   },
+  redrive: {
+    says: '100,000 dead letters put back by a console that is killed three times in the middle: each arrives once',
+    minutes: 20,
+    files: ['test/long/redrive.test.ts'],
+    env: {},
+    flags: { dead: 'ROCKETDECK_DEAD' },
+  },
   retry: {
     says: 'sixteen retries, each at the delay of its level, and the dead letter',
     minutes: 5,

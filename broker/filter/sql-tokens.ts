@@ -24,6 +24,7 @@ const blank = /(?:[\s]|--[^\n\r]*(?:\r\n|\n|\r)|\/\*[\s\S]*?\*\/)*/y
 const decimal = /\d+\.\d*(?:[eE][+-]?\d+)?|\.\d+(?:[eE][+-]?\d+)?|\d+[eE][+-]?\d+/y
 const integer = /(?:0|[1-9]\d*)[lL]?/y
 const name = /[A-Za-z_$][A-Za-z0-9_$]*/y
+const path = /[A-Za-z_$][A-Za-z0-9_$]*(?:\.[A-Za-z0-9_$-]+|\[\d{1,9}\])*/y
 const text = /'(?:''|[^'])*'/y
 const sign = /<>|<=|>=|[=<>(),+-]/y
 
@@ -32,13 +33,15 @@ const maxLength = 32_768
 
 export class Tokens {
   readonly #source: string
+  readonly #name: RegExp
   #at = 0
   #next: Token
-  constructor(source: string) {
+  constructor(source: string, paths = false) {
     if (source.length > maxLength) {
       throw new FilterSyntaxError(`an expression of ${source.length} characters, at most ${maxLength}`)
     }
     this.#source = source
+    this.#name = paths ? path : name
     this.#next = this.#read()
   }
 
@@ -76,7 +79,7 @@ export class Tokens {
     if (number !== undefined) return { kind: 'decimal', text: number }
     const whole = this.#match(integer)
     if (whole !== undefined) return { kind: 'integer', text: whole.replace(/[lL]$/, '') }
-    const word = this.#match(name)
+    const word = this.#match(this.#name)
     if (word !== undefined) {
       const upper = word.toUpperCase()
       return words.has(upper) ? { kind: 'word', text: upper } : { kind: 'name', text: word }

@@ -5,11 +5,20 @@ import { compare, equals, Unjudgeable, type Value } from './sql-values'
 
 export { FilterSyntaxError } from './sql-tokens'
 
-export type PropertyOf = (name: string) => string | undefined
+/** Properties of a message are text; what a search looks into may hold numbers and truth as well. */
+export type PropertyOf = (name: string) => string | number | boolean | undefined
 
+export interface SqlOptions {
+  /** A name may be a path: `body.items[0].price`. */
+  paths?: boolean
+  /** What stands behind the end of the expression is a fault, and not passed over as Apache does. */
+  whole?: boolean
+}
 /** Throws a FilterSyntaxError for what is no expression. */
-export function compileSql(source: string): (propertyOf: PropertyOf) => boolean {
-  const root = condition(disjunction(new Tokens(source)))
+export function compileSql(source: string, options: SqlOptions = {}): (propertyOf: PropertyOf) => boolean {
+  const tokens = new Tokens(source, options.paths)
+  const root = condition(disjunction(tokens))
+  if (options.whole === true && tokens.next.kind !== 'end') throw tokens.unexpected('the end')
   return (propertyOf) => {
     try {
       return root.of(propertyOf) === true

@@ -11,35 +11,37 @@ import { ConfirmBar } from './confirm-bar'
 import { TakenAnew } from './parts'
 import type { Grave } from './use-grave-change'
 
-export const GraveSheet = <P extends GravePreview>(props: {
-  grave: Grave<P>
+export const GraveSheet = <P extends GravePreview, R = ApplyResult>(props: {
+  grave: Grave<P, R>
   open: boolean
   /** Told whether there is a result that was read. */
-  onClose: (result: ApplyResult | null) => void
+  onClose: (result: R | null) => void
   title: ReactNode
   /** What it is about, the cluster with its spine last. */
   about: ReactNode
   width?: 'pane'
   /** Another choice than this is another preview. */
   choice?: string
+  /** False: too little is chosen to be shown. */
+  ready?: boolean
   /** The preview of what is chosen now; another one is waited for. */
   preview?: P | null
   confirm: (preview: P) => { name: string; effect: string; look?: 'danger' | 'primary'; refusal?: string | undefined }
   fault: (error: unknown, retry: () => void) => ReactNode
   /** Between the faults and the preview: what is chosen. */
   choices?: ReactNode
-  result: (result: ApplyResult) => ReactNode
+  result: (result: R) => ReactNode
   children: (preview: P) => ReactNode
 }) => {
-  const { grave, open, choice, onClose } = props
+  const { grave, open, choice, onClose, ready = true } = props
   const t = useTranslations('change')
   const { take, reset, result } = grave
   const preview = props.preview === undefined ? grave.preview : props.preview
   // biome-ignore lint/correctness/useExhaustiveDependencies: another choice is another preview
   useEffect(() => {
-    if (open) void take()
+    if (open && ready) void take()
     else reset()
-  }, [open, choice, take, reset])
+  }, [open, ready, choice, take, reset])
   return (
     <Sheet
       open={open}
@@ -76,7 +78,7 @@ export const GraveSheet = <P extends GravePreview>(props: {
         ) : (
           <>
             {props.choices}
-            {preview !== null ? props.children(preview) : grave.error === null && <Skeleton lines={8} />}
+            {preview !== null ? props.children(preview) : grave.error === null && ready && <Skeleton lines={8} />}
           </>
         )}
       </div>

@@ -9,28 +9,28 @@ import { faultOf } from '../trpc/fault'
 /** A preview older than this is taken again before anything is applied. */
 export const PREVIEW_LASTS_MS = 120_000
 
-export interface Grave<P extends GravePreview> {
+export interface Grave<P extends GravePreview, R = ApplyResult> {
   readonly phase: 'idle' | 'previewing' | 'previewed' | 'applying' | 'done'
   readonly preview: P | null
   /** Why the preview on screen is not the one asked for first: something moved, or it had grown old. */
   readonly anew: 'drift' | 'old' | null
-  readonly result: ApplyResult | null
+  readonly result: R | null
   readonly error: unknown
   readonly take: () => Promise<void>
   readonly apply: (confirm: string, reason: string) => Promise<void>
   readonly reset: () => void
 }
 
-export const useGraveChange = <P extends GravePreview>(ask: {
+export const useGraveChange = <P extends GravePreview, R = ApplyResult>(ask: {
   readonly preview: () => Promise<P>
-  readonly apply: (preview: P, confirm: string, reason: string) => Promise<ApplyResult>
+  readonly apply: (preview: P, confirm: string, reason: string) => Promise<R>
   /** Only previews of this kind are taken from a fault. */
   readonly is: (preview: GravePreview) => preview is P
-}): Grave<P> => {
+}): Grave<P, R> => {
   const [phase, setPhase] = useState<Grave<P>['phase']>('idle')
   const [preview, setPreview] = useState<P | null>(null)
   const [anew, setAnew] = useState<Grave<P>['anew']>(null)
-  const [result, setResult] = useState<ApplyResult | null>(null)
+  const [result, setResult] = useState<R | null>(null)
   const [error, setError] = useState<unknown>(null)
   const latest = useRef(ask)
   latest.current = ask

@@ -12,6 +12,7 @@ import enDead from './en/dead.json'
 import enDoctor from './en/doctor.json'
 import enFormat from './en/format.json'
 import enGroup from './en/group.json'
+import enJob from './en/job.json'
 import enMessage from './en/message.json'
 import enMetrics from './en/metrics.json'
 import enOverview from './en/overview.json'
@@ -35,6 +36,7 @@ import zhDead from './zh/dead.json'
 import zhDoctor from './zh/doctor.json'
 import zhFormat from './zh/format.json'
 import zhGroup from './zh/group.json'
+import zhJob from './zh/job.json'
 import zhMessage from './zh/message.json'
 import zhMetrics from './zh/metrics.json'
 import zhOverview from './zh/overview.json'
@@ -59,6 +61,7 @@ const en = {
   doctor: enDoctor,
   format: enFormat,
   group: enGroup,
+  job: enJob,
   message: enMessage,
   metrics: enMetrics,
   overview: enOverview,
@@ -86,6 +89,7 @@ const zh = {
   doctor: zhDoctor,
   format: zhFormat,
   group: zhGroup,
+  job: zhJob,
   message: zhMessage,
   metrics: zhMetrics,
   overview: zhOverview,

@@ -1,16 +1,15 @@
 'use client'
 // components/message/dead-group.tsx: the dead letters of one group, newest first, read a page at a time; one opens beside the
-// list, ticked ones are put back.
+// list; those that are ticked, or all that the filters let through, are put back.
 import { Repeat2 } from 'lucide-react'
 import { useParams } from 'next/navigation'
-import { parseAsString, useQueryState } from 'nuqs'
 import { useEffect, useMemo, useState } from 'react'
 import { useTranslations } from 'use-intl'
 import { DLQ_PREFIX } from '../../server/shared/names'
 import type { MessageRow } from '../../server/shared/views'
 import { DataTable } from '../data-table'
 import { useFormat } from '../format'
-import { decoded, groupHref } from '../shell/address'
+import { clusterHref, decoded, groupHref } from '../shell/address'
 import { useClusterId, useMe } from '../shell/cluster'
 import { QueryFault } from '../shell/fault'
 import { faultOf } from '../trpc/fault'
@@ -20,13 +19,15 @@ import { Link, LinkButton } from '../ui/link'
 import { PageHead, Panel, PanelFoot } from '../ui/panel'
 import { Empty } from '../ui/region'
 import { MessagePane } from './message-pane'
-import { RedriveSheet } from './redrive-sheet'
+import { type RedriveSelect, RedriveSheet } from './redrive-sheet'
 import { useResultColumns } from './result-columns'
+import { SearchFilters } from './search-filters'
+import { filtersOf, useSearchUrl } from './search-url'
 import { useScan } from './use-scan'
 
 const PAGE_ROWS = 200
 /** The server takes so many at once. */
-const MOST_AT_ONCE = 200
+const MOST_AT_ONCE = 1000
 const budget = { messages: 1_000_000, ms: 60_000 }
 
 export const DeadGroup = () => {
@@ -35,10 +36,14 @@ export const DeadGroup = () => {
   const format = useFormat()
   const me = useMe()
   const group = decoded(useParams<{ group: string }>().group ?? '')
-  const [sel, setSel] = useQueryState('sel', parseAsString.withOptions({ history: 'replace' }))
-  const [redriving, setRedriving] = useState<readonly string[] | null>(null)
   const topic = DLQ_PREFIX + group
-  const scan = useScan({ cluster, topic, order: 'newest', limit: PAGE_ROWS, budget }, budget)
+  const { url, set } = useSearchUrl(topic)
+  const { sel } = url
+  const setSel = (next: string | null) => set({ sel: next }, { history: 'replace' })
+  const [redriving, setRedriving] = useState<RedriveSelect | null>(null)
+  const filters = useMemo(() => filtersOf(url), [url])
+  const filtered = Object.keys(filters).length > 0
+  const scan = useScan({ cluster, topic, order: url.pos, limit: PAGE_ROWS, ...filters, budget }, budget)
   const { rows, phase } = scan.state
   const base = useResultColumns(false)
   const columns = useMemo(
@@ -62,13 +67,14 @@ export const DeadGroup = () => {
       if (event.key !== 'Escape' || document.querySelector('[role="dialog"],[role="menu"],[role="listbox"]') !== null)
         return
       event.preventDefault()
-      void setSel(null)
+      void set({ sel: null }, { history: 'replace' })
     }
     document.addEventListener('keydown', press)
     return () => document.removeEventListener('keydown', press)
-  }, [sel, setSel])
+  }, [sel, set])
   // The topic is made with the first message that dies.
   const hasNone = faultOf(scan.error)?.kind === 'not-found' || (!scan.error && phase === 'ended' && rows.length === 0)
+  const noMatch = filtered && !scan.error && phase === 'ended' && rows.length === 0
   const allowed = me?.rights.includes('message.redrive') ?? false
   const step = (by: 1 | -1) => {
     const next = rows[rows.findIndex((row) => row.offsetId === sel) + by]
@@ -80,7 +86,20 @@ export const DeadGroup = () => {
         <Link href={groupHref(cluster, group)} className="text-sm">
           {t('openGroup')}
         </Link>
+        <Link href={clusterHref(cluster, 'jobs')} className="text-sm">
+          {t('jobs')}
+        </Link>
+        <Button
+          look="primary"
+          disabled={hasNone}
+          reason={allowed ? undefined : t('needs', { right: 'message.redrive' })}
+          onClick={() => setRedriving({ kind: 'all', ...filters })}
+        >
+          <Repeat2 />
+          {filtered ? t('putMatchingBack') : t('putAllBack')}
+        </Button>
       </PageHead>
+      <SearchFilters url={url} fixedTopic onChange={({ topic: _, ...next }) => void set({ ...next, sel: null })} />
       <Panel className="min-h-[280px] flex-1">
         <DataTable
           label={t('title')}
@@ -107,7 +126,7 @@ export const DeadGroup = () => {
                       ? t('tooMany', { most: MOST_AT_ONCE })
                       : undefined
                 }
-                onClick={() => setRedriving(keys)}
+                onClick={() => setRedriving({ kind: 'ids', offsetIds: [...keys] })}
               >
                 <Repeat2 />
                 {t('putBack')}
@@ -115,7 +134,9 @@ export const DeadGroup = () => {
             </>
           )}
           instead={
-            hasNone ? (
+            noMatch ? (
+              <Empty title={t('noMatchFilters')}>{t('noMatchFiltersText', { scanned: scan.state.scanned })}</Empty>
+            ) : hasNone ? (
               <Empty title={t('none')}>{t('noneText')}</Empty>
             ) : scan.error ? (
               <QueryFault error={scan.error} onRetry={scan.again} />
@@ -140,7 +161,7 @@ export const DeadGroup = () => {
           <MessagePane offsetId={sel} onClose={() => void setSel(null)} onStep={step} />
         </aside>
       )}
-      <RedriveSheet cluster={cluster} group={group} offsetIds={redriving} onClose={() => setRedriving(null)} />
+      <RedriveSheet cluster={cluster} group={group} select={redriving} onClose={() => setRedriving(null)} />
     </div>
   )
 }

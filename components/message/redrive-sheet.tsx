@@ -1,65 +1,85 @@
 'use client'
-// components/message/redrive-sheet.tsx: putting dead messages back: where to, what happens to each, the group's name typed, then
-// the answer per message.
+// components/message/redrive-sheet.tsx: putting dead messages back: where to and how fast, what happens to each, the group's name
+// typed. A job does it then, on a page of its own.
 import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { useRouter } from 'next/navigation'
 import { useState } from 'react'
 import { useTranslations } from 'use-intl'
-import type { ApplyResult, GravePreview, RedrivePreview, RedriveRow, RedriveTarget } from '../../server/shared/views'
+import type { RedrivePreviewInput } from '../../server/shared/inputs'
+import type { GravePreview, JobRow, RedrivePreview, RedriveRow, RedriveTarget } from '../../server/shared/views'
 import { GraveSheet } from '../change/grave-sheet'
 import { type Note, Notes } from '../change/parts'
 import { useGraveChange } from '../change/use-grave-change'
 import { Name, NotApplicable, useFormat } from '../format'
+import { clusterHref } from '../shell/address'
 import { ClusterName } from '../shell/cluster'
 import { QueryFault } from '../shell/fault'
 import { useTRPC } from '../trpc/client'
+import { Field, Input } from '../ui/input'
 import { Mark } from '../ui/mark'
 import { Panel, PanelFoot } from '../ui/panel'
+import { Empty } from '../ui/region'
 import { Segmented } from '../ui/segmented'
 import { Table, Td, Th, Tr } from '../ui/table'
 import { Checkbox } from '../ui/tick'
+import { TopicInput } from './search-filters'
 
 const isRedrive = (preview: GravePreview): preview is RedrivePreview => preview.kind === 'redrive'
+
+const TRY_FIRST = 10
+export type RedriveSelect = RedrivePreviewInput['select']
 
 export const RedriveSheet = (props: {
   cluster: string
   group: string
-  offsetIds: readonly string[] | null
+  select: RedriveSelect | null
   onClose: () => void
 }) => {
-  const { cluster, group, offsetIds, onClose } = props
+  const { cluster, group, select, onClose } = props
   const t = useTranslations('dead.redrive')
   const trpc = useTRPC()
   const cache = useQueryClient()
+  const router = useRouter()
   const [target, setTarget] = useState<RedriveTarget>('retry')
+  const [typed, setTyped] = useState('')
+  const [toTopic, setToTopic] = useState('')
   const [again, setAgain] = useState(false)
+  const [few, setFew] = useState(false)
+  const [mostPerSecond, setMostPerSecond] = useState('')
   const redrive = useMutation(trpc.dead.redrive.mutationOptions())
-  const ids = [...(offsetIds ?? [])]
-  const grave = useGraveChange<RedrivePreview>({
-    preview: () =>
-      cache.fetchQuery(
-        trpc.dead.redrivePreview.queryOptions({ cluster, group, offsetIds: ids, target, again }, { staleTime: 0 }),
-      ),
-    apply: (preview, confirm, reason) =>
-      redrive.mutateAsync({
-        cluster,
-        group,
-        preview: preview.id,
-        confirm,
-        offsetIds: preview.rows.filter(({ note }) => note === null).map(({ offsetId }) => offsetId),
+  const asked = {
+    ...{ cluster, group, target, again },
+    select: select ?? { kind: 'all' as const },
+    ...(target === 'topic' ? { toTopic } : {}),
+    ...(few ? { first: TRY_FIRST } : {}),
+  }
+  const grave = useGraveChange<RedrivePreview, JobRow>({
+    preview: () => cache.fetchQuery(trpc.dead.redrivePreview.queryOptions(asked, { staleTime: 0, gcTime: 0 })),
+    apply: async (preview, confirm, reason) => {
+      const job = await redrive.mutateAsync({
+        ...{ cluster, group, preview: preview.id, confirm, mostPerSecond: Number(mostPerSecond) || 0 },
         ...(reason === '' ? {} : { reason }),
-      }),
+      })
+      void cache.invalidateQueries(trpc.job.pathFilter())
+      router.push(clusterHref(cluster, 'jobs', job.id))
+      return job
+    },
     is: isRedrive,
   })
   const { preview } = grave
+  const choice = JSON.stringify({ target, again, few, toTopic: target === 'topic' ? toTopic : null })
+  const isOfChoice =
+    preview?.target === target && preview.again === again && (target !== 'topic' || preview.toTopic === toTopic)
   return (
     <GraveSheet
       grave={grave}
-      open={offsetIds !== null}
-      choice={`${target} ${again}`}
-      preview={preview?.target === target && preview.again === again ? preview : null}
-      onClose={(result) => {
-        if (result !== null) void cache.invalidateQueries(trpc.dead.pathFilter())
+      open={select !== null}
+      ready={target !== 'topic' || toTopic !== ''}
+      choice={choice}
+      preview={isOfChoice ? preview : null}
+      onClose={() => {
         setAgain(false)
+        setFew(false)
         onClose()
       }}
       title={t('title')}
@@ -77,7 +97,7 @@ export const RedriveSheet = (props: {
       })}
       fault={(error, retry) => <QueryFault error={error} onRetry={retry} className="py-2" />}
       choices={
-        <div className="flex flex-wrap items-center gap-x-4 gap-y-2">
+        <div className="flex flex-wrap items-end gap-x-4 gap-y-2">
           <Segmented
             label={t('target')}
             value={target}
@@ -85,14 +105,39 @@ export const RedriveSheet = (props: {
             choices={[
               { value: 'retry', label: t('retry') },
               { value: 'origin', label: t('origin') },
+              { value: 'topic', label: t('another') },
             ]}
           />
+          {target === 'topic' && (
+            <form
+              className="w-64"
+              onSubmit={(event) => {
+                event.preventDefault()
+                setToTopic(typed.trim())
+              }}
+              onBlur={() => setToTopic(typed.trim())}
+            >
+              <TopicInput value={typed} onChange={setTyped} label={t('toTopic')} />
+            </form>
+          )}
+          <Field label={t('mostPerSecond')} className="w-36">
+            <Input
+              inputMode="numeric"
+              value={mostPerSecond}
+              onChange={(event) => setMostPerSecond(event.target.value.replaceAll(/\D/g, '').slice(0, 6))}
+              placeholder={t('asFast')}
+            />
+          </Field>
+          <Checkbox checked={few} onChange={setFew}>
+            {t('first')}
+          </Checkbox>
           <Checkbox checked={again} onChange={setAgain}>
             {t('again')}
           </Checkbox>
+          {target === 'topic' && toTopic === '' && <p className="text-ink-3 text-sm">{t('chooseTopic')}</p>}
         </div>
       }
-      result={(result) => <Results result={result} />}
+      result={() => <Empty title={t('started')}>{t('startedText')}</Empty>}
     >
       {(current) => <Preview preview={current} />}
     </GraveSheet>
@@ -102,12 +147,28 @@ export const RedriveSheet = (props: {
 const Preview = ({ preview }: { preview: RedrivePreview }) => {
   const t = useTranslations('dead.redrive')
   const format = useFormat()
-  const { rows, group, target, readers } = preview
-  const going = rows.filter(({ note }) => note === null)
-  const twice = going.filter(({ before }) => before?.certain === true).length
-  const uncertain = rows.filter(({ before }) => before?.certain === false).length
+  const { rows, group, target, toTopic, readers, total, twice, uncertain, left, more, missing } = preview
   const notes: Note[] = [
-    { key: 'target', state: 'off', text: target === 'retry' ? t('retryNote', { group }) : t('originNote', { group }) },
+    {
+      key: 'target',
+      state: 'off',
+      text:
+        target === 'retry'
+          ? t('retryNote', { group })
+          : target === 'origin'
+            ? t('originNote', { group })
+            : t('topicNote', { topic: toTopic ?? '' }),
+    },
+    ...(missing.length > 0
+      ? [
+          {
+            key: 'missing',
+            state: 'warn' as const,
+            text: t('missing', { who: missing.map(({ who }) => who).join(', ') }),
+          },
+        ]
+      : []),
+    ...(more ? [{ key: 'more', state: 'warn' as const, text: t('more') }] : []),
     ...readers.map(
       ({ topic, groups }): Note => ({
         key: topic,
@@ -136,7 +197,10 @@ const Preview = ({ preview }: { preview: RedrivePreview }) => {
             {t('sends')} {format.count(preview.sends)}
           </span>
         }
-        about={`${t('skips')} ${format.count(rows.length - preview.sends)}`}
+        about={[
+          `${t('skips')} ${format.count(total - preview.sends)}`,
+          ...left.map(({ note, count }) => t(`left.${note}`, { count: format.count(count) })),
+        ].join(' · ')}
       >
         <Table density="compact">
           <thead>
@@ -164,6 +228,11 @@ const Preview = ({ preview }: { preview: RedrivePreview }) => {
             ))}
           </tbody>
         </Table>
+        {total > rows.length && (
+          <PanelFoot className="border-t-0">
+            {t('shownRows', { shown: format.count(rows.length), total: format.count(total) })}
+          </PanelFoot>
+        )}
       </Panel>
     </>
   )
@@ -186,56 +255,5 @@ const Then = ({ row }: { row: RedriveRow }) => {
       <Mark state={row.note === null ? (row.before === null ? 'ok' : 'warn') : 'off'} />
       {words}
     </span>
-  )
-}
-
-const Results = ({ result }: { result: ApplyResult }) => {
-  const t = useTranslations('dead.redrive')
-  const format = useFormat()
-  return (
-    <Panel
-      ruled
-      title={t('result')}
-      about={t('doneCount', { ok: result.ok, failed: result.failed, took: format.duration(Math.round(result.tookMs)) })}
-    >
-      <Table density="compact">
-        <thead>
-          <tr>
-            <Th>{t('message')}</Th>
-            <Th className="w-28">{t('result')}</Th>
-            <Th className="w-80 max-sm:hidden">{t('position')}</Th>
-            <Th>{t('answer')}</Th>
-          </tr>
-        </thead>
-        <tbody>
-          {result.rows.map((row, index) => (
-            // Two dead messages may bear one id; their places in the answer are their own.
-            // biome-ignore lint/suspicious/noArrayIndexKey: see above
-            <Tr key={`${row.item} ${index}`}>
-              <Td>
-                <Name>{row.item}</Name>
-              </Td>
-              <Td>
-                <span className="flex items-center gap-1.5">
-                  <Mark state={row.ok ? 'ok' : 'crit'} />
-                  {row.ok ? t('done') : t('failed')}
-                </span>
-              </Td>
-              <Td className="mono max-sm:hidden">
-                {row.queue === null || row.after === null ? (
-                  <NotApplicable />
-                ) : (
-                  `${row.queue.topic} ${row.queue.broker}/${row.queue.queueId} @ ${format.count(row.after)}`
-                )}
-              </Td>
-              <Td className="text-crit text-xs" title={row.error ?? undefined}>
-                {row.error}
-              </Td>
-            </Tr>
-          ))}
-        </tbody>
-      </Table>
-      <PanelFoot className="border-t-0">{t('audited')}</PanelFoot>
-    </Panel>
   )
 }

@@ -16,7 +16,7 @@ import { Chip, FilterChip } from '../ui/tag'
 import { parseProperty, parseQueue } from './detect'
 import type { SearchUrl } from './search-url'
 
-type Filters = Pick<SearchUrl, 'topic' | 'from' | 'to' | 'pos' | 'queue' | 'tag' | 'prop' | 'body'>
+type Filters = Pick<SearchUrl, 'topic' | 'from' | 'to' | 'pos' | 'queue' | 'tag' | 'prop' | 'body' | 'expr' | 're'>
 type Change = (next: { [Key in keyof Filters]?: Filters[Key] | null }) => void
 
 export const SearchFilters = (props: { url: SearchUrl; fixedTopic: boolean; onChange: Change }) => {
@@ -48,6 +48,8 @@ export const SearchFilters = (props: { url: SearchUrl; fixedTopic: boolean; onCh
   if (url.tag !== '') chips.push({ key: 'tag', name: t('tag'), value: url.tag, clear: { tag: null } })
   if (url.prop !== '') chips.push({ key: 'prop', name: t('property'), value: url.prop, clear: { prop: null } })
   if (url.body !== '') chips.push({ key: 'body', name: t('body'), value: url.body, clear: { body: null } })
+  if (url.expr !== '') chips.push({ key: 'expr', name: t('expression'), value: url.expr, clear: { expr: null } })
+  if (url.re !== '') chips.push({ key: 're', name: t('pattern'), value: url.re, clear: { re: null } })
   return (
     <div className="flex flex-wrap items-center gap-1.5">
       {chips.map((chip) => (
@@ -130,6 +132,8 @@ const FilterForm = ({
       tag: draft.tag.trim(),
       prop: draft.prop.trim(),
       body: draft.body,
+      expr: draft.expr.trim(),
+      re: draft.re,
     })
   }
   const zone = format.zoneLabel()
@@ -183,6 +187,22 @@ const FilterForm = ({
       </Field>
       <Field label={t('body')}>
         <Input mono value={draft.body} onChange={(event) => set({ body: event.target.value })} />
+      </Field>
+      <Field label={t('pattern')}>
+        <Input
+          mono
+          value={draft.re}
+          onChange={(event) => set({ re: event.target.value })}
+          placeholder="(?i)card \d{4}"
+        />
+      </Field>
+      <Field label={t('expression')} hint={t('expressionHint')}>
+        <Input
+          mono
+          value={draft.expr}
+          onChange={(event) => set({ expr: event.target.value })}
+          placeholder="body.items[0].price > 100"
+        />
       </Field>
       <Button type="submit" look="primary" className="self-end">
         {t('apply')}

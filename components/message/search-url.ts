@@ -17,6 +17,8 @@ const keys = {
   tag: parseAsString.withDefault(''),
   prop: parseAsString.withDefault(''),
   body: parseAsString.withDefault(''),
+  expr: parseAsString.withDefault(''),
+  re: parseAsString.withDefault(''),
   n: parseAsInteger.withDefault(200),
   sel: parseAsString,
   live: parseAsStringLiteral(['1'] as const),
@@ -46,10 +48,6 @@ export const questionOf = (url: SearchUrl): Question => {
   if (by === 'id') return { kind: 'id', id: text }
   if (by === 'key') return { kind: 'key', key: text }
   if (url.topic === '') return { kind: 'nothing' }
-  const queue = parseQueue(url.queue)
-  const property = parseProperty(url.prop)
-  const from = timeOf(url.from)
-  const to = timeOf(url.to)
   const body = by === 'body' ? text : url.body
   return {
     kind: 'scan',
@@ -57,13 +55,26 @@ export const questionOf = (url: SearchUrl): Question => {
       topic: url.topic,
       order: url.pos,
       limit: Math.min(10_000, Math.max(1, url.n)),
-      ...(from === undefined ? {} : { from }),
-      ...(to === undefined ? {} : { to }),
-      ...(queue === null ? {} : { queues: [{ broker: queue.broker, queueId: queue.queueId }] }),
-      ...(queue?.offset == null ? {} : { fromOffset: queue.offset }),
-      ...(url.tag === '' ? {} : { tag: url.tag }),
-      ...(property === null ? {} : { property }),
-      ...(body === '' ? {} : { body }),
+      ...filtersOf({ ...url, body }),
     },
+  }
+}
+
+/** What a message must be like, and where it may lie. */
+export const filtersOf = (url: Pick<SearchUrl, 'from' | 'to' | 'queue' | 'tag' | 'prop' | 'body' | 'expr' | 're'>) => {
+  const queue = parseQueue(url.queue)
+  const property = parseProperty(url.prop)
+  const from = timeOf(url.from)
+  const to = timeOf(url.to)
+  return {
+    ...(from === undefined ? {} : { from }),
+    ...(to === undefined ? {} : { to }),
+    ...(queue === null ? {} : { queues: [{ broker: queue.broker, queueId: queue.queueId }] }),
+    ...(queue?.offset == null ? {} : { fromOffset: queue.offset }),
+    ...(url.tag === '' ? {} : { tag: url.tag }),
+    ...(property === null ? {} : { property }),
+    ...(url.body === '' ? {} : { body: url.body }),
+    ...(url.expr === '' ? {} : { sql: url.expr }),
+    ...(url.re === '' ? {} : { regex: url.re }),
   }
 }

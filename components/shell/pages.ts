@@ -6,6 +6,7 @@ import {
   Gauge,
   GitBranch,
   KeyRound,
+  ListChecks,
   type LucideIcon,
   MailX,
   Plug,
@@ -36,6 +37,7 @@ export type PageId =
   | 'dlq'
   | 'scheduled'
   | 'transactions'
+  | 'jobs'
   | 'access'
   | 'audit'
   | 'settings'
@@ -70,6 +72,7 @@ export const pages: readonly PageEntry[] = [
     key: null,
     href: (cluster) => clusterHref(cluster, 'transactions'),
   },
+  { id: 'jobs', group: 'messages', icon: ListChecks, key: null, href: (cluster) => clusterHref(cluster, 'jobs') },
   { id: 'access', group: 'govern', icon: KeyRound, key: null, href: () => '/access' },
   { id: 'audit', group: 'govern', icon: ScrollText, key: null, href: () => '/audit' },
   { id: 'settings', group: 'govern', icon: Settings, key: null, href: () => '/settings' },

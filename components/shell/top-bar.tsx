@@ -1,14 +1,17 @@
 'use client'
 // components/shell/top-bar.tsx: where one is, and what holds for the whole page: find, time range, refresh, zone, user.
+import { useQuery } from '@tanstack/react-query'
 import { Check, Clock, Copy, Menu as MenuIcon, Search } from 'lucide-react'
 import { usePathname } from 'next/navigation'
 import { useTranslations } from 'use-intl'
 import { useFormat } from '../format'
 import { usePreferences } from '../i18n/preferences'
+import { useTRPC } from '../trpc/client'
 import { Button } from '../ui/button'
 import { cn } from '../ui/cn'
 import { useCopy } from '../ui/copy'
 import { Link } from '../ui/link'
+import { Mark } from '../ui/mark'
 import { Menu, MenuChoice, MenuLabel } from '../ui/menu'
 import { Kbd } from '../ui/tag'
 import { Tooltip } from '../ui/tooltip'
@@ -41,6 +44,7 @@ export function TopBar({ cluster, onPalette, onMenu, onKeys }: TopBarProps) {
         <FindBox onOpen={onPalette} />
         {!ofCluster ? null : (
           <>
+            <JobsRunning cluster={cluster} />
             <RangeMenu />
             <RefreshControl />
           </>
@@ -67,6 +71,30 @@ export function TopBar({ cluster, onPalette, onMenu, onKeys }: TopBarProps) {
         )}
       </div>
     </header>
+  )
+}
+
+/** There while a job runs: how far it is, and the way to it. */
+function JobsRunning({ cluster }: { cluster: string }) {
+  const t = useTranslations('shell')
+  const format = useFormat()
+  const trpc = useTRPC()
+  const jobs = useQuery(trpc.job.list.queryOptions({ cluster }, { enabled: cluster !== '' }))
+  const running = jobs.data?.filter(({ state }) => state === 'running') ?? []
+  const [first] = running
+  if (first === undefined) return null
+  const { counts, total, id } = first
+  const done = total === 0 ? 100 : ((total - counts.waiting - counts.begun) * 100) / total
+  return (
+    <Link
+      href={running.length === 1 ? clusterHref(cluster, 'jobs', id) : clusterHref(cluster, 'jobs')}
+      quiet
+      className="flex items-center gap-1.5 text-ink-2 text-sm"
+    >
+      <Mark state="busy" />
+      {t('jobsRun', { count: running.length })}
+      <span className="tnum text-ink-3">{format.percent(done)}</span>
+    </Link>
   )
 }
 

@@ -7,27 +7,33 @@ import type { ApplyResult } from '../shared/views'
 const KEPT_MS = 600_000
 const MOST_KEPT = 200
 
-interface Held<P> {
+interface Held<P, R> {
   preview: P
   at: number
-  applied: Promise<ApplyResult> | null
+  applied: Promise<R> | null
 }
-export interface Previews<P extends { id: string }> {
+export interface Previews<P extends { id: string }, R = ApplyResult> {
   /** Keeps it under a new id. */
   keep(preview: Omit<P, 'id'>): P
   /** Runs `apply` with the preview, or answers with the result of the first time. A failed try may be made again. */
-  apply(id: string, apply: (preview: P) => Promise<ApplyResult>): Promise<ApplyResult>
+  apply(id: string, apply: (preview: P) => Promise<R>): Promise<R>
+  /** The one of that id, while it is kept. */
+  find(id: string): P | undefined
 }
-export const openPreviews = <P extends { id: string }>(now: () => number): Previews<P> => {
-  const held = new Map<string, Held<P>>()
+export const openPreviews = <P extends { id: string }, R = ApplyResult>(
+  now: () => number,
+  mostKept = MOST_KEPT,
+): Previews<P, R> => {
+  const held = new Map<string, Held<P, R>>()
   return {
     keep(given) {
       // Everything but the id is given, and the id is added.
       const preview = { ...given, id: randomBytes(9).toString('base64url') } as P
       held.set(preview.id, { preview, at: now(), applied: null })
-      for (const [id, { at }] of held) if (now() - at > KEPT_MS || held.size > MOST_KEPT) held.delete(id)
+      for (const [id, { at }] of held) if (now() - at > KEPT_MS || held.size > mostKept) held.delete(id)
       return preview
     },
+    find: (id) => held.get(id)?.preview,
     async apply(id, apply) {
       const one = held.get(id)
       if (one === undefined || now() - one.at > KEPT_MS)

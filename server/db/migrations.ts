@@ -199,6 +199,42 @@ export const migrations: readonly Migration[] = [
     ],
   },
   {
+    id: 6,
+    name: 'jobs',
+    statements: [
+      `create table job (
+        id text primary key,
+        cluster text not null,
+        kind text not null,
+        object text not null,
+        state text not null check (state in ('running', 'paused', 'stopped', 'done')),
+        who text not null,
+        from_address text not null,
+        reason text,
+        plan text not null,
+        created_at integer not null,
+        began_at integer,
+        ended_at integer,
+        total integer not null,
+        trouble text
+      )`,
+      'create index job_cluster on job(cluster, created_at)',
+      `create table job_item (
+        job_id text not null references job(id) on delete cascade,
+        seq integer not null,
+        key text not null,
+        title text not null,
+        input text not null,
+        state text not null,
+        output text,
+        error text,
+        at integer,
+        primary key (job_id, seq)
+      ) without rowid`,
+      'create index job_item_state on job_item(job_id, state, seq)',
+    ],
+  },
+  {
     id: 8,
     name: 'metrics',
     statements: [

@@ -146,3 +146,33 @@ export const redriven = sqliteTable('redriven', {
   /** False: it was sent and no answer came. */
   certain: integer('certain', { mode: 'boolean' }).notNull(),
 })
+/** Long work. `plan` and an item's `input` and `output` are JSON of whoever does that kind of work. */
+export const job = sqliteTable('job', {
+  id: text('id').primaryKey(),
+  cluster: text('cluster').notNull(),
+  kind: text('kind').notNull(),
+  /** What it is done to: a group. */
+  object: text('object').notNull(),
+  state: text('state').$type<'running' | 'paused' | 'stopped' | 'done'>().notNull(),
+  who: text('who').notNull(),
+  from: text('from_address').notNull(),
+  reason: text('reason'),
+  plan: text('plan').notNull(),
+  createdAt: integer('created_at').notNull(),
+  beganAt: integer('began_at'),
+  endedAt: integer('ended_at'),
+  total: integer('total').notNull(),
+  trouble: text('trouble'),
+})
+export const jobItem = sqliteTable('job_item', {
+  jobId: text('job_id').notNull(),
+  seq: integer('seq').notNull(),
+  key: text('key').notNull(),
+  title: text('title').notNull(),
+  input: text('input').notNull(),
+  state: text('state').$type<'waiting' | 'begun' | 'done' | 'failed' | 'unsure' | 'skipped'>().notNull(),
+  output: text('output'),
+  error: text('error'),
+  /** Of the last change of its state. */
+  at: integer('at'),
+})

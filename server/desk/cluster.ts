@@ -1,12 +1,14 @@
 // server/desk/cluster.ts: one cluster, as the routers ask it: the sampler for what is seen, the admin client for what is
 // acted on, the recorder for what was. It joins the rooms and decides nothing.
+import { setTimeout as delay } from 'node:timers/promises'
 import type { ClusterHandle } from '../../broker/types'
 import { type AdminCredentials, type AdminTls, openAdmin } from '../admin/open'
 import { openAlarms } from '../alarms/open'
 import { openParts } from '../bundled/parts'
 import { openBrokerChanges } from '../change/brokers'
 import { openGroupChanges } from '../change/groups'
-import { openRedrives } from '../change/redrive'
+import { deadRefOf, type Gathered, openRedrives } from '../change/redrive'
+import { openRedriveWork } from '../change/redrive-work'
 import { openResets } from '../change/reset'
 import { openTopicChanges } from '../change/topics'
 import { openWaitingActs } from '../change/waiting'
@@ -14,6 +16,7 @@ import type { ClusterEntry } from '../clusters/registry'
 import type { Database } from '../db/open'
 import { openDoctor } from '../doctor/open'
 import { WAIT_MS } from '../doctor/servers'
+import { openJobs } from '../jobs/open'
 import { openMessageDesk } from '../message/open'
 import { brokerList, brokerView } from '../metrics/broker-view'
 import { countersOf } from '../metrics/counters'
@@ -24,7 +27,7 @@ import { openSampler, TURN_MS } from '../metrics/sampler'
 import { silentNames } from '../metrics/state'
 import { openUsage } from '../metrics/usage'
 import type { Notify } from '../notify/open'
-import type { ClusterDesk } from '../shared/desk'
+import type { AuditDesk, ClusterDesk } from '../shared/desk'
 import { DeskError } from '../shared/errors'
 import { isKnown, unknown } from '../shared/known'
 import type { ClusterCard, Overview } from '../shared/views'
@@ -34,6 +37,7 @@ import { openGroupDesk } from './groups'
 import { openHalfWatch } from './half-watch'
 import { groupImpact, topicImpact } from './impact'
 import { infoOf } from './info'
+import { jobRowOf, openJobsDesk } from './jobs'
 import { openLists } from './lists'
 import { openMembers } from './members'
 import { openMetricsDesk } from './metrics'
@@ -50,6 +54,7 @@ export interface ClusterDeskOptions {
   tls?: AdminTls | undefined
   database: Database
   notify: Notify
+  audit: Pick<AuditDesk, 'write'>
   log: (text: string) => void
   turnMs?: number
   now?: () => number
@@ -59,8 +64,15 @@ export interface OpenCluster extends ClusterDesk {
   close(): Promise<void>
 }
 
+/** What a redrive looks through before it is shown. */
+const GATHER_READ = 5_000_000
+const GATHER_MS = 60_000
+const sleep = async (ms: number, signal?: AbortSignal): Promise<void> => {
+  if (ms > 0) await delay(ms, undefined, signal === undefined ? {} : { signal }).catch(() => undefined) // woken to end
+}
+
 export const openClusterDesk = (options: ClusterDeskOptions): OpenCluster => {
-  const { entry, bundled, database, notify, log, turnMs = TURN_MS, now = Date.now } = options
+  const { entry, bundled, database, notify, audit, log, turnMs = TURN_MS, now = Date.now } = options
   const admin = openAdmin({ namesrv: entry.namesrv, credentials: options.credentials, tls: options.tls })
   const parts = openParts(bundled)
   const recorder = openRecorder(database, entry.id, turnMs)
@@ -170,6 +182,7 @@ export const openClusterDesk = (options: ClusterDeskOptions): OpenCluster => {
         .map(({ name }) => name),
   })
   const halfWatch = openHalfWatch({ state, halves: messages.halves, turnMs, now, log })
+  const load = async (offsetId: string) => (await messages.load(offsetId)).message
   const groupsOf = (topic: string): string[] =>
     lists
       .groups()
@@ -181,15 +194,40 @@ export const openClusterDesk = (options: ClusterDeskOptions): OpenCluster => {
     now,
     halves: messages.halves,
     timetable: messages.timetable,
-    load: async (offsetId) => (await messages.load(offsetId)).message,
+    load,
     groupsOf,
+  })
+  const marks = openRedriveMarks(database.db, entry.id)
+  const jobs = openJobs({
+    database,
+    cluster: entry.id,
+    works: {
+      redrive: openRedriveWork({ load, putBack: messages.putBack, lookUp: messages.lookUp, marks, sleep, now }),
+    },
+    audit,
+    log,
+    ended: () => void sampler.refresh(),
+    now,
   })
   const redrives = openRedrives({
     admin,
     now,
-    load: async (offsetId) => (await messages.load(offsetId)).message,
-    putBack: messages.putBack,
-    marks: openRedriveMarks(database.db, entry.id),
+    load,
+    gather: async (topic, { kind: _, ...filter }, most) => {
+      const refs: Gathered['refs'] = []
+      const limits = { matches: most, read: GATHER_READ, ms: GATHER_MS }
+      const read = await messages.gather(topic, filter, limits, (message, broker) =>
+        refs.push(deadRefOf(message, `${broker} ${message.queueId}`)),
+      )
+      return { refs, ...read }
+    },
+    keptOf: async (topic) => {
+      const asked = await admin.brokersOfTopic(topic)
+      const found = await Promise.all(asked.map(({ address }) => admin.brokers.topicStats(address, topic)))
+      return new Map(found.flat().map(({ broker, queueId, min }) => [`${broker} ${queueId}`, min]))
+    },
+    marks,
+    jobs,
     groupsOf,
   })
 
@@ -247,20 +285,22 @@ export const openClusterDesk = (options: ClusterDeskOptions): OpenCluster => {
     messages,
     dead: {
       list: (input) => deadList(state, lists.topics(), lists.groups(), input),
-      redrivePreview: redrives.preview,
-      async redrive(input) {
-        const result = await redrives.apply(input)
-        await sampler.refresh()
-        return result
+      redrivePreview(input, reading) {
+        if (input.select.kind === 'all') messages.mustRead(reading, input.select)
+        return redrives.preview(input)
       },
+      redrive: async (input, by) => jobRowOf(await redrives.apply(input, by)),
+      redriveTo: redrives.toOf,
     },
     doctor,
+    jobs: openJobsDesk(jobs),
     alarms,
     metrics: openMetricsDesk({ past, lists, overview }),
     waiting: { halves: messages.halves, timetable: messages.timetable, ...waitingActs },
     clients: { list: async (input) => clientList(state, input, now()) },
     find: (input) => findIn(state, entry, input),
     async close() {
+      await jobs.close()
       await sampler.close()
       await usage.write(now(), true)
       await recorder.flush().catch((error: unknown) => log(`history: ${String(error)}`))

@@ -5,7 +5,7 @@ import { probe } from '../clusters/probe'
 import { type ClusterEntry, openRegistry } from '../clusters/registry'
 import type { Database } from '../db/open'
 import type { Notify } from '../notify/open'
-import type { ClustersDesk } from '../shared/desk'
+import type { AuditDesk, ClustersDesk } from '../shared/desk'
 import { DeskError } from '../shared/errors'
 import { type OpenCluster, openClusterDesk } from './cluster'
 
@@ -22,6 +22,7 @@ export interface GivenCluster {
 export interface ClustersOptions {
   database: Database
   notify: Notify
+  audit: Pick<AuditDesk, 'write'>
   given: readonly GivenCluster[]
   log: (cluster: string, text: string) => void
   turnMs?: number
@@ -33,6 +34,7 @@ export interface OpenClusters extends ClustersDesk {
 export const openClusters = async ({
   database,
   notify,
+  audit,
   given,
   log,
   turnMs,
@@ -50,6 +52,7 @@ export const openClusters = async ({
       tls: given.tls,
       database,
       notify,
+      audit,
       log: (text) => log(entry.id, text),
       ...(turnMs === undefined ? {} : { turnMs }),
     })

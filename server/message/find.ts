@@ -15,6 +15,7 @@ import { rowOf, viewOf } from './decode'
 const MOST_TOPICS = 400
 const AT_ONCE = 8
 const MOST_BY_ID = 64
+const BROKERS_KEPT_MS = 1000
 
 export interface Finder {
   byId(input: MessageByIdInput, reading: Reading): Promise<FoundMessages>
@@ -33,10 +34,22 @@ export interface FinderOptions {
 }
 
 export const openFinder = ({ admin, topics, now = Date.now }: FinderOptions): Finder => {
+  let held: { at: number; brokers: ReturnType<typeof admin.names.brokers> } | undefined
+  /** Many ids in a row ask the name server once in a while. */
+  const brokers = () => {
+    if (held === undefined || now() - held.at >= BROKERS_KEPT_MS) {
+      const asked = { at: now(), brokers: admin.names.brokers() }
+      held = asked
+      asked.brokers.catch(() => {
+        if (held === asked) held = undefined
+      })
+    }
+    return held.brokers
+  }
   const holderOf = async (offsetId: string): Promise<{ broker: BrokerAddress; commitLogOffset: bigint } | null> => {
     const place = offsetIdOf(offsetId)
     if (place === null) return null
-    const broker = (await admin.names.brokers()).find(({ address }) => address === place.address)
+    const broker = (await brokers()).find(({ address }) => address === place.address)
     return broker === undefined ? null : { broker, commitLogOffset: place.commitLogOffset }
   }
   const byPlace = async (offsetId: string): Promise<{ message: WireMessage; broker: BrokerAddress } | null> => {

@@ -1,16 +1,25 @@
 // server/message/match.ts: whether a message passes the filters of a search. The broker filters by tag (by hash, so the
-// tag is compared again here); the rest is read from properties and body.
+// tag is compared again here); the rest is read from properties and body, within a bound for each message.
+import { RE2JS, RE2JSException } from 're2js'
+import { compileSql, FilterSyntaxError } from '../../broker/filter/sql'
 import type { WireMessage } from '../admin/records'
+import type { Reading } from '../shared/desk'
+import { DeskError } from '../shared/errors'
 import type { ScanInput } from '../shared/inputs'
 import { SEARCHED_BYTES, unpack } from './unpack'
 
-export type MessageFilter = Pick<ScanInput, 'tag' | 'key' | 'property' | 'body'>
-/** `onUnread`: a body that was looked for words in did not unpack within the bound; it counts as no match. */
+export type MessageFilter = Pick<ScanInput, 'tag' | 'key' | 'property' | 'body' | 'sql' | 'regex'>
+/** How much of a body an expression or a pattern looks into: both cost more than looking for words. */
+const READ_BYTES = 256 * 1024
+
+/** `onUnread`: a body was not looked into, or not to its end; it counts as no match. */
 export const openMatch = (
-  { tag, key, property, body }: MessageFilter,
+  { tag, key, property, body, sql, regex }: MessageFilter,
   onUnread: () => void = () => undefined,
 ): ((message: WireMessage) => boolean) => {
   const needle = body === undefined || body === '' ? null : Buffer.from(body, 'utf8')
+  const expression = sql === undefined || sql.trim() === '' ? null : expressionOf(sql)
+  const pattern = regex === undefined || regex === '' ? null : patternOf(regex)
   return (message) => {
     if (tag && !tag.split('||').some((one) => one.trim() === message.tag)) return false
     if (key && !message.keys.includes(key) && message.uniqueId !== key) return false
@@ -19,9 +28,109 @@ export const openMatch = (
       if (value === undefined) return false
       if (property.how === 'is' ? value !== property.value : !value.includes(property.value)) return false
     }
-    if (needle === null) return true
-    const { bytes, failed } = unpack(message, SEARCHED_BYTES)
-    if (failed !== null) onUnread()
-    return bytes.includes(needle)
+    if (needle === null && expression === null && pattern === null) return true
+    const read = openBody(message)
+    const passes =
+      (needle === null || read.bytes(SEARCHED_BYTES).includes(needle)) &&
+      (pattern === null || pattern.test(read.bytes(READ_BYTES).toString('utf8'))) &&
+      (expression === null || expression((name) => fieldOf(message, read, name)))
+    if (!passes && read.unread) onUnread()
+    return passes
   }
+}
+/** What a search looks into is shown by what it finds. */
+export const mustRead = ({ bodies }: Reading, { body, property, sql, regex }: MessageFilter): void => {
+  if (!bodies && [body, property, sql, regex].some((one) => one !== undefined))
+    throw new DeskError('not-allowed', 'A search in bodies or properties needs the right message.read.', {
+      right: 'message.read',
+    })
+}
+
+const expressionOf = (sql: string): ReturnType<typeof compileSql> => {
+  try {
+    return compileSql(sql, { paths: true, whole: true })
+  } catch (error) {
+    if (error instanceof FilterSyntaxError)
+      throw new DeskError('bad-input', `The expression cannot be read: ${error.message}.`, {
+        todo: "Write it like body.amount > 100 AND region = 'eu'.",
+      })
+    throw error
+  }
+}
+/** In time that grows with the text and not with what the pattern could try; without back-references, which have no such way. */
+const patternOf = (regex: string): RE2JS => {
+  try {
+    return RE2JS.compile(regex)
+  } catch (error) {
+    if (error instanceof RE2JSException)
+      throw new DeskError('bad-input', `The pattern cannot be read: ${error.message}.`, {
+        todo: 'Back-references and look-around are not known here: they cannot be searched in bounded time.',
+      })
+    throw error
+  }
+}
+
+interface OpenBody {
+  /** The body, unpacked; cut at the bound. */
+  bytes(most: number): Buffer
+  json(): unknown
+  /** Some of it was not looked into. */
+  readonly unread: boolean
+}
+/** Unpacked and read as JSON at most once, and only when it is asked for. */
+const openBody = (message: WireMessage): OpenBody => {
+  let unpacked: ReturnType<typeof unpack> | undefined
+  let json: { value: unknown } | undefined
+  let unread = false
+  const bytes = (most: number): Buffer => {
+    unpacked ??= unpack(message, SEARCHED_BYTES)
+    if (unpacked.failed !== null || unpacked.bytes.length > most) unread = true
+    return unpacked.bytes.subarray(0, most)
+  }
+  return {
+    bytes,
+    json() {
+      if (json !== undefined) return json.value
+      const text = bytes(READ_BYTES)
+      try {
+        json = { value: JSON.parse(text.toString('utf8')) }
+      } catch {
+        json = { value: undefined } // no JSON, or too long to be read whole: it has no fields
+      }
+      return json.value
+    },
+    get unread() {
+      return unread
+    },
+  }
+}
+
+/** `body.order.items[0].price` is in the body's JSON; other names are properties, then what a message has besides. */
+const fieldOf = (message: WireMessage, body: OpenBody, name: string): string | number | boolean | undefined => {
+  const property = message.properties.get(name)
+  if (property !== undefined) return property
+  if (name === 'body' || name.startsWith('body.') || name.startsWith('body[')) {
+    const found = at(body.json(), name.slice('body'.length))
+    if (found === undefined || found === null) return undefined
+    return typeof found === 'object' ? JSON.stringify(found) : plain(found)
+  }
+  return name in besides ? besides[name]?.(message) : undefined
+}
+const plain = (value: unknown): string | number | boolean | undefined =>
+  typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? value : undefined
+const besides: Readonly<Record<string, (message: WireMessage) => string | number | undefined>> = {
+  tag: ({ tag }) => tag ?? undefined,
+  key: ({ keys }) => keys[0],
+  size: ({ body }) => body.length,
+  tries: ({ reconsumeTimes }) => reconsumeTimes,
+  host: ({ bornHost }) => bornHost,
+}
+const at = (value: unknown, path: string): unknown => {
+  let found = value
+  for (const [, field, index] of path.matchAll(/\.([^.[\]]+)|\[(\d+)\]/g)) {
+    if (typeof found !== 'object' || found === null) return undefined
+    const key = field ?? index ?? ''
+    found = Object.hasOwn(found, key) ? (found as Record<string, unknown>)[key] : undefined // its own, as JSON made it
+  }
+  return found
 }

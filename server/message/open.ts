@@ -1,8 +1,11 @@
 // server/message/open.ts: the message room's door: finding, searching, watching and sending, over one admin client.
 import type { Admin } from '../admin/open'
+import type { WireMessage } from '../admin/records'
 import type { MessageDesk } from '../shared/desk'
 import { type Finder, openFinder } from './find'
+import { type Found, type GatherFilter, type GatherLimits, gather, lookUp, type Read, type Wanted } from './gather'
 import { type Halves, openHalves } from './halves'
+import { mustRead } from './match'
 import { scan } from './scan'
 import { openSender, type Sender } from './send'
 import { tail } from './tail'
@@ -19,6 +22,15 @@ export interface MessageOptions {
 export interface OpenMessages extends MessageDesk {
   load: Finder['load']
   putBack: Sender['putBack']
+  /** All messages of a topic that pass, told one by one. */
+  gather(
+    topic: string,
+    filter: GatherFilter,
+    limits: GatherLimits,
+    take: (message: WireMessage, broker: string) => void,
+  ): Promise<Read>
+  lookUp(wanted: Wanted): Promise<Found>
+  mustRead: typeof mustRead
   halves: Halves['list']
   timetable: Timetables['read']
 }
@@ -54,6 +66,9 @@ export const openMessageDesk = ({ admin, topics, now = Date.now }: MessageOption
     resend: sender.resend,
     load: finder.load,
     putBack: sender.putBack,
+    gather: (topic, filter, limits, take) => gather(admin, topic, filter, limits, take),
+    lookUp: (wanted) => lookUp(admin, wanted),
+    mustRead,
     halves: openHalves({ admin, now }).list,
     timetable: openTimetable({ admin, now }).read,
   }

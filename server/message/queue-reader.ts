@@ -30,6 +30,8 @@ export interface QueueReaderOptions {
 }
 const SMALLEST_PIECE = 32n
 const LARGEST_PIECE = 2048n
+const SLOW_MS = 500
+const TURN_MS = 20
 /** Brokers hand out 32 messages a pull by default, whatever is asked. */
 const PULL_MESSAGES = 64
 
@@ -66,14 +68,18 @@ class Reader implements QueueReader {
     const size = smaller(this.#end - this.#next, this.#piece)
     const from = backwards ? this.#end - size : this.#next
     const to = from + size
-    const found = (await this.#piecewise(from, to)).filter(passes)
+    const began = performance.now()
+    const found = await this.#piecewise(from, to, passes)
+    const tookMs = performance.now() - began
     if (backwards) this.#end = from
     else this.#next = to
-    if (filtered && found.length < 8 && this.#piece < LARGEST_PIECE) this.#piece *= 2n
+    // Between two pieces a search looks whether it is to end: they grow only while they are quick.
+    if (tookMs > SLOW_MS) this.#piece = larger(this.#piece / 2n, SMALLEST_PIECE)
+    else if (filtered && found.length < 8 && this.#piece < LARGEST_PIECE) this.#piece *= 2n
     return { matches: backwards ? found.reverse() : found, scanned: Number(size) }
   }
 
-  async #piecewise(from: bigint, to: bigint): Promise<WireMessage[]> {
+  async #piecewise(from: bigint, to: bigint, passes: (message: WireMessage) => boolean): Promise<WireMessage[]> {
     const { admin, topic, tags } = this.#options
     const found: WireMessage[] = []
     for (let at = from; at < to; ) {
@@ -85,8 +91,13 @@ class Reader implements QueueReader {
         max: PULL_MESSAGES,
         ...(tags === undefined ? {} : { tags }),
       })
-      for (const message of messagesOf(pulled.records))
-        if (message.queueOffset >= at && message.queueOffset < to) found.push(message)
+      let turn = performance.now()
+      for (const message of messagesOf(pulled.records)) {
+        if (message.queueOffset >= at && message.queueOffset < to && passes(message)) found.push(message)
+        if (performance.now() - turn < TURN_MS) continue
+        await new Promise((next) => setImmediate(next)) // a pattern over large bodies must not hold the process
+        turn = performance.now()
+      }
       // Retention may have taken what we were about to read; a broker that stands still must not hold us.
       if (pulled.next <= at) break
       at = pulled.next
@@ -95,6 +106,7 @@ class Reader implements QueueReader {
   }
 }
 
+const larger = (a: bigint, b: bigint): bigint => (a > b ? a : b)
 /** Math.min takes no bigint. */
 const smaller = (a: bigint, b: bigint): bigint => {
   if (a < b) return a

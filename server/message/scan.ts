@@ -4,12 +4,11 @@ import type { Admin } from '../admin/open'
 import type { WireMessage } from '../admin/records'
 import type { BrokerAddress, QueueStats } from '../admin/types'
 import type { Reading } from '../shared/desk'
-import { DeskError } from '../shared/errors'
 import type { ScanInput } from '../shared/inputs'
 import { brokerKey } from '../shared/names'
 import type { Missing, ScanEvent } from '../shared/views'
 import { rowOf } from './decode'
-import { openMatch } from './match'
+import { mustRead, openMatch } from './match'
 import { openQueueReader, type QueueReader } from './queue-reader'
 
 const AT_ONCE = 8
@@ -28,17 +27,14 @@ export async function* scan(
   reading: Reading,
   signal: AbortSignal | undefined,
 ): AsyncIterable<ScanEvent> {
-  if (!reading.bodies && (input.body !== undefined || input.property !== undefined))
-    throw new DeskError('not-allowed', 'A search in bodies or properties needs the right message.read.', {
-      right: 'message.read',
-    })
+  mustRead(reading, input)
   const began = performance.now()
   const backwards = input.order === 'newest'
   let unread = 0
   const passes = openMatch(input, () => {
     unread += 1
   })
-  const { readers, missing } = await plan(admin, input, backwards, passes)
+  const { readers, missing } = await planScan(admin, input, backwards, passes)
   const estimate = readers.reduce((sum, { next, end }) => sum + Number(end - next), 0)
   yield { type: 'plan', estimate, queues: readers.length, missing, from: input.from ?? 0, to: input.to ?? Date.now() }
 
@@ -153,17 +149,19 @@ const cursorOf = (topic: string, { reader, ready }: Lane, backwards: boolean) =>
   }
 }
 
+/** What of a search says which messages are read. */
+export type ScanRange = Pick<ScanInput, 'topic'> & Partial<Omit<ScanInput, 'cluster' | 'topic'>>
 /** Which queues, from where to where. A broker that does not answer is named, and costs its own queues only. */
-const plan = async (
+export const planScan = async (
   admin: Admin,
-  input: ScanInput,
+  input: ScanRange,
   backwards: boolean,
   passes: (message: WireMessage) => boolean,
 ): Promise<{ readers: QueueReader[]; missing: Missing[] }> => {
   const brokers = await admin.brokersOfTopic(input.topic)
   const missing: Missing[] = []
   const readers: QueueReader[] = []
-  const filtered = Boolean(input.key || input.body || input.property || input.tag)
+  const filtered = Boolean(input.key || input.body || input.property || input.tag || input.sql || input.regex)
   const one = async (broker: BrokerAddress): Promise<void> => {
     let stats: QueueStats[]
     try {
@@ -208,7 +206,7 @@ const rangeOf = async (
   admin: Admin,
   broker: BrokerAddress,
   queue: QueueStats,
-  input: ScanInput,
+  input: ScanRange,
 ): Promise<[bigint, bigint]> => {
   const at = input.cursor?.queues.find((one) => one.broker === broker.name && one.queueId === queue.queueId)
   if (input.cursor !== undefined)
@@ -229,7 +227,7 @@ const rangeOf = async (
 const larger = (a: bigint, b: bigint): bigint => (a > b ? a : b)
 const smaller = (a: bigint, b: bigint): bigint => (a < b ? a : b)
 
-const limited = async <T>(all: readonly T[], run: (one: T) => Promise<void>): Promise<void> => {
+export const limited = async <T>(all: readonly T[], run: (one: T) => Promise<void>): Promise<void> => {
   let next = 0
   const worker = async (): Promise<void> => {
     for (let one = all[next++]; one !== undefined; one = all[next++]) await run(one)

@@ -11,6 +11,8 @@ import type { Finder } from './find'
 const PRODUCER_GROUP = 'CLIENT_INNER_PRODUCER'
 const MAX_PROPERTIES_BYTES = 32_767
 const PERM_WRITE = 2
+const ROUTE_KEPT_MS = 2000
+const MOST_ROUTES = 1000
 
 export interface Sender {
   send(input: SendInput): Promise<SendResult>
@@ -23,10 +25,9 @@ export interface PutBack {
   topic: string
   /** Where it came from before it died. */
   origin: string
-  redriveId: string
+  /** What is written on it, so that it is found again. */
+  marks: Readonly<Record<string, string>>
 }
-/** A property of the message that tells which redrive put it back. */
-export const REDRIVE_PROPERTY = 'redriveId'
 /** What a message gathered on its way to its death; with it, it would wait again or count old tries. */
 const leftBehind = [
   Property.delayLevel,
@@ -54,8 +55,21 @@ export interface SenderOptions {
 export const openSender = ({ admin, finder, now = Date.now, random = Math.random }: SenderOptions): Sender => {
   const ids = openMessageIds(now)
 
-  const queueFor = async (topic: string, wanted: SendInput['queue'], shardingKey?: string) => {
-    const route = await admin.names.route(topic)
+  const routes = new Map<string, { at: number; route: ReturnType<typeof admin.names.route> }>()
+  /** Many in a row ask the name server once in a while, as a producer does. */
+  const routeOf = (topic: string, keptMs: number) => {
+    const held = routes.get(topic)
+    if (held !== undefined && now() - held.at < keptMs) return held.route
+    const route = admin.names.route(topic)
+    if (keptMs > 0) {
+      if (routes.size >= MOST_ROUTES) routes.clear()
+      routes.set(topic, { at: now(), route })
+      route.catch(() => routes.delete(topic))
+    }
+    return route
+  }
+  const queueFor = async (topic: string, wanted: SendInput['queue'], shardingKey?: string, routeKeptMs = 0) => {
+    const route = await routeOf(topic, routeKeptMs)
     if (route === null) throw new DeskError('not-found', `No broker has the topic ${topic}.`)
     const master = (name: string) => route.brokers.find((broker) => broker.name === name && broker.id === 0)
     const queues = route.queues
@@ -154,7 +168,7 @@ export const openSender = ({ admin, finder, now = Date.now, random = Math.random
       return { ...answer, clientId }
     },
 
-    async putBack(message, { topic, origin, redriveId }) {
+    async putBack(message, { topic, origin, marks }) {
       const properties = new Map(message.properties)
       for (const name of leftBehind) properties.delete(name)
       if (topic.startsWith(RETRY_PREFIX)) {
@@ -164,8 +178,8 @@ export const openSender = ({ admin, finder, now = Date.now, random = Math.random
         properties.delete(Property.retryTopic)
         properties.delete(Property.originMessageId)
       }
-      properties.set(REDRIVE_PROPERTY, redriveId)
-      const queue = await queueFor(topic, undefined, properties.get(Property.shardingKey))
+      for (const [name, value] of Object.entries(marks)) properties.set(name, value)
+      const queue = await queueFor(topic, undefined, properties.get(Property.shardingKey), ROUTE_KEPT_MS)
       return deliver(topic, queue, message.body, propertiesText(properties), message.uniqueId ?? '', {
         sysFlag: message.sysFlag & ~0xc,
         flag: message.flag,

@@ -1,15 +1,20 @@
-// server/router/other.ts: the nouns with one or two questions: clients, the doctor, dead letters, the palette, the audit log.
-
+// server/router/other.ts: the nouns with few questions: clients, the doctor, dead letters, jobs, the palette, the audit log.
+import type { SignedIn } from '../shared/desk'
 import {
   auditListInput,
   clientListInput,
   deadListInput,
   doctorInput,
+  jobActInput,
+  jobItemsInput,
+  onCluster,
+  onJob,
   paletteInput,
   redriveInput,
   redrivePreviewInput,
 } from '../shared/inputs'
-import { allowed, allowedOn, hasOnlyOwn, may, router } from '../trpc/procedure'
+import { DLQ_PREFIX } from '../shared/names'
+import { allowed, allowedOn, check, hasOnlyOwn, may, readingOf, router } from '../trpc/procedure'
 
 export const clientRouter = router({
   list: allowedOn('cluster.read')
@@ -27,10 +32,35 @@ export const deadRouter = router({
     .query(({ ctx, input }) => ctx.cluster.dead.list(input)),
   redrivePreview: allowedOn('message.redrive')
     .input(redrivePreviewInput)
-    .query(({ ctx, input }) => ctx.cluster.dead.redrivePreview(input)),
+    .query(({ ctx, input }) => {
+      maySendTo(ctx.signedIn, input.cluster, input.toTopic ?? null)
+      return ctx.cluster.dead.redrivePreview(input, readingOf(ctx.signedIn, input.cluster, DLQ_PREFIX + input.group))
+    }),
+  /** Answers with the job that does it. */
   redrive: allowedOn('message.redrive')
     .input(redriveInput)
-    .mutation(({ ctx, input }) => ctx.cluster.dead.redrive(input)),
+    .mutation(({ ctx, input }) => {
+      maySendTo(ctx.signedIn, input.cluster, ctx.cluster.dead.redriveTo(input.preview))
+      return ctx.cluster.dead.redrive(input, { who: ctx.signedIn.me.name, from: ctx.caller.from })
+    }),
+})
+/** Into a topic that the messages never were in, only whoever may send there puts them. */
+const maySendTo = (who: SignedIn, cluster: string, topic: string | null): void => {
+  if (topic !== null) check(who, 'message.send', { cluster, name: topic })
+}
+export const jobRouter = router({
+  list: allowedOn('cluster.read')
+    .input(onCluster)
+    .query(({ ctx }) => ctx.cluster.jobs.list()),
+  get: allowedOn('cluster.read')
+    .input(onJob)
+    .query(({ ctx, input }) => ctx.cluster.jobs.get(input.job)),
+  items: allowedOn('cluster.read')
+    .input(jobItemsInput)
+    .query(({ ctx, input }) => ctx.cluster.jobs.items(input)),
+  act: allowedOn('message.redrive')
+    .input(jobActInput)
+    .mutation(({ ctx, input }) => ctx.cluster.jobs.act(input)),
 })
 export const paletteRouter = router({
   /** Objects by part of a name, of one cluster or of all. */

@@ -17,6 +17,8 @@ import type {
   GroupDeleteInput,
   GroupListInput,
   GroupUpdateInput,
+  JobActInput,
+  JobItemsInput,
   MessageAtInput,
   MessageByIdInput,
   MessageByKeyInput,
@@ -80,6 +82,7 @@ export interface ClusterDesk {
   readonly clients: { list(input: ClientListInput): Promise<view.Page<view.ClientRow>> }
   readonly dead: DeadDesk
   readonly doctor: DoctorDesk
+  readonly jobs: JobsDesk
   readonly alarms: AlarmDesk
   readonly waiting: WaitingDesk
   readonly metrics: MetricsDesk
@@ -142,8 +145,23 @@ export interface DoctorDesk {
 }
 export interface DeadDesk {
   list(input: DeadListInput): view.Page<view.DeadRow>
-  redrivePreview(input: RedrivePreviewInput): Promise<view.RedrivePreview>
-  redrive(input: RedriveInput): Promise<view.ApplyResult>
+  redrivePreview(input: RedrivePreviewInput, reading: Reading): Promise<view.RedrivePreview>
+  /** Starts the job; asked again with the same preview, answers with the same job. */
+  redrive(input: RedriveInput, by: By): Promise<view.JobRow>
+  /** The topic a preview sends to besides the group's own and those of origin. */
+  redriveTo(preview: string): string | null
+}
+/** Who wants something done, for work that ends after the request. */
+export interface By {
+  who: string
+  from: string
+}
+/** Long work on a cluster: it goes on without the browser, and after a restart. */
+export interface JobsDesk {
+  list(): Promise<view.JobRow[]>
+  get(id: string): Promise<view.JobRow>
+  items(input: JobItemsInput): Promise<view.Page<view.JobItemRow>>
+  act(input: JobActInput): Promise<view.JobRow>
 }
 
 export interface AlarmDesk {

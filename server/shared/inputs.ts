@@ -304,6 +304,20 @@ export const messageGetInput = onCluster.extend({
   /** Send the whole body, not its first 256 KiB. */
   whole: z.boolean().default(false),
 })
+/** What a message must be like to be found. */
+const messageFilters = {
+  tag: z.string().max(255).optional(),
+  key: z.string().max(255).optional(),
+  property: z
+    .object({ name: z.string().min(1).max(255), value: z.string().max(1000), how: z.enum(['is', 'contains']) })
+    .optional(),
+  /** Text in the body, exact. */
+  body: z.string().max(1000).optional(),
+  /** SQL92 over properties and paths into the body's JSON: `body.amount > 100 AND region = 'eu'`. */
+  sql: z.string().max(1000).optional(),
+  /** A pattern somewhere in the body, searched in linear time. */
+  regex: z.string().max(500).optional(),
+}
 export const scanInput = onTopic.extend({
   from: time.optional(),
   to: time.optional(),
@@ -314,13 +328,7 @@ export const scanInput = onTopic.extend({
     .max(4096)
     .optional(),
   fromOffset: offset.optional(),
-  tag: z.string().max(255).optional(),
-  key: z.string().max(255).optional(),
-  property: z
-    .object({ name: z.string().min(1).max(255), value: z.string().max(1000), how: z.enum(['is', 'contains']) })
-    .optional(),
-  /** Text in the body, exact. */
-  body: z.string().max(1000).optional(),
+  ...messageFilters,
   /** Stop after so many matches. */
   limit: z.number().int().min(1).max(10_000).default(200),
   budget: z
@@ -377,11 +385,42 @@ export const waitingActInput = onCluster.extend({ ...confirmed })
 
 export const deadListInput = onCluster.extend({ ...list })
 export const redrivePreviewInput = onGroup.extend({
-  offsetIds: z.array(messageGetInput.shape.offsetId).min(1).max(200),
-  target: z.enum(['retry', 'origin']).default('retry'),
+  /** Some by name, or all that the filters let through. */
+  select: z.discriminatedUnion('kind', [
+    z.object({ kind: z.literal('ids'), offsetIds: z.array(messageGetInput.shape.offsetId).min(1).max(1000) }),
+    z.object({
+      kind: z.literal('all'),
+      from: time.optional(),
+      to: time.optional(),
+      queues: scanInput.shape.queues,
+      fromOffset: offset.optional(),
+      ...messageFilters,
+    }),
+  ]),
+  target: z.enum(['retry', 'origin', 'topic']).default('retry'),
+  /** For the target `topic`. */
+  toTopic: name.optional(),
   again: z.boolean().default(false),
+  /** Only the first so many: a try before the whole. */
+  first: z.number().int().min(1).optional(),
 })
-export const redriveInput = onGroup.extend({ ...confirmed, offsetIds: redrivePreviewInput.shape.offsetIds })
+export const redriveInput = onGroup.extend({
+  ...confirmed,
+  /** Most messages a second; 0 is as fast as it goes. */
+  mostPerSecond: z.number().int().min(0).max(100_000).default(0),
+})
+
+// ---- jobs ----
+
+const jobId = z.string().min(1).max(64)
+export const onJob = onCluster.extend({ job: jobId })
+export const jobItemsInput = onJob.extend({
+  state: z.enum(['waiting', 'begun', 'done', 'failed', 'unsure', 'skipped']).optional(),
+  page: z.number().int().min(1).default(1),
+  size: z.number().int().min(1).max(200).default(50),
+})
+/** The group is named, since the right is about it. retry: those that failed, and those nobody knows of, once more. */
+export const jobActInput = onGroup.extend({ job: jobId, act: z.enum(['pause', 'resume', 'stop', 'retry']) })
 
 // ---- brokers ----
 
@@ -431,6 +470,8 @@ export type DeadListInput = z.infer<typeof deadListInput>
 export type DoctorInput = z.infer<typeof doctorInput>
 export type RedrivePreviewInput = z.infer<typeof redrivePreviewInput>
 export type RedriveInput = z.infer<typeof redriveInput>
+export type JobItemsInput = z.infer<typeof jobItemsInput>
+export type JobActInput = z.infer<typeof jobActInput>
 export type BrokerConfigInput = z.infer<typeof brokerConfigInput>
 export type RunningInput = z.infer<typeof runningInput>
 export type PaletteInput = z.infer<typeof paletteInput>

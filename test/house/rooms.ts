@@ -62,8 +62,9 @@ const serverRooms: Room[] = [
   { path: 'server/metrics', doors: server('db', 'admin', 'clusters', 'shared') },
   { path: 'server/alarms', doors: server('db', 'metrics', 'notify', 'audit', 'shared') },
   { path: 'server/change', doors: server('admin', 'clusters', 'jobs', 'audit', 'shared') },
-  { path: 'server/message', doors: server('admin', 'clusters', 'jobs', 'shared') },
   { path: 'server/doctor', doors: server('admin', 'metrics', 'shared') },
+  // A search judges by the expressions that brokers judge by.
+  { path: 'server/message', doors: ['broker/filter', ...server('admin', 'clusters', 'jobs', 'shared')] },
   { path: 'server/bundled', doors: server('shared'), types: ['broker/index.ts', 'broker/types.ts'] },
   {
     path: 'server/desk',
@@ -77,6 +78,7 @@ const serverRooms: Room[] = [
       'change',
       'message',
       'doctor',
+      'jobs',
       'bundled',
       'shared',
     ),

@@ -1,5 +1,6 @@
 // server/shared/views/change.ts: what is shown before a grave change, and what came of it, item by item. Types only.
 import type { Known } from '../known'
+import type { Missing } from './fault'
 import type { Drain, Offset, Total } from './figures'
 
 export interface QueueRef {
@@ -85,8 +86,8 @@ export interface DeletePreview {
   refused: 'system' | 'unreachable' | null
 }
 
-/** Where a dead message is put back: to its own group alone, or to the topic it came from and so to all groups of it. */
-export type RedriveTarget = 'retry' | 'origin'
+/** Where a dead message is put back: to its own group alone, to the topic it came from and so to all groups of it, or to another topic. */
+export type RedriveTarget = 'retry' | 'origin' | 'topic'
 export interface RedriveRow {
   offsetId: string
   uniqueId: string | null
@@ -106,12 +107,24 @@ export interface RedrivePreview {
   id: string
   group: string
   target: RedriveTarget
+  /** Set for `topic`. */
+  toTopic: string | null
   /** Those put back before are put back again. */
   again: boolean
   at: number
+  /** The first of them, in the order in which they are put back: the order in which they died. */
   rows: RedriveRow[]
+  total: number
   /** How many will be put back. */
   sends: number
+  /** How many are left out, and why. */
+  left: { note: NonNullable<RedriveRow['note']>; count: number }[]
+  /** Of those put back: were put back before. Of all: may have arrived. */
+  twice: number
+  uncertain: number
+  /** More are kept than are taken at once: these are the first. */
+  more: boolean
+  missing: readonly Missing[]
   /** Other groups that get them as well. */
   readers: { topic: string; groups: string[] }[]
 }

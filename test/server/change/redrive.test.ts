@@ -1,21 +1,23 @@
-// test/server/change/redrive.test.ts: a dead message is put back once; a second time says so, and what may have arrived is
-// never sent again without being asked.
+// test/server/change/redrive.test.ts: what a redrive shows before it begins, and that it begins only when nothing moved.
 import { beforeEach, expect, it } from 'vitest'
 import type { WireMessage } from '../../../server/admin/records'
-import { openRedrives, type RedriveMark, type RedriveMarks, type Redrives } from '../../../server/change/redrive'
-import { DeskError, PeerError } from '../../../server/shared/errors'
+import { type DeadRef, deadRefOf, openRedrives, type RedriveMark, type Redrives } from '../../../server/change/redrive'
+import { inputOf, planOf } from '../../../server/change/redrive-work'
+import type { JobState, NewJob } from '../../../server/jobs/open'
+import { DeskError } from '../../../server/shared/errors'
+import type { RedrivePreviewInput } from '../../../server/shared/inputs'
 import type { RedrivePreview } from '../../../server/shared/views'
 
 const ID = (number: number): string => number.toString(16).toUpperCase().padStart(32, '0')
 
 let dead: Map<string, WireMessage>
 let marks: RedriveMark[]
-let sent: { id: string; topic: string; origin: string; redriveId: string }[]
+let begun: NewJob[]
 let writable: Set<string>
-let fails: Error | null
+let kept: Map<string, bigint>
 let redrives: Redrives
 
-const message = (number: number, properties: Record<string, string>): WireMessage => ({
+const deadMessage = (number: number, properties: Record<string, string>): WireMessage => ({
   topic: '%DLQ%g',
   queueId: 0,
   queueOffset: BigInt(number),
@@ -38,25 +40,16 @@ const message = (number: number, properties: Record<string, string>): WireMessag
   tag: null,
   keys: [],
 })
-const memory: RedriveMarks = {
-  of: async (ids) => marks.filter(({ offsetId }) => ids.includes(offsetId)),
-  put: async (mark) => {
-    marks = [...marks.filter(({ offsetId }) => offsetId !== mark.offsetId), mark]
-  },
-  drop: async ({ offsetId }) => {
-    marks = marks.filter((one) => one.offsetId !== offsetId)
-  },
-}
 beforeEach(() => {
   dead = new Map([
-    [ID(1), message(1, { RETRY_TOPIC: 'T' })],
-    [ID(2), message(2, { DLQ_ORIGIN_TOPIC: 'T', RETRY_TOPIC: '%RETRY%g' })],
-    [ID(3), message(3, {})],
+    [ID(1), deadMessage(1, { RETRY_TOPIC: 'T' })],
+    [ID(2), deadMessage(2, { DLQ_ORIGIN_TOPIC: 'T', RETRY_TOPIC: '%RETRY%g' })],
+    [ID(3), deadMessage(3, {})],
   ])
   marks = []
-  sent = []
-  writable = new Set(['T', '%RETRY%g'])
-  fails = null
+  begun = []
+  writable = new Set(['T', '%RETRY%g', 'Other'])
+  kept = new Map()
   let clock = 5000
   redrives = openRedrives({
     admin: {
@@ -75,83 +68,101 @@ beforeEach(() => {
       if (found === undefined) throw new DeskError('not-found', 'gone')
       return found
     },
-    putBack: async ({ offsetId }, way) => {
-      if (fails !== null) throw fails
-      sent.push({ id: offsetId, ...way })
-      return { broker: 'b', queueId: 0, queueOffset: 77n }
+    gather: async (_topic, _select, most) => {
+      const refs = [...dead.values()].map((message): DeadRef => deadRefOf(message, 'b 0'))
+      return { refs: refs.slice(0, most), more: refs.length > most, missing: [] }
     },
-    marks: memory,
+    keptOf: async () => kept,
+    marks: { of: async (ids) => marks.filter(({ offsetId }) => ids.includes(offsetId)) },
+    jobs: {
+      create: async (job) => {
+        begun.push(job)
+        return { job } as unknown as JobState // only handed on
+      },
+      get: async () => ({}) as JobState, // not asked here
+    },
     groupsOf: () => ['g', 'other'],
     now: () => ++clock,
   })
 })
-const preview = (ids: number[], more: { target?: 'retry' | 'origin'; again?: boolean } = {}): Promise<RedrivePreview> =>
-  redrives.preview({ cluster: 'c', group: 'g', offsetIds: ids.map(ID), target: 'retry', again: false, ...more })
+type More = Partial<Omit<RedrivePreviewInput, 'cluster' | 'group' | 'select'>>
+const ids = (...numbers: number[]): RedrivePreviewInput['select'] => ({ kind: 'ids', offsetIds: numbers.map(ID) })
+const all: RedrivePreviewInput['select'] = { kind: 'all' }
+const preview = (select: RedrivePreviewInput['select'], more: More = {}): Promise<RedrivePreview> =>
+  redrives.preview({ cluster: 'c', group: 'g', select, target: 'retry', again: false, ...more })
 const apply = (shown: RedrivePreview, confirm = 'g') =>
-  redrives.apply({
-    cluster: 'c',
-    group: 'g',
-    preview: shown.id,
-    confirm,
-    offsetIds: shown.rows.map(({ offsetId }) => offsetId),
-  })
+  redrives.apply({ cluster: 'c', group: 'g', preview: shown.id, confirm, mostPerSecond: 0 }, { who: 'ann', from: '' })
 const notesOf = ({ rows }: RedrivePreview) => rows.map(({ note }) => note)
+const itemsOf = (job: NewJob | undefined) => job?.items.map((item) => `${item.title} ${inputOf(item).to}`)
 
-it('puts a message into the retry topic of its group with its topic of old, and says where it lies', async () => {
-  const result = await apply(await preview([1, 2]))
-  expect(sent.map(({ topic, origin }) => `${topic} ${origin}`)).toEqual(['%RETRY%g T', '%RETRY%g T'])
-  expect(result).toMatchObject({ ok: 2, failed: 0 })
-  expect(result.rows[0]).toMatchObject({ item: 'U1', queue: { topic: '%RETRY%g' }, after: 77n })
+it('begins a job that puts all of a group into its retry topic, in the order in which they died', async () => {
+  const shown = await preview(all)
+  expect(shown).toMatchObject({ total: 3, sends: 2, left: [{ note: 'no-origin', count: 1 }], more: false })
+  await apply(shown)
+  expect(itemsOf(begun[0])).toEqual(['U1 %RETRY%g', 'U2 %RETRY%g'])
+  expect(begun[0]).toMatchObject({ id: shown.id, object: 'g' })
+  expect(begun[0] && planOf(begun[0])).toMatchObject({ target: 'retry', brokers: { '%RETRY%g': ['b'] } })
 })
-it('puts it into the topic it came from and names the others who read there', async () => {
-  const shown = await preview([1], { target: 'origin' })
+it('puts them into the topic they came from and names the others who read there', async () => {
+  const shown = await preview(ids(1), { target: 'origin' })
   expect(shown.readers).toEqual([{ topic: 'T', groups: ['other'] }])
   await apply(shown)
-  expect(sent[0]?.topic).toBe('T')
+  expect(itemsOf(begun[0])).toEqual(['U1 T'])
+})
+it('puts them into a topic of choice, also those that came from nowhere, and never into a topic of the system', async () => {
+  await apply(await preview(all, { target: 'topic', toTopic: 'Other' }))
+  expect(itemsOf(begun[0])).toEqual(['U1 Other', 'U2 Other', 'U3 Other'])
+  for (const toTopic of ['%DLQ%g', 'SCHEDULE_TOPIC_XXXX', ''])
+    await expect(preview(all, { target: 'topic', toTopic })).rejects.toMatchObject({ kind: 'bad-input' })
+})
+it('tries the first few before the whole', async () => {
+  const shown = await preview(all, { first: 1 })
+  expect(shown).toMatchObject({ total: 1, more: true })
+  await apply(shown)
+  expect(itemsOf(begun[0])).toEqual(['U1 %RETRY%g'])
 })
 it('leaves out what is gone, came from nowhere, or has no place to go', async () => {
-  expect(notesOf(await preview([1, 3, 9]))).toEqual([null, 'no-origin', 'gone'])
+  expect(notesOf(await preview(ids(1, 3, 9)))).toEqual([null, 'no-origin', 'gone'])
   writable.clear()
-  expect(notesOf(await preview([1]))).toEqual(['no-topic'])
+  expect(notesOf(await preview(ids(1)))).toEqual(['no-topic'])
 })
-it('says at a second time that it was put back, and does it again only when asked', async () => {
-  await apply(await preview([1]))
-  const second = await preview([1])
-  expect(second).toMatchObject({ sends: 0, rows: [{ note: 'put-back', before: { certain: true } }] })
-  await expect(apply(second)).rejects.toMatchObject({ kind: 'bad-input' })
-  expect(sent).toHaveLength(1)
-  await apply(await preview([1], { again: true }))
-  expect(sent).toHaveLength(2)
+it('says that one was put back before, and does it again only when asked', async () => {
+  marks = [{ offsetId: ID(1), storedAt: 1001, at: 9, certain: false }]
+  const shown = await preview(ids(1))
+  expect(shown).toMatchObject({ sends: 0, uncertain: 1, rows: [{ note: 'put-back', before: { certain: false } }] })
+  await expect(apply(shown)).rejects.toMatchObject({ kind: 'bad-input' })
+  await apply(await preview(ids(1), { again: true }))
+  expect(begun).toHaveLength(1)
 })
-it('does nothing twice when one preview is applied twice', async () => {
-  const shown = await preview([1])
+it('begins one job when one preview is applied twice', async () => {
+  const shown = await preview(ids(1))
   const [first, again] = await Promise.all([apply(shown), apply(shown)])
-  expect(again).toEqual(first)
-  expect(sent).toHaveLength(1)
+  expect(again).toBe(first)
+  expect(begun).toHaveLength(1)
 })
-it('finds that somebody else put it back since the preview, and does nothing', async () => {
-  const [mine, theirs] = [await preview([1]), await preview([1])]
-  await apply(theirs)
-  const refused = await apply(mine).catch((error: unknown) => error)
-  expect(refused).toMatchObject({
+it('finds that one was put back or taken by retention since the preview, and does nothing', async () => {
+  for (const select of [all, ids(1, 2)]) {
+    const shown = await preview(select)
+    marks = [{ offsetId: ID(1), storedAt: 1001, at: 9, certain: true }]
+    expect(await apply(shown).catch((error: unknown) => error)).toMatchObject({
+      kind: 'drift',
+      details: { preview: { left: expect.arrayContaining([{ note: 'put-back', count: 1 }]) } },
+    })
+    marks = []
+  }
+  const shown = await preview(all)
+  kept = new Map([['b 0', 2n]])
+  expect(await apply(shown).catch((error: unknown) => error)).toMatchObject({
     kind: 'drift',
-    details: { preview: { rows: [{ changed: true, note: 'put-back' }] } },
+    details: { preview: { rows: [{ offsetId: ID(1), note: 'gone' }, { note: null }, {}] } },
   })
-  expect(sent).toHaveLength(1)
-})
-it('remembers as uncertain what got no answer, and forgets what was refused', async () => {
-  fails = new PeerError('silent', 'b', 'no answer')
-  expect(await apply(await preview([1]))).toMatchObject({ ok: 0, failed: 1 })
-  expect((await preview([1])).rows[0]).toMatchObject({ note: 'put-back', before: { certain: false } })
-  fails = new PeerError('answered', 'b', 'busy', { kind: 'broker-busy', code: 215, codeName: null, remark: 'busy' })
-  await apply(await preview([2]))
-  expect((await preview([2])).rows[0]).toMatchObject({ note: null, before: null })
+  expect(begun).toEqual([])
 })
 it('wants the name of the group typed', async () => {
-  await expect(apply(await preview([1]), 'G')).rejects.toMatchObject({ kind: 'confirm-mismatch' })
-  expect(sent).toEqual([])
+  await expect(apply(await preview(ids(1)), 'G')).rejects.toMatchObject({ kind: 'confirm-mismatch' })
+  expect(begun).toEqual([])
 })
 it('takes no message of another queue for a dead one', async () => {
-  dead.set(ID(4), { ...message(4, { RETRY_TOPIC: 'T' }), topic: 'T' })
-  await expect(preview([4])).rejects.toMatchObject({ kind: 'bad-input' })
+  dead.set(ID(4), { ...deadMessage(4, { RETRY_TOPIC: 'T' }), topic: 'T' })
+  await expect(preview(ids(4))).rejects.toMatchObject({ kind: 'bad-input' })
 })

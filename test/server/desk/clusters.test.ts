@@ -10,7 +10,14 @@ it('a cluster that is removed while it is changed stays removed', async () => {
   const folder = temporaryFolder('clusters')
   const database = await openDatabase({ file: join(folder, 'console.db'), thread: false })
   const notify = await openNotify({ database, folder, log: () => undefined })
-  const clusters = await openClusters({ database, notify, given: [], log: () => undefined, turnMs: 50 })
+  const clusters = await openClusters({
+    database,
+    notify,
+    audit: { write: async () => undefined },
+    given: [],
+    log: () => undefined,
+    turnMs: 50,
+  })
   try {
     const namesrv = ['127.0.0.1:1'] // nobody listens there
     await clusters.add({ id: 'far', name: 'Far', namesrv, colour: 0, readOnly: false, production: false })

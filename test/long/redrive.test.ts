@@ -1,0 +1,125 @@
+// test/long/redrive.test.ts: a redrive of many dead letters by a console in a process of its own, killed in the middle and
+// started again: each message lies once where it was to go, and the job has a result for each.
+import { request } from 'node:http'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { createTRPCClient, httpLink } from '@trpc/client'
+import superjson from 'superjson'
+import { expect, it } from 'vitest'
+import { openDialer } from '../../broker/net/dial'
+import { RequestCode } from '../../broker/protocol/codes'
+import { sendMessageV2Header, writeHeader } from '../../broker/protocol/headers'
+import { parseProperties } from '../../broker/protocol/properties'
+import type { AppRouter } from '../../server/root'
+import { launch } from '../support/children'
+import { temporaryFolder } from '../support/folders'
+import { freePort } from '../support/ports'
+import { startOurs } from '../support/rocketdeck'
+import { openWire } from '../support/wire'
+
+const COUNT = Number(process.env.ROCKETDECK_DEAD ?? 100_000)
+const KILLS = 3
+const GROUP = 'GID_redrive'
+const QUEUES = 4
+
+const openConsole = async (namesrv: string, dataDir: string) => {
+  const port = await freePort()
+  // A group of its own: the build of the pages ends with it.
+  const child = launch(
+    process.execPath,
+    ['broker/build/start.cjs', 'console', '--namesrv', namesrv, '--port', `${port}`, '--data', dataDir],
+    { detached: true },
+  )
+  const cookies = { cookie: '' }
+  const api = createTRPCClient<AppRouter>({
+    links: [
+      httpLink({
+        url: `http://127.0.0.1:${port}/api/trpc`,
+        transformer: superjson,
+        headers: () => cookies,
+        fetch: async (url, options) => {
+          const answer = await fetch(url, options as RequestInit) // tRPC's own type of the same thing
+          cookies.cookie = answer.headers.get('set-cookie')?.split(';')[0] ?? cookies.cookie
+          return answer
+        },
+      }),
+    ],
+  })
+  const line = await child.line(/^data /, 60_000)
+  for (;;) {
+    const up = await new Promise<boolean>((resolve) => {
+      const asked = request({ host: '127.0.0.1', port, path: '/api/trpc/auth.state' }, (answer) => {
+        answer.resume()
+        resolve(answer.statusCode === 200)
+      })
+      asked.once('error', () => resolve(false))
+      asked.end()
+    })
+    if (up) break
+    await sleep(100)
+  }
+  return { child, api, line, end: () => child.signal('SIGKILL', true) }
+}
+
+it(`CN14: ${COUNT} dead letters, killed ${KILLS} times in the middle: each is put back once`, {
+  timeout: 3_000_000,
+}, async () => {
+  const ours = await startOurs()
+  const wire = openWire(ours.broker)
+  const dialer = openDialer()
+  const dataDir = temporaryFolder('redrive')
+  try {
+    for (const topic of ['Orders', `%DLQ%${GROUP}`, `%RETRY%${GROUP}`]) await wire.createTopic(topic, QUEUES)
+    let next = 0
+    await Promise.all(
+      Array.from({ length: 64 }, async () => {
+        for (let at = next++; at < COUNT; at = next++) {
+          const ext = writeHeader(sendMessageV2Header, {
+            ...{ a: 'testers', b: `%DLQ%${GROUP}`, c: 'TBW102', d: 4, e: at % QUEUES, f: 0, g: Date.now(), h: 0 },
+            i: `UNIQ_KEY\u0001U${at}\u0002RETRY_TOPIC\u0001Orders\u0002KEYS\u0001k${at}`,
+          })
+          await dialer.request(ours.broker, RequestCode.SEND_MESSAGE_V2, ext, Buffer.from(`body ${at}`), 30_000)
+        }
+      }),
+    )
+    let open = await openConsole(ours.namesrv, dataDir)
+    const token = /setup#token=(\S+)/.exec((await open.child.line(/first login/, 60_000)) ?? '')?.[1] ?? ''
+    await open.api.auth.setup.mutate({ token, name: 'root', password: 'a long enough one' })
+    const [cluster] = await open.api.cluster.list.query()
+    const at = { cluster: cluster?.id ?? '', group: GROUP }
+    const began = Date.now()
+    const shown = await open.api.dead.redrivePreview.query({ ...at, select: { kind: 'all' }, target: 'origin' })
+    console.log(`preview of ${shown.sends} in ${Date.now() - began} ms`)
+    expect(shown).toMatchObject({ sends: COUNT, more: false })
+    const job = await open.api.dead.redrive.mutate({ ...at, preview: shown.id, confirm: GROUP })
+    for (let kill = 1; ; ) {
+      const { counts, state, perSecond } = await open.api.job.get.query({ cluster: at.cluster, job: job.id })
+      if (state !== 'running') break
+      if (kill <= KILLS && counts.done > (COUNT * kill) / (KILLS + 1)) {
+        open.end()
+        await open.child.exited
+        console.log(`killed at ${counts.done}, ${Math.round(perSecond ?? 0)}/s`)
+        kill += 1
+        open = await openConsole(ours.namesrv, dataDir)
+        await open.api.auth.login.mutate({ name: 'root', password: 'a long enough one' })
+      }
+      await sleep(50)
+    }
+    const { counts, state } = await open.api.job.get.query({ cluster: at.cluster, job: job.id })
+    console.log(`${state} after ${Date.now() - began} ms: ${JSON.stringify(counts)}`)
+    expect({ state, done: counts.done }).toEqual({ state: 'done', done: COUNT })
+    open.end()
+    await open.child.exited
+
+    const times = new Map<string, number>()
+    for (let queueId = 0; queueId < QUEUES; queueId++)
+      for (const record of await wire.readAll('Orders', queueId)) {
+        const key = parseProperties(record.properties).get('UNIQ_KEY') ?? ''
+        times.set(key, (times.get(key) ?? 0) + 1)
+      }
+    expect({ distinct: times.size, most: Math.max(...times.values()) }).toEqual({ distinct: COUNT, most: 1 })
+  } finally {
+    wire.close()
+    dialer.close()
+    await ours.child.stop()
+  }
+})
