@@ -8,6 +8,7 @@ import { openAccess } from './access/open'
 import { openAudit } from './audit/open'
 import { openDatabase } from './db/open'
 import { type GivenCluster, openClusters } from './desk/clusters'
+import { openTemplates } from './desk/templates'
 import { answerNameServers } from './http/name-servers'
 import { type OriginFault, originFault } from './http/origin'
 import { openMetrics } from './http/prometheus'
@@ -81,6 +82,7 @@ export const createConsole = async (options: ConsoleOptions): Promise<ConsoleHan
     audit,
     clusters,
     notify,
+    templates: openTemplates(database.db),
   }
   publishConsole(desk)
   const door = openTrpcDoor({

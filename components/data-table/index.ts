@@ -1,6 +1,6 @@
 // components/data-table/index.ts: the door of the room.
 export type { Column } from './columns'
-export { downloadCsv, downloadText } from './csv'
+export { csvLine, downloadCsv, downloadText } from './csv'
 export { DataTable, type DataTableProps } from './data-table'
 export { isCovered, isTyping } from './row-keys'
 export { TableFoot } from './table-foot'

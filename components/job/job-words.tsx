@@ -36,6 +36,6 @@ export const JobProgress = ({ job }: { job: JobRow }) => {
   )
 }
 export const useTargetWords = (job: JobRow | undefined): string => {
-  const t = useTranslations('job.target')
-  return job === undefined ? '' : job.target === 'topic' ? t('topic', { topic: job.toTopic ?? '' }) : t(job.target)
+  const t = useTranslations('job')
+  return job === undefined ? '' : t(`target.${job.target}`, { topic: job.toTopic ?? '' })
 }

@@ -2,13 +2,16 @@
 // components/message/message-search.tsx: one box for any message: an id, a key, or a topic with filters. Results stream in
 // beside the open message, so that Stop, filters and selection stay in reach.
 import { useQuery } from '@tanstack/react-query'
-import { Download, Radio, Search } from 'lucide-react'
+import { Radio, Search } from 'lucide-react'
+import { useRouter } from 'next/navigation'
 import { type FormEvent, useCallback, useEffect, useMemo, useState } from 'react'
 import { useTranslations } from 'use-intl'
+import type { ScanInput } from '../../server/shared/inputs'
 import type { MessageRow } from '../../server/shared/views'
-import { DataTable, downloadText } from '../data-table'
+import { DataTable } from '../data-table'
 import { useFormat } from '../format'
-import { useClusterId, useMe } from '../shell/cluster'
+import { clusterHref } from '../shell/address'
+import { useClusterId } from '../shell/cluster'
 import { QueryFault } from '../shell/fault'
 import { useTRPC } from '../trpc/client'
 import { Button } from '../ui/button'
@@ -19,6 +22,7 @@ import { Panel, PanelFoot } from '../ui/panel'
 import { Empty, Partial } from '../ui/region'
 import { Kbd } from '../ui/tag'
 import { detect } from './detect'
+import { ExportMenu } from './export-menu'
 import { MessagePane } from './message-pane'
 import { useResultColumns } from './result-columns'
 import { ScanPanel } from './scan-panel'
@@ -177,6 +181,7 @@ const ScanResults = ({ url, openId, onOpen, onRows, onTurn }: ResultsProps) => {
           {...(onTurn ? { onSort: onTurn } : {})}
           openKey={keyOfOpen(state.rows, openId)}
           onOpen={onOpen}
+          bulk={(keys, clear) => <CompareBar rows={state.rows} keys={keys} clear={clear} />}
           instead={
             state.rows.length === 0 ? (
               ended ? (
@@ -188,7 +193,7 @@ const ScanResults = ({ url, openId, onOpen, onRows, onTurn }: ResultsProps) => {
           }
           foot={
             state.rows.length > 0 && (
-              <ResultsFoot rows={state.rows} topic={url.topic}>
+              <ResultsFoot input={input}>
                 {t(ended ? 'foundAll' : 'foundSoFar', { count: state.rows.length, queues: state.plan?.queues ?? 0 })}
               </ResultsFoot>
             )
@@ -254,6 +259,7 @@ const LookUp = ({ url, openId, onOpen, onRows }: ResultsProps) => {
         rowKey={rowKey}
         openKey={keyOfOpen(rows ?? [], openId)}
         onOpen={onOpen}
+        bulk={(keys, clear) => <CompareBar rows={rows ?? []} keys={keys} clear={clear} />}
         refetching={query.isFetching && !query.isPending}
         instead={
           query.error && !query.data ? (
@@ -269,7 +275,7 @@ const LookUp = ({ url, openId, onOpen, onRows }: ResultsProps) => {
         foot={
           query.data &&
           query.data.rows.length > 0 && (
-            <ResultsFoot rows={query.data.rows} topic={url.topic}>
+            <ResultsFoot input={null}>
               {t('lookedUp', { count: query.data.rows.length, took: format.duration(Math.round(query.data.tookMs)) })}
             </ResultsFoot>
           )
@@ -284,41 +290,35 @@ const LookUp = ({ url, openId, onOpen, onRows }: ResultsProps) => {
   )
 }
 
-const ResultsFoot = ({
-  rows,
-  topic,
-  children,
-}: {
-  rows: readonly MessageRow[]
-  topic: string
-  children: React.ReactNode
-}) => {
-  const t = useTranslations('message')
-  const me = useMe()
-  const allowed = me?.rights.includes('message.export') ?? false
+const ResultsFoot = ({ input, children }: { input: ScanInput | null; children: React.ReactNode }) => (
+  <PanelFoot className="mt-0 min-h-8 bg-panel">
+    <span className="min-w-0 truncate">{children}</span>
+    <span className="flex-1" />
+    {input !== null && <ExportMenu input={input} />}
+  </PanelFoot>
+)
+
+const CompareBar = (props: { rows: readonly MessageRow[]; keys: readonly string[]; clear: () => void }) => {
+  const { rows, keys, clear } = props
+  const t = useTranslations('message.compare')
+  const router = useRouter()
+  const cluster = useClusterId()
+  const [a, b, ...more] = keys.flatMap((key) =>
+    rows.filter((row) => rowKey(row) === key).map(({ offsetId }) => offsetId),
+  )
   return (
-    <PanelFoot className="mt-0 min-h-8 bg-panel">
-      <span className="min-w-0 truncate">{children}</span>
-      <span className="flex-1" />
-      {allowed && (
-        <LinkButton
-          className="flex items-center gap-1 [&_.lucide]:size-[13px]"
-          onClick={() =>
-            downloadText(
-              `messages${topic === '' ? '' : `-${topic}`}.ndjson`,
-              'application/x-ndjson',
-              rows
-                .map((row) =>
-                  JSON.stringify(row, (_key, value: unknown) => (typeof value === 'bigint' ? value.toString() : value)),
-                )
-                .join('\n'),
-            )
-          }
-        >
-          <Download />
-          {t('export')}
-        </LinkButton>
-      )}
-    </PanelFoot>
+    <>
+      <b className="font-strong">{t('ticked', { count: keys.length })}</b>
+      <Button look="ghost" onClick={clear}>
+        {t('untick')}
+      </Button>
+      <Button
+        look="primary"
+        reason={a === undefined || b === undefined || more.length > 0 ? t('tickTwo') : undefined}
+        onClick={() => router.push(`${clusterHref(cluster, 'messages', 'compare')}?a=${a}&b=${b}`)}
+      >
+        {t('button')}
+      </Button>
+    </>
   )
 }

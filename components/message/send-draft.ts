@@ -14,6 +14,13 @@ export interface SendDraft {
   readonly queue: string
   readonly shardingKey: string
   readonly delayLevel: number
+  /** As it was typed; empty: at once, or after the delay. */
+  readonly deliverAt: string
+  readonly priority: string
+  readonly transaction: 'none' | 'commit' | 'rollback' | 'unknown'
+  readonly producerGroup: string
+  /** One message, or a line each. */
+  readonly many: boolean
 }
 export const emptyDraft: SendDraft = {
   tag: '',
@@ -24,6 +31,11 @@ export const emptyDraft: SendDraft = {
   queue: '',
   shardingKey: '',
   delayLevel: 0,
+  deliverAt: '',
+  priority: '',
+  transaction: 'none',
+  producerGroup: '',
+  many: false,
 }
 
 const SECOND = 1000
@@ -52,20 +64,60 @@ export const delayLevels: readonly number[] = [
   2 * HOUR,
 ]
 
-export type BodyFault = 'empty' | 'json' | 'hex' | 'base64'
-export const bodyFault = ({ kind, body }: SendDraft): BodyFault | null => {
+export type BodyFault = 'empty' | 'json' | 'hex' | 'base64' | 'tooMany'
+export const MOST_LINES = 1000
+/** The messages of a text with a line each; blank lines are none. */
+export const linesOf = (body: string): string[] => body.split(/\r?\n/).filter((line) => line.trim() !== '')
+
+export const bodyFault = (draft: SendDraft): BodyFault | null => {
+  if (!draft.many) return faultOf(draft.kind, draft.body)
+  const lines = linesOf(draft.body)
+  if (lines.length === 0) return 'empty'
+  if (lines.length > MOST_LINES) return 'tooMany'
+  return lines.map((line) => faultOf(draft.kind, line)).find((fault) => fault !== null) ?? null
+}
+const faultOf = (kind: BodyKind, body: string): Exclude<BodyFault, 'tooMany'> | null => {
   if (body.trim() === '') return 'empty'
   if (kind === 'json') return parseJson(body) === undefined ? 'json' : null
   if (kind === 'hex') return isHex(body) ? null : 'hex'
   return kind === 'base64' && !isBase64(body) ? 'base64' : null
 }
 
-export const bodyInput = ({ kind, body }: SendDraft): SendInput['body'] =>
+export const bodyInput = ({ kind, body }: Pick<SendDraft, 'kind' | 'body'>): SendInput['body'] =>
   kind === 'hex'
     ? { kind: 'hex', value: body.replaceAll(/\s/g, '') }
     : kind === 'base64'
       ? { kind: 'base64', value: body.replaceAll(/\s/g, '') }
       : { kind: 'text', value: body }
+
+/** A template, as it was kept; null: it is of another version, or damaged. */
+export const draftOf = (text: string): { topic: string; draft: SendDraft } | null => {
+  try {
+    const held: unknown = JSON.parse(text)
+    if (typeof held !== 'object' || held === null || !('topic' in held) || !('draft' in held)) return null
+    const { topic, draft } = held
+    if (typeof topic !== 'string' || typeof draft !== 'object' || draft === null) return null
+    const known = Object.entries(emptyDraft).map(([name, value]) => {
+      const found: unknown = Object.getOwnPropertyDescriptor(draft, name)?.value
+      return [name, typeof found === typeof value && Array.isArray(found) === Array.isArray(value) ? found : value]
+    })
+    return { topic, draft: Object.fromEntries(known) as SendDraft } // every field of it, each of its own type
+  } catch {
+    return null
+  }
+}
+
+/** A file as a body: text where it is text in UTF-8, else base64. */
+export const bodyOfFile = (bytes: Uint8Array): Pick<SendDraft, 'kind' | 'body'> => {
+  try {
+    const body = new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+    return { kind: parseJson(body) === undefined ? 'text' : 'json', body }
+  } catch {
+    let binary = ''
+    for (const byte of bytes) binary += String.fromCharCode(byte)
+    return { kind: 'base64', body: btoa(binary) }
+  }
+}
 
 /** How large the body will be on the wire. */
 export const bytesOf = ({ kind, body }: SendDraft): number => {

@@ -14,17 +14,29 @@ import { ClusterName, useClusterCard, useClusterId, useMe } from '../shell/clust
 import { QueryFault } from '../shell/fault'
 import { useTRPC } from '../trpc/client'
 import { Button } from '../ui/button'
+import { cn } from '../ui/cn'
 import { CopyButton } from '../ui/copy'
 import { Field, Input, Textarea } from '../ui/input'
 import { Link } from '../ui/link'
 import { Mark } from '../ui/mark'
 import { PageHead, Panel } from '../ui/panel'
 import { Segmented } from '../ui/segmented'
-import { Select } from '../ui/select'
 import { Table, Td, Th, Tr } from '../ui/table'
+import { Checkbox } from '../ui/tick'
 import { parseQueue } from './detect'
 import { TopicInput } from './search-filters'
-import { type BodyKind, bodyFault, bodyInput, bytesOf, delayLevels, emptyDraft, type SendDraft } from './send-draft'
+import {
+  type BodyKind,
+  bodyFault,
+  bodyInput,
+  bytesOf,
+  draftOf,
+  emptyDraft,
+  linesOf,
+  type SendDraft,
+} from './send-draft'
+import { SendTemplates } from './send-templates'
+import { FileButton, SendWays } from './send-ways'
 
 const kinds = ['json', 'text', 'hex', 'base64'] as const
 const MOST_RESULTS = 20
@@ -79,16 +91,45 @@ export const SendForm = () => {
         setResults((before) => [{ topic: input.topic, result, at: Date.now() }, ...before].slice(0, MOST_RESULTS)),
     }),
   )
+  const batch = useMutation(
+    trpc.message.sendBatch.mutationOptions({
+      onSuccess: (done, input) =>
+        setResults((before) =>
+          [
+            ...done.rows.flatMap(({ result }) =>
+              result === null ? [] : [{ topic: input.topic, result, at: Date.now() }],
+            ),
+            ...before,
+          ].slice(0, MOST_RESULTS),
+        ),
+    }),
+  )
   const fault = bodyFault(draft)
   const keys = draft.keys.split(/\s+/).filter((key) => key !== '')
   const named = draft.properties.filter(({ name }) => name.trim() !== '')
   const doubled = new Set(named.map(({ name }) => name)).size < named.length
   const topicError = tried && topic === '' ? t('topicNeeded') : undefined
+  const deliverAt = draft.deliverAt.trim() === '' ? undefined : format.parseTime(draft.deliverAt)
+  const timeFault = draft.deliverAt.trim() !== '' && deliverAt === undefined
   const submit = (event?: FormEvent) => {
     event?.preventDefault()
     setTried(true)
-    if (topic === '' || fault !== null || doubled || send.isPending) return
+    if (topic === '' || fault !== null || doubled || timeFault || send.isPending || batch.isPending) return
     const queue = draft.queue === '' ? null : parseQueue(draft.queue)
+    if (draft.many) {
+      batch.mutate({
+        cluster,
+        topic,
+        messages: linesOf(draft.body).map((body) => ({
+          tag: draft.tag.trim(),
+          keys,
+          body: bodyInput({ kind: draft.kind, body }),
+          properties: Object.fromEntries(named.map(({ name, value }) => [name.trim(), value])),
+        })),
+        ...(queue === null ? {} : { queue: { broker: queue.broker, queueId: queue.queueId } }),
+      })
+      return
+    }
     send.mutate({
       cluster,
       topic,
@@ -99,12 +140,32 @@ export const SendForm = () => {
       ...(queue === null ? {} : { queue: { broker: queue.broker, queueId: queue.queueId } }),
       ...(draft.shardingKey === '' ? {} : { shardingKey: draft.shardingKey }),
       ...(draft.delayLevel === 0 ? {} : { delayLevel: draft.delayLevel }),
+      ...(deliverAt === undefined ? {} : { deliverAt }),
+      ...(draft.priority === '' ? {} : { priority: Number(draft.priority) }),
+      ...(draft.transaction === 'none'
+        ? {}
+        : {
+            transaction: {
+              end: draft.transaction,
+              ...(draft.producerGroup.trim() === '' ? {} : { producerGroup: draft.producerGroup.trim() }),
+            },
+          }),
     })
   }
   const mayNot = (me?.rights.includes('message.send') ?? false) ? undefined : t('needs')
   return (
     <>
-      <PageHead title={t('title')} about={t('about')} />
+      <PageHead title={t('title')} about={t('about')}>
+        <SendTemplates
+          held={JSON.stringify({ topic, draft })}
+          onTake={(text) => {
+            const kept = draftOf(text)
+            if (kept === null) return
+            void setTopic(kept.topic || null)
+            setDraft(kept.draft)
+          }}
+        />
+      </PageHead>
       <div className="grid flex-none grid-cols-[minmax(0,1fr)_minmax(0,440px)] items-start gap-2.5 max-lg:grid-cols-1">
         <Panel>
           <form
@@ -150,13 +211,21 @@ export const SendForm = () => {
                 className="min-h-48 resize-y leading-[18.5px]"
               />
             </Field>
-            <Segmented
-              label={t('bodyAs')}
-              value={draft.kind}
-              onChange={(kind: BodyKind) => set({ kind })}
-              choices={kinds.map((value) => ({ value, label: t(`kind.${value}`) }))}
-              className="-mt-1.5 self-start"
-            />
+            <div className="-mt-1.5 flex flex-wrap items-center gap-x-4 gap-y-1.5">
+              <Segmented
+                label={t('bodyAs')}
+                value={draft.kind}
+                onChange={(kind: BodyKind) => set({ kind })}
+                choices={kinds.map((value) => ({ value, label: t(`kind.${value}`) }))}
+              />
+              <FileButton onBody={set} />
+              <Checkbox checked={draft.many} onChange={(many) => set({ many })}>
+                {t('many')}
+              </Checkbox>
+              {draft.many && (
+                <span className="tnum text-ink-3 text-sm">{t('lines', { count: linesOf(draft.body).length })}</span>
+              )}
+            </div>
             <fieldset>
               <legend className="mb-1 text-ink-2 text-xs">{t('properties')}</legend>
               <div className="flex flex-col gap-1.5">
@@ -214,37 +283,26 @@ export const SendForm = () => {
                 </p>
               )}
             </fieldset>
-            <div className="grid grid-cols-3 gap-3 max-sm:grid-cols-1">
-              <Field label={t('queue')} optional={t('optional')}>
-                <Select
-                  mono
-                  value={draft.queue === '' ? 'any' : draft.queue}
-                  onChange={(queue) => set({ queue: queue === 'any' ? '' : queue })}
-                  choices={[
-                    { value: 'any', label: t('anyQueue') },
-                    ...queues.map((queue) => ({
-                      value: `${queue.broker}/${queue.queueId}`,
-                      label: `${queue.broker}/${queue.queueId}`,
-                    })),
-                  ]}
-                />
-              </Field>
-              <Field label={t('sharding')} optional={t('optional')}>
-                <Input mono value={draft.shardingKey} onChange={(event) => set({ shardingKey: event.target.value })} />
-              </Field>
-              <Field label={t('delay')}>
-                <Select
-                  value={String(draft.delayLevel)}
-                  onChange={(level) => set({ delayLevel: Number(level) })}
-                  choices={delayLevels.map((ms, level) => ({
-                    value: String(level),
-                    label: level === 0 ? t('atOnce') : t('delayLevel', { level, span: format.duration(ms) }),
-                  }))}
-                />
-              </Field>
-            </div>
+            <SendWays
+              draft={draft}
+              set={set}
+              queues={queues}
+              timeError={tried && timeFault ? t('notATime') : undefined}
+            />
             {view.error && topic !== '' && <p className="text-warn text-xs">{t('newTopic')}</p>}
             {send.error && <QueryFault error={send.error} className="px-0 py-1" />}
+            {batch.error && <QueryFault error={batch.error} className="px-0 py-1" />}
+            {batch.data && (
+              <p role="status" className={cn('text-sm', batch.data.failed > 0 ? 'text-warn' : 'text-ink-2')}>
+                {t('batchDone', {
+                  ok: format.count(batch.data.ok),
+                  failed: format.count(batch.data.failed),
+                  requests: batch.data.rows.length,
+                  span: format.duration(Math.round(batch.data.tookMs)),
+                })}{' '}
+                {batch.data.rows.find(({ error }) => error !== null)?.error}
+              </p>
+            )}
             <div className="flex items-center justify-end gap-3 border-hair border-t pt-3.5">
               <span className="flex items-center gap-1.5 text-ink-3 text-sm">
                 {t('on')} <ClusterName />
@@ -253,7 +311,7 @@ export const SendForm = () => {
                 type="submit"
                 look="primary"
                 className="h-8"
-                busy={send.isPending}
+                busy={send.isPending || batch.isPending}
                 reason={mayNot}
                 keys="Ctrl Enter"
               >
@@ -288,6 +346,7 @@ const Results = ({ results }: { results: readonly { topic: string; result: SendR
           <b className="mono font-strong">{newest.result.status}</b>
           <span className="text-ink-3">{t('took', { span: format.duration(newest.result.tookMs) })}</span>
         </p>
+        {newest.result.ended && <p className="mt-1 text-ink-2 text-sm">{t(`ended.${newest.result.ended}`)}</p>}
         {newest.result.status !== 'SEND_OK' && (
           <p className="mt-1 text-sm text-warn">{t(`status.${newest.result.status}`)}</p>
         )}

@@ -38,6 +38,8 @@ export interface SendOptions {
   flag?: number
   bornTimestamp: number
   reconsumeTimes?: number
+  /** The body holds many messages. */
+  batch?: boolean
 }
 /** A half message as its broker must be told of it. */
 export interface HalfRef {
@@ -191,9 +193,9 @@ export const openMessages = (ask: Ask): Messages => {
         i: options.properties,
         j: String(options.reconsumeTimes ?? 0),
         k: 'false',
-        m: 'false',
+        m: String(options.batch === true),
       }
-      const answer = await ask(address, code.SEND_MESSAGE_V2, ext, {
+      const answer = await ask(address, options.batch ? code.SEND_BATCH_MESSAGE : code.SEND_MESSAGE_V2, ext, {
         body: options.body,
         timeoutMs: 10_000,
         accept: codesOf(sendStatuses),

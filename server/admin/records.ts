@@ -6,6 +6,7 @@ import { encodeProperties, Property, parseProperties, splitKeys } from '../../br
 import { decodeRecord, recordHead } from '../../broker/protocol/record'
 import { type Compression, compressionOf, MessageSysFlag, transactionType } from '../../broker/protocol/sys-flag'
 
+export { encodeBatch } from '../../broker/protocol/batch'
 export { Property }
 export interface WireMessage {
   topic: string

@@ -235,6 +235,20 @@ export const migrations: readonly Migration[] = [
     ],
   },
   {
+    id: 7,
+    name: 'send templates',
+    statements: [
+      `create table send_template (
+        id text primary key,
+        user_id integer not null references user(id) on delete cascade,
+        name text not null,
+        draft text not null,
+        at integer not null,
+        unique (user_id, name)
+      )`,
+    ],
+  },
+  {
     id: 8,
     name: 'metrics',
     statements: [

@@ -176,3 +176,11 @@ export const jobItem = sqliteTable('job_item', {
   /** Of the last change of its state. */
   at: integer('at'),
 })
+/** What somebody sends again and again: what stood in the form, as JSON of the browser. */
+export const sendTemplate = sqliteTable('send_template', {
+  id: text('id').primaryKey(),
+  userId: integer('user_id').notNull(),
+  name: text('name').notNull(),
+  draft: text('draft').notNull(),
+  at: integer('at').notNull(),
+})

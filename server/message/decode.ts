@@ -3,8 +3,8 @@
 import { isSystemProperty, sysFlagWords, type WireMessage } from '../admin/records'
 import type { Reading } from '../shared/desk'
 import type { Known } from '../shared/known'
-import type { MessageBody, MessageRow, MessageView } from '../shared/views'
-import { unpack, unpackHead } from './unpack'
+import type { ExportedMessage, MessageBody, MessageRow, MessageView } from '../shared/views'
+import { SEARCHED_BYTES, unpack, unpackHead } from './unpack'
 
 const SHOWN_BYTES = 256 * 1024
 const PREVIEW_CHARS = 160
@@ -36,6 +36,18 @@ export const rowOf = (message: WireMessage, broker: string, reading: Reading): M
   reconsumeTimes: message.reconsumeTimes,
   preview: reading.bodies ? previewOf(message) : null,
 })
+/** For a file: whoever may not read bodies gets none. */
+export const exportedOf = (message: WireMessage, broker: string): ExportedMessage => {
+  const { preview: _, ...row } = rowOf(message, broker, { bodies: false })
+  const { bytes } = unpack(message, SEARCHED_BYTES)
+  const text = textOf(bytes)
+  return {
+    ...row,
+    properties: Object.fromEntries([...message.properties].filter(([name]) => !isSystemProperty(name))),
+    body: text ?? bytes.toString('base64'),
+    bodyAs: text === null ? 'base64' : 'text',
+  }
+}
 const previewOf = (message: WireMessage): string => {
   // Unpacked only so far, and what the cut broke is dropped: a preview costs the same for every size.
   const head = unpackHead(message, PREVIEW_CHARS * 4).subarray(0, PREVIEW_CHARS * 4)

@@ -2,6 +2,8 @@
 import type { Admin } from '../admin/open'
 import type { WireMessage } from '../admin/records'
 import type { MessageDesk } from '../shared/desk'
+import { DeskError } from '../shared/errors'
+import { exportedOf, rowOf } from './decode'
 import { type Finder, openFinder } from './find'
 import { type Found, type GatherFilter, type GatherLimits, gather, lookUp, type Read, type Wanted } from './gather'
 import { type Halves, openHalves } from './halves'
@@ -36,6 +38,8 @@ export interface OpenMessages extends MessageDesk {
 }
 /** Searches of one cluster at once; more wait for their turn. */
 const SCANS_AT_ONCE = 2
+/** A browser keeps it in memory until it is saved. */
+const MOST_EXPORTED_BYTES = 256 * 1024 * 1024
 
 export const openMessageDesk = ({ admin, topics, now = Date.now }: MessageOptions): OpenMessages => {
   const finder = openFinder({ admin, topics, now })
@@ -43,25 +47,36 @@ export const openMessageDesk = ({ admin, topics, now = Date.now }: MessageOption
   const sender = openSender({ admin, finder, now })
   let running = 0
   const waiting: (() => void)[] = []
+  async function* inTurn<Event>(run: () => AsyncIterable<Event>): AsyncGenerator<Event> {
+    if (running >= SCANS_AT_ONCE) await new Promise<void>((resolve) => waiting.push(resolve))
+    running += 1
+    try {
+      yield* run()
+    } finally {
+      running -= 1
+      waiting.shift()?.()
+    }
+  }
   return {
     byId: finder.byId,
     byKey: finder.byKey,
     at: finder.at,
     get: finder.get,
     track: finder.track,
-    async *scan(input, reading, signal) {
-      if (running >= SCANS_AT_ONCE) await new Promise<void>((resolve) => waiting.push(resolve))
-      running += 1
-      try {
-        yield* scan(admin, input, reading, signal)
-      } finally {
-        running -= 1
-        waiting.shift()?.()
+    scan: (input, reading, signal) => inTurn(() => scan(admin, input, reading, signal, rowOf)),
+    async *export(input, signal) {
+      let bytes = 0
+      for await (const event of inTurn(() => scan(admin, input, { bodies: true }, signal, exportedOf))) {
+        yield event
+        if (event.type === 'rows') bytes += event.rows.reduce((sum, { body }) => sum + body.length, 0)
+        if (bytes > MOST_EXPORTED_BYTES)
+          throw new DeskError('budget', `An export holds at most ${MOST_EXPORTED_BYTES / 1024 / 1024} MiB of bodies.`)
       }
     },
     tail: (input, reading, signal) => tail(admin, input, reading, signal),
     traces: traces.find,
     send: sender.send,
+    sendBatch: sender.sendBatch,
     consumeDirectly: sender.consumeDirectly,
     resend: sender.resend,
     load: finder.load,

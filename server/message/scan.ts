@@ -6,8 +6,7 @@ import type { BrokerAddress, QueueStats } from '../admin/types'
 import type { Reading } from '../shared/desk'
 import type { ScanInput } from '../shared/inputs'
 import { brokerKey } from '../shared/names'
-import type { Missing, ScanEvent } from '../shared/views'
-import { rowOf } from './decode'
+import type { MessageRow, Missing, ScanEvent } from '../shared/views'
 import { mustRead, openMatch } from './match'
 import { openQueueReader, type QueueReader } from './queue-reader'
 
@@ -21,12 +20,16 @@ interface Lane {
   ready: WireMessage[]
   failed: boolean
 }
-export async function* scan(
+/** What is made of a message that matches; `rowOf` for lists, the whole message for a file. */
+export type Show<Row> = (message: WireMessage, broker: string, reading: Reading) => Row
+
+export async function* scan<Row = MessageRow>(
   admin: Admin,
   input: ScanInput,
   reading: Reading,
   signal: AbortSignal | undefined,
-): AsyncIterable<ScanEvent> {
+  show: Show<Row>,
+): AsyncIterable<ScanEvent<Row>> {
   mustRead(reading, input)
   const began = performance.now()
   const backwards = input.order === 'newest'
@@ -51,7 +54,7 @@ export async function* scan(
   let toldAt = began
   const elapsedMs = (): number => performance.now() - began
   const spent = (): boolean => scanned >= input.budget.messages || elapsedMs() >= input.budget.ms
-  const progress = (): ScanEvent => ({
+  const progress = (): ScanEvent<Row> => ({
     type: 'progress',
     scanned,
     estimate,
@@ -60,10 +63,10 @@ export async function* scan(
     perSecond: (scanned * 1000) / Math.max(1, elapsedMs()),
     reachedAt,
   })
-  const flush = (): ScanEvent => {
-    const event: ScanEvent = {
+  const flush = (): ScanEvent<Row> => {
+    const event: ScanEvent<Row> = {
       type: 'rows',
-      rows: rows.map((message) => rowOf(message, owner.get(message) ?? '', reading)),
+      rows: rows.map((message) => show(message, owner.get(message) ?? '', reading)),
     }
     rows = []
     owner.clear()

@@ -1,14 +1,28 @@
 // server/message/send.ts: makes a message like a producer would, hands one to a chosen client, or puts one into a
 // group's retry topic. Nothing here creates a topic by sending to it.
 import type { Admin } from '../admin/open'
-import { isSystemProperty, openMessageIds, Property, propertiesText, type WireMessage } from '../admin/records'
-import { DeskError } from '../shared/errors'
-import type { ConsumeDirectlyInput, ResendInput, SendInput } from '../shared/inputs'
+import {
+  encodeBatch,
+  isSystemProperty,
+  offsetIdOf,
+  openMessageIds,
+  Property,
+  propertiesText,
+  type WireMessage,
+} from '../admin/records'
+import { DeskError, oneLine } from '../shared/errors'
+import type { ConsumeDirectlyInput, ResendInput, SendBatchInput, SendInput } from '../shared/inputs'
 import { DLQ_PREFIX, RETRY_PREFIX } from '../shared/names'
-import type { ConsumeDirectlyResult, SendResult } from '../shared/views'
+import type { BatchResult, BatchRow, ConsumeDirectlyResult, SendResult } from '../shared/views'
 import type { Finder } from './find'
 
 const PRODUCER_GROUP = 'CLIENT_INNER_PRODUCER'
+/** sysFlag of a half message. */
+const PREPARED = 4
+/** Lengths, flag and checksum of an entry. */
+const BATCH_ENTRY_BYTES = 20
+/** Half of what the smallest stock client sends at most: the broker counts its own fields as well. */
+const MOST_BATCH_BYTES = 1024 * 1024
 const MAX_PROPERTIES_BYTES = 32_767
 const PERM_WRITE = 2
 const ROUTE_KEPT_MS = 2000
@@ -16,6 +30,7 @@ const MOST_ROUTES = 1000
 
 export interface Sender {
   send(input: SendInput): Promise<SendResult>
+  sendBatch(input: SendBatchInput): Promise<BatchResult>
   consumeDirectly(input: ConsumeDirectlyInput): Promise<ConsumeDirectlyResult>
   resend(input: ResendInput): Promise<SendResult>
   /** A dead message, alive again: to its topic of old, or to the retry topic of its group. */
@@ -96,7 +111,7 @@ export const openSender = ({ admin, finder, now = Date.now, random = Math.random
     body: Buffer,
     properties: string,
     uniqueId: string,
-    more: { sysFlag: number; flag?: number; reconsumeTimes?: number },
+    more: { sysFlag: number; flag?: number; reconsumeTimes?: number; producerGroup?: string; batch?: boolean },
   ): Promise<SendResult> => {
     if (Buffer.byteLength(properties) > MAX_PROPERTIES_BYTES)
       throw new DeskError(
@@ -124,34 +139,97 @@ export const openSender = ({ admin, finder, now = Date.now, random = Math.random
     }
   }
 
+  /** What a message carries: what the user set, checked, between what makes it one. */
+  const textOf = (
+    input: Pick<SendInput, 'tag' | 'keys' | 'properties'>,
+    uniqueId: string,
+    more: readonly (readonly [string, string | undefined])[],
+  ): string => {
+    for (const [name, value] of Object.entries(input.properties)) {
+      if (isSystemProperty(name))
+        throw new DeskError('bad-input', `${name} is a name of the system; a message of a user cannot set it.`)
+      if (separators.test(name) || separators.test(value))
+        throw new DeskError('bad-input', `${name} holds a character that separates properties.`)
+      if (value === '') throw new DeskError('bad-input', `${name} has no value: brokers drop such a property.`)
+    }
+    if (separators.test(input.tag) || input.tag.includes('|'))
+      throw new DeskError('bad-input', 'A tag holds no | and no control character.')
+    return propertiesText([
+      [Property.uniqueKey, uniqueId],
+      [Property.wait, 'true'],
+      [Property.tags, input.tag === '' ? undefined : input.tag],
+      [Property.keys, input.keys.length === 0 ? undefined : input.keys.join(' ')],
+      ...more,
+      ...Object.entries(input.properties),
+    ])
+  }
+
   return {
     async send(input) {
       const body = bodyOf(input.body)
-      for (const [name, value] of Object.entries(input.properties)) {
-        if (isSystemProperty(name))
-          throw new DeskError('bad-input', `${name} is a name of the system; a message of a user cannot set it.`)
-        if (separators.test(name) || separators.test(value))
-          throw new DeskError('bad-input', `${name} holds a character that separates properties.`)
-        if (value === '') throw new DeskError('bad-input', `${name} has no value: brokers drop such a property.`)
-      }
-      if (separators.test(input.tag) || input.tag.includes('|'))
-        throw new DeskError('bad-input', 'A tag holds no | and no control character.')
-      if (input.deliverAt !== undefined && (input.delayLevel ?? 0) > 0)
-        throw new DeskError('bad-input', 'A delay level or a time, not both.')
-      const uniqueId = ids.next()
       const level = input.delayLevel ?? 0
-      const properties = propertiesText([
-        [Property.uniqueKey, uniqueId],
-        [Property.wait, 'true'],
-        [Property.tags, input.tag === '' ? undefined : input.tag],
-        [Property.keys, input.keys.length === 0 ? undefined : input.keys.join(' ')],
+      const ways = [level > 0, input.deliverAt !== undefined, input.transaction !== undefined].filter(Boolean).length
+      if (ways > 1)
+        throw new DeskError('bad-input', 'A delay level, a time or a transaction: a message goes one of these ways.')
+      const { transaction } = input
+      const uniqueId = ids.next()
+      const properties = textOf(input, uniqueId, [
         [Property.shardingKey, input.shardingKey || undefined],
         [Property.delayLevel, level > 0 ? String(level) : undefined],
         [Property.timerDeliverMs, input.deliverAt === undefined ? undefined : String(input.deliverAt)],
-        ...Object.entries(input.properties),
+        [Property.priority, input.priority === undefined ? undefined : String(input.priority)],
+        [Property.transactionPrepared, transaction === undefined ? undefined : 'true'],
+        [Property.producerGroup, transaction?.producerGroup],
       ])
       const queue = await queueFor(input.topic, input.queue, input.shardingKey)
-      return deliver(input.topic, queue, body, properties, uniqueId, { sysFlag: 0 })
+      if (transaction === undefined) return deliver(input.topic, queue, body, properties, uniqueId, { sysFlag: 0 })
+      const { producerGroup } = transaction
+      const sent = await deliver(input.topic, queue, body, properties, uniqueId, { sysFlag: PREPARED, producerGroup })
+      if (transaction.end !== 'unknown') {
+        const { commitLogOffset } = offsetIdOf(sent.offsetId) ?? {}
+        if (commitLogOffset === undefined)
+          throw new DeskError(
+            'broker-refused',
+            'The broker did not say where the half message lies: it stays undecided.',
+          )
+        const half = { topic: input.topic, producerGroup, uniqueId, queueOffset: sent.queueOffset, commitLogOffset }
+        await admin.messages.endTransaction(queue.address, half, transaction.end === 'commit')
+      }
+      return { ...sent, ended: transaction.end }
+    },
+
+    async sendBatch({ topic, messages, queue: wanted }) {
+      const began = performance.now()
+      const entries = messages.map((message) => {
+        const uniqueId = ids.next()
+        const properties = Buffer.from(textOf(message, uniqueId, []))
+        return { uniqueId, flag: 0, body: bodyOf(message.body), properties }
+      })
+      const rows: BatchRow[] = []
+      for (let first = 0; first < entries.length; ) {
+        // As many as a stock broker takes in one request, and at least one.
+        let bytes = 0
+        let count = 0
+        for (const { body, properties } of entries.slice(first)) {
+          bytes += body.length + properties.length + BATCH_ENTRY_BYTES
+          if (count > 0 && bytes > MOST_BATCH_BYTES) break
+          count += 1
+        }
+        const part = entries.slice(first, first + count)
+        const row = { first, count, uniqueIds: part.map(({ uniqueId }) => uniqueId) }
+        try {
+          const queue = await queueFor(topic, wanted)
+          const own = propertiesText([[Property.wait, 'true']])
+          const id = part[0]?.uniqueId ?? ''
+          const result = await deliver(topic, queue, encodeBatch(part), own, id, { sysFlag: 0, batch: true })
+          rows.push({ ...row, result: { ...result, offsetId: result.offsetId.split(',')[0] ?? '' }, error: null })
+        } catch (error) {
+          rows.push({ ...row, result: null, error: oneLine(error) })
+        }
+        first += count
+      }
+      const ok = rows.reduce((sum, { count, result }) => sum + (result === null ? 0 : count), 0)
+      return { rows, ok, failed: messages.length - ok, tookMs: performance.now() - began }
     },
 
     async consumeDirectly({ group, offsetId, clientId, confirm }) {

@@ -9,12 +9,15 @@ import {
   messageGetInput,
   resendInput,
   scanInput,
+  sendBatchInput,
   sendInput,
   tailInput,
+  templatePutInput,
+  templateRemoveInput,
   traceInput,
 } from '../shared/inputs'
 import type { Context } from '../trpc/context'
-import { allowedOn, readingOf, router, streaming } from '../trpc/procedure'
+import { allowed, allowedOn, check, readingOf, router, streaming } from '../trpc/procedure'
 
 interface Reader extends Context {
   signedIn: SignedIn
@@ -102,6 +105,25 @@ export const messageRouter = router({
         }
       }),
     ),
+  /** The same search, with whole messages, for a file. */
+  export: allowedOn('message.export')
+    .input(scanInput)
+    .subscription(
+      streaming(async function* ({ ctx, input, signal }) {
+        const began = performance.now()
+        check(ctx.signedIn, 'message.read', { cluster: input.cluster, name: input.topic })
+        let shown = 0
+        try {
+          for await (const event of ctx.cluster.messages.export(input, signal)) {
+            if (event.type === 'rows') shown += event.rows.length
+            await ctx.drained()
+            yield event
+          }
+        } finally {
+          await note(ctx, { bodies: true }, 'message.export', input.topic, shown, began)
+        }
+      }),
+    ),
   tail: allowedOn('cluster.read')
     .input(tailInput)
     .subscription(
@@ -127,6 +149,16 @@ export const messageRouter = router({
   send: allowedOn('message.send')
     .input(sendInput)
     .mutation(({ ctx, input }) => ctx.cluster.messages.send(input)),
+  sendBatch: allowedOn('message.send')
+    .input(sendBatchInput)
+    .mutation(({ ctx, input }) => ctx.cluster.messages.sendBatch(input)),
+  templates: allowed('own.write').query(({ ctx }) => ctx.desk.templates.list(ctx.signedIn.userId)),
+  putTemplate: allowed('own.write')
+    .input(templatePutInput)
+    .mutation(({ ctx, input }) => ctx.desk.templates.put(ctx.signedIn.userId, input)),
+  removeTemplate: allowed('own.write')
+    .input(templateRemoveInput)
+    .mutation(({ ctx, input }) => ctx.desk.templates.remove(ctx.signedIn.userId, input.id)),
   consumeDirectly: allowedOn('message.redrive')
     .input(consumeDirectlyInput)
     .mutation(({ ctx, input }) => ctx.cluster.messages.consumeDirectly(input)),

@@ -32,11 +32,13 @@ import type {
   RolePutInput,
   RunningInput,
   ScanInput,
+  SendBatchInput,
   SendInput,
   SettingsInput,
   SetupInput,
   Span,
   TailInput,
+  TemplatePutInput,
   TokenCreateInput,
   TopicCreateInput,
   TopicDeleteInput,
@@ -133,9 +135,12 @@ export interface MessageDesk {
   get(input: MessageGetInput, reading: Reading): Promise<view.MessageView>
   track(offsetId: string): Promise<view.TrackRow[]>
   scan(input: ScanInput, reading: Reading, signal: AbortSignal | undefined): AsyncIterable<view.ScanEvent>
+  /** Whole messages, for a file; only for whoever may read bodies. */
+  export(input: ScanInput, signal: AbortSignal | undefined): AsyncIterable<view.ScanEvent<view.ExportedMessage>>
   tail(input: TailInput, reading: Reading, signal: AbortSignal | undefined): AsyncIterable<view.TailEvent>
   traces(input: TraceInput): Promise<view.FoundTraces>
   send(input: SendInput): Promise<view.SendResult>
+  sendBatch(input: SendBatchInput): Promise<view.BatchResult>
   consumeDirectly(input: ConsumeDirectlyInput): Promise<view.ConsumeDirectlyResult>
   resend(input: ResendInput): Promise<view.SendResult>
 }
@@ -268,6 +273,13 @@ export interface PeopleDesk {
   createToken(input: TokenCreateInput, by: SignedIn): Promise<{ id: string; secret: string }>
   revokeToken(id: string, ownerId: number | null): Promise<void>
 }
+/** What somebody sends again and again; each sees their own. */
+export interface TemplateDesk {
+  list(userId: number): Promise<view.SendTemplate[]>
+  /** One of the same name takes its place. */
+  put(userId: number, input: TemplatePutInput): Promise<void>
+  remove(userId: number, id: string): Promise<void>
+}
 export interface AuditEntry {
   who: string
   from: string
@@ -298,4 +310,5 @@ export interface ConsoleDesk {
   readonly audit: AuditDesk
   readonly clusters: ClustersDesk
   readonly notify: NotifyDesk
+  readonly templates: TemplateDesk
 }

@@ -342,18 +342,39 @@ export const tailInput = onTopic.extend({
   tag: z.string().max(255).optional(),
   body: z.string().max(1000).optional(),
 })
-export const sendInput = onTopic.extend({
+const newMessage = {
   tag: z.string().max(255).default(''),
   keys: z.array(z.string().min(1).max(255).regex(/^\S+$/)).max(64).default([]),
   body: z.object({ kind: z.enum(['text', 'base64', 'hex']), value: z.string().max(12_000_000) }),
   properties: z.record(z.string().min(1).max(255), z.string().max(16_384)).default({}),
+}
+export const sendInput = onTopic.extend({
+  ...newMessage,
   queue: z.object({ broker: brokerName, queueId: z.number().int().min(0) }).optional(),
   shardingKey: z.string().max(255).optional(),
   /** 0 or left out: at once. */
   delayLevel: z.number().int().min(0).max(18).optional(),
   /** Exact time of delivery, where the broker has timers. */
   deliverAt: time.optional(),
+  /** The larger the sooner; for topics of the type PRIORITY. */
+  priority: z.number().int().min(0).max(1_000_000).optional(),
+  /** A half message first; then how it ends. unknown leaves it to the broker, which asks the producers of that group. */
+  transaction: z
+    .object({ end: z.enum(['commit', 'rollback', 'unknown']), producerGroup: name.default('CLIENT_INNER_PRODUCER') })
+    .optional(),
 })
+/** Many at once, in requests that a broker takes whole or not at all. */
+export const sendBatchInput = onTopic.extend({
+  messages: z.array(z.object(newMessage)).min(1).max(1000),
+  queue: sendInput.shape.queue,
+})
+const templateId = z.string().min(1).max(64)
+export const templatePutInput = z.object({
+  name: z.string().trim().min(1).max(80),
+  /** What stood in the form, as the browser keeps it. */
+  draft: z.string().min(2).max(300_000),
+})
+export const templateRemoveInput = z.object({ id: templateId })
 export const consumeDirectlyInput = onGroup.extend({
   offsetId: messageGetInput.shape.offsetId,
   clientId: z.string().min(1).max(255),
@@ -461,6 +482,8 @@ export type MessageGetInput = z.infer<typeof messageGetInput>
 export type ScanInput = z.infer<typeof scanInput>
 export type TailInput = z.infer<typeof tailInput>
 export type SendInput = z.infer<typeof sendInput>
+export type SendBatchInput = z.infer<typeof sendBatchInput>
+export type TemplatePutInput = z.infer<typeof templatePutInput>
 export type ConsumeDirectlyInput = z.infer<typeof consumeDirectlyInput>
 export type ResendInput = z.infer<typeof resendInput>
 export type TraceInput = z.infer<typeof traceInput>

@@ -116,7 +116,7 @@ const fieldsOf = (raw: unknown): Fields & { rest?: string } => {
   if (typeof raw !== 'object' || raw === null) return {}
   const fields: Fields = {}
   for (const [key, value] of Object.entries(raw)) {
-    if (typeof value === 'string') fields[key] = value.slice(0, MAX_FIELD_CHARACTERS)
+    if (typeof value === 'string' && !unrecorded.has(key)) fields[key] = value.slice(0, MAX_FIELD_CHARACTERS)
   }
   const rest = Object.entries(raw).filter(([key, value]) => typeof value !== 'string' && !unrecorded.has(key))
   if (rest.length > 0) fields.rest = JSON.stringify(Object.fromEntries(rest), plainBigint).slice(0, 2000)
@@ -127,6 +127,8 @@ const plainBigint = (_key: string, value: unknown) => (typeof value === 'bigint'
 const unrecorded: ReadonlySet<string> = new Set([
   'body',
   'properties',
+  'messages', // their bodies
+  'draft',
   'password',
   'token',
   'current',

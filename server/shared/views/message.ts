@@ -80,9 +80,9 @@ export interface ScanCursor {
   /** Per queue, where to go on. */
   queues: (QueueRef & { next: Offset; end: Offset })[]
 }
-export type ScanEvent =
+export type ScanEvent<Row = MessageRow> =
   | { type: 'plan'; estimate: number; queues: number; missing: readonly Missing[]; from: number; to: number }
-  | { type: 'rows'; rows: MessageRow[] }
+  | { type: 'rows'; rows: Row[] }
   | {
       type: 'progress'
       scanned: number
@@ -104,6 +104,13 @@ export type ScanEvent =
       notRead: string[]
       cursor: ScanCursor | null
     }
+/** A message as it goes into a file. */
+export interface ExportedMessage extends Omit<MessageRow, 'preview'> {
+  properties: Record<string, string>
+  /** As text where it is text in UTF-8, else in base64. */
+  body: string
+  bodyAs: 'text' | 'base64'
+}
 export interface TailEvent {
   rows: MessageRow[]
   perSecond: number
@@ -120,6 +127,30 @@ export interface SendResult {
   queueId: number
   queueOffset: Offset
   tookMs: number
+  /** Of a transaction: how it was ended; unknown: it was not. */
+  ended?: 'commit' | 'rollback' | 'unknown'
+}
+/** One batch, as its broker took it: all of it or nothing. */
+export interface BatchRow {
+  /** Places in the input. */
+  first: number
+  count: number
+  result: SendResult | null
+  uniqueIds: string[]
+  error: string | null
+}
+export interface BatchResult {
+  rows: BatchRow[]
+  /** Messages. */
+  ok: number
+  failed: number
+  tookMs: number
+}
+export interface SendTemplate {
+  id: string
+  name: string
+  draft: string
+  at: number
 }
 export interface ConsumeDirectlyResult {
   result: string
