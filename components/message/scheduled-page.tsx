@@ -7,7 +7,7 @@ import { useState } from 'react'
 import { useTranslations } from 'use-intl'
 import type { DelayLevel, TimedRow, Timetable } from '../../server/shared/views'
 import { type Column, FilterBox } from '../data-table'
-import { Moment, NotApplicable, useFormat } from '../format'
+import { NotApplicable, useFormat } from '../format'
 import { useClusterId } from '../shell/cluster'
 import { Region } from '../shell/fault'
 import { useTRPC } from '../trpc/client'
@@ -218,10 +218,14 @@ const useColumns = (): readonly Column<TimedRow>[] => {
       id: 'due',
       head: t('column.due'),
       name: t('column.due'),
-      widthPx: 140,
+      widthPx: 200,
       priority: 0,
       card: 'value',
-      cell: (row) => <Moment at={row.dueAt} />,
+      cell: (row) => (
+        <time className="mono" dateTime={format.isoTime(row.dueAt)} title={format.isoTime(row.dueAt)}>
+          {format.fullTime(row.dueAt)}
+        </time>
+      ),
     },
     {
       id: 'in',

@@ -139,6 +139,22 @@ const useColumns = (checksMax: number | null): readonly Column<HalfRow>[] => {
           : t('checksOf', { checks: format.count(row.checks), most: format.count(checksMax) }),
     },
     {
+      id: 'next',
+      head: t('next'),
+      name: t('next'),
+      widthPx: 130,
+      priority: 2,
+      number: true,
+      cell: (row) =>
+        row.nextCheckAt > Date.now() ? (
+          <time dateTime={format.isoTime(row.nextCheckAt)} title={format.isoTime(row.nextCheckAt)}>
+            {format.time(row.nextCheckAt)}
+          </time>
+        ) : (
+          t('nextRound')
+        ),
+    },
+    {
       id: 'producers',
       head: t('producers'),
       name: t('producers'),
