@@ -26,8 +26,8 @@ import { filtersOf, useSearchUrl } from './search-url'
 import { useScan } from './use-scan'
 
 const PAGE_ROWS = 200
-/** The server takes so many at once. */
-const MOST_AT_ONCE = 1000
+/** As many names as an address holds; the filters choose more. */
+const MOST_AT_ONCE = 80
 const budget = { messages: 1_000_000, ms: 60_000 }
 
 export const DeadGroup = () => {

@@ -49,12 +49,13 @@ const migrate = async (client: ReturnType<typeof createClient>): Promise<void> =
   await client.execute(
     'create table if not exists migration (id integer primary key, name text not null, at integer not null)',
   )
-  const { rows } = await client.execute('select coalesce(max(id), 0) from migration')
-  const done = Number(rows[0]?.[0] ?? 0)
+  const { rows } = await client.execute('select id from migration')
+  const done = new Set(rows.map((row) => Number(row[0])))
   const newest = migrations.at(-1)?.id ?? 0
-  if (done > newest) throw new Error(`console.db is at step ${done} of a newer version; this one knows ${newest}`)
+  const last = Math.max(0, ...done)
+  if (last > newest) throw new Error(`console.db is at step ${last} of a newer version; this one knows ${newest}`)
   for (const { id, name, statements } of migrations) {
-    if (id <= done) continue
+    if (done.has(id)) continue // steps are made side by side: a later one may have come first
     const stamp = { sql: 'insert into migration (id, name, at) values (?, ?, ?)', args: [id, name, Date.now()] }
     await client.batch([...statements, stamp], 'write')
   }

@@ -42,7 +42,7 @@ const addresses = [
   },
   { name: 'dead-letters', path: '/dlq', en: 'retr', zh: '组在重试' },
   { name: 'dead-group', path: `/dlq/${GROUP}`, en: 'No dead letters of this group', zh: '该组没有死信' },
-  { name: 'jobs', path: '/jobs', en: 'No job yet', zh: '还没有任务' },
+  { name: 'jobs', path: '/jobs', en: 'Long work goes on', zh: '长任务无需浏览器' },
   { name: 'transactions', path: '/transactions', en: 'No open half message', zh: '没有未决的半事务消息' },
   { name: 'scheduled', path: '/scheduled', en: 'Delay levels', zh: '延时级别' },
   { name: 'traces', path: '/traces', en: 'Follow a message', zh: '跟踪一条消息' },
