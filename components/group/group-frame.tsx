@@ -19,6 +19,7 @@ import { PageHead } from '../ui/panel'
 import { PageTabs } from '../ui/tabs'
 import { Tag } from '../ui/tag'
 import { DeleteGroup } from './delete-group'
+import { GroupTroubles } from './group-troubles'
 import { useGroup, useGroupAt, useGroupFeed } from './use-group'
 
 const tabs = ['', 'clients', 'subscriptions', 'config', 'history'] as const
@@ -125,6 +126,7 @@ export const GroupFrame = ({ children }: { children: ReactNode }) => {
             : {}),
         }))}
       />
+      {view && <GroupTroubles at={at} troubles={view.row.troubles} />}
       {isGone ? <QueryFault error={query.error} onRetry={() => void query.refetch()} /> : children}
       <DeleteGroup
         {...at}

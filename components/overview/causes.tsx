@@ -56,6 +56,10 @@ export function useCauseWords(): (cause: Cause, overview: Overview) => CauseWord
         })
       case 'group-stalled':
         return say({ lag: value === null ? lag : format.count(value) })
+      case 'group-blocked':
+        return say({ span, queues: String(value ?? 1) })
+      case 'group-mismatch':
+        return say({})
       case 'put-slow':
       case 'flush-behind':
       case 'clock-skew':

@@ -91,7 +91,7 @@ export function OverviewFigures({
       />
       <Figure
         label={t('lag')}
-        mark={markFrom(overview, ['lag-critical', 'lag-warning', 'group-stalled'])}
+        mark={markFrom(overview, ['lag-critical', 'lag-warning', 'group-stalled', 'group-blocked'])}
         {...lagDigits}
         unit={isKnown(lag) ? t('messages', { unit: lagDigits.unit ?? '' }).trim() : undefined}
         note={

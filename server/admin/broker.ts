@@ -51,7 +51,7 @@ export interface Brokers {
   statsMean(address: string, name: string, key: string): Promise<number | null>
   consumers(address: string, group: string): Promise<ConsumerConnections | null>
   producers(address: string): Promise<Producer[]>
-  running(address: string, group: string, clientId: string, stack: boolean): Promise<Running>
+  running(address: string, group: string, clientId: string, stack: boolean, timeoutMs?: number): Promise<Running>
   groupsOfTopic(address: string, topic: string): Promise<string[]>
   groupOffset(address: string, group: string, topic: string, queueId: number): Promise<bigint | null>
   setGroupOffset(address: string, group: string, topic: string, queueId: number, offset: bigint): Promise<void>
@@ -144,13 +144,13 @@ export const openBrokers = (ask: Ask): Brokers => {
       }
     },
     producers: async (address) => producersOf(await body(address, code.GET_ALL_PRODUCER_INFO)),
-    running: async (address, consumerGroup, clientId, stack) =>
+    running: async (address, consumerGroup, clientId, stack, timeoutMs = 12_000) =>
       runningOf(
         await body(
           address,
           code.GET_CONSUMER_RUNNING_INFO,
           { consumerGroup, clientId, jstackEnable: String(stack) },
-          12_000,
+          timeoutMs,
         ),
       ),
     groupsOfTopic: async (address, topic) =>

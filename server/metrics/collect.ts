@@ -3,7 +3,7 @@
 import type { Admin } from '../admin/open'
 import { storeTimeOf } from '../admin/store-time'
 import type { BrokerAddress } from '../admin/types'
-import { brokerKey } from '../shared/names'
+import { brokerKey, RETRY_PREFIX } from '../shared/names'
 import {
   askable,
   type BrokerState,
@@ -28,6 +28,10 @@ const HA_EVERY_MS = 15_000
 const PRODUCERS_EVERY_MS = 15_000
 const SILENT_KEPT_MS = 24 * 3_600_000
 const CALL_TIMEOUT_MS = 3000
+/** Clients of one group that are asked about themselves in one turn; who gave no answer is left alone for so long. */
+const CLIENTS_ASKED = 8
+const MUTE_MS = 600_000
+const CHANGES_KEPT = 8
 
 export class Collector {
   readonly #admin: Admin
@@ -271,8 +275,43 @@ export class Collector {
     if (found === null) return
     group.lastClientAt = at
     group.subscriptions = found.subscriptions
+    this.#subscribed(group, at)
     group.model = found.messageModel === 'BROADCASTING' ? 'BROADCASTING' : 'CLUSTERING'
     group.consumeType = found.consumeType
+  }
+
+  /** Keeps the changes of what the broker holds, to see two clients overwrite each other. */
+  #subscribed(group: GroupState, at: number): void {
+    const of = group.subscriptions.filter(({ topic }) => !topic.startsWith(RETRY_PREFIX))
+    const key = of
+      .map(({ topic, type, expression }) => `${topic} ${type} ${expression}`)
+      .sort()
+      .join('\n')
+    if (group.subscriptionLog.at(-1)?.key === key) return
+    group.subscriptionLog.push({ key, topics: of.map(({ topic }) => topic), at })
+    if (group.subscriptionLog.length > CHANGES_KEPT) group.subscriptionLog.shift()
+  }
+  /** What the clients of a group say of themselves: their own subscriptions, and whether they read in order. */
+  async said(group: GroupState): Promise<void> {
+    const broker = askable(this.#state).find((one) => one.groupConfigs.has(group.name))
+    const now = this.#now()
+    group.saidAt = now
+    const online = new Set((group.clients ?? []).map(({ clientId }) => clientId))
+    for (const table of [group.said, group.mute]) for (const id of table.keys()) if (!online.has(id)) table.delete(id)
+    if (broker === undefined) return
+    const asked = [...online].filter((id) => now - (group.mute.get(id) ?? 0) > MUTE_MS).slice(0, CLIENTS_ASKED)
+    await Promise.all(
+      asked.map(async (id) => {
+        try {
+          const one = await this.#admin.brokers.running(broker.address, group.name, id, false, CALL_TIMEOUT_MS)
+          group.mute.delete(id)
+          group.said.set(id, { subscriptions: one.subscriptions, at: now })
+          group.orderly = one.properties.PROP_CONSUMEORDERLY === 'true'
+        } catch {
+          group.mute.set(id, now) // many libraries have no answer: it is left alone for a while
+        }
+      }),
+    )
   }
 
   /** Store time of the first unread message: one pull, repeated only when the position has moved. */

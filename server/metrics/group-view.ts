@@ -8,22 +8,23 @@ import type {
   GroupMode,
   GroupQueueRow,
   GroupRow,
+  GroupTrouble,
   GroupView,
   Missing,
   Page,
   GroupState as StateWord,
 } from '../shared/views'
 import { behindOf, deadLettersOf, groupFigures, lagOf, levelOf, maxOf, minOf, type Reading, topicsOf } from './figures'
+import { troublesOf } from './group-trouble'
 import { missingOf } from './missing'
 import { type ClusterState, type GroupState, silentNames } from './state'
 import { tablePage } from './table'
 
 const IDLE_MS = 24 * 3_600_000
-const STALLED_MS = 60_000
 const REBALANCING_MS = 30_000
 
 const modeOf = (state: ClusterState, group: GroupState): GroupMode => {
-  const orderly = configsOf(state, group.name).some(({ config }) => config.consumeMessageOrderly)
+  const orderly = group.orderly ?? configsOf(state, group.name).some(({ config }) => config.consumeMessageOrderly)
   const how = { CONSUME_PASSIVELY: 'push', CONSUME_ACTIVELY: 'pull', CONSUME_POP: 'pop' } as const
   return {
     model: group.model,
@@ -48,11 +49,13 @@ export const groupRow = (
   const configs = configsOf(state, group.name)
   const off = configs.length > 0 && configs.every(({ config }) => !config.consumeEnable)
   const online = isKnown(clients) && clients.value > 0
+  const troubles = troublesOf(state, group, silent, now)
   const versions = (group.clients ?? []).map(({ version }) => version).sort((a, b) => a - b)
   return {
     name: group.name,
     system: isSystemGroup(group.name),
-    state: stateOf(group, figures.lag, online, off, now, isKnown(clients)),
+    state: stateOf(group, figures.lag, troubles, online, off, now, isKnown(clients)),
+    troubles,
     mode: modeOf(state, group),
     clients,
     topics: topicsOf(group),
@@ -67,6 +70,7 @@ export const groupRow = (
 const stateOf = (
   group: GroupState,
   lag: GroupRow['lag'],
+  troubles: readonly GroupTrouble[],
   online: boolean,
   off: boolean,
   now: number,
@@ -75,13 +79,13 @@ const stateOf = (
   if (off) return 'switched-off'
   if (!clientsKnown) return 'unknown'
   if (!online) return 'no-client'
+  const found = (kind: GroupTrouble['kind']) => troubles.some((one) => one.kind === kind)
+  // Clients that disagree are why queues stand: the cause is named before its consequence.
+  if (found('mismatch')) return 'mismatch'
+  if (found('blocked')) return 'blocked'
   if (group.clientsChangedAt > 0 && now - group.clientsChangedAt < REBALANCING_MS) return 'rebalancing'
   if (!isKnown(lag) || lag.value === 0) return 'consuming'
-  const moved = Math.max(
-    0,
-    ...[...group.positions.values()].flatMap((positions) => [...positions.values()].map(({ movedAt }) => movedAt)),
-  )
-  if (now - Math.max(moved, group.firstSeenAt) > STALLED_MS) return 'stalled'
+  if (found('stalled')) return 'stalled'
   const slope = group.lag.slope
   return isKnown(slope) && slope.value < 0 && lag.value > 1000 ? 'catching-up' : 'consuming'
 }

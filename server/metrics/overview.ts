@@ -191,7 +191,21 @@ const causesOf = (
       found.push(cause('put-slow', 'warning', 'broker', row.key, row.putP99Ms.value, PUT_P99_LIMIT_MS, null))
   }
   for (const row of groups) {
-    if (row.state === 'stalled')
+    const still = row.troubles.find((one) => one.kind === 'blocked' || one.kind === 'stalled')
+    if (row.state === 'mismatch') found.push(cause('group-mismatch', 'warning', 'group', row.name, null, null, null))
+    else if (row.state === 'blocked')
+      found.push(
+        cause(
+          'group-blocked',
+          'critical',
+          'group',
+          row.name,
+          still !== undefined && 'count' in still ? still.count : null,
+          null,
+          still !== undefined && 'queues' in still ? (still.queues[0]?.sinceMs ?? null) : null,
+        ),
+      )
+    else if (row.state === 'stalled')
       found.push(
         cause('group-stalled', 'critical', 'group', row.name, isKnown(row.lag) ? row.lag.value : null, null, null),
       )

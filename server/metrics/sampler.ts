@@ -37,7 +37,10 @@ export interface Sampler {
 export const TURN_MS = 5000
 const INTEREST_MS = 30_000
 /** Small calls of one turn: topics (202), groups (203), first unread messages (11). */
-const BUDGET = { topics: 60, groups: 60, behind: 64 }
+const BUDGET = { topics: 60, groups: 60, behind: 64, said: 2 }
+/** Clients of a group on screen are asked about themselves each minute, of others each five: it costs them a moment. */
+const SAID_ON_SCREEN_MS = 60_000
+const SAID_MS = 300_000
 const AT_ONCE = 8
 
 export const openSampler = (options: SamplerOptions): Sampler => new Turns(options)
@@ -127,8 +130,24 @@ class Turns implements Sampler {
     )
     await limited(topics.slice(0, BUDGET.topics), (topic) => this.#collector.topicStats(topic))
     await limited(groups.slice(0, BUDGET.groups), (group) => this.#collector.clients(group))
+    await limited(this.#toAsk(now).slice(0, BUDGET.said), (group) => this.#collector.said(group))
     const unread = this.#unread(now).filter(({ position }) => !silent.has(position.broker))
     await limited(unread.slice(0, BUDGET.behind), ({ position, min }) => this.#collector.behind(position, min))
+  }
+  /** Groups whose clients may disagree, or of which nobody knows how they read. */
+  #toAsk(now: number): GroupState[] {
+    return [...this.state.groups.values()]
+      .filter((group) => {
+        const clients = group.clients ?? []
+        if (clients.length === 0 || clients.every(({ clientId }) => group.mute.has(clientId))) return false
+        const onScreen = this.#groupsOnScreen.has(group.name)
+        if (clients.length < 2 && !onScreen) return false
+        return now - group.saidAt > (onScreen ? SAID_ON_SCREEN_MS : SAID_MS)
+      })
+      .sort(
+        (a, b) =>
+          Number(this.#groupsOnScreen.has(b.name)) - Number(this.#groupsOnScreen.has(a.name)) || a.saidAt - b.saidAt,
+      )
   }
   #dueFirst<T extends TopicState | GroupState>(
     all: T[],

@@ -96,6 +96,16 @@ export interface GroupState {
   lastClientAt: number
   clientsChangedAt: number
   subscriptions: Subscription[]
+  /** The last changes of what the broker holds as the group's subscriptions. */
+  subscriptionLog: { key: string; topics: string[]; at: number }[]
+  /** What clients say they subscribe to, of those that say it. */
+  said: Map<string, { subscriptions: Subscription[]; at: number }>
+  /** Clients were last asked about themselves. */
+  saidAt: number
+  /** Clients that gave no answer, and when. */
+  mute: Map<string, number>
+  /** Whether its clients consume in order, as they say. */
+  orderly: boolean | null
   model: 'CLUSTERING' | 'BROADCASTING' | null
   consumeType: string
   lag: Window
@@ -165,6 +175,11 @@ export const newGroup = (name: string, now: number, isNew = false): GroupState =
   lastClientAt: now,
   clientsChangedAt: 0,
   subscriptions: [],
+  subscriptionLog: [],
+  said: new Map(),
+  saidAt: 0,
+  mute: new Map(),
+  orderly: null,
   model: null,
   consumeType: '',
   lag: new Window(GROWTH_WINDOW_MS),

@@ -16,6 +16,8 @@ export type CauseKind =
   | 'lag-warning'
   | 'put-slow'
   | 'group-stalled'
+  | 'group-blocked'
+  | 'group-mismatch'
   | 'flush-behind'
   | 'clock-skew'
 export interface Cause {

@@ -13,6 +13,31 @@ export type GroupState =
   | 'no-client'
   | 'switched-off'
   | 'unknown'
+/** A queue with unread messages at which a group has stood still for a minute or more. */
+export interface StillQueue {
+  topic: string
+  broker: string
+  queueId: number
+  /** Of the message it stands at. */
+  offset: Offset
+  sinceMs: number
+  lag: number
+}
+/** What ails a group whose clients are connected, worst first. */
+export type GroupTrouble =
+  | {
+      /** blocked: these stand while others move, or are read in order; stalled: none moves. */
+      kind: 'blocked' | 'stalled'
+      /** As its clients say; null when none says. */
+      orderly: boolean | null
+      queues: StillQueue[]
+      /** How many queues stand still: `queues` holds the first of them. */
+      count: number
+    }
+  /** Clients subscribe to different things; who differs from the most, where clients say. */
+  | { kind: 'mismatch'; topics: { topic: string; differing: string[] }[] }
+  /** One group reads ordered and plain topics: advised against. */
+  | { kind: 'mixed-kinds'; ordered: string[]; plain: string[] }
 export interface GroupMode {
   model: 'CLUSTERING' | 'BROADCASTING' | null
   order: 'concurrent' | 'orderly' | null
@@ -22,6 +47,7 @@ export interface GroupRow {
   name: string
   system: boolean
   state: GroupState
+  troubles: GroupTrouble[]
   mode: GroupMode
   clients: Known<number>
   topics: string[]
