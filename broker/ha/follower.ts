@@ -25,6 +25,8 @@ export interface FollowerOptions {
 }
 export interface Follower extends Replication {
   start(): void
+  /** From now on it is no trouble when the master goes. */
+  masterStops(): void
   stop(): Promise<void>
 }
 export const createFollower = (options: FollowerOptions): Follower => new Slave(options)
@@ -51,6 +53,8 @@ class Slave implements Follower {
   #lastReadMs = 0
   #lastWriteMs = 0
   #isRunning = false
+  /** It goes on purpose: that it cannot be reached then is no trouble. */
+  #isMasterStopping = false
 
   constructor(options: FollowerOptions) {
     this.#options = options
@@ -73,6 +77,10 @@ class Slave implements Follower {
   start(): void {
     this.#isRunning = true
     this.#try(0)
+  }
+
+  masterStops(): void {
+    this.#isMasterStopping = true
   }
 
   async stop(): Promise<void> {
@@ -152,7 +160,7 @@ class Slave implements Follower {
   }
 
   #failed(address: string, why: string): void {
-    if (!this.#isRunning) return
+    if (!this.#isRunning || this.#isMasterStopping) return
     this.#failures += 1
     // once when it begins, or for another reason, then rarely
     if (why !== this.#trouble || this.#failures % 60 === 0) {

@@ -277,7 +277,12 @@ async function openBroker(plan: PartPlan, log: PartLog, ends: Ends, place: Place
   if (values.timerWheelEnable && values.brokerRole !== 'SLAVE') pop.start()
   ends.push(() => registration.stop())
   await registration.start()
-  return { address: identity.address, role: values.brokerRole, stop: () => closeAll(ends, log) }
+  return {
+    address: identity.address,
+    role: values.brokerRole,
+    stop: () => closeAll(ends, log),
+    masterStops: () => replication.masterStops(),
+  }
 }
 
 /** A topic that is younger may have missed the last copy of the master's table. */

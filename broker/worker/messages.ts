@@ -29,7 +29,8 @@ export interface AccessPlan {
   readonly follow?: readonly string[]
 }
 
-export type ToPart = { readonly type: 'stop' }
+/** masterStops: this part's master is about to stop in order; that it goes is no trouble. */
+export type ToPart = { readonly type: 'stop' } | { readonly type: 'masterStops' }
 
 export type FromPart =
   /** It takes traffic. */

@@ -10,6 +10,8 @@ export interface RunningPart {
   readonly role: 'namesrv' | 'ASYNC_MASTER' | 'SYNC_MASTER' | 'SLAVE'
   /** Stops accepting, answers what is in flight, flushes, leaves. */
   stop(): Promise<void>
+  /** Its master is about to stop in order. */
+  masterStops?: () => void
 }
 export type PartLog = (level: LogLine['level'], text: string) => void
 /** `became`: told when its role is another one while it runs. */
@@ -46,7 +48,10 @@ export function runPart(startPart: StartPart): void {
     },
   )
   port.on('message', (message: ToPart) => {
-    if (message.type !== 'stop') return
+    if (message.type === 'masterStops') {
+      started.then((part) => part.masterStops?.()).catch(() => undefined) // one that did not start has told so
+      return
+    }
     started
       .then((part) => part.stop())
       .catch((error: unknown) => log('error', `stopping: ${error instanceof Error ? error.stack : error}`))

@@ -31,6 +31,8 @@ export interface Part {
   /** Resolves once it takes traffic; rejects with what it said when it cannot. */
   start(): Promise<void>
   stop(): Promise<void>
+  /** Tells a slave that its master stops in order. */
+  masterStops(): void
   /** Ends a thread that showed no life for too long. Called by the supervisor, once a second. */
   checkPulse(nowMs: number): void
 }
@@ -110,6 +112,10 @@ class SupervisedPart implements Part {
     }, this.#options.limits.stopMs)
     await this.#gone
     clearTimeout(late)
+  }
+
+  masterStops(): void {
+    this.#worker?.postMessage({ type: 'masterStops' } satisfies ToPart)
   }
 
   checkPulse(nowMs: number): void {

@@ -43,6 +43,8 @@ export interface ReplicationPart {
   readonly ha: Replication
   /** A name server says where the master of this broker's name is. */
   masterAt(master: { masterAddress: string; haAddress: string }): void
+  /** The master stops in order. */
+  masterStops(): void
   start(): void
   stop(): Promise<void>
 }
@@ -137,7 +139,7 @@ async function asMaster(options: ReplicationPartOptions): Promise<ReplicationPar
       'brokerRole=SYNC_MASTER with inSyncReplicas=1 waits for no slave: set inSyncReplicas=2 for a second copy',
     )
   }
-  return { ha: leader, masterAt: () => {}, start: () => {}, stop: () => leader.close() }
+  return { ha: leader, masterAt: () => {}, masterStops: () => {}, start: () => {}, stop: () => leader.close() }
 }
 
 const rowOf = ({ brokerId, masterEpoch, set, epochs }: Place): ControlledRow => ({
@@ -237,6 +239,7 @@ function asSlave(options: ReplicationPartOptions): ReplicationPart {
       tables.masterAt(master.masterAddress)
       if (values.haMasterAddress === null) follower.follow(master.haAddress)
     },
+    masterStops: () => follower.masterStops(),
     start() {
       follower.start()
       if (masterAddress === undefined) looking = setInterval(options.askNameServers, LOOK_EVERY_MS)

@@ -97,6 +97,7 @@ class ThreadSupervisor implements Supervisor {
     const brokers = this.#ofKind('broker')
     const isSlave = (part: Part): boolean => part.status.role === 'SLAVE'
     const masters = brokers.filter((part) => !isSlave(part))
+    for (const slave of brokers.filter(isSlave)) slave.masterStops()
     for (const parts of [masters, brokers.filter(isSlave), this.#ofKind('namesrv')]) {
       await Promise.all(parts.map((part) => part.stop()))
     }

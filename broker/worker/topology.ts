@@ -68,6 +68,7 @@ export function planCluster(options: ClusterOptions, inner?: Credentials): PartS
   const addresses = { brokerIP1: address, brokerIP2: address }
   const shape = shapeOf(options.preset)
   const namesrvAddr = `${isEverywhere(host) ? LOOPBACK : host}:${namesrvPort}`
+  checkRole(properties, shape)
   const access: AccessPlan = { confDir: join(properties.rocketmqHome ?? dataDir, 'conf'), ...(inner ? { inner } : {}) }
   const brokers = Array.from({ length: brokersOf(options.preset) }, (_, number) => {
     const { brokerName, brokerId, role } = placeOf(shape, number)
@@ -111,6 +112,22 @@ export function planCluster(options: ClusterOptions, inner?: Credentials): PartS
     access: { ...access, follow },
   })
   return [namesrv, ...brokers]
+}
+
+/**
+ * Names, ports and folders of a file are overruled with a line in the log, so that a broker.conf can be taken as it is. Who is
+ * master and who slave is the preset's whole meaning: a role that it does not have is refused.
+ */
+function checkRole({ brokerRole }: Readonly<Record<string, string>>, shape: Shape): void {
+  if (brokerRole === undefined || shape.auto !== undefined) return // the controller decides there
+  const master = shape.isSync ? 'SYNC_MASTER' : 'ASYNC_MASTER'
+  const fits = shape.hasSlaves ? brokerRole === master : brokerRole !== 'SLAVE'
+  if (fits) return
+  const how =
+    brokerRole === 'SLAVE'
+      ? 'a slave is started alone, with npm run broker, or comes with --preset Nm-Ns-async or Nm-Ns-sync'
+      : 'masters that wait for their slaves come with --preset Nm-Ns-sync, others with Nm-Ns-async'
+  throw new TopologyError(`brokerRole=${brokerRole}: the preset says who is a master and who a slave; ${how}`)
 }
 
 /** a:0, a:1, b:0, b:1, ... where there are slaves; a:0, b:0, ... where there are none. */

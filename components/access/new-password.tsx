@@ -62,7 +62,7 @@ export function NewPassword({ label, value, onChange, userName, error }: NewPass
             />
           ))}
         </span>
-        <span aria-live="polite" className="min-w-28 text-right text-xs text-ink-3">
+        <span aria-live="polite" className="min-w-28 max-w-[70%] text-right text-xs text-ink-3">
           {words[strength]}
         </span>
       </div>

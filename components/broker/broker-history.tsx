@@ -12,7 +12,7 @@ import { useBrokerAt } from './use-broker'
 export function BrokerHistory() {
   const trpc = useTRPC()
   const at = useBrokerAt()
-  const { span, zoom } = useRange()
+  const { span, zoom, drawn } = useRange()
   const history = useQuery(trpc.broker.history.queryOptions({ ...at, ...span }, { placeholderData: keepPreviousData }))
   return (
     <Region
@@ -25,8 +25,8 @@ export function BrokerHistory() {
     >
       {(data) => (
         <div className="grid gap-2.5 md:grid-cols-2">
-          <ThroughputChart history={data} height={196} onZoom={zoom} />
-          <ThroughputChart history={data} height={196} unit="bytes" onZoom={zoom} />
+          <ThroughputChart history={drawn(data)} height={196} onZoom={zoom} />
+          <ThroughputChart history={drawn(data)} height={196} unit="bytes" onZoom={zoom} />
         </div>
       )}
     </Region>

@@ -10,6 +10,14 @@ import { useFormat } from './use-format'
 export const UnknownWord = ({ reason }: { reason: Reason }) => {
   const t = useTranslations('format')
   const why = t(`reason.${reason}`)
+  // Nothing is hidden here: there is nothing yet to be known.
+  if (reason === 'no-traffic' || reason === 'never-committed')
+    return (
+      <span className="text-ink-3" title={why}>
+        {reason === 'no-traffic' ? '–' : t('noneYet')}
+        <span className="sr-only">: {why}</span>
+      </span>
+    )
   return (
     <span className="unknown-word" title={why}>
       {t('unknown')}

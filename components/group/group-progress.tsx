@@ -25,6 +25,7 @@ import { Link } from '../ui/link'
 import { Figure, Figures, Panel } from '../ui/panel'
 import { Empty, Partial, Skeleton } from '../ui/region'
 import { levelOf } from './group-columns'
+import { ReadsNothing } from './reads-nothing'
 import { useGroup, useGroupAt, useGroupHistory } from './use-group'
 
 const CHART_PX = 176
@@ -36,6 +37,7 @@ export const GroupProgress = () => {
   const query = useGroup(at)
   const history = useGroupHistory(at, range.span)
   const view = query.data
+  if (view && view.queues.length === 0 && view.row.topics.length === 0) return <ReadsNothing view={view} />
   return (
     <>
       {view ? (
@@ -54,13 +56,18 @@ export const GroupProgress = () => {
         {history.data ? (
           <>
             <BacklogChart
-              history={history.data}
+              history={range.drawn(history.data)}
               height={CHART_PX}
               title={t('progress.lag')}
               onZoom={range.zoom}
               valuesInHead={false}
             />
-            <ThroughputChart history={history.data} height={CHART_PX} title={t('progress.inOut')} onZoom={range.zoom} />
+            <ThroughputChart
+              history={range.drawn(history.data)}
+              height={CHART_PX}
+              title={t('progress.inOut')}
+              onZoom={range.zoom}
+            />
           </>
         ) : (
           ['lag', 'inOut'].map((id) => (

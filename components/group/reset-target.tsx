@@ -54,7 +54,11 @@ export const ResetTargetForm = (props: {
       <div className="flex flex-col gap-2">
         <Field
           className="w-[360px] max-sm:w-full"
-          label={t('timeLabel', { zone: format.zoneLabel(), name: format.zone })}
+          label={t('timeLabel', {
+            same: format.zoneLabel() === format.zone ? 'yes' : 'no',
+            zone: format.zoneLabel(),
+            name: format.zone,
+          })}
           error={problem}
           hint={
             at === undefined

@@ -267,7 +267,10 @@ const LookUp = ({ url, openId, onOpen, onRows }: ResultsProps) => {
           ) : rows?.length === 0 ? (
             <Empty title={t(question.kind === 'id' ? 'noId' : 'noKey', { text: url.q })}>
               {query.data && query.data.asked.length > 0
-                ? t('asked', { count: query.data.asked.length, names: query.data.asked.slice(0, 6).join(', ') })
+                ? t('asked', {
+                    more: Math.max(0, query.data.asked.length - 6),
+                    names: query.data.asked.slice(0, 6).join(', '),
+                  })
                 : null}
             </Empty>
           ) : undefined

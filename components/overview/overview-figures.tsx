@@ -40,7 +40,7 @@ export function OverviewFigures({
   const t = useTranslations('overview.figure')
   const format = useFormat()
   const { inPerSecond, outPerSecond, inBytesPerSecond, outBytesPerSecond, meanSizeBytes, lag } = overview
-  const { unknownGroups, partialGroups, idleGroups, putP99Ms, putP999Ms, putWorstBroker } = overview
+  const { unknownGroups, unreadGroups, partialGroups, idleGroups, putP99Ms, putP999Ms, putWorstBroker } = overview
   const { diskRatio, diskBroker, diskCleanRatio, deadLetters } = overview
 
   const shown = (figure: Total | Known<number>, draw: (value: number) => Parts) => {
@@ -100,7 +100,8 @@ export function OverviewFigures({
             unknown: unknownGroups,
             partial: partialGroups,
             idle: idleGroups,
-            none: unknownGroups + partialGroups + idleGroups,
+            unread: unreadGroups,
+            none: unknownGroups + unreadGroups + partialGroups + idleGroups,
           })
         }
       />

@@ -43,9 +43,9 @@ export function OverviewPage() {
 
 function Loaded({ cluster, overview }: { cluster: string; overview: Overview }) {
   const trpc = useTRPC()
-  const { span, zoom } = useRange()
+  const { span, zoom, drawn } = useRange()
   const history = useQuery(
-    trpc.cluster.history.queryOptions({ cluster, ...span }, { placeholderData: keepPreviousData }),
+    trpc.cluster.history.queryOptions({ cluster, ...span }, { placeholderData: keepPreviousData, select: drawn }),
   )
   useRowKeys(cluster, overview)
   const { connect, fresh } = overview

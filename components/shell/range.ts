@@ -31,6 +31,26 @@ export function spanOf(text: string | null): { name: RangeName | null; span: Ran
   return { name: USUAL, span: { lastMs: ranges[USUAL] } }
 }
 
+interface Drawn {
+  readonly from: number
+  readonly to: number
+  readonly points: readonly { readonly at: number }[]
+}
+const SHORTEST_MS = 300_000
+/**
+ * The usual range of a console that has watched for minutes would be one hatch: while more than half of it has no sample, it
+ * begins with the first one. A range that was chosen is drawn as it was chosen.
+ */
+export function fitted<T extends Drawn>(history: T): T {
+  const first = history.points.find((point) =>
+    Object.entries(point).some(([key, value]) => key !== 'at' && typeof value === 'number'),
+  )
+  const { from, to } = history
+  if (first === undefined || first.at - from < (to - from) / 2) return history
+  const begins = Math.max(from, Math.min(first.at, to - SHORTEST_MS))
+  return { ...history, from: begins, points: history.points.filter(({ at }) => at >= begins) }
+}
+
 export function useRange() {
   const [text, setText] = useQueryState('range', { history: 'push' })
   return useMemo(() => {
@@ -38,6 +58,8 @@ export function useRange() {
     return {
       name,
       span,
+      /** A history as it is drawn in this range. */
+      drawn: <T extends Drawn>(history: T): T => (text === null ? fitted(history) : history),
       /** `null` goes back to the usual range, which the address leaves out. */
       choose: (next: RangeName) => void setText(next === USUAL ? null : next),
       /** Dragging over a chart. */

@@ -34,7 +34,7 @@ export const TopicOverview = () => {
       <div className="grid flex-none grid-cols-[minmax(0,1fr)_296px] gap-2.5 max-md:grid-cols-1">
         {history.data ? (
           <ThroughputChart
-            history={history.data}
+            history={range.drawn(history.data)}
             height={CHART_PX}
             unit={unit}
             outLabel={view ? t('outOf', { count: view.groups.length }) : t('out')}

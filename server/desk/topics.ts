@@ -64,7 +64,7 @@ export const openTopicDesk = ({ sampler, lists, past, admin, changes, now }: Top
     const meanSizeBytes =
       isKnown(rate) && isKnown(inBytesPerSecond) && rate.value > 0 && inBytesPerSecond.value > 0
         ? known(inBytesPerSecond.value / rate.value, inBytesPerSecond.at)
-        : unknown('no-sample-yet')
+        : unknown(isKnown(rate) && isKnown(inBytesPerSecond) ? 'no-traffic' : 'no-sample-yet')
     return { ...base, inBytesPerSecond, inToday: countToday, oldestAt, meanSizeBytes }
   }
   /** Where each queue of a topic stood at midnight: asked once a day, since that never changes. */

@@ -84,12 +84,15 @@ export const checkGivenAddress = (
   for (const one of given.split(/[;,\s]+/).filter((part) => part !== '')) {
     const known = addresses.join(';')
     if (!/^[a-zA-Z0-9_.-]+:\d{1,5}$/.test(one)) say('addressForm', one, { known })
-    else if (addresses.includes(one)) say('addressKnown', one)
-    else if (brokers.some(({ address }) => address === one)) say('addressIsBroker', one, { known })
+    else if (addresses.some((address) => samePlace(address, one))) say('addressKnown', one)
+    else if (brokers.some(({ address }) => samePlace(address, one))) say('addressIsBroker', one, { known })
     else say('addressOther', one, { known })
   }
 }
 
+/** 127.0.0.1 has a name. */
+const samePlace = (one: string, other: string): boolean =>
+  one.replace(/^localhost:/, '127.0.0.1:') === other.replace(/^localhost:/, '127.0.0.1:')
 const hostOf = (address: string): string => address.slice(0, address.lastIndexOf(':'))
 export const isLoopback = (address: string): boolean => /^(127\.|localhost$|\[?::1\]?$)/.test(hostOf(address))
 

@@ -83,7 +83,12 @@ export const behindOf = (reading: Reading, silent: ReadonlySet<string>, now: num
     value: Math.max(0, value),
     at,
     approx,
-    pastKept: queue !== undefined && queue.minAt > 0 && position !== undefined && position.committed < queue.min,
+    pastKept:
+      queue !== undefined &&
+      queue.minAt > 0 &&
+      position !== undefined &&
+      position.committed >= 0 &&
+      position.committed < queue.min,
   })
   if (lag.value === 0 || position === undefined) return figure(0, lag.at, false)
   if (position.exactFor === position.committed && position.exactStoredAt > 0)

@@ -5,6 +5,8 @@ import type { Spark } from '../shared/views'
 
 /** Readings a rate is taken over: about the last 10 s at a turn of 5 s. */
 const READINGS = 3
+/** Two readings nearer to each other say nothing: a page that is opened asks between two turns, and 3 messages in 20 ms are no 150/s. */
+const STEP_MS = 1000
 
 export class Meter {
   #values: number[] = []
@@ -17,6 +19,10 @@ export class Meter {
       this.#values = []
       this.#times = []
     }
+    if (this.#times.length > 1 && lastAt - (this.#times.at(-2) ?? 0) < STEP_MS) {
+      this.#values.pop()
+      this.#times.pop()
+    }
     this.#values.push(value)
     this.#times.push(at)
     if (this.#values.length > READINGS) {
@@ -28,7 +34,7 @@ export class Meter {
   get rate(): Known<number> {
     const first = this.#times[0]
     const last = this.#times.at(-1)
-    if (first === undefined || last === undefined || last <= first) return unknown('no-sample-yet')
+    if (first === undefined || last === undefined || last - first < STEP_MS) return unknown('no-sample-yet')
     const grown = (this.#values.at(-1) ?? 0) - (this.#values[0] ?? 0)
     return known((grown * 1000) / (last - first), last)
   }

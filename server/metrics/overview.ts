@@ -69,6 +69,7 @@ export const overviewOf = (
     ),
     worstBehind: worst?.behind ?? nothingBehind(counted, state.at),
     worstBehindGroup: worst?.name ?? null,
+    unreadGroups: counted.length - reading.length,
     unknownGroups: reading.filter(({ lag }) => !isKnown(lag)).length,
     partialGroups: reading.filter(({ lag }) => isKnown(lag) && lag.missing > 0).length,
     idleGroups: groups.length - counted.length,
@@ -113,7 +114,7 @@ const figuresOf = (lag: Total): Known<number>[] => {
 const meanSize = (rate: Total, bytes: Total): Known<number> =>
   isKnown(rate) && isKnown(bytes) && rate.value > 0
     ? known(bytes.value / rate.value, rate.at)
-    : unknown('no-sample-yet')
+    : unknown(isKnown(rate) && isKnown(bytes) ? 'no-traffic' : 'no-sample-yet')
 const p999Of = (state: ClusterState, key: string): Known<number> => {
   const broker = state.brokers.get(key)
   return broker === undefined ? unknown('no-sample-yet') : runtimeNumber(broker, 'putLatency999')

@@ -147,7 +147,8 @@ export const topicList = (
     nogroup: (row: TopicRow) => row.groups === 0,
     silent: (row: TopicRow) =>
       isKnown(row.lastMessageAt) &&
-      (row.lastMessageAt.value === null || now - row.lastMessageAt.value > SILENT_TOPIC_MS),
+      row.lastMessageAt.value !== null && // what never held a message has not fallen silent
+      now - row.lastMessageAt.value > SILENT_TOPIC_MS,
   }
   const ofKind = rows.filter(({ kind }) => input.kind.length === 0 || input.kind.includes(kind))
   const page = tablePage({
@@ -218,7 +219,7 @@ export const topicView = (
     skew:
       rates.length > 0 && sum > 0
         ? known(Math.max(...rates) / (sum / rates.length), state.at)
-        : unknown('no-sample-yet'),
+        : unknown(rates.length > 0 ? 'no-traffic' : 'no-sample-yet'),
     missing: missingOf(state).filter(({ who }) => state.brokers.get(who)?.topicConfigs.has(topic.name) === true),
     at: state.at,
   }

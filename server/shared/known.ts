@@ -12,6 +12,7 @@ export type Reason =
   | 'stats-off'
   | 'never-committed'
   | 'budget'
+  | 'no-traffic'
 
 export interface KnownValue<T> {
   readonly value: T

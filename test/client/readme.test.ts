@@ -1,5 +1,5 @@
 // test/client/readme.test.ts: the snippets of README.md, as they stand there, send a message and get it. Only the address
-// of the name server is changed, and what a snippet leaves to its reader (imports, a main) is put around it.
+// of the name server is changed, and a main is put around what follows the imports.
 import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -32,6 +32,14 @@ function snippet(language: string): string {
   return text.replaceAll('127.0.0.1:9876', ours.namesrv)
 }
 
+/** The imports a snippet begins with, and what follows them: a class or a main goes between. */
+function headOf(text: string, isHead: RegExp): readonly [head: string, rest: string] {
+  const lines = text.split('\n')
+  const end = lines.findIndex((line) => line !== '' && !isHead.test(line))
+  expect(end, 'a snippet begins with its imports').toBeGreaterThan(0)
+  return [lines.slice(0, end).join('\n'), lines.slice(end).join('\n')]
+}
+
 async function prints(child: Child): Promise<void> {
   try {
     await child.line(/^hello$/, 60_000)
@@ -45,13 +53,11 @@ describe("README's snippet prints what it sent", () => {
     const parts = await javaParts()
     if ('missing' in parts) return context.skip(parts.missing)
     const folder = temporaryFolder('readme-java')
-    const packages = ['client.producer', 'client.consumer', 'client.consumer.listener', 'common.message'].map(
-      (name) => `import org.apache.rocketmq.${name}.*;`,
-    )
-    const program = `${packages.join('\n')}
+    const [imports, statements] = headOf(snippet('java'), /^import .*;$/)
+    const program = `${imports}
 public class Readme {
   public static void main(String[] args) throws Exception {
-    ${snippet('java')}
+    ${statements}
   }
 }`
     writeFileSync(join(folder, 'Readme.java'), program)
@@ -72,18 +78,12 @@ public class Readme {
     if (!go) return context.skip('no Go toolchain')
     const folder = temporaryFolder('readme-go')
     for (const file of ['go.mod', 'go.sum']) cpSync(join(projectRoot, 'test/client/go', file), join(folder, file))
-    const imports = ['', '/consumer', '/primitive', '/producer'].map(
-      (path) => `"github.com/apache/rocketmq-client-go/v2${path}"`,
-    )
+    const [imports, statements] = headOf(snippet('go'), /^(import \(|\)|\t".*"|\t\w+ ".*")$/)
     const program = `package main
-import (
-"context"
-"fmt"
-"time"
-${imports.join('\n')}
-)
+${imports}
+import "time"
 func main() {
-${snippet('go')}
+${statements}
 time.Sleep(time.Minute)
 }`
     writeFileSync(join(folder, 'main.go'), program)
@@ -95,9 +95,7 @@ time.Sleep(time.Minute)
   })
 
   it('in Node', async () => {
-    const program = `import ons from 'ali-ons'
-const { Consumer, Message, Producer } = ons
-${snippet('js')}`
+    const program = snippet('js')
     mkdirSync(join(projectRoot, 'node_modules', '.cache'), { recursive: true })
     const file = join(projectRoot, 'node_modules', '.cache', `readme-${process.pid}.mjs`) // where its packages are found
     writeFileSync(file, program)

@@ -115,6 +115,8 @@ export interface Overview {
   worstBehindGroup: string | null
   /** Of these the lag is not known at all, */
   unknownGroups: number
+  /** Read nothing yet: they have no backlog to be known. */
+  unreadGroups: number
   /** and of these only in part: their known part is in the sum. */
   partialGroups: number
   idleGroups: number

@@ -41,6 +41,15 @@ describe('a preset', () => {
     })
   })
 
+  it('says who is master and who slave: a role that it does not have is refused, with how to get it', () => {
+    const role = (preset: string, brokerRole: string) => () => cluster({ preset, properties: { brokerRole } })
+    expect(role('2m-noslave', 'SLAVE')).toThrow('brokerRole=SLAVE: the preset says who is a master')
+    expect(role('1m-1s-async', 'SLAVE')).toThrow('npm run broker')
+    expect(role('1m-1s-async', 'SYNC_MASTER')).toThrow('--preset Nm-Ns-sync')
+    expect(role('1m-1s-async', 'ASYNC_MASTER')).not.toThrow()
+    expect(role('1m-noslave', 'SYNC_MASTER')).not.toThrow() // its slaves may run elsewhere
+  })
+
   it('RP7: lets brokerIP1 follow the host, and be said where the host stands for all', () => {
     expect(cluster({ host: '10.0.0.5' })[1]?.plan.preset.brokerIP1).toBe('10.0.0.5')
     const everywhere = cluster({ host: '0.0.0.0', properties: { brokerIP1: 'mq.example.org' } })[1]?.plan
