@@ -131,7 +131,7 @@ async function asMaster(options: ReplicationPartOptions): Promise<ReplicationPar
       follow: () => {},
       controlled,
     }
-    return { ha, masterAt: () => {}, start: () => {}, stop: () => leader.close() }
+    return { ha, masterAt: () => {}, masterStops: () => {}, start: () => {}, stop: () => leader.close() }
   }
   if (values.brokerRole === 'SYNC_MASTER' && values.inSyncReplicas < 2) {
     log(
@@ -198,6 +198,7 @@ function asControlledSlave(options: ReplicationPartOptions, place: Place): Repli
   return {
     ha,
     masterAt: () => {}, // a name server may still name the master before
+    masterStops: () => follower.masterStops(),
     start() {
       follower.start()
       tables.masterAt(place.masterAddress)
