@@ -18,6 +18,7 @@ export { parseProperties } from './config/properties-text'
 export type * from './types'
 export { prepareFolder } from './worker/data-folder'
 export { type LogFile, logText, openLogFile } from './worker/log-file'
+export { type MetricsService, openMetricsService } from './worker/metrics-service'
 export { onStopSignals } from './worker/signals'
 export { brokersOf, DEFAULT_PRESET } from './worker/topology'
 

@@ -12,8 +12,10 @@ import {
   type LogFile,
   type LogLine,
   logText,
+  type MetricsService,
   onStopSignals,
   openLogFile,
+  openMetricsService,
   prepareFolder,
   startBroker,
   startCluster,
@@ -27,6 +29,7 @@ const common = {
   set: { value: 'KEY=VALUE', pairs: true, says: 'one property; may be given several times, wins over the file' },
   'without-acl': { says: 'listen beyond loopback though access control is off: everyone there may do everything' },
   config: { value: 'FILE', says: 'a JSON file of these flags, e.g. rocketdeck.json' },
+  'metrics-port': { value: 'PORT', says: 'serve /metrics for Prometheus, /healthz and /readyz there' },
   ...logFlags,
   verbose: { says: 'print every log line, not only warnings' },
   help: { short: 'h', says: 'print this' },
@@ -77,6 +80,8 @@ interface Output {
   say(line: string): void
   log(line: LogLine): void
   openLog(dataDir: string, verbose: boolean, shape: LogShape): void
+  /** Where metrics are served once the start is over; undefined: nowhere. */
+  serveMetrics(host: string, port: number | undefined): void
 }
 
 const programs: Readonly<Record<string, Program>> = {
@@ -86,6 +91,7 @@ const programs: Readonly<Record<string, Program>> = {
     async run(args, out) {
       const flags = readFlags(clusterFlags, sources(args))
       out.openLog(flags.data, flags.verbose, logShapeOf(flags))
+      out.serveMetrics(flags.host ?? '127.0.0.1', optionalPort('metrics-port', flags['metrics-port']))
       if (flags['proxy-port'] !== undefined) {
         out.say(
           `--proxy-port ${portOf('proxy-port', flags['proxy-port'])}: there is no gRPC proxy yet, nothing listens there`,
@@ -116,6 +122,7 @@ const programs: Readonly<Record<string, Program>> = {
         return undefined
       }
       out.openLog(flags.data, flags.verbose, logShapeOf(flags))
+      out.serveMetrics(flags.host ?? '127.0.0.1', optionalPort('metrics-port', flags['metrics-port']))
       return startNamesrv({
         ...aloneOptions(flags),
         properties,
@@ -137,6 +144,7 @@ const programs: Readonly<Record<string, Program>> = {
         return undefined
       }
       out.openLog(flags.data, flags.verbose, logShapeOf(flags))
+      out.serveMetrics(flags.host ?? '127.0.0.1', optionalPort('metrics-port', flags['metrics-port']))
       if (flags.namesrv === undefined && properties.namesrvAddr === undefined) {
         out.say('no name server was named (-n ADDR): this broker registers nowhere, so no client finds it by a route')
       }
@@ -160,7 +168,9 @@ export async function main({ program: name, args }: MainOptions): Promise<void> 
   const out = createOutput(name)
   let starting = true
   let handle: ClusterHandle | undefined
+  let metrics: MetricsService | undefined
   const close = async () => {
+    await metrics?.close()
     await handle?.close()
     await out.close()
   }
@@ -177,9 +187,10 @@ export async function main({ program: name, args }: MainOptions): Promise<void> 
   })
   try {
     handle = await started
+    if (handle !== undefined && out.metricsAt !== undefined) metrics = await openMetricsService(handle, out.metricsAt)
   } catch (error) {
     console.error(`${name}: ${error instanceof Error ? error.message : error}`)
-    await out.close()
+    await close()
     process.exit(error instanceof Error && (error.name === 'FlagError' || error.name === 'TopologyError') ? 2 : 1)
   }
   if (handle === undefined) return process.exit(0)
@@ -224,12 +235,22 @@ const aloneOptions = (flags: {
   withoutAcl: flags['without-acl'],
 })
 
-function createOutput(program: string): Output & { close(): Promise<void> } {
+function createOutput(program: string): Output & {
+  readonly metricsAt: { host: string; port: number } | undefined
+  close(): Promise<void>
+} {
   let file: LogFile | undefined
+  let metricsAt: { host: string; port: number } | undefined
   let everything = false
   let format: LogShape['format'] = 'text'
   let printed: Set<string> | undefined = new Set()
   return {
+    get metricsAt() {
+      return metricsAt
+    },
+    serveMetrics(host, port) {
+      metricsAt = port === undefined ? undefined : { host, port }
+    },
     say: (line) => console.error(line),
     started: () => {
       printed = undefined

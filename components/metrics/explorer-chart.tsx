@@ -16,7 +16,7 @@ import { useTRPC } from '../trpc/client'
 import { Button } from '../ui/button'
 import { Menu, MenuItem, MenuSeparator } from '../ui/menu'
 import { Panel, PanelFoot } from '../ui/panel'
-import { Refetching, Skeleton } from '../ui/region'
+import { Empty, Refetching, Skeleton } from '../ui/region'
 import { SeriesTable } from './series-table'
 import { useMetricFormat } from './use-metric-format'
 
@@ -94,6 +94,12 @@ export const ExplorerChart = ({ spec, compare, onEdit, onRemove }: ExplorerChart
         ) : (
           <Skeleton lines={7} className="py-2" />
         )}
+      </Panel>
+    )
+  if (query.data.series.length === 0)
+    return (
+      <Panel title={title} aux={menu} className="min-h-[200px]">
+        <Empty title={t('nothingOf')} />
       </Panel>
     )
   return (
@@ -176,15 +182,13 @@ const Drawn = (props: {
           <SeriesTable series={data.series} colours={colours} format={value} nameOf={nameOf} of={spec.of} />
           <PanelFoot className="min-h-[28px]">
             <span className="min-w-0 truncate">
-              {data.series.length === 0
-                ? t('nothingOf')
-                : isEmpty && data.collectingSince === null
-                  ? t('collecting')
-                  : t('resolution', {
-                      step: format.duration(data.sampleMs),
-                      kept: format.duration(data.keptMs),
-                      since: data.collectingSince === null ? '–' : format.time(data.collectingSince),
-                    })}
+              {isEmpty && data.collectingSince === null
+                ? t('collecting')
+                : t('resolution', {
+                    step: format.duration(data.sampleMs),
+                    kept: format.duration(data.keptMs),
+                    since: data.collectingSince === null ? '–' : format.dayClock(data.collectingSince),
+                  })}
             </span>
             {data.more > 0 && <span className="ml-auto whitespace-nowrap">{t('more', { count: data.more })}</span>}
           </PanelFoot>

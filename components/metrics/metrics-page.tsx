@@ -41,7 +41,7 @@ export const MetricsPage = () => {
           {t('addChart')}
         </Button>
       </PageHead>
-      <div className="grid items-start gap-2.5 md:grid-cols-2">
+      <div className="grid gap-2.5 md:grid-cols-2">
         {charts.map((spec, place) => (
           <ExplorerChart
             // A chart is what it draws, at its place.

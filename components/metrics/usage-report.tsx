@@ -121,7 +121,9 @@ export const UsageReport = () => {
       ruled
       title={t('title')}
       about={
-        page && <span className="tnum">{t('about', { from: format.time(page.from), to: format.time(page.to) })}</span>
+        page && (
+          <span className="tnum">{t('about', { from: format.dayClock(page.from), to: format.dayClock(page.to) })}</span>
+        )
       }
       className="min-h-[260px]"
     >

@@ -62,7 +62,7 @@ export const usageReport = async (
   const [counted] = await database.db.all<[number]>(sql`${table} select count(*) from (select 1 ${joined})`)
   return {
     rows: rows.map(([name, at, until, messagesIn, messagesOut, sized, bytes, estimated]): UsageRow => {
-      const messages = messagesIn + messagesOut
+      const messages = input.of === 'topic' ? messagesIn : messagesOut
       return {
         name,
         at,

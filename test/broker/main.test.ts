@@ -57,6 +57,23 @@ function socketsOf(pid: number) {
 }
 
 describe('a cluster', () => {
+  it('serves metrics and how it is where it is told to, and nowhere else', async () => {
+    const port = await freePort()
+    kept(await startOurs({ flags: ['--metrics-port', `${port}`, '--log-format', 'json'] }))
+    const ask = async (path: string) => {
+      const reply = await fetch(`http://127.0.0.1:${port}${path}`)
+      return { status: reply.status, text: await reply.text() }
+    }
+    expect(await ask('/healthz')).toEqual({ status: 200, text: 'ok\n' })
+    expect(await ask('/readyz')).toEqual({ status: 200, text: 'ready\n' })
+    const { text } = await ask('/metrics')
+    expect(text).toMatch(/^rocketdeck_part_up\{part="broker-a:0",kind="broker"\} 1$/m)
+    expect(text).toMatch(/^rocketdeck_broker_messages_in_total\{node_type="broker",node_id="broker-a:0"\} \d+$/m)
+    expect(text).toMatch(/^rocketdeck_broker_disk_ratio\{[^}]+\} [\d.]+$/m)
+    expect((await ask('/else')).status).toBe(404)
+    const taken = await refused('cluster', [...(await clusterFlags()), '--metrics-port', `${port}`])
+    expect(taken).toMatchObject({ code: 1, output: expect.stringContaining(`--metrics-port ${port}`) })
+  })
   it('DP1: says where its parts are in one line, and no word of ready before', async () => {
     const { child, namesrv, broker } = kept(
       await startOurs({ flags: ['--set', 'unheardOf=1', '--proxy-port', '1234'] }),

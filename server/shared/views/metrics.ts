@@ -23,7 +23,7 @@ export interface UsageRow {
   until: number
   messagesIn: number
   messagesOut: number
-  /** By the mean size of the topic's messages; null: no broker told one. */
+  /** What came into a topic, or a group consumed, by the mean size of the messages; null: no broker told one. */
   bytes: number | null
   /** Part of it was counted over a pause of the console. */
   estimated: boolean

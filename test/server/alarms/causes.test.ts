@@ -124,8 +124,7 @@ const sendBack = async (group: string, ext: Record<string, string> = {}) => {
 }
 
 beforeAll(async () => {
-  namesrv = await startOurNamesrv()
-  second = await startOurNamesrv()
+  ;[namesrv, second] = await Promise.all([startOurNamesrv(), startOurNamesrv()])
   children.push(namesrv.child, second.child)
   const start = async (set: Record<string, string>) => {
     const broker = await startOurBroker({
@@ -135,26 +134,28 @@ beforeAll(async () => {
     children.push(broker.child)
     return broker
   }
-  master = await start({
-    brokerName: 'broker-a',
-    mappedFileSizeCommitLog: '262144',
-    maxMessageSize: '65536',
-    fileReservedTime: '1',
-    messageDelayLevel: '1s 1s 1s 1s 1s 1s 1s 1s 1s 1s 1s 1s 1s 1s 1s 1s 1s 1s',
-    transactionCheckInterval: '1000',
-    transactionTimeOut: '500',
-    transactionCheckMax: '1000',
-    timerStopDequeue: 'true', // a wheel that does not turn
-    haFlowControlEnable: 'true',
-    maxHaTransferByteInSecond: '20000', // a slave on a slow line
-  })
-  slave = await start({
-    brokerName: 'broker-a',
-    brokerId: '1',
-    brokerRole: 'SLAVE',
-    mappedFileSizeCommitLog: '262144',
-    maxMessageSize: '65536',
-  })
+  ;[master, slave] = await Promise.all([
+    start({
+      brokerName: 'broker-a',
+      mappedFileSizeCommitLog: '262144',
+      maxMessageSize: '65536',
+      fileReservedTime: '1',
+      messageDelayLevel: '1s 1s 1s 1s 1s 1s 1s 1s 1s 1s 1s 1s 1s 1s 1s 1s 1s 1s',
+      transactionCheckInterval: '1000',
+      transactionTimeOut: '500',
+      transactionCheckMax: '1000',
+      timerStopDequeue: 'true', // a wheel that does not turn
+      haFlowControlEnable: 'true',
+      maxHaTransferByteInSecond: '20000', // a slave on a slow line
+    }),
+    start({
+      brokerName: 'broker-a',
+      brokerId: '1',
+      brokerRole: 'SLAVE',
+      mappedFileSizeCommitLog: '262144',
+      maxMessageSize: '65536',
+    }),
+  ])
   wire = openWire(master.address)
   dialer = openDialer()
   await wire.createTopic(TOPIC, 1)

@@ -95,7 +95,8 @@ describe('usage', () => {
     const hours = await report('topic', 'hour', START + 3 * HOUR)
     expect(hours.rows.reduce((sum, { messagesIn }) => sum + messagesIn, 0)).toBe(1100)
     expect(hours.rows.length).toBeGreaterThan(1)
-    expect(topics.rows[0]?.bytes).toBeCloseTo(2000 * 200, 0)
+    expect(topics.rows[0]?.bytes).toBeCloseTo(1100 * 200, 0)
+    expect(groups.rows[0]?.bytes).toBeCloseTo(900 * 200, 0)
   })
   it('takes all of what a new topic holds, and nothing of what was there before', async () => {
     const state = clusterState()
