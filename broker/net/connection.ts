@@ -75,6 +75,12 @@ class SocketConnection implements Connection, Drainable {
   #quickFrom = 0
   #quickEnd = 0
   #sendAsked = false
+  /** Chunks, or what is left of them, that this turn has no time for. The socket rests while there are any. */
+  #unread: Buffer[] = []
+  /** What was taken of the turn of this number, in frames of up to 4 KiB. */
+  #taken = 0
+  #takenIn = -1
+  #isLost = false
   #whenGone: (() => void)[] = []
 
   constructor(socket: Socket, options: ConnectionOptions) {
@@ -88,8 +94,8 @@ class SocketConnection implements Connection, Drainable {
     socket.setTimeout(options.idleMs)
     socket.on('data', (chunk: Buffer) => this.#read(chunk))
     socket.on('timeout', () => this.close(`nothing was said for ${options.idleMs} ms`))
-    socket.on('error', (error) => this.#gone(error.message))
-    socket.on('close', () => this.#gone('the peer closed it'))
+    socket.on('error', (error) => this.#lost(error.message))
+    socket.on('close', () => this.#lost('the peer closed it'))
   }
   get closed(): boolean {
     return this.#closed
@@ -107,17 +113,69 @@ class SocketConnection implements Connection, Drainable {
         return
       }
     }
-    try {
-      this.#cutter.push(chunk, this.#take)
-    } catch (error) {
-      if (error instanceof NetError || error instanceof ProtocolError) this.#refuse(error.message)
-      else throw error
+    this.#unread.push(chunk)
+    if (this.#unread.length === 1) this.#cut()
+  }
+
+  /** Takes this connection's share of the turn, and leaves the rest for the next ones. */
+  #cut(): void {
+    const { turn } = this.#options
+    if (this.#takenIn !== turn.number) {
+      this.#takenIn = turn.number
+      this.#taken = 0
+    }
+    while (this.#unread.length > 0) {
+      const [chunk = nothing] = this.#unread
+      const left = this.#mayTake() ? this.#pushed(chunk) : chunk
+      if (this.#closed) return
+      if (left !== undefined) {
+        this.#unread[0] = left
+        this.#socket.pause()
+        turn.atNext(this.#goOn)
+        return
+      }
+      this.#unread.shift()
     }
   }
 
-  readonly #take = (bytes: Buffer, from: number, end: number): void => {
+  #mayTake(): boolean {
+    return this.#isLost || this.#taken < this.#options.turn.share
+  }
+
+  readonly #goOn = (): void => {
     if (this.#closed) return
-    const command = decodeFrame(bytes, from, end)
+    this.#cut()
+    if (this.#unread.length > 0 || this.#closed) return
+    if (!this.#draining) this.#socket.resume()
+    else if (this.#isDone()) this.#socket.end()
+  }
+
+  /** What a peer sent before it went away is taken all the same: some of it may be meant to have no answer. */
+  #lost(why: string): void {
+    if (this.#closed) return
+    this.#isLost = true
+    this.#cut()
+    this.#gone(why)
+  }
+
+  #pushed(chunk: Buffer): Buffer | undefined {
+    try {
+      return this.#cutter.push(chunk, this.#take)
+    } catch (error) {
+      if (error instanceof NetError || error instanceof ProtocolError) this.#refuse(error.message)
+      else throw error
+      return undefined
+    }
+  }
+
+  readonly #take = (bytes: Buffer, from: number, end: number): boolean => {
+    if (this.#closed) return true
+    this.#taken += 1 + ((end - from) >> 12)
+    this.#handle(decodeFrame(bytes, from, end))
+    return this.#mayTake()
+  }
+
+  #handle(command: Command): void {
     if (!isReply(command)) {
       if (!isOneway(command)) this.#unanswered++
       this.#options.onRequest(command, this)
@@ -250,10 +308,15 @@ class SocketConnection implements Connection, Drainable {
       else this.#socket.write(piece)
     })
     if (last > 0) this.#socket.uncork()
-    if (this.#draining && this.#unanswered <= 0) this.#socket.end()
+    if (this.#isDone()) this.#socket.end()
     if (this.unsentBytes > this.#options.maxUnsentBytes) {
       this.#refuse(`it does not read: ${this.unsentBytes} bytes wait for it, at most ${this.#options.maxUnsentBytes}`)
     }
+  }
+
+  /** Nothing is asked any more, and all that was is answered. */
+  #isDone(): boolean {
+    return this.#draining && this.#unanswered <= 0 && this.#unread.length === 0
   }
 
   #refuse(why: string): void {
@@ -279,13 +342,14 @@ class SocketConnection implements Connection, Drainable {
       })
       this.#socket.once('finish', () => this.close(why))
       if (this.#gatheredBytes > 0) this.#send()
-      else if (this.#unanswered <= 0) this.#socket.end()
+      else if (this.#isDone()) this.#socket.end()
     })
   }
 
   #gone(why: string): void {
     if (this.#closed) return
     this.#closed = true
+    this.#unread = []
     for (const { reject, timer } of this.#waiting.values()) {
       clearTimeout(timer)
       reject(new NetError('closed', `the connection to ${this.remoteAddress} was closed: ${why}`))

@@ -3,12 +3,18 @@
 // as it is held; but it keeps its whole chunk (up to 64 KiB) in memory: what outlives the turn should be copied.
 import { NetError } from './types'
 
-/** A frame without the length in front, as a place: a view for each would cost as much as reading a header. */
-export type TakeFrame = (bytes: Buffer, from: number, end: number) => void
+/**
+ * A frame without the length in front, as a place: a view for each would cost as much as reading a header. Answers with
+ * whether it would take another one now.
+ */
+export type TakeFrame = (bytes: Buffer, from: number, end: number) => boolean
 
 export interface FrameCutter {
-  /** Takes the next chunk and hands out each frame it completes, as bytes[from, end). Throws a NetError. */
-  push(chunk: Buffer, take: TakeFrame): void
+  /**
+   * Takes the next chunk and hands out each frame it completes, as bytes[from, end). Answers with what is left of it when
+   * `take` wants no more: the next chunk to push. Throws a NetError.
+   */
+  push(chunk: Buffer, take: TakeFrame): Buffer | undefined
   /** Bytes of a frame that has not come whole yet. */
   readonly heldBytes: number
 }
@@ -31,15 +37,15 @@ class Cutter implements FrameCutter {
     return this.#filled + (this.#rest?.length ?? 0)
   }
 
-  push(chunk: Buffer, take: TakeFrame): void {
+  push(chunk: Buffer, take: TakeFrame): Buffer | undefined {
     let next = 0
     if (this.#frame !== undefined) {
       next = this.#fill(this.#frame, chunk, 0)
-      if (this.#filled < this.#frame.length) return
+      if (this.#filled < this.#frame.length) return undefined
       const frame = this.#frame
       this.#frame = undefined
       this.#filled = 0
-      take(frame, 0, frame.length)
+      if (!take(frame, 0, frame.length)) return restOf(chunk, next)
     } else if (this.#rest !== undefined) {
       chunk = Buffer.concat([this.#rest, chunk]) // at most 3 bytes and a chunk, once per cut length
       this.#rest = undefined
@@ -52,12 +58,13 @@ class Cutter implements FrameCutter {
       if (end > chunk.length) {
         this.#frame = Buffer.allocUnsafeSlow(size)
         this.#fill(this.#frame, chunk, from)
-        return
+        return undefined
       }
-      take(chunk, from, end)
       next = end
+      if (!take(chunk, from, end)) return restOf(chunk, next)
     }
-    if (next < chunk.length) this.#rest = chunk.subarray(next)
+    this.#rest = restOf(chunk, next)
+    return undefined
   }
 
   /** Copies what the frame still lacks from chunk[from...]; answers with where it stopped. */
@@ -78,6 +85,9 @@ class Cutter implements FrameCutter {
     )
   }
 }
+
+const restOf = (chunk: Buffer, next: number): Buffer | undefined =>
+  next < chunk.length ? chunk.subarray(next) : undefined
 
 /** What a peer speaks that took this port for another. */
 function speaks(chunk: Buffer, at: number): string | undefined {

@@ -20,7 +20,17 @@ const item = layout({ keyHash: i32, commitLogOffset: i64, secondsAfterBegin: i32
 
 const pageSlots = 1024
 const pageBytes = pageSlots * 4
+/** Pages lie in memory, and go to the file, in blocks of so many. */
+const blockPages = 64
+const blockSlots = blockPages * pageSlots
 const maxPendingItemBytes = 64 * 1024
+
+/** Of a page of slots: not in memory; as in the file; to be written; to be written by the flush under way; and once more after. */
+const unread = 0
+const clean = 1
+const dirty = 2
+const leaving = 3
+const leavingAndDirty = 4
 
 export const indexFileBytes = (maxSlots: number, maxItems: number): number =>
   indexHeader.size + maxSlots * 4 + maxItems * item.size
@@ -38,11 +48,12 @@ export class IndexFile {
   endCommitLogOffset = 0
   #usedSlots = 0
   #itemCount = 1
-  /** Slots by page; undefined until touched. */
-  readonly #slots: (Buffer | undefined)[]
-  /** Pages that differ from the file, and a mark for each page that is among them. */
-  #dirtyPages: number[] = []
-  readonly #isDirty: Uint8Array
+  /** Slots by block of pages; undefined until one of them is touched. */
+  readonly #blocks: (Buffer | undefined)[]
+  /** By page: what is known of it, as the states below. */
+  readonly #states: Uint8Array
+  /** Pages of the flush under way that a put came to before they were copied: as they were when it began. */
+  readonly #kept = new Map<number, Buffer>()
   /** Items from #pendingFrom on that are not in the file yet. */
   #pending = Buffer.allocUnsafeSlow(1024)
   #pendingFrom = 1
@@ -56,8 +67,9 @@ export class IndexFile {
     this.#maxSlots = maxSlots
     this.#maxItems = maxItems
     this.#fresh = fresh
-    this.#slots = new Array(Math.ceil(maxSlots / pageSlots))
-    this.#isDirty = new Uint8Array(this.#slots.length)
+    const pages = Math.ceil(maxSlots / pageSlots)
+    this.#blocks = new Array(Math.ceil(pages / blockPages))
+    this.#states = new Uint8Array(pages)
     if (!fresh) this.#readHeader()
   }
 
@@ -125,21 +137,47 @@ export class IndexFile {
     try {
       // all three of the same moment: puts go on while the disk works
       const header = this.#header()
-      const runs = this.#dirtyRuns()
-      this.#dirtyPages = []
-      this.#isDirty.fill(0)
+      for (let page = 0; page < this.#states.length; page++) {
+        if (this.#states[page] === dirty) this.#states[page] = leaving
+      }
       this.#writePending()
       await this.#file.sync()
-      for (const run of runs) await this.#file.write(run.buffers, indexHeader.size + run.page * pageBytes)
+      await this.#writeLeaving()
       await this.#file.sync()
       await this.#file.write([header], 0)
       await this.#file.sync()
     } catch (error) {
       // nothing is known of the file now: all of its slots that are in memory are written again
       this.changed = true
-      for (let page = 0; page < this.#slots.length; page++) if (this.#slots[page]) this.#markDirty(page)
+      this.#kept.clear()
+      for (let page = 0; page < this.#states.length; page++)
+        if (this.#states[page] !== unread) this.#states[page] = dirty
       throw error
     }
+  }
+
+  /**
+   * Block by block, so that no turn copies more than one: they were all copied at once when the flush began, 20 MB of them,
+   * and everybody waited for it.
+   */
+  async #writeLeaving(): Promise<void> {
+    const copy = Buffer.allocUnsafeSlow(blockPages * pageBytes)
+    for (let page = 0; page < this.#states.length; ) {
+      const from = page
+      let bytes = 0
+      for (; page < this.#states.length && page - from < blockPages && this.#isLeaving(page); page++) {
+        const source = this.#kept.get(page) ?? this.#bytesOf(page, this.#blockOf(page))
+        bytes += source.copy(copy, bytes)
+        this.#kept.delete(page)
+        this.#states[page] = this.#states[page] === leavingAndDirty ? dirty : clean
+      }
+      if (bytes > 0) await this.#file.write([copy.subarray(0, bytes)], indexHeader.size + from * pageBytes)
+      else page++
+    }
+  }
+
+  #isLeaving(page: number): boolean {
+    return this.#states[page] === leaving || this.#states[page] === leavingAndDirty
   }
 
   /** At once, or when whoever reads or writes it now is done: it may go while a flush or a query is under way. */
@@ -174,29 +212,39 @@ export class IndexFile {
   }
 
   #slotValue(slot: number): number {
-    return this.#slotPage(Math.floor(slot / pageSlots)).readInt32BE((slot % pageSlots) * 4)
+    return this.#blockOf(Math.floor(slot / pageSlots)).readInt32BE((slot % blockSlots) * 4)
   }
 
   #setSlot(slot: number, value: number): void {
     const page = Math.floor(slot / pageSlots)
-    writeInt(this.#slotPage(page), value, (slot % pageSlots) * 4)
-    if (this.#isDirty[page] === 0) this.#markDirty(page)
+    const block = this.#blockOf(page)
+    const state = this.#states[page]
+    if (state === clean) this.#states[page] = dirty
+    else if (state === leaving) {
+      this.#kept.set(page, Buffer.from(this.#bytesOf(page, block))) // its items may not be synced when the flush comes to it
+      this.#states[page] = leavingAndDirty
+    }
+    writeInt(block, value, (slot % blockSlots) * 4)
   }
 
-  #markDirty(page: number): void {
-    if (this.#isDirty[page] === 1) return
-    this.#isDirty[page] = 1
-    this.#dirtyPages.push(page)
+  /** The block that holds the page, which has been read. */
+  #blockOf(page: number): Buffer {
+    const at = Math.floor(page / blockPages)
+    let block = this.#blocks[at]
+    if (block === undefined) this.#blocks[at] = block = Buffer.alloc(blockPages * pageBytes)
+    if (this.#states[page] === unread) {
+      if (!this.#fresh) {
+        const slots = this.#bytesOf(page, block)
+        this.#file.readSync(slots, indexHeader.size + page * pageBytes)
+      }
+      this.#states[page] = clean
+    }
+    return block
   }
 
-  #slotPage(page: number): Buffer {
-    const held = this.#slots[page]
-    if (held !== undefined) return held
-    const size = Math.min(pageBytes, this.#maxSlots * 4 - page * pageBytes)
-    const bytes = Buffer.alloc(size)
-    if (!this.#fresh) this.#file.readSync(bytes, indexHeader.size + page * pageBytes)
-    this.#slots[page] = bytes
-    return bytes
+  #bytesOf(page: number, block: Buffer): Buffer {
+    const from = (page % blockPages) * pageBytes
+    return block.subarray(from, from + Math.min(pageBytes, this.#maxSlots * 4 - page * pageBytes))
   }
 
   #addItem(hash: number, commitLogOffset: number, seconds: number, before: number): void {
@@ -235,22 +283,6 @@ export class IndexFile {
 
   #itemPlace(at: number): number {
     return indexHeader.size + this.#maxSlots * 4 + at * item.size
-  }
-
-  /** Neighbouring dirty pages go with one call. Copies, because puts go on meanwhile. */
-  #dirtyRuns(): { page: number; buffers: Buffer[] }[] {
-    const runs: { page: number; buffers: Buffer[] }[] = []
-    for (const page of this.#dirtyPages.toSorted((a, b) => a - b)) {
-      const bytes = this.#slots[page]
-      if (bytes === undefined) continue
-      const last = runs.at(-1)
-      if (last !== undefined && last.page + last.buffers.length === page && last.buffers.length < 256) {
-        last.buffers.push(Buffer.from(bytes))
-      } else {
-        runs.push({ page, buffers: [Buffer.from(bytes)] })
-      }
-    }
-    return runs.map((run) => ({ page: run.page, buffers: [Buffer.concat(run.buffers)] }))
   }
 
   #header(): Buffer {

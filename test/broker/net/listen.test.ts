@@ -96,6 +96,55 @@ describe('a listener', () => {
     socket.destroy()
   })
 
+  it.each([
+    [1, 256],
+    [8, 512],
+  ])(
+    'ST11 DP5: takes what one asks amid %d floods within a turn of theirs: at most %d frames',
+    async (floods, most) => {
+      const total = 24_000
+      const each = total / floods
+      const handled: number[] = []
+      let asked = -1
+      const quiet: { socket?: Socket } = {}
+      const listener = await listening({
+        onRequest: (request, connection) => {
+          handled.push(request.code)
+          connection.reply(request, { code: 0 })
+          // by now the others' frames fill every buffer there is
+          if (handled.length !== total / 4) return
+          asked = handled.length
+          quiet.socket?.write(Buffer.concat(encodeCommand({ ...newRequest(7, {}, 1), form: 0 })))
+        },
+      })
+      const open = () =>
+        new Promise<Socket>((resolve) => {
+          const socket: Socket = connect(listener.port, '127.0.0.1', () => resolve(socket))
+          socket.resume()
+        })
+      quiet.socket = await open()
+      const flood = Buffer.concat(Array.from({ length: each }, (_, at) => Buffer.concat(encodeCommand(asking(at)))))
+      const flooders = await Promise.all(Array.from({ length: floods }, open))
+      for (const socket of flooders) socket.write(flood)
+      await vi.waitFor(() => expect(handled).toHaveLength(total + 1), { timeout: 60_000 })
+      expect(handled.indexOf(7) - asked).toBeLessThanOrEqual(most)
+      for (const socket of [quiet.socket, ...flooders]) socket.destroy()
+    },
+    90_000,
+  )
+
+  it('takes all that a peer sent before it went away', async () => {
+    let handled = 0
+    const listener = await listening({ onRequest: () => void handled++ })
+    const socket = connect(listener.port, '127.0.0.1')
+    const oneways = Array.from({ length: 1000 }, (_, at) =>
+      Buffer.concat(encodeCommand({ ...newRequest(310, {}, at, true), form: 0 })),
+    )
+    socket.end(Buffer.concat(oneways))
+    await vi.waitFor(() => expect(handled).toBe(1000), { timeout: 60_000 })
+    await vi.waitFor(() => expect(listener.connections.size).toBe(0), { timeout: 60_000 })
+  }, 90_000)
+
   it('says when a body has left, or that it never will', async () => {
     let left = 0
     const body = [Buffer.alloc(100_000, 1), Buffer.alloc(10, 2), Buffer.alloc(100_000, 3)]

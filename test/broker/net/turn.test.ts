@@ -40,3 +40,31 @@ it('leaves for the next turn what comes after its stage has passed', async () =>
   await nextTurn()
   expect(done).toEqual(['sent', 'written'])
 })
+
+it('begins the next turn with what one had no time for', async () => {
+  const turn = createTurn()
+  const done: string[] = []
+  turn.atEnd('send', () => done.push('sent'))
+  turn.atNext(() => {
+    done.push('went on')
+    turn.atEnd('send', () => done.push('sent too'))
+    turn.atNext(() => done.push('went on again'))
+  })
+  await nextTurn()
+  expect(done).toEqual(['sent', 'went on'])
+  await nextTurn()
+  expect(done).toEqual(['sent', 'went on', 'sent too', 'went on again'])
+})
+
+it('shares a turn among those that have more than their share', async () => {
+  const turn = createTurn()
+  expect(turn.share).toBe(128)
+  const shares: number[] = []
+  for (const waiting of [1, 2, 8, 32, 1000, 0]) {
+    for (let n = 0; n < waiting; n++) turn.atNext(() => {})
+    turn.atEnd('send', () => {})
+    await nextTurn()
+    shares.push(turn.share)
+  }
+  expect(shares).toEqual([128, 128, 32, 8, 8, 128])
+})

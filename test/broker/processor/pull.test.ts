@@ -71,6 +71,7 @@ describe('a pull', () => {
         cutter.push(chunk, (bytes, from, end) => {
           expect(new Set(texts(decodeFrame(bytes, from, end).body).join(''))).toEqual(new Set('s'))
           if (++seen === count) resolve()
+          return true
         })
       })
       socket.resume()
