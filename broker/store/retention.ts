@@ -40,11 +40,20 @@ const share = (ratio: number): number => (ratio > 1 ? ratio / 100 : ratio)
 
 class Keeper implements Retention {
   readonly #options: RetentionOptions
+  #last: Promise<unknown> = Promise.resolve()
+
   constructor(options: RetentionOptions) {
     this.#options = options
   }
 
-  async run(manual = false): Promise<number> {
+  /** One after the other: two at once would each judge the same oldest segment, and then remove one each. */
+  run(manual = false): Promise<number> {
+    const round = this.#last.then(() => this.#run(manual))
+    this.#last = round.catch(() => {})
+    return round
+  }
+
+  async #run(manual: boolean): Promise<number> {
     const options = this.#options
     const use = await options.diskUse()
     options.used(use)

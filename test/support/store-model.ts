@@ -16,6 +16,8 @@ export interface Sent {
   body: string
   key: string
   acked: boolean
+  /** How its put ended, when not well. */
+  refused?: string
 }
 
 export class StoreModel {
@@ -38,6 +40,10 @@ export class StoreModel {
 
   async open(): Promise<void> {
     const { more, ...overrides } = this.#overrides
+    const before: MessageStore | undefined = this.store
+    const files = this.disk.mount()
+    // a killed process does nothing any more; this one's timers would go on complaining, faster than others can work
+    before?.close().catch(() => {})
     this.store = await openMessageStore(
       storeOptions(memoryRoot, {
         fileReservedTimeHours: 1,
@@ -48,7 +54,7 @@ export class StoreModel {
           flushConsumeQueueIntervalMs: 5,
           flushConsumeQueueThoroughIntervalMs: 20,
           ...more,
-          files: this.disk.mount(),
+          files,
         },
       }),
     )
@@ -70,6 +76,7 @@ export class StoreModel {
       added.push(one)
       this.store.whenSafe(commitLogOffset, true, (status) => {
         if (status === 'ok') one.acked = true
+        else one.refused = status
       })
     }
     return added
@@ -88,7 +95,11 @@ export class StoreModel {
   }
 
   async acked(messages: readonly Sent[]): Promise<void> {
-    while (messages.some((message) => !message.acked)) await new Promise(setImmediate)
+    while (messages.some((message) => !message.acked)) {
+      const refused = messages.find((message) => !message.acked && message.refused !== undefined)
+      if (refused) throw new Error(`${refused.topic} ${refused.queueOffset} is never acknowledged: ${refused.refused}`)
+      await new Promise(setImmediate)
+    }
   }
 
   async readAll(topic: string, queueId: number): Promise<Map<number, string>> {

@@ -77,7 +77,7 @@ describe('a pull', () => {
       socket.resume()
     })
     socket.destroy()
-  })
+  }, 60_000)
 
   it.each([
     [1, '0', 19, 'NO_MESSAGE_IN_QUEUE', '0'],

@@ -1,5 +1,5 @@
 // test/broker/store/retention.test.ts: old segments go, and what looks at them follows. The clock and the disk are moved by hand.
-import { afterEach, describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import { decodeRecords } from '../../../broker/protocol/record'
 import { type MessageStore, openMessageStore, type StoreOptions } from '../../../broker/store'
 import { MemoryDisk, memoryRoot } from '../../support/disks'
@@ -62,6 +62,18 @@ async function filled(overrides: Partial<StoreOptions> = {}) {
 }
 
 describe('retention', () => {
+  it('ST9: removes no more when it is asked twice at once: by its timer, and by an operator', async () => {
+    const { store, time } = await filled({ deleteWhen: '03', fileReservedTimeHours: 10 })
+    time.now = noon + 11 * hour // some are old enough, the rest are not
+    const counts = await Promise.all([store.deleteExpiredCommitLog(), store.deleteExpiredCommitLog()])
+    const { minOffset } = store.commitLog
+    const other = await filled({ deleteWhen: '03', fileReservedTimeHours: 10 })
+    other.time.now = noon + 11 * hour
+    const alone = await other.store.deleteExpiredCommitLog()
+    expect(counts).toEqual([alone, 0])
+    expect(minOffset).toBe(other.store.commitLog.minOffset)
+  })
+
   it('ST9 ST10: removes segments older than their time at the hour set for it, oldest first, and never the last', async () => {
     const { store, time } = await filled({ deleteWhen: '03', fileReservedTimeHours: 10 })
     expect(await store.deleteExpiredCommitLog()).toBe(0)
@@ -125,6 +137,7 @@ describe('retention', () => {
   it('ST9: lets queue and index files follow, and answers pulls below the minimum', async () => {
     const { disk, store, time, open } = await filled({ fileReservedTimeHours: 10 })
     const files = (folder: string) => [...disk.inodes.keys()].filter((path) => path.includes(folder)).length
+    await vi.waitFor(() => expect(files('/consumequeue/T/')).toBeGreaterThan(5), { timeout: 60_000 })
     const before = { queue: files('/consumequeue/T/'), index: files('/index/') }
     time.now = noon + 11 * hour
     await store.deleteExpiredCommitLog()
