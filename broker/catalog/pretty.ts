@@ -42,3 +42,6 @@ function endOfText(json: string, from: number): number {
   while (at < json.length && json[at] !== '"') at += json[at] === '\\' ? 2 : 1
   return at
 }
+
+/** The lines after the first, `depth` steps further in: for what is put together from parts. */
+export const indented = (text: string, depth: number): string => text.replaceAll('\n', `\n${'\t'.repeat(depth)}`)

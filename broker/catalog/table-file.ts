@@ -17,6 +17,8 @@ export interface TableFileOptions {
   path: string
   /** The table as JSON now. */
   render: () => string
+  /** `render` lays it out itself, as `pretty` would. */
+  laidOut?: true
   log: (level: 'info' | 'warn' | 'error', line: string) => void
 }
 
@@ -61,7 +63,8 @@ class Written implements TableFile {
     try {
       while (this.#dirty) {
         this.#dirty = false
-        await writeFileAtomic(this.#options.path, pretty(this.#options.render()))
+        const text = this.#options.render()
+        await writeFileAtomic(this.#options.path, this.#options.laidOut ? text : pretty(text))
       }
     } catch (error) {
       this.#dirty = true

@@ -3,9 +3,11 @@
 //
 //   node test/bench/cost.mjs [--sends 200000] [--rounds 5] [--size 128] [--window 64] [--joined] [--form 0] [--batch 16]
 //                            [--set flushDiskType=SYNC_FLUSH] [--profile FOLDER] [--raw] [--node=--a-flag-of-node]
+//                            [--new-topics]
 //
 // --joined: the client writes all that it may at once, as a pipelining client does; otherwise each frame is a write of
-// its own, as from a client whose threads wait for their answer. --raw: the server of raw-server.mjs instead.
+// its own, as from a client whose threads wait for their answer. --raw: the server of raw-server.mjs instead. --new-topics:
+// each send is the first to a topic of its own.
 import { connect } from 'node:net'
 import { parseArgs } from 'node:util'
 import { startAlone } from './alone.mjs'
@@ -21,6 +23,7 @@ const { values: flags } = parseArgs({
     batch: { type: 'string', default: '1' },
     joined: { type: 'boolean', default: false },
     raw: { type: 'boolean', default: false },
+    'new-topics': { type: 'boolean', default: false },
     set: { type: 'string', multiple: true, default: [] },
     profile: { type: 'string' },
     node: { type: 'string', multiple: true, default: [] },
@@ -33,8 +36,10 @@ try {
   const socket = connect({ port: broker.port, host: '127.0.0.1', noDelay: true })
   await new Promise((resolve, reject) => socket.once('connect', resolve).once('error', reject))
   const load = { window: Number(flags.window), joined: flags.joined }
-  const makeFrame = frames(Number(flags.size), Number(flags.form), Number(flags.batch))
-  await pump(socket, 50_000, load, makeFrame)
+  const sizes = [Number(flags.size), Number(flags.form), Number(flags.batch)]
+  await pump(socket, flags['new-topics'] ? 1 : 50_000, load, frames(...sizes))
+  let topics = 0
+  const makeFrame = flags['new-topics'] ? frames(...sizes, () => `NewTopic${topics++}`) : frames(...sizes)
   const costs = []
   for (let round = 0; round < Number(flags.rounds); round++) {
     const before = await broker.ask('cpu')

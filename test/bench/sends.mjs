@@ -2,14 +2,14 @@
 // them under way: a client that costs next to nothing.
 
 /** As the stock Java client writes them: fastjson's letters for 0x01 and 0x02, one unique key each. */
-export function frames(size, form, batch) {
+export function frames(size, form, batch, topicOf = () => 'TopicOfTheCost') {
   const key = (serial) => `7F0000010F5A18B4AAC2${serial.toString(16).toUpperCase().padStart(12, '0')}`
   return (serial) => {
     const properties = `UNIQ_KEY\u0001${key(serial)}\u0002WAIT\u0001true\u0002`
     const body = batch === 1 ? Buffer.alloc(size, 97) : batchOf(batch, size, serial, key)
     const fields = {
       a: 'BenchmarkProducer',
-      b: 'TopicOfTheCost',
+      b: topicOf(serial),
       c: 'TBW102',
       d: '8',
       e: String(serial % 4),

@@ -3,6 +3,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { pretty } from '../../../broker/catalog/pretty'
 import { newTopic } from '../../../broker/catalog/system-topics'
 import { openTopics } from '../../../broker/catalog/topics'
 
@@ -28,6 +29,25 @@ const open = (changes: Partial<Parameters<typeof openTopics>[0]> = {}) =>
   })
 
 describe('the topics of a broker', () => {
+  it('stand in their file as Apache lays it out, whatever is added, changed and removed', async () => {
+    const topics = await open()
+    const fileIs = async () => {
+      await topics.saved()
+      const text = await readFile(join(configDir, 'topics.json'), 'utf8')
+      expect(text).toBe(pretty(topics.toJson()))
+    }
+    await fileIs()
+    for (let n = 0; n < 20; n++) topics.put(newTopic(`t${n}"\\ {,}`, n))
+    await fileIs()
+    topics.put({ ...newTopic('t3', 5), attributes: new Map([['message.type', 'FIFO']]) })
+    topics.put({ ...newTopic('t4', 5), order: true })
+    topics.remove('t5"\\ {,}')
+    await fileIs()
+    topics.replaceAll([], topics.version)
+    await fileIs()
+    await topics.close()
+  })
+
   it('named after the cluster and the broker serve nobody when they are switched off', async () => {
     const topics = await open({ clusterTopicEnable: false, brokerTopicEnable: false })
     expect([topics.get('c')?.perm, topics.get('b')?.perm]).toEqual([1, 1])
