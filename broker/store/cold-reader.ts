@@ -1,15 +1,24 @@
 // broker/store/cold-reader.ts: the older part of the commit log, read from its files in blocks, off the loop. Few reads are
 // in flight at once, so that nothing queues ahead of an fdatasync; a reader that goes straight on finds the next block
 // on its way. Only written bytes are ever asked for.
+//
+// Blocks are read into memory that is used again: made anew for each they let the collector walk the whole heap several times
+// a second, and everybody wait for it. A block that somebody holds is never read over.
 import type { SegmentRow } from '../file/segment-row'
 
 export interface ColdReader {
-  /** The bytes at `offset` at once, when the block that has them is in memory. Undefined when it is not, or they lie in two. */
-  view(offset: number, size: number): Buffer | undefined
+  /** For views of blocks, which stay what they are until it is released. */
+  lease(): ColdLease
   /** Copies the bytes at `offset` into `into`; false when they are gone. They must lie in one segment. */
   read(offset: number, into: Buffer): Promise<boolean>
   /** Forgets blocks before the log's start. */
   follow(start: number): void
+}
+export interface ColdLease {
+  /** The bytes at `offset` at once, when the block that has them is in memory. Undefined when it is not, or they lie in two. */
+  view(offset: number, size: number): Buffer | undefined
+  /** The views are not needed any more. A second call does nothing. */
+  release(): void
 }
 export interface ColdOptions {
   blockBytes: number
@@ -23,11 +32,20 @@ export const createColdReader = (row: SegmentRow, options: ColdOptions): ColdRea
 interface Block {
   readonly offset: number
   /** Valid bytes: fewer than the block is long where the log ended when it was read. */
-  readonly bytes: Promise<Buffer | undefined>
+  bytes: Promise<Buffer | undefined>
   /** The same, once it has come. */
   loaded: Buffer | undefined
   readonly validTo: number
+  /** All of its memory, once a read has begun. */
+  memory: Buffer | undefined
+  /** Leases and copies under way, and the read itself. */
+  holders: number
+  /** Still found by its offset. */
+  listed: boolean
 }
+
+/** Blocks that wait for a next use. More than are read at once would only lie there. */
+const maxSpare = 8
 
 class Reader implements ColdReader {
   readonly #row: SegmentRow
@@ -35,6 +53,7 @@ class Reader implements ColdReader {
   /** In the order of their last use. */
   readonly #blocks = new Map<number, Block>()
   readonly #queue: (() => void)[] = []
+  readonly #spare: Buffer[] = []
   #inFlight = 0
 
   constructor(row: SegmentRow, options: ColdOptions) {
@@ -42,13 +61,26 @@ class Reader implements ColdReader {
     this.#options = options
   }
 
-  view(offset: number, size: number): Buffer | undefined {
-    const from = this.#blockOf(offset)
-    const bytes = this.#blocks.get(from)?.loaded
-    if (bytes === undefined || offset + size > from + bytes.length) return undefined
-    // whoever reads the second half of a block goes on to the next
-    if (offset - from > bytes.length / 2) this.#readAhead(from + this.#blockLength(from))
-    return bytes.subarray(offset - from, offset - from + size)
+  lease(): ColdLease {
+    const held: Block[] = []
+    return {
+      view: (offset, size) => {
+        const from = this.#blockOf(offset)
+        const block = this.#blocks.get(from)
+        const bytes = block?.loaded
+        if (block === undefined || bytes === undefined || offset + size > from + bytes.length) return undefined
+        if (held.at(-1) !== block) {
+          block.holders++
+          held.push(block)
+        }
+        // whoever reads the second half of a block goes on to the next
+        if (offset - from > bytes.length / 2) this.#readAhead(from + this.#blockLength(from))
+        return bytes.subarray(offset - from, offset - from + size)
+      },
+      release: () => {
+        for (const block of held.splice(0)) this.#release(block)
+      },
+    }
   }
 
   async read(offset: number, into: Buffer): Promise<boolean> {
@@ -57,9 +89,15 @@ class Reader implements ColdReader {
       const from = this.#blockOf(at)
       const wanted = Math.min(from + this.#blockLength(from), offset + into.length)
       const sequential = this.#blocks.has(from - this.#options.blockBytes) || at === from
-      const bytes = await this.#block(from, wanted).bytes
-      if (bytes === undefined || from + bytes.length < wanted) return false
-      bytes.copy(into, done, at - from, wanted - from)
+      const block = this.#block(from, wanted)
+      block.holders++
+      try {
+        const bytes = await block.bytes
+        if (bytes === undefined || from + bytes.length < wanted) return false
+        bytes.copy(into, done, at - from, wanted - from)
+      } finally {
+        this.#release(block)
+      }
       done += wanted - at
       if (sequential) this.#readAhead(from + this.#blockLength(from))
     }
@@ -67,7 +105,7 @@ class Reader implements ColdReader {
   }
 
   follow(start: number): void {
-    for (const [offset, block] of this.#blocks) if (block.validTo <= start) this.#blocks.delete(offset)
+    for (const block of this.#blocks.values()) if (block.validTo <= start) this.#unlist(block)
   }
 
   /** Blocks never reach over the end of a segment. */
@@ -93,43 +131,68 @@ class Reader implements ColdReader {
       this.#blocks.set(from, held)
       return held
     }
+    if (held !== undefined) this.#unlist(held)
     const validTo = Math.min(from + this.#blockLength(from), this.#options.writtenTo())
     const block: Block = {
       offset: from,
       validTo,
-      bytes: this.#load(from, Math.max(0, validTo - from)),
+      bytes: nothingYet,
       loaded: undefined,
+      memory: undefined,
+      holders: 1,
+      listed: true,
     }
-    this.#blocks.delete(from)
+    block.bytes = this.#load(block, Math.max(0, validTo - from))
     this.#blocks.set(from, block)
-    for (const oldest of this.#blocks.keys()) {
+    for (const oldest of this.#blocks.values()) {
       if (this.#blocks.size <= this.#options.maxBlocks) break
-      this.#blocks.delete(oldest)
+      this.#unlist(oldest)
     }
     // a read that failed is tried again by whoever asks next
     block.bytes.then(
       (bytes) => {
         block.loaded = bytes
-        if (bytes === undefined && this.#blocks.get(from) === block) this.#blocks.delete(from)
+        if (bytes === undefined) this.#unlist(block)
+        this.#release(block)
       },
       () => {
-        if (this.#blocks.get(from) === block) this.#blocks.delete(from)
+        this.#unlist(block)
+        this.#release(block)
       },
     )
     return block
   }
 
-  async #load(from: number, length: number): Promise<Buffer | undefined> {
+  #unlist(block: Block): void {
+    if (!block.listed) return
+    block.listed = false
+    this.#blocks.delete(block.offset)
+    if (block.holders === 0) this.#reuse(block)
+  }
+  #release(block: Block): void {
+    block.holders--
+    if (block.holders === 0 && !block.listed) this.#reuse(block)
+  }
+  #reuse(block: Block): void {
+    const { memory } = block
+    block.memory = undefined
+    if (memory?.length === this.#options.blockBytes && this.#spare.length < maxSpare) this.#spare.push(memory)
+  }
+
+  async #load(block: Block, length: number): Promise<Buffer | undefined> {
     if (this.#inFlight >= this.#options.maxInFlight) await new Promise<void>((resolve) => this.#queue.push(resolve))
     this.#inFlight++
     try {
-      if (from < this.#row.start || length === 0) return undefined
-      const bytes = Buffer.allocUnsafeSlow(length)
-      const got = await this.#row.read(from, bytes)
-      return bytes.subarray(0, got)
+      if (block.offset < this.#row.start || length === 0) return undefined
+      // of full size, however short the block is: so any block may have it next
+      const memory = this.#spare.pop() ?? Buffer.allocUnsafeSlow(this.#options.blockBytes)
+      block.memory = memory
+      const got = await this.#row.read(block.offset, memory.subarray(0, length))
+      return memory.subarray(0, got)
     } finally {
       this.#inFlight--
       this.#queue.shift()?.()
     }
   }
 }
+const nothingYet: Promise<Buffer | undefined> = Promise.resolve(undefined)

@@ -67,8 +67,9 @@ class LogBytes implements KeptLedger {
   }
 
   async #readCold(offset: number, sizeBytes: number): Promise<LedgerPiece | undefined> {
-    const held = this.#cold.view(offset, sizeBytes)
-    if (held !== undefined) return { bytes: held, release: nothing }
+    const lease = this.#cold.lease()
+    const held = lease.view(offset, sizeBytes)
+    if (held !== undefined) return { bytes: held, release: () => lease.release() }
     const bytes = Buffer.allocUnsafe(sizeBytes)
     return (await this.#cold.read(offset, bytes)) ? { bytes, release: nothing } : undefined
   }

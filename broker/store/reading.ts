@@ -138,33 +138,42 @@ async function getCold(from: ReadFrom, queue: ConsumeQueue, query: GetQuery, roo
     const nextFile = (Math.floor(next / perFile) + 1) * perFile
     return nothing('offset-found-null', Math.min(nextFile, queue.maxOffset), queue.minOffset, queue.maxOffset)
   }
-  for (let index = 0; index < units.count; index++, next++) {
-    const offset = unitOffset(units, index)
-    const size = unitSize(units, index)
-    if (isNowhere(offset, size)) {
-      gone = true
-      continue
+  const lease = from.cold.lease()
+  try {
+    for (let index = 0; index < units.count; index++, next++) {
+      const offset = unitOffset(units, index)
+      const size = unitSize(units, index)
+      if (isNowhere(offset, size)) {
+        gone = true
+        continue
+      }
+      if (!fits(from, query, count, bytes, offset, size)) break
+      if (filter !== undefined && !filter.byUnit(unitTagsCode(units, index))) continue
+      const record = lease.view(offset, size) ?? (await readRecord(from, offset, size))
+      if (record === undefined) {
+        gone = true
+        continue
+      }
+      if (filter?.byRecord !== undefined && !filter.byRecord(record)) continue
+      records.push(record)
+      bytes += size
+      count++
     }
-    if (!fits(from, query, count, bytes, offset, size)) break
-    if (filter !== undefined && !filter.byUnit(unitTagsCode(units, index))) continue
-    const record = from.cold.view(offset, size) ?? (await readRecord(from, offset, size))
-    if (record === undefined) {
-      gone = true
-      continue
-    }
-    if (filter?.byRecord !== undefined && !filter.byRecord(record)) continue
-    records.push(record)
-    bytes += size
-    count++
+  } catch (error) {
+    lease.release()
+    throw error
   }
   const status = count > 0 ? 'found' : gone ? 'message-was-removing' : 'no-matched-message'
-  return {
+  const isCopied = count > 1 && bytes < count * copyBelowBytes
+  const result: GetResult = {
     ...nothing(status, next, queue.minOffset, queue.maxOffset),
-    ...(count > 1 && bytes < count * copyBelowBytes ? joined(records, bytes, query, room) : { records }),
+    ...(isCopied ? joined(records, bytes, query, room) : { records, release: () => lease.release() }),
     sizeBytes: bytes,
     messageCount: count,
     cold: true,
   }
+  if (isCopied) lease.release()
+  return result
 }
 
 function joined(

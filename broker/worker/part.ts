@@ -25,6 +25,11 @@ export const defaultLimits: PartLimits = {
 }
 
 const KEPT_LINES = 200
+/**
+ * Three times a half of the young generation, 4 MiB. What sockets bring counts as garbage until the young generation is
+ * collected, and 16 MB of it let V8 walk the whole heap: with its default of 16 MiB twice as often, for no less work.
+ */
+const YOUNG_MIB = 12
 
 export interface Part {
   readonly status: PartStatus
@@ -135,7 +140,10 @@ class SupervisedPart implements Part {
     const worker = new Worker(this.#options.entry, {
       name: this.#options.plan.name,
       workerData: this.#options.plan,
-      resourceLimits: { maxOldGenerationSizeMb: this.#options.limits.heapMiB },
+      resourceLimits: {
+        maxOldGenerationSizeMb: this.#options.limits.heapMiB,
+        maxYoungGenerationSizeMb: YOUNG_MIB,
+      },
     })
     this.#worker = worker
     this.#lastPulseMs = performance.now()

@@ -2,8 +2,9 @@
 import { expect, it } from 'vitest'
 import { createHandlePool } from '../../../broker/file/handle-pool'
 import { emptySegmentRow } from '../../../broker/file/segment-row'
-import { createColdReader } from '../../../broker/store/cold-reader'
+import { type ColdReader, createColdReader } from '../../../broker/store/cold-reader'
 import { MemoryDisk } from '../../support/disks'
+import { seeded } from '../../support/random'
 
 function logOf(bytes: number) {
   const disk = new MemoryDisk()
@@ -34,6 +35,13 @@ function logOf(bytes: number) {
     },
   })
   return { row, counted, content, seen }
+}
+/** Not held: for a look at once. */
+const viewOf = (reader: ColdReader, offset: number, size: number): Buffer | undefined => {
+  const lease = reader.lease()
+  const bytes = lease.view(offset, size)
+  lease.release()
+  return bytes
 }
 const until = async (what: () => boolean): Promise<void> => {
   while (!what()) await new Promise(setImmediate)
@@ -69,13 +77,13 @@ it('has two reads in flight at most, however many ask', async () => {
 it('fetches the next block ahead of a reader that goes straight on, and answers at once from what it has', async () => {
   const { counted, content, seen } = logOf(1000)
   const reader = createColdReader(counted, { blockBytes: 100, maxBlocks: 10, maxInFlight: 2, writtenTo: () => 1000 })
-  expect(reader.view(0, 10)).toBeUndefined()
+  expect(viewOf(reader, 0, 10)).toBeUndefined()
   await reader.read(0, Buffer.alloc(10))
-  await until(() => reader.view(100, 10) !== undefined)
+  await until(() => viewOf(reader, 100, 10) !== undefined)
   expect(seen.reads).toBe(2)
-  expect(reader.view(160, 10)?.equals(content.subarray(160, 170))).toBe(true)
-  await until(() => reader.view(200, 10) !== undefined)
-  expect(reader.view(195, 10)).toBeUndefined()
+  expect(viewOf(reader, 160, 10)?.equals(content.subarray(160, 170))).toBe(true)
+  await until(() => viewOf(reader, 200, 10) !== undefined)
+  expect(viewOf(reader, 195, 10)).toBeUndefined()
 })
 
 it('says that bytes are gone with their segment', async () => {
@@ -84,6 +92,48 @@ it('says that bytes are gone with their segment', async () => {
   await reader.read(500, Buffer.alloc(10))
   await row.removeFirst()
   reader.follow(row.start)
-  expect(reader.view(500, 10)).toBeUndefined()
+  expect(viewOf(reader, 500, 10)).toBeUndefined()
   expect(await reader.read(500, Buffer.alloc(10))).toBe(false)
+})
+
+it('reads into the same memory again and again, and never over what somebody holds or copies', async () => {
+  const random = seeded(7)
+  const { counted, content } = logOf(20_000)
+  const memories = new Set<ArrayBufferLike>()
+  const watched = Object.create(counted, {
+    read: {
+      value: (offset: number, into: Buffer) => {
+        memories.add(into.buffer)
+        return counted.read(offset, into)
+      },
+    },
+  })
+  const options = { blockBytes: 100, maxBlocks: 4, maxInFlight: 2, writtenTo: () => 20_000 }
+  const reader = createColdReader(watched, options)
+  const held: { offset: number; bytes: Buffer; lease: { release(): void } }[] = []
+  const same = (offset: number, bytes: Buffer) =>
+    expect(bytes.equals(content.subarray(offset, offset + bytes.length)), `at ${offset}`).toBe(true)
+  for (let round = 0; round < 150; round++) {
+    const offset = random.below(199) * 100 + random.below(50)
+    const copies = Array.from({ length: random.below(4) }, async (_, n) => {
+      const at = (offset + n * 1700) % 19_000
+      const into = Buffer.alloc(Math.min(40, 1000 - (at % 1000)))
+      expect(await reader.read(at, into)).toBe(true)
+      same(at, into)
+    })
+    await reader.read(offset, Buffer.alloc(10))
+    const lease = reader.lease()
+    const bytes = lease.view(offset, 40)
+    if (bytes === undefined) lease.release()
+    else held.push({ offset, bytes, lease })
+    while (held.length > random.below(6)) {
+      const [one] = held.splice(random.below(held.length), 1)
+      if (one !== undefined) same(one.offset, one.bytes)
+      one?.lease.release()
+    }
+    for (const one of held) same(one.offset, one.bytes)
+    await Promise.all(copies)
+  }
+  // four blocks, the next ones, those that are held, and a few that wait
+  expect(memories.size).toBeLessThan(40)
 })
