@@ -97,6 +97,19 @@ const runs = {
     files: ['test/client/pop.test.ts', 'test/fault/process-pop-kill.test.ts'],
     env: { ROCKETDECK_POP: '1', ROCKETDECK_POP_KILLS: '10' },
   },
+  differential: {
+    says: 'scenarios of every kind of message, decided by seeds, against ours and a live Apache',
+    minutes: 60,
+    files: ['test/client/differential.test.ts'],
+    env: { ROCKETDECK_DIFFERENTIAL: '8' },
+    flags: { seeds: 'ROCKETDECK_DIFFERENTIAL' },
+  },
+  ons: {
+    says: "Alibaba Cloud's own client, every kind of message",
+    minutes: 10,
+    files: ['test/client/ons.test.ts'],
+    env: { ROCKETDECK_ONS: '1' },
+  },
   fuzz: {
     says: '100,000 random frames at broker and name server',
     minutes: 60,
@@ -118,7 +131,7 @@ if (!chosen) {
   for (const [key, { says, minutes, flags = {} }] of Object.entries(runs)) {
     const shorter = Object.keys(flags).map((flag) => ` --${flag} N`)
     console.log(
-      `  ${key.padEnd(8)} ${says} (at most ${minutes} min${shorter.length > 0 ? `;${shorter.join('')}` : ''})`,
+      `  ${key.padEnd(12)} ${says} (at most ${minutes} min${shorter.length > 0 ? `;${shorter.join('')}` : ''})`,
     )
   }
   process.exit(name === '' ? 0 : 2)

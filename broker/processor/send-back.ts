@@ -8,7 +8,7 @@ import { retryTopicOf } from '../protocol/names'
 import { isWriteable, Perm } from '../protocol/perm'
 import { encodeProperties, Property, parseProperties, splitKeys } from '../protocol/properties'
 import { decodeRecord } from '../protocol/record'
-import { TopicSysFlag, withTransactionType } from '../protocol/sys-flag'
+import { forConsumers, TopicSysFlag } from '../protocol/sys-flag'
 import { delayed } from '../schedule/delayed'
 import type { NewMessage } from '../store/types'
 import type { Answer, BrokerContext, Handler, HandlerTable } from './context'
@@ -66,7 +66,7 @@ const sendBack: Handler = async (request, connection, broker) => {
     topic: place.topic.topicName,
     queueId: place.queueId,
     flag: record.flag,
-    sysFlag: withTransactionType(record.sysFlag, 0),
+    sysFlag: forConsumers(record.sysFlag),
     bornTimestampMs: record.bornTimestampMs,
     bornHost: record.bornHost,
     reconsumeTimes: record.reconsumeTimes + 1,

@@ -25,6 +25,10 @@ export const transactionType = (sysFlag: number): TransactionType => (sysFlag & 
 export const withTransactionType = (sysFlag: number, type: TransactionType): number =>
   (sysFlag & ~transactionBits) | type
 
+/** For a copy that consumers are to see: what was committed stays so, other transaction bits would keep it out of queues. */
+export const forConsumers = (sysFlag: number): number =>
+  transactionType(sysFlag) === MessageSysFlag.transactionCommit ? sysFlag : withTransactionType(sysFlag, 0)
+
 export type Compression = 'none' | 'lz4' | 'zstd' | 'zlib'
 /** How the body is packed; undefined for a number nobody has given a meaning. */
 export function compressionOf(sysFlag: number): Compression | undefined {

@@ -4,14 +4,18 @@ import { tagsCode } from '../protocol/java-hash'
 import { SystemTopic } from '../protocol/names'
 import { encodeProperties, Property, parseProperties, splitKeys } from '../protocol/properties'
 import type { StoredRecord } from '../protocol/record'
-import { withTransactionType } from '../protocol/sys-flag'
+import { forConsumers } from '../protocol/sys-flag'
 import type { NewMessage } from '../store/types'
 import type { DelayLevels } from './types'
 
+/** Where a message has a level, it counts and these do not: nobody may take it for one that waits in the wheel. */
+const timerProperties = [Property.timerDelaySec, Property.timerDelayMs, Property.timerDeliverMs]
+
 /** The message as it waits in its level's queue. A level beyond the last counts as the last. */
-export function delayed(message: NewMessage, level: number, levels: DelayLevels): NewMessage {
+export function delayed(message: NewMessage, level: number, levels: Pick<DelayLevels, 'max' | 'delayMs'>): NewMessage {
   const held = Math.min(level, levels.max)
   const properties = parseProperties(message.properties)
+  for (const name of timerProperties) properties.delete(name)
   properties.set(Property.delayLevel, String(held))
   properties.set(Property.realTopic, message.topic)
   properties.set(Property.realQueueId, String(message.queueId))
@@ -36,7 +40,7 @@ export function delivered(record: StoredRecord): NewMessage | undefined {
     topic,
     queueId,
     flag: record.flag,
-    sysFlag: withTransactionType(record.sysFlag, 0),
+    sysFlag: forConsumers(record.sysFlag),
     bornTimestampMs: record.bornTimestampMs,
     bornHost: record.bornHost,
     reconsumeTimes: record.reconsumeTimes,

@@ -124,8 +124,10 @@ const whole = (text: string): number => (/^[+-]?\d{1,15}$/.test(text) ? Number(t
 export function checkBody(record: StoredRecord, message: NewMessage, place: Appended): Buffer {
   const properties = parseProperties(message.properties)
   const queueId = Number(properties.get(Property.realQueueId) ?? Number.NaN)
+  properties.set(Property.wait, 'false') // only the copy that is asked about says so, not what is stored
   const original: NewMessage = {
     ...message,
+    properties: encodeProperties(properties),
     topic: properties.get(Property.realTopic) ?? '',
     queueId: Number.isInteger(queueId) ? queueId : 0,
     reconsumeTimes: record.reconsumeTimes,

@@ -47,7 +47,7 @@ const received = (text: string): number =>
   client.output.split('\n').filter((line) => line.startsWith(`RECEIVED ${text} `)).length
 
 describe('timed messages of the Java client', () => {
-  it('come at their time by each of its properties', async (context) => {
+  it('DL2 DL3 DL4: come at their time by each of its properties', async (context) => {
     if (missing) return context.skip(missing)
     const now = Date.now()
     const at = now + 3000
@@ -66,7 +66,7 @@ describe('timed messages of the Java client', () => {
     expect(await arrival('past')).toBeLessThan(now + 1500)
   })
 
-  it('may lie 40 days ahead; beyond that the client is told the limit', async (context) => {
+  it('DL5: may lie 40 days ahead; beyond that the client is told the limit', async (context) => {
     if (missing) return context.skip(missing)
     expect(await send('near', `TIMER_DELAY_MS=${40 * DAY - MINUTE}`)).toMatch(/^SENT near \S+ SEND_OK/)
     expect(await send('far', `TIMER_DELAY_MS=${40 * DAY + MINUTE}`)).toMatch(/^FAILED far 13 .*max delay 3456000000ms/)
@@ -85,7 +85,7 @@ describe('timed messages of the Java client', () => {
     expect(await tell('recall over', /^(RECALLED|FAILED) over /)).toMatch(/^FAILED over 604 /)
   })
 
-  it('come after the broker was killed while they waited, each once', async (context) => {
+  it('DL9: come after the broker was killed while they waited, each once', async (context) => {
     if (missing) return context.skip(missing)
     for (let n = 0; n < 20; n++) await send(`k${n}`, `TIMER_DELAY_MS=${4000 + n * 200}`)
     await send('taken', 'TIMER_DELAY_MS=6000')

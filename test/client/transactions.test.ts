@@ -47,7 +47,7 @@ const checked = (text: string): number => count(new RegExp(`^CHECKED \\w+ ${text
 const arrival = (text: string): Promise<string> => client.line(new RegExp(`^RECEIVED ${text} `), 30_000)
 
 describe('the Java transaction producer', () => {
-  it('commits what its consumers get, with the transaction id and the marks that Apache leaves', async (context) => {
+  it('TX2: commits what its consumers get, with the transaction id and the marks that Apache leaves', async (context) => {
     if (missing) return context.skip(missing)
     const sent = await send('A', 'COMMIT_MESSAGE', 'committed')
     const [, , msgId] = sent.split(' ')
@@ -56,7 +56,7 @@ describe('the Java transaction producer', () => {
     expect(line).toMatch(/PGROUP=tx, TAGS=T, TRACE_ON=true, TRAN_MSG=true, UNIQ_KEY=/)
   })
 
-  it('rolls back what nobody ever gets, and is not asked about either', async (context) => {
+  it('TX2: rolls back what nobody ever gets, and is not asked about either', async (context) => {
     if (missing) return context.skip(missing)
     answer('COMMIT_MESSAGE')
     for (let n = 0; n < 20; n++) {
@@ -79,7 +79,7 @@ describe('the Java transaction producer', () => {
     expect(received('asked')).toBe(1)
   })
 
-  it('may be gone: another of its group is asked', async (context) => {
+  it('TX3: may be gone: another of its group is asked', async (context) => {
     if (missing) return context.skip(missing)
     answer('UNKNOW')
     await send('A', 'UNKNOW', 'orphan', 'CHECK_IMMUNITY_TIME_IN_SECONDS=5') // time to change places
@@ -93,7 +93,7 @@ describe('the Java transaction producer', () => {
   })
 
   it.each(['CHECK_IMMUNITY_TIME_IN_SECONDS', 'CheckImmunityTimeInSeconds'])(
-    'is left alone for as long as it asks with %s, and no 5 s longer',
+    'TX4: is left alone for as long as it asks with %s, and no 5 s longer',
     async (name) => {
       if (missing) return
       answer('COMMIT_MESSAGE')
@@ -107,7 +107,7 @@ describe('the Java transaction producer', () => {
     },
   )
 
-  it('is asked three times where three are allowed; then the message is set aside', async (context) => {
+  it('TX7: is asked three times where three are allowed; then the message is set aside', async (context) => {
     if (missing) return context.skip(missing)
     answer('UNKNOW')
     await send('C', 'UNKNOW', 'silent')
@@ -121,7 +121,7 @@ describe('the Java transaction producer', () => {
     expect(aside?.body.toString()).toBe('silent')
   })
 
-  it('loses nothing and gets nothing twice when the broker is killed between half and end', async (context) => {
+  it('TX8: loses nothing and gets nothing twice when the broker is killed between half and end', async (context) => {
     if (missing) return context.skip(missing)
     answer('UNKNOW')
     const texts = Array.from({ length: 10 }, (_, n) => `killed-${n}`)

@@ -10,7 +10,7 @@ import { openWire } from '../support/wire'
 /** Seconds of levels 1 to 18; retries use 3 to 18. */
 const LEVELS = [1, 1, 1, 2, 1, 3, 1, 2, 1, 4, 1, 2, 1, 3, 1, 2, 1, 5]
 
-it('ST1 CO6: sixteen retries come each at their level, then the message is a dead letter', async () => {
+it('RT1 RT2: sixteen retries come each at their level, then the message is a dead letter', async () => {
   const ours = await startOurs({
     flags: ['--set', `messageDelayLevel=${LEVELS.map((seconds) => `${seconds}s`).join(' ')}`],
   })

@@ -64,19 +64,47 @@ export async function clientLib(
   return typeof lib === 'string' ? { lib } : lib
 }
 
+/** Alibaba Cloud's own client, which speaks the same protocol. */
+export async function onsLib(): Promise<{ missing: string } | { lib: string }> {
+  const version = '1.8.8.5.Final'
+  const lib = await resolve(`ons-client-${version}`, version, ['ons-client'], {
+    group: 'com.aliyun.openservices',
+    prefix: '',
+    isThere: (folder) => existsSync(join(folder, `ons-client-${version}.jar`)),
+  })
+  return typeof lib === 'string' ? { lib } : lib
+}
+
+interface Publisher {
+  group: string
+  /** Of its artifacts' names. */
+  prefix: string
+  isThere(folder: string): boolean
+}
+const apache = (version: string): Publisher => ({
+  group: 'org.apache.rocketmq',
+  prefix: 'rocketmq-',
+  isThere: (folder) => holds(folder, 'client', version),
+})
+
 /** Resolves artifacts with Maven, once; two test processes may ask at the same time. */
-async function resolve(name: string, version: string, artifacts: string[]): Promise<string | { missing: string }> {
+async function resolve(
+  name: string,
+  version: string,
+  artifacts: string[],
+  { group, prefix, isThere } = apache(version),
+): Promise<string | { missing: string }> {
   const folder = join(cacheRoot(), 'rocketdeck-tests')
   const lib = join(folder, name)
-  if (holds(lib, 'client', version)) return lib
+  if (isThere(lib)) return lib
   const mvn = findInPath('mvn')
-  if (!mvn) return { missing: `RocketMQ ${version} is not here and there is no Maven to fetch it` }
+  if (!mvn) return { missing: `${prefix}${artifacts[0]} ${version} is not here and there is no Maven to fetch it` }
   mkdirSync(folder, { recursive: true })
   const work = temporaryFolder('maven')
   const dependencies = artifacts
     .map(
       (artifact) =>
-        `<dependency><groupId>org.apache.rocketmq</groupId><artifactId>rocketmq-${artifact}</artifactId><version>${version}</version></dependency>`,
+        `<dependency><groupId>${group}</groupId><artifactId>${prefix}${artifact}</artifactId><version>${version}</version></dependency>`,
     )
     .join('')
   writeFileSync(
@@ -97,9 +125,11 @@ async function resolve(name: string, version: string, artifacts: string[]): Prom
     ],
     { cwd: work, timeoutMs: 240_000 },
   ).catch((error: Error) => ({ code: 1, output: error.message }))
-  if (maven.code !== 0 || !holds(fetched, 'client', version)) {
+  if (maven.code !== 0 || !isThere(fetched)) {
     rmSync(fetched, { recursive: true, force: true })
-    return { missing: `Maven could not fetch RocketMQ ${version}: ${maven.output.trim().split('\n')[0] ?? ''}` }
+    return {
+      missing: `Maven could not fetch ${prefix}${artifacts[0]} ${version}: ${maven.output.trim().split('\n')[0] ?? ''}`,
+    }
   }
   try {
     renameSync(fetched, lib)
@@ -169,9 +199,9 @@ export const mqadmin = (parts: { java: string; lib: string }, args: readonly str
   })
 }
 
-/** Compiles every program of test/client/java against the jars; answers with the folder of the classes. */
-export async function compileJava(parts: { javac: string; lib: string }): Promise<string> {
-  const source = join(projectRoot, 'test', 'client', 'java')
+/** Compiles every program of a folder of test/client against the jars; answers with the folder of the classes. */
+export async function compileJava(parts: { javac: string; lib: string }, folder = 'java'): Promise<string> {
+  const source = join(projectRoot, 'test', 'client', folder)
   const classes = temporaryFolder('classes')
   const files = readdirSync(source)
     .filter((name) => name.endsWith('.java'))

@@ -56,7 +56,7 @@ describe('a message sent back', () => {
     }
   })
 
-  it('too often lands in the dead letter topic, which can be read', async () => {
+  it('RT2: too often lands in the dead letter topic, which can be read', async () => {
     const sent = await client.send({ topic: 't', body: 'dead' })
     expect((await sendBack(sent.ext.msgId ?? '', 'tired', { maxReconsumeTimes: '0' })).code).toBe(0)
     const [dead] = await client.pullUntil('tired', '%DLQ%tired')

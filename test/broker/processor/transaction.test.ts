@@ -43,7 +43,7 @@ const end = (sent: Command, how: number, more: ExtFields = {}): Promise<Command>
 const isEmpty = async (topic: string, queueId = 2) => (await client.ask(30, { topic, queueId: String(queueId) })).ext
 
 describe('a prepared message', () => {
-  it('lies in the half topic, is answered for its own queue, and no consumer of its topic sees it', async () => {
+  it('TX1: lies in the half topic, is answered for its own queue, and no consumer of its topic sees it', async () => {
     const sent = await prepare('hidden', { TAGS: 'A', KEYS: 'k', UNIQ_KEY: 'U1' })
     expect(sent).toMatchObject({ code: 0, ext: { queueId: '2', transactionId: 'U1' } })
     const half = await client.view(sent.ext.msgId ?? '')

@@ -13,7 +13,7 @@ beforeAll(async () => {
 afterAll(() => broker.stop())
 
 describe('a delayed message', () => {
-  it('is not seen before its time and not much later, with the properties that Apache leaves on it', async () => {
+  it('DL1: is not seen before its time and not much later, with the properties that Apache leaves on it', async () => {
     const sent = await client.send({ topic: 'd', body: 'later', queueId: 2, properties: { DELAY: '1', TAGS: 'A' } })
     expect(sent.ext).toMatchObject({ queueId: '2', queueOffset: '0' })
     const waiting = await client.view(sent.ext.msgId ?? '')
@@ -46,7 +46,7 @@ describe('a delayed message', () => {
     expect(seen).toEqual(Array.from({ length: 100 }, (_, n) => `m${n}`))
   })
 
-  it('sent before a restart comes after it, once', async () => {
+  it('DL9: sent before a restart comes after it, once', async () => {
     await client.send({ topic: 'restarted', body: 'patient', properties: { DELAY: '2' } })
     await client.send({ topic: 'restarted', body: 'quick', properties: { DELAY: '1' } })
     expect((await client.pullUntil('g', 'restarted')).map(({ text }) => text)).toEqual(['quick'])

@@ -22,7 +22,7 @@ it('refuses a queue that another client of the group holds, and leaves other gro
   expect(locks.lock('h', 'b', [queue(0)])).toEqual([queue(0)])
 })
 
-it('gives a queue to another when its owner did not renew it for a minute', () => {
+it('OR3: gives a queue to another when its owner did not renew it for a minute', () => {
   locks.lock('g', 'a', [queue(0)])
   nowMs += 60_000
   expect(locks.lock('g', 'b', [queue(0)])).toEqual([])
