@@ -21,11 +21,16 @@ const dial = (port) =>
 /** What may run beside the probe, each in a process of its own. */
 const loads = {
   async flood({ port, size, window, connections = 1 }) {
+    let done = 0
+    process.on('message', () => process.send({ done }))
     await Promise.all(
       Array.from({ length: connections }, async () => {
         const makeFrame = frames(size, 0, 1)
         const made = Array.from({ length: 256 }, (_, n) => makeFrame(n))
-        await pump(await dial(port), Number.POSITIVE_INFINITY, { window, joined: true }, (n) => made[n % 256])
+        await pump(await dial(port), Number.POSITIVE_INFINITY, { window, joined: true }, (n) => {
+          done++
+          return made[n % 256]
+        })
       }),
     )
   },
@@ -49,7 +54,7 @@ const loads = {
       ask()
     }
     for (let n = 0; n < connections; n++) await reader(await dial(port))
-    process.on('message', () => process.send({ read }))
+    process.on('message', () => process.send({ done: read }))
   },
 }
 const pullFrame = (queueOffset) => {

@@ -1,5 +1,6 @@
-// test/long/crash.test.ts: a thousand short lives of one store: it is killed while it stores, rolls, flushes, writes its
-// checkpoint or recovers, and between two lives bytes behind its end are torn, zeroed or overwritten. Whatever it said was
+// test/long/crash.test.ts: a thousand short lives of one store: half of them are killed at some moment, half at a named point:
+// a roll, a flush, a checkpoint, a config file, recovery itself. Between two lives bytes behind its end are torn, zeroed or
+// overwritten. Whatever it said was
 // acknowledged is there, at its offset, in order, under either flush policy.
 import { spawn } from 'node:child_process'
 import { closeSync, existsSync, fstatSync, openSync, readdirSync, rmSync, writeSync } from 'node:fs'
@@ -7,8 +8,10 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { build } from 'esbuild'
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { readFileOrBackup } from '../../broker/file/small-file'
 import { decodeRecord, decodeRecords } from '../../broker/protocol/record'
 import { type MessageStore, openMessageStore } from '../../broker/store'
+import { type KillPoint, killPoints } from '../fault/killing-files'
 import { projectRoot, removeFolder, temporaryFolder } from '../support/folders'
 import { type Random, seeded } from '../support/random'
 import { storeOptions } from '../support/stores'
@@ -31,38 +34,54 @@ interface Acked {
   queueOffset: number
   number: string
 }
+interface Life {
+  acked: Acked[]
+  policy: string
+  /** Where it was to be killed. */
+  point: string
+  /** It came there and killed itself. */
+  isHit: boolean
+  /** The newest value that its config file is known to have had; -1 for none. */
+  config: number
+}
+const points = Object.keys(killPoints) as KillPoint[]
 
-/** Answers with what it acknowledged. `inRecovery`: it is killed while it starts. */
-async function life(
-  root: string,
-  random: Random,
-  cycle: number,
-): Promise<{ acked: Acked[]; policy: string; inRecovery: boolean }> {
+async function life(root: string, random: Random, cycle: number): Promise<Life> {
   const policy = random.chance(0.5) ? 'SYNC_FLUSH' : 'ASYNC_FLUSH'
-  const inRecovery = random.chance(0.15)
-  const args = [writer, root, String(seed + cycle), policy, String(cycle * 1_000_000)]
+  const point = random.chance(0.5) ? random.pick(points) : random.chance(0.3) ? 'any moment of its start' : 'any moment'
+  const isNamed = point in killPoints
+  const at = isNamed
+    ? [point, String(1 + random.below(killPoints[point as KillPoint].most)), random.pick(['before', 'amid', 'after'])]
+    : []
+  const args = [writer, root, String(seed + cycle), policy, String(cycle * 1_000_000), ...at]
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] })
   let said = ''
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
     said += text
   })
   const closed = new Promise((resolve) => child.once('close', resolve))
-  if (inRecovery) await sleep(random.between(30, 120))
+  const hasEnded = () => child.exitCode !== null || child.signalCode !== null
+  if (point === 'any moment of its start') await sleep(random.between(30, 120))
   else {
-    while (said === '' && child.exitCode === null) await sleep(2)
-    await sleep(random.between(0, 60))
+    while (said === '' && !hasEnded()) await sleep(2)
+    // one that never comes to its point is killed as any other
+    await Promise.race([closed, sleep(isNamed ? 1500 : random.between(0, 60))])
   }
+  const isHit = isNamed && hasEnded()
   child.kill('SIGKILL')
   await closed
   const lines = said
     .slice(0, said.lastIndexOf('\n') + 1)
     .split('\n')
     .filter((line) => line !== '')
-  const acked = lines.map((line) => {
+  const acked: Acked[] = []
+  let config = -1
+  for (const line of lines) {
     const [queueId = '', queueOffset = '', number = ''] = line.split(' ')
-    return { queueId: Number(queueId), queueOffset: Number(queueOffset), number }
-  })
-  return { acked, policy, inRecovery }
+    if (queueId === 'config') config = Number(queueOffset)
+    else acked.push({ queueId: Number(queueId), queueOffset: Number(queueOffset), number })
+  }
+  return { acked, policy, point: isNamed && !isHit ? `${point}, not reached` : point, isHit, config }
 }
 
 /** What a record that was being written leaves: bytes behind the last whole one. */
@@ -112,7 +131,8 @@ it(
   `ST5: ${CYCLES} kills at random points lose nothing that was acknowledged (seed ${seed})`,
   async () => {
     const random = seeded(seed)
-    const count = { acked: 0, inRecovery: 0, torn: 0, cut: 0, damaged: 0 }
+    const count = { acked: 0, torn: 0, cut: 0, damaged: 0 }
+    const killed: Record<string, number> = {}
     let root = ''
     let acked = new Map<string, string>()
     for (let cycle = 0; cycle < CYCLES; cycle++) {
@@ -122,7 +142,7 @@ it(
         acked = new Map()
       }
       const lived = await life(root, random, cycle)
-      if (lived.inRecovery) count.inRecovery++
+      killed[lived.point] = (killed[lived.point] ?? 0) + 1
       const from = new Map<number, number>()
       for (const { queueId, queueOffset, number } of lived.acked) {
         acked.set(`${queueId} ${queueOffset}`, number)
@@ -134,7 +154,9 @@ it(
       const store = await openMessageStore(storeOptions(root, { log }))
       const isWhole = cycle % LIVES === LIVES - 1 || cycle === CYCLES - 1
       const found = await bodies(store, isWhole ? new Map() : from)
-      const what = `cycle ${cycle}, ${lived.policy}, ${lines.join('; ')}`
+      const what = `cycle ${cycle}, ${lived.policy}, killed at: ${lived.point}, ${lines.join('; ')}`
+      const config = await readFileOrBackup(join(root, 'config', 'numbers.json'), (text) => JSON.parse(text))
+      if (lived.config >= 0) expect(config?.value, `${what}: config`).toBeGreaterThanOrEqual(lived.config)
       for (const { queueId, queueOffset, number } of lived.acked) {
         expect(found.get(`${queueId} ${queueOffset}`), `${what}: ${queueId} ${queueOffset}`).toBe(number)
       }
@@ -158,11 +180,13 @@ it(
         closeSync(abort)
         if (tear(root, random, end) !== 'nothing') count.torn++
       }
+      if ((cycle + 1) % 100 !== 0 && cycle !== CYCLES - 1) continue
+      console.log(
+        `${cycle + 1} kills, ${count.acked} acknowledged, none missing; ` +
+          `${count.torn} torn by hand, ${count.cut} cut, ${count.damaged} damaged places`,
+      )
+      console.table(killed)
     }
-    console.log(
-      `${CYCLES} kills, ${count.inRecovery} of them during recovery; ${count.acked} acknowledged, none missing; ` +
-        `${count.torn} torn by hand, ${count.cut} cut, ${count.damaged} damaged places`,
-    )
     expect(count.damaged).toBe(0)
     expect(count.acked).toBeGreaterThan(CYCLES)
   },
