@@ -4,15 +4,18 @@ import { chmodSync, mkdirSync } from 'node:fs'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { join } from 'node:path'
 import type { Duplex } from 'node:stream'
+import { openMasks } from './access/masks'
 import { openAccess } from './access/open'
 import { openAudit } from './audit/open'
 import { openDatabase } from './db/open'
 import { type GivenCluster, openClusters } from './desk/clusters'
 import { openTemplates } from './desk/templates'
-import { answerNameServers } from './http/name-servers'
+import { openSeal } from './guard/seal'
+import { openApi } from './http/api'
 import { type OriginFault, originFault } from './http/origin'
 import { openMetrics } from './http/prometheus'
-import { openTrpcDoor, TRPC_PATH } from './http/trpc'
+import { isUnder, routesOf } from './http/routes'
+import { callerFrom, openTrpcDoor, TRPC_PATH } from './http/trpc'
 import { openNotify } from './notify/open'
 import type { ConsoleDesk } from './shared/desk'
 import { cookieNameFor, publishConsole } from './trpc/context'
@@ -60,9 +63,10 @@ export const createConsole = async (options: ConsoleOptions): Promise<ConsoleHan
   const database = await openDatabase({ file: join(folder, 'console.db'), thread: options.databaseThread ?? true })
   chmodSync(join(folder, 'console.db'), 0o600)
   const access = await openAccess({ db: database.db, folder })
+  const seal = openSeal(folder)
   const notify = await openNotify({
     database,
-    folder,
+    seal,
     log: (text) => options.log('warn', text),
     ...options.notify,
   })
@@ -71,6 +75,7 @@ export const createConsole = async (options: ConsoleOptions): Promise<ConsoleHan
     database,
     notify,
     audit,
+    seal,
     given: options.clusters,
     log: (cluster, text) => options.log('debug', `${cluster}: ${text}`),
     ...(options.turnMs === undefined ? {} : { turnMs: options.turnMs }),
@@ -83,6 +88,7 @@ export const createConsole = async (options: ConsoleOptions): Promise<ConsoleHan
     clusters,
     notify,
     templates: openTemplates(database.db),
+    masking: await openMasks(database.db, (text) => seal.digest(text, 'mask')),
   }
   publishConsole(desk)
   const door = openTrpcDoor({
@@ -90,30 +96,32 @@ export const createConsole = async (options: ConsoleOptions): Promise<ConsoleHan
     cookieName: desk.cookieName,
     onError: (path, error) => options.log('error', `${path ?? 'a request'} failed: ${error.stack ?? error.message}`),
   })
-  const metrics = openMetrics(desk, options.metricsToken, (request) => tell(request, 'the token is missing or wrong'))
-  const stopListening = access.onSessionEnd(() => door.dropEnded())
   const tell = ({ method, url, socket }: IncomingMessage, why: string): void =>
     options.refused?.(
       `${method} ${(url ?? '').split('?', 1)[0]?.slice(0, 200)} of ${socket.remoteAddress ?? ''} was refused: ${why}`,
     )
+  const metrics = openMetrics(desk, options.metricsToken, (request) => tell(request, 'the token is missing or wrong'))
+  const api = openApi({
+    desk,
+    callerOf: (request) => callerFrom(request, desk.cookieName),
+    onError: (path, error) => options.log('error', `${path} failed: ${error.stack ?? error.message}`),
+    refused: tell,
+  })
+  const routes = routesOf({ desk, trpc: door, api, metrics })
+  const stopListening = access.onSessionEnd(() => door.dropEnded())
   const rules = { allowedHosts: [...(options.allowedHosts ?? []), options.host] }
 
   return {
     handleHttp(request, response) {
       for (const [name, value] of safeHeaders) response.setHeader(name, value)
-      if (answerNameServers(request, response, desk)) return true
-      const fault = originFault(request, rules)
+      const route = routes.find(({ owns }) => owns(request.url ?? ''))
+      const fault = route?.anyHost ? null : originFault(request, rules)
       if (fault !== null) {
         tell(request, refusals[fault][1])
         refuse(response, fault)
-        return true
-      }
-      if (metrics.answer(request, response)) return true
-      if (isUnder(request.url, TRPC_PATH)) {
-        door.http(request, response)
-        return true
-      }
-      return false
+      } else if (route === undefined) return false
+      else route.answer(request, response)
+      return true
     },
     handleUpgrade(request, socket, head) {
       if (!isUnder(request.url, TRPC_PATH)) return false
@@ -132,6 +140,7 @@ export const createConsole = async (options: ConsoleOptions): Promise<ConsoleHan
     async close() {
       stopListening()
       metrics.close()
+      api.close()
       publishConsole(undefined)
       // A broker that answers no more must not hold the whole process.
       await within(STOP_WITHIN_MS, Promise.all([door.close(), clusters.close()]))
@@ -142,11 +151,6 @@ export const createConsole = async (options: ConsoleOptions): Promise<ConsoleHan
   }
 }
 
-/** The path itself or below it, not a longer word that begins alike. */
-const isUnder = (url: string | undefined, path: string): boolean => {
-  const asked = (url ?? '').split('?', 1)[0] ?? ''
-  return asked === path || asked.startsWith(`${path}/`)
-}
 /** Cookies are shared by every port of a machine: no page there may lay this one under its own and catch clicks. */
 const safeHeaders = [
   ['x-frame-options', 'DENY'],

@@ -5,6 +5,7 @@ import { alarmRouter, channelRouter } from './router/alarm'
 import { authRouter } from './router/auth'
 import { brokerRouter } from './router/broker'
 import { clusterRouter } from './router/cluster'
+import { consoleRouter } from './router/console'
 import { groupRouter } from './router/group'
 import { messageRouter } from './router/message'
 import { metricsRouter } from './router/metrics'
@@ -17,6 +18,7 @@ export const appRouter = router({
   auth: authRouter,
   access: accessRouter,
   cluster: clusterRouter,
+  console: consoleRouter,
   topic: topicRouter,
   group: groupRouter,
   message: messageRouter,

@@ -7,7 +7,16 @@ import { type Config, type OpenConfig, openConfig } from './open'
 import type { PropertyTable, Values } from './property'
 import { storeProperties } from './store-properties'
 
-const brokerTable = { ...serverProperties, ...clientProperties, ...storeProperties, ...brokerProperties }
+/** Of access control only whether it is on is told: what a console shows of a broker must be true. */
+const { authenticationEnabled, authorizationEnabled } = authProperties
+const brokerTable = {
+  ...serverProperties,
+  ...clientProperties,
+  ...storeProperties,
+  ...brokerProperties,
+  authenticationEnabled,
+  authorizationEnabled,
+}
 const namesrvTable = { ...serverProperties, ...namesrvProperties }
 
 /** What access control asks of the properties of any part. */

@@ -76,9 +76,10 @@ class AddressDialer implements Dialer {
 
   async #dial(address: string): Promise<Connection & Drainable> {
     const timeoutMs = this.#options.connectTimeoutMs ?? defaults.connectTimeoutMs
-    const plain = await reach(address, timeoutMs)
-    const { tls } = this.#options
-    const socket = tls === undefined ? plain : await secure(plain, hostOf(address), tls, timeoutMs)
+    const { tls, resolve } = this.#options
+    const at = resolve === undefined ? { address, host: hostOf(address) } : await resolve(address)
+    const plain = await reach(at.address, timeoutMs)
+    const socket = tls === undefined ? plain : await secure(plain, at.host, tls, timeoutMs)
     const connection = openConnection(socket, {
       id: this.#nextId++,
       turn: this.#turn,

@@ -184,17 +184,20 @@ export interface TlsDialing {
   /** Whether the peer's certificate is checked: against trustPath, or whom this machine trusts. */
   readonly checksServer: boolean
   readonly trustPath?: string | undefined
+  /** The same as PEM, in place of a file. */
+  readonly trust?: string | undefined
   /** What is shown to a peer that asks for a certificate. */
   readonly own?: TlsFiles | undefined
 }
 
 /** Speaks TLS on a connection that was just dialled. Throws a NetError. */
 export async function secure(socket: Socket, host: string, options: TlsDialing, timeoutMs: number): Promise<Socket> {
-  const ca = options.trustPath === undefined ? undefined : await readFile(options.trustPath)
+  const ca = options.trustPath === undefined ? options.trust : await readFile(options.trustPath)
   const own = options.own === undefined ? {} : await contextOf(options.own)
   return new Promise((resolve, reject) => {
     const made = connect({
       socket,
+      host, // which the certificate must be for
       ...own,
       ...(ca === undefined ? {} : { ca }),
       ...(isIP(host) === 0 ? { servername: host } : {}),

@@ -82,6 +82,11 @@ export interface DialOptions {
   maxFrameBytes?: number
   /** Every connection speaks TLS. */
   tls?: TlsDialing | undefined
+  /**
+   * Where an address is reached, asked before each dial: what it throws, whoever asked is told. `host` is the name a
+   * certificate is checked for. Absent: the address itself.
+   */
+  resolve?: ((address: string) => Promise<{ address: string; host: string }>) | undefined
   /** Added to every request before it leaves, e.g. signatures. */
   sign?: (code: number, ext: ExtFields, body: Buffer | undefined) => void
   /** Requests the peer sends on a dialled connection (notify, check back). */

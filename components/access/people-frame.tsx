@@ -8,7 +8,7 @@ import { PageHead } from '../ui/panel'
 import { Forbidden } from '../ui/region'
 import { PageTabs } from '../ui/tabs'
 
-const tabs = ['users', 'roles', 'tokens'] as const
+const tabs = ['users', 'roles', 'masks', 'tokens'] as const
 
 /** `action`: the page's button. An admin's page says so to whoever is none, and keeps the way to the tokens. */
 export function PeopleFrame(props: { needsAdmin?: boolean; action?: ReactNode; children: ReactNode }) {

@@ -1,12 +1,13 @@
 'use client'
 // components/access/settings-view.tsx: how I see the console, my password, and where I am signed in.
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { Download, FileCode2 } from 'lucide-react'
 import { useState } from 'react'
 import { useTranslations } from 'use-intl'
 import { Moment, useFormat } from '../format'
 import { useMe } from '../shell/cluster'
 import { QueryFault, Region, useFaultWords } from '../shell/fault'
-import { useTRPC } from '../trpc/client'
+import { basePath, useTRPC } from '../trpc/client'
 import { Button } from '../ui/button'
 import { Field, Input } from '../ui/input'
 import { LinkButton } from '../ui/link'
@@ -45,7 +46,39 @@ export function SettingsView() {
         </div>
       </div>
       <Sessions />
+      <About />
     </>
+  )
+}
+
+/** What runs here, and for an admin what to send along with a question. */
+function About() {
+  const t = useTranslations('settings')
+  const trpc = useTRPC()
+  const state = useQuery(trpc.auth.state.queryOptions(undefined, { meta: { still: true } })).data
+  const isAdmin = state?.me?.rights.includes('console.admin') ?? false
+  return (
+    <Panel title={t('about')} about={`rocketdeck ${state?.version ?? ''} · Apache-2.0`} className="flex-none">
+      <div className="flex flex-wrap items-center gap-2 border-t border-hair px-3 py-3">
+        <Button asChild>
+          <a href={`${basePath}/api/openapi.json`} target="_blank" rel="noreferrer">
+            <FileCode2 />
+            {t('openapi')}
+          </a>
+        </Button>
+        {isAdmin ? (
+          <>
+            <Button asChild>
+              <a href={`${basePath}/api/v1/console/diagnostics`} download="rocketdeck-diagnostics.json">
+                <Download />
+                {t('diagnostics')}
+              </a>
+            </Button>
+            <span className="text-ink-3 text-xs">{t('diagnosticsNote')}</span>
+          </>
+        ) : null}
+      </div>
+    </Panel>
   )
 }
 

@@ -2,6 +2,7 @@
 // components/audit/audit-log.tsx: every change and every reading of bodies, newest first: filters, one line in detail, CSV. Who
 // sees only their own lines is told so.
 import { keepPreviousData, useQuery, useQueryClient } from '@tanstack/react-query'
+import { Download } from 'lucide-react'
 import { parseAsInteger, parseAsString, parseAsStringLiteral, useQueryStates } from 'nuqs'
 import { useCallback, useState } from 'react'
 import { useTranslations } from 'use-intl'
@@ -10,7 +11,8 @@ import { CsvButton, DataTable, DensityMenu, downloadCsv, FilterBox, TableFoot, u
 import { useFormat } from '../format'
 import { useClusters, useMe } from '../shell/cluster'
 import { QueryFault } from '../shell/fault'
-import { useTRPC } from '../trpc/client'
+import { basePath, useTRPC } from '../trpc/client'
+import { Button } from '../ui/button'
 import { PageHead, Panel } from '../ui/panel'
 import { Empty, NoMatch } from '../ui/region'
 import { Select } from '../ui/select'
@@ -19,10 +21,16 @@ import { useAuditColumns } from './audit-columns'
 import { auditCsv } from './audit-csv'
 import { AuditEntry } from './audit-entry'
 import { auditRangeNames, rangeStart } from './audit-range'
+import { VerifyChain } from './verify-chain'
 
 const results = ['ok', 'partial', 'failed'] as const
 /** A choice of a list must be some text; no name and no action is this one. */
 const ANY = '*'
+
+const exportQuery = (asked: Readonly<Record<string, string | number>>): string =>
+  new URLSearchParams(
+    Object.entries(asked).flatMap(([key, value]) => (value === '' ? [] : [[key, String(value)]])),
+  ).toString()
 
 export const AuditLog = () => {
   const t = useTranslations('audit')
@@ -107,6 +115,13 @@ export const AuditLog = () => {
             })
           }
         />
+        <Button asChild look="ghost" size="sm" note={t('ndjsonNote')}>
+          <a href={`${basePath}/api/v1/audit/export?${exportQuery(asked)}`} download="audit.ndjson">
+            <Download />
+            NDJSON
+          </a>
+        </Button>
+        {me?.rights.includes('console.admin') ? <VerifyChain /> : null}
         <DensityMenu />
       </PageHead>
       <div className="flex flex-wrap items-center gap-1.5 max-sm:-mx-3 max-sm:flex-nowrap max-sm:overflow-x-auto max-sm:px-3 max-sm:[scrollbar-width:none]">

@@ -7,6 +7,7 @@ import enBroker from './en/broker.json'
 import enChange from './en/change.json'
 import enChart from './en/chart.json'
 import enClient from './en/client.json'
+import enClusters from './en/clusters.json'
 import enDataTable from './en/dataTable.json'
 import enDead from './en/dead.json'
 import enDoctor from './en/doctor.json'
@@ -31,6 +32,7 @@ import zhBroker from './zh/broker.json'
 import zhChange from './zh/change.json'
 import zhChart from './zh/chart.json'
 import zhClient from './zh/client.json'
+import zhClusters from './zh/clusters.json'
 import zhDataTable from './zh/dataTable.json'
 import zhDead from './zh/dead.json'
 import zhDoctor from './zh/doctor.json'
@@ -56,6 +58,7 @@ const en = {
   change: enChange,
   chart: enChart,
   client: enClient,
+  clusters: enClusters,
   dataTable: enDataTable,
   dead: enDead,
   doctor: enDoctor,
@@ -84,6 +87,7 @@ const zh = {
   change: zhChange,
   chart: zhChart,
   client: zhClient,
+  clusters: zhClusters,
   dataTable: zhDataTable,
   dead: zhDead,
   doctor: zhDoctor,

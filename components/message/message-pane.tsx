@@ -213,7 +213,10 @@ const Pane = (props: {
                     {t('bodyForbiddenText')}
                   </Forbidden>
                 ) : (
-                  <BodyView body={view.body} fileName={id} hit={hit} onWhole={onWhole} />
+                  <>
+                    {view.masked ? <p className="text-ink-3 text-xs">{t('maskedNote')}</p> : null}
+                    <BodyView body={view.body} fileName={id} hit={hit} onWhole={onWhole} />
+                  </>
                 )}
                 <section>
                   <h3 className="mb-1.5 font-semibold text-[13px]/[18px]">{t('tab.properties')}</h3>

@@ -14,6 +14,7 @@ import { ClusterProvider, useClusterCard, useClusters, useMe, useOverviewFeed } 
 import { QueryFault } from './fault'
 import { Palette } from './palette'
 import { usePreferenceSync } from './preference-sync'
+import { ProductionQuestion } from './production-question'
 import { SessionEnded } from './session-ended'
 import { ShortcutSheet } from './shortcut-sheet'
 import { useShortcuts } from './shortcuts'
@@ -102,6 +103,7 @@ function Inside({ cluster, children }: { cluster: string; children: ReactNode })
       <Palette cluster={cluster} {...isOpen('palette')} />
       <ShortcutSheet {...isOpen('keys')} />
       <SessionEnded />
+      <ProductionQuestion />
     </div>
   )
 }

@@ -9,6 +9,7 @@ import {
   ListChecks,
   type LucideIcon,
   MailX,
+  Network,
   Plug,
   Route,
   Rows3,
@@ -40,6 +41,7 @@ export type PageId =
   | 'jobs'
   | 'access'
   | 'audit'
+  | 'clusters'
   | 'settings'
 export type PageGroup = 'watch' | 'cluster' | 'messages' | 'govern'
 export interface PageEntry {
@@ -75,6 +77,7 @@ export const pages: readonly PageEntry[] = [
   { id: 'jobs', group: 'messages', icon: ListChecks, key: null, href: (cluster) => clusterHref(cluster, 'jobs') },
   { id: 'access', group: 'govern', icon: KeyRound, key: null, href: () => '/access' },
   { id: 'audit', group: 'govern', icon: ScrollText, key: null, href: () => '/audit' },
+  { id: 'clusters', group: 'govern', icon: Network, key: null, href: () => '/clusters' },
   { id: 'settings', group: 'govern', icon: Settings, key: null, href: () => '/settings' },
 ]
 export const pageGroups: readonly PageGroup[] = ['watch', 'cluster', 'messages', 'govern']

@@ -9,6 +9,7 @@ import superjson from 'superjson'
 import type { AppRouter } from '../../server/root'
 import { connection, session } from './connection'
 import { faultOf, isUnreachable } from './fault'
+import { productionLink } from './production'
 import { hashOfKey } from './query-hash'
 
 const { TRPCProvider, useTRPC } = createTRPCContext<AppRouter>()
@@ -80,7 +81,7 @@ function newClient(): TRPCClient<AppRouter> {
       splitLink({
         condition: (operation) => operation.type === 'subscription',
         true: wsLink({ client: socket, transformer: superjson }),
-        false: http,
+        false: [productionLink, http],
       }),
     ],
   })

@@ -47,6 +47,8 @@ export interface AskerOptions {
   sign?: (code: number, ext: ExtFields, body: Buffer | undefined) => void
   /** The cluster is spoken to over TLS. */
   tls?: DialOptions['tls']
+  /** Where a told address is reached, and whether it may be. */
+  resolve?: DialOptions['resolve']
 }
 export const openAsk = (options: AskerOptions = {}): Ask => {
   const longestMs = options.longestTimeoutMs ?? 60_000
@@ -55,6 +57,7 @@ export const openAsk = (options: AskerOptions = {}): Ask => {
     // Consume stats of all groups of a large broker come in one frame.
     maxFrameBytes: 128 * 1024 * 1024,
     tls: options.tls,
+    resolve: options.resolve,
     ...(options.sign === undefined ? {} : { sign: options.sign }),
   })
   const ask = async (address: string, code: number, ext: ExtFields = {}, more: AskOptions = {}): Promise<Command> => {
@@ -87,6 +90,8 @@ export const openAsk = (options: AskerOptions = {}): Ask => {
 }
 const silence = (address: string, code: number, error: unknown): PeerError => {
   const name = requestNames.get(code) ?? String(code)
+  if (error instanceof Error && error.name === 'TargetError')
+    return new PeerError('refused', address, error.message, undefined, { cause: error })
   if (error instanceof NetError && error.fault === 'refused')
     return new PeerError('refused', address, `Nobody answers at ${address}.`, undefined, { cause: error })
   if (error instanceof ProtocolError || (error instanceof NetError && error.fault === 'bad-frame'))

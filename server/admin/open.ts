@@ -17,7 +17,10 @@ export interface AdminOptions {
   /** Every request is signed with them. Absent: the cluster asks nobody who he is. */
   credentials?: AdminCredentials | undefined
   tls?: AdminTls | undefined
+  /** Where a told address is reached, and whether it may be. */
+  resolve?: AdminResolve | undefined
 }
+export type AdminResolve = DialOptions['resolve']
 export type AdminTls = DialOptions['tls']
 export type AdminCredentials = Credentials
 export interface Admin {

@@ -5,7 +5,7 @@ import { and, asc, count, desc, eq, gt, gte, like, lt, lte, max, or, type SQL } 
 import type { Db } from '../db/open'
 import { audit, auditAnchor } from '../db/schema'
 import type { AuditDesk, AuditEntry } from '../shared/desk'
-import type { AuditListInput } from '../shared/inputs'
+import type { AuditFilter, AuditListInput } from '../shared/inputs'
 import type { AuditRow, Facet, Page } from '../shared/views'
 
 /** Names and actions to choose from; those with the most lines. */
@@ -22,6 +22,7 @@ const CLEAN_EVERY_MS = 3_600_000
 const MOST_WAITING = 5000
 const LINES_AT_ONCE = 200
 const VERIFY_AT_ONCE = 2000
+const EXPORT_AT_ONCE = 1000
 
 type Line = Omit<typeof audit.$inferSelect, 'id' | 'hash'>
 /** What a line vouches for: the line before it, and all of its own words. */
@@ -44,6 +45,18 @@ const linked = (before: string, line: Line): string =>
       ]),
     )
     .digest('hex')
+
+/** The first is whose lines may be seen at all. */
+const conditionsOf = (input: AuditFilter, who: string | null): (SQL | undefined)[] => [
+  who === null ? undefined : eq(audit.who, who),
+  input.who === undefined ? undefined : eq(audit.who, input.who),
+  input.action === undefined ? undefined : eq(audit.action, input.action),
+  input.cluster === undefined ? undefined : eq(audit.cluster, input.cluster),
+  input.result === undefined ? undefined : eq(audit.result, input.result),
+  input.from === undefined ? undefined : gte(audit.at, input.from),
+  input.to === undefined ? undefined : lte(audit.at, input.to),
+  input.q === '' ? undefined : or(like(audit.object, `%${input.q}%`), like(audit.action, `%${input.q}%`)),
+]
 
 export interface AuditLimits {
   keptLines?: number
@@ -160,18 +173,24 @@ export const openAudit = (
       if (newest !== undefined && newest !== before) return { checked, unchained, brokenAt: (await highestId()) + 1 }
       return { checked, unchained, brokenAt: null }
     },
+    async *lines(input, who) {
+      await flush()
+      const conditions = conditionsOf(input, who)
+      for (let below: number | undefined; ; ) {
+        const rows = await db
+          .select()
+          .from(audit)
+          .where(and(...conditions, below === undefined ? undefined : lt(audit.id, below)))
+          .orderBy(desc(audit.id))
+          .limit(EXPORT_AT_ONCE)
+        for (const { hash: _, ...row } of rows) yield row
+        below = rows.at(-1)?.id
+        if (rows.length < EXPORT_AT_ONCE) return
+      }
+    },
     async list(input: AuditListInput, who: string | null): Promise<Page<AuditRow>> {
       await flush()
-      const conditions: (SQL | undefined)[] = [
-        who === null ? undefined : eq(audit.who, who),
-        input.who === undefined ? undefined : eq(audit.who, input.who),
-        input.action === undefined ? undefined : eq(audit.action, input.action),
-        input.cluster === undefined ? undefined : eq(audit.cluster, input.cluster),
-        input.result === undefined ? undefined : eq(audit.result, input.result),
-        input.from === undefined ? undefined : gte(audit.at, input.from),
-        input.to === undefined ? undefined : lte(audit.at, input.to),
-        input.q === '' ? undefined : or(like(audit.object, `%${input.q}%`), like(audit.action, `%${input.q}%`)),
-      ]
+      const conditions = conditionsOf(input, who)
       const where = and(...conditions)
       const seen = conditions[0]
       const counts = async (column: typeof audit.who | typeof audit.action | typeof audit.result) =>

@@ -298,4 +298,29 @@ export const migrations: readonly Migration[] = [
       'create index metric_view_cluster on metric_view(cluster)',
     ],
   },
+  {
+    id: 10,
+    name: 'connections',
+    statements: [
+      // How a cluster is spoken to, as JSON; what is secret of it lies sealed beside it.
+      "alter table cluster add column connection text not null default '{}'",
+      'alter table cluster add column sealed text',
+      // A cluster of the command line: only how it is shown and what it lets through is kept.
+      'alter table cluster add column fixed integer not null default 0',
+    ],
+  },
+  {
+    id: 11,
+    name: 'masks',
+    statements: [
+      `create table mask_rule (
+        id text primary key,
+        cluster text not null,
+        topics text not null,
+        part text not null,
+        field text not null,
+        how text not null
+      ) without rowid`,
+    ],
+  },
 ]

@@ -1,5 +1,6 @@
 // server/db/schema.ts: the tables of console.db as Drizzle sees them; migrations.ts makes them. Times are ms since 1970.
 import { integer, real, sqliteTable, text } from 'drizzle-orm/sqlite-core'
+import type { MaskHow, MaskPart } from '../shared/masks'
 import type { Role } from '../shared/rights'
 
 export const user = sqliteTable('user', {
@@ -73,7 +74,21 @@ export const cluster = sqliteTable('cluster', {
   colour: integer('colour').notNull(),
   readOnly: integer('read_only', { mode: 'boolean' }).notNull(),
   production: integer('production', { mode: 'boolean' }).notNull(),
+  /** How it is spoken to, as JSON. */
+  connection: text('connection').notNull().default('{}'),
+  /** Its secret key. */
+  sealed: text('sealed'),
+  /** Of the command line: the row holds only how it is shown and what it lets through. */
+  fixed: integer('fixed', { mode: 'boolean' }).notNull().default(false),
   createdAt: integer('created_at').notNull(),
+})
+export const maskRule = sqliteTable('mask_rule', {
+  id: text('id').primaryKey(),
+  cluster: text('cluster').notNull(),
+  topics: text('topics').notNull(),
+  part: text('part').$type<MaskPart>().notNull(),
+  field: text('field').notNull(),
+  how: text('how').$type<MaskHow>().notNull(),
 })
 export const series = sqliteTable('series', {
   id: integer('id').primaryKey(),

@@ -2,7 +2,7 @@
 // acted on, the recorder for what was. It joins the rooms and decides nothing.
 import { setTimeout as delay } from 'node:timers/promises'
 import type { ClusterHandle } from '../../broker/types'
-import { type AdminCredentials, type AdminTls, openAdmin } from '../admin/open'
+import { type AdminOptions, openAdmin } from '../admin/open'
 import { openAlarms } from '../alarms/open'
 import { openParts } from '../bundled/parts'
 import { openBrokerChanges } from '../change/brokers'
@@ -46,12 +46,9 @@ import { openRecord } from './record'
 import { openRedriveMarks } from './redrive-marks'
 import { openTopicDesk } from './topics'
 
-export interface ClusterDeskOptions {
+export interface ClusterDeskOptions extends Pick<AdminOptions, 'credentials' | 'tls' | 'resolve'> {
   entry: ClusterEntry
   bundled: ClusterHandle | undefined
-  /** With which the cluster wants requests signed. */
-  credentials?: AdminCredentials | undefined
-  tls?: AdminTls | undefined
   database: Database
   notify: Notify
   audit: Pick<AuditDesk, 'write'>
@@ -73,7 +70,12 @@ const sleep = async (ms: number, signal?: AbortSignal): Promise<void> => {
 
 export const openClusterDesk = (options: ClusterDeskOptions): OpenCluster => {
   const { entry, bundled, database, notify, audit, log, turnMs = TURN_MS, now = Date.now } = options
-  const admin = openAdmin({ namesrv: entry.namesrv, credentials: options.credentials, tls: options.tls })
+  const admin = openAdmin({
+    namesrv: entry.namesrv,
+    credentials: options.credentials,
+    tls: options.tls,
+    resolve: options.resolve,
+  })
   const parts = openParts(bundled)
   const recorder = openRecorder(database, entry.id, turnMs)
   const sampler = openSampler({
@@ -260,6 +262,8 @@ export const openClusterDesk = (options: ClusterDeskOptions): OpenCluster => {
     id: entry.id,
     entry,
     readOnly: entry.readOnly,
+    production: entry.production,
+    name: entry.name,
     card,
     info: async () => infoOf(state, card()),
     overview,

@@ -38,12 +38,7 @@ export interface TrpcDoorOptions {
 }
 
 export const openTrpcDoor = ({ desk, cookieName, onError }: TrpcDoorOptions): TrpcDoor => {
-  const callerOf = (request: IncomingMessage): Caller => ({
-    from: plainAddress(request.socket.remoteAddress),
-    agent: request.headers['user-agent'] ?? '',
-    session: sessionOf(request.headers.cookie, cookieName),
-    token: bearerOf(request.headers.authorization),
-  })
+  const callerOf = (request: IncomingMessage): Caller => callerFrom(request, cookieName)
   const report = ({ path, error }: { path: string | undefined; error: Error & { code?: string } }): void => {
     if (error.code === 'INTERNAL_SERVER_ERROR') onError(path, error)
   }
@@ -136,6 +131,12 @@ export const openTrpcDoor = ({ desk, cookieName, onError }: TrpcDoorOptions): Tr
   }
 }
 
+export const callerFrom = (request: IncomingMessage, cookieName: string): Caller => ({
+  from: plainAddress(request.socket.remoteAddress),
+  agent: request.headers['user-agent'] ?? '',
+  session: sessionOf(request.headers.cookie, cookieName),
+  token: bearerOf(request.headers.authorization),
+})
 /** A program's token. Whoever sends one is judged by it alone, whatever cookie came along. */
 const bearerOf = (header: string | undefined): string | null => /^Bearer +(\S+)$/i.exec(header ?? '')?.[1] ?? null
 const plainAddress = (address: string | undefined): string => (address ?? '').replace(/^::ffff:/, '')

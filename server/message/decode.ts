@@ -3,7 +3,9 @@
 import { isSystemProperty, sysFlagWords, type WireMessage } from '../admin/records'
 import type { Reading } from '../shared/desk'
 import type { Known } from '../shared/known'
+import type { MaskRule } from '../shared/masks'
 import type { ExportedMessage, MessageBody, MessageRow, MessageView } from '../shared/views'
+import { HIDDEN, maskBody, maskProperties, masksBody, rulesFor } from './mask'
 import { SEARCHED_BYTES, unpack, unpackHead } from './unpack'
 
 const SHOWN_BYTES = 256 * 1024
@@ -34,23 +36,27 @@ export const rowOf = (message: WireMessage, broker: string, reading: Reading): M
   keys: message.keys,
   sizeBytes: message.body.length,
   reconsumeTimes: message.reconsumeTimes,
-  preview: reading.bodies ? previewOf(message) : null,
+  preview: reading.bodies ? previewOf(message, reading) : null,
 })
 /** For a file: whoever may not read bodies gets none. */
-export const exportedOf = (message: WireMessage, broker: string): ExportedMessage => {
+export const exportedOf = (message: WireMessage, broker: string, reading: Reading): ExportedMessage => {
   const { preview: _, ...row } = rowOf(message, broker, { bodies: false })
-  const { bytes } = unpack(message, SEARCHED_BYTES)
+  const { bytes } = shownBody(message, reading, SEARCHED_BYTES)
   const text = textOf(bytes)
+  const properties = Object.fromEntries([...message.properties].filter(([name]) => !isSystemProperty(name)))
   return {
     ...row,
-    properties: Object.fromEntries([...message.properties].filter(([name]) => !isSystemProperty(name))),
+    properties: maskProperties(properties, rulesOf(message, reading), reading.masks?.digest ?? String),
     body: text ?? bytes.toString('base64'),
     bodyAs: text === null ? 'base64' : 'text',
   }
 }
-const previewOf = (message: WireMessage): string => {
-  // Unpacked only so far, and what the cut broke is dropped: a preview costs the same for every size.
-  const head = unpackHead(message, PREVIEW_CHARS * 4).subarray(0, PREVIEW_CHARS * 4)
+const previewOf = (message: WireMessage, reading: Reading): string => {
+  // Unpacked only so far, and what the cut broke is dropped: a preview costs the same for every size. Only what is masked
+  // must be looked at whole.
+  const rules = rulesOf(message, reading)
+  const bytes = masksBody(rules) ? shownBody(message, reading).bytes : unpackHead(message, PREVIEW_CHARS * 4)
+  const head = bytes.subarray(0, PREVIEW_CHARS * 4)
   const text = textOf(head) ?? textOf(head.subarray(0, wholeCharacters(head)))
   return text === null ? head.subarray(0, 48).toString('hex') : text.slice(0, PREVIEW_CHARS)
 }
@@ -74,11 +80,13 @@ export const viewOf = (
   const system: Record<string, string> = {}
   const user: Record<string, string> = {}
   for (const [name, value] of message.properties) (isSystemProperty(name) ? system : user)[name] = value
+  const rules = rulesOf(message, reading)
   return {
     row: rowOf(message, broker, reading),
-    body: reading.bodies ? bodyOf(message, options.whole) : null,
+    body: reading.bodies ? bodyOf(message, reading, options.whole) : null,
+    masked: reading.bodies && rules.length > 0,
     systemProperties: system,
-    userProperties: reading.bodies ? user : null,
+    userProperties: reading.bodies ? maskProperties(user, rules, reading.masks?.digest ?? String) : null,
     storeHost: message.storeHost,
     commitLogOffset: message.commitLogOffset,
     preparedTransactionOffset: message.preparedTransactionOffset,
@@ -92,8 +100,21 @@ export const viewOf = (
   }
 }
 const names = { zlib: 'ZLIB', lz4: 'LZ4', zstd: 'ZSTD' } as const
-const bodyOf = (message: WireMessage, whole: boolean): MessageBody => {
-  const { bytes, failed } = unpack(message)
+const rulesOf = (message: WireMessage, { masks }: Reading): readonly MaskRule[] => rulesFor(masks?.rules ?? [], message)
+/** The body with what is masked hidden in it; one that did not unpack cannot be looked at, and is hidden whole. */
+const shownBody = (
+  message: WireMessage,
+  reading: Reading,
+  mostBytes?: number,
+): { bytes: Buffer; failed: string | null } => {
+  const { bytes, failed } = unpack(message, mostBytes)
+  const rules = rulesOf(message, reading)
+  if (!masksBody(rules)) return { bytes, failed }
+  if (failed !== null) return { bytes: Buffer.from(HIDDEN), failed }
+  return { bytes: maskBody(bytes, rules, reading.masks?.digest ?? String), failed }
+}
+const bodyOf = (message: WireMessage, reading: Reading, whole: boolean): MessageBody => {
+  const { bytes, failed } = shownBody(message, reading)
   const shown = whole ? bytes : bytes.subarray(0, SHOWN_BYTES)
   const text = textOf(shown) ?? (shown.length < bytes.length ? textOf(shown.subarray(0, wholeCharacters(shown))) : null)
   const { compression } = message

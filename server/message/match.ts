@@ -6,6 +6,8 @@ import type { WireMessage } from '../admin/records'
 import type { Reading } from '../shared/desk'
 import { DeskError } from '../shared/errors'
 import type { ScanInput } from '../shared/inputs'
+import type { MaskRule } from '../shared/masks'
+import { nameMatches } from '../shared/rights'
 import { SEARCHED_BYTES, unpack } from './unpack'
 
 export type MessageFilter = Pick<ScanInput, 'tag' | 'key' | 'property' | 'body' | 'sql' | 'regex'>
@@ -38,12 +40,16 @@ export const openMatch = (
     return passes
   }
 }
+/** `topic` left out: whichever. */
+type Looked = MessageFilter & { topic?: string | undefined }
 /** What a search looks into is shown by what it finds. */
-export const mustRead = ({ bodies }: Reading, { body, property, sql, regex }: MessageFilter): void => {
-  if (!bodies && [body, property, sql, regex].some((one) => one !== undefined))
+export const mustRead = (reading: Reading, filter: Looked): void => {
+  const { body, property, sql, regex } = filter
+  if (!reading.bodies && [body, property, sql, regex].some((one) => one !== undefined))
     throw new DeskError('not-allowed', 'A search in bodies or properties needs the right message.read.', {
       right: 'message.read',
     })
+  mustNotTell(reading, filter)
 }
 
 const expressionOf = (sql: string): ReturnType<typeof compileSql> => {
@@ -133,4 +139,24 @@ const at = (value: unknown, path: string): unknown => {
     found = Object.hasOwn(found, key) ? (found as Record<string, unknown>)[key] : undefined // its own, as JSON made it
   }
   return found
+}
+
+/** Topics in which brokers keep messages of others. */
+const holdsOthers = /^(%(RETRY|DLQ)%|RMQ_SYS|rmq_sys|SCHEDULE_TOPIC)/
+/**
+ * A search in what is masked would tell by what it finds: it is refused for topics that a rule may be about, and for every
+ * expression there, which may look at anything.
+ */
+const mustNotTell = ({ masks }: Reading, { topic, body, property, sql, regex }: Looked): void => {
+  const isAbout = ({ topics }: MaskRule) => topic === undefined || holdsOthers.test(topic) || nameMatches(topics, topic)
+  const rules = (masks?.rules ?? []).filter(isAbout)
+  const hidden =
+    (sql !== undefined && rules.length > 0) ||
+    ((Boolean(body) || regex !== undefined) && rules.some(({ part }) => part !== 'property')) ||
+    (property !== undefined &&
+      rules.some(({ part, field }) => part === 'property' && nameMatches(field, property.name)))
+  if (hidden)
+    throw new DeskError('not-allowed', 'What is looked for may be masked here: this needs the right message.unmask.', {
+      right: 'message.unmask',
+    })
 }

@@ -64,9 +64,9 @@ export const openMessageDesk = ({ admin, topics, now = Date.now }: MessageOption
     get: finder.get,
     track: finder.track,
     scan: (input, reading, signal) => inTurn(() => scan(admin, input, reading, signal, rowOf)),
-    async *export(input, signal) {
+    async *export(input, reading, signal) {
       let bytes = 0
-      for await (const event of inTurn(() => scan(admin, input, { bodies: true }, signal, exportedOf))) {
+      for await (const event of inTurn(() => scan(admin, input, reading, signal, exportedOf))) {
         yield event
         if (event.type === 'rows') bytes += event.rows.reduce((sum, { body }) => sum + body.length, 0)
         if (bytes > MOST_EXPORTED_BYTES)

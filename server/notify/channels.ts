@@ -4,10 +4,10 @@ import { randomUUID } from 'node:crypto'
 import { and, desc, eq, sql } from 'drizzle-orm'
 import { channel, delivery, setting } from '../db/alarm-tables'
 import type { Db } from '../db/open'
+import type { Seal } from '../guard/seal'
 import type { ChannelBody } from '../shared/alarms'
 import { DeskError } from '../shared/errors'
 import type { ChannelRow, DeliveryRow } from '../shared/views'
-import type { Seal } from './seal'
 import type { OpenChannel } from './send'
 
 type Stored = typeof channel.$inferSelect

@@ -3,19 +3,18 @@ import { randomUUID } from 'node:crypto'
 import { eq } from 'drizzle-orm'
 import { delivery } from '../db/alarm-tables'
 import type { Database } from '../db/open'
+import type { Seal } from '../guard/seal'
+import type { Resolve } from '../guard/target'
 import type { NotifyDesk } from '../shared/desk'
 import { DeskError } from '../shared/errors'
 import { type Channels, deliveryRow, openChannels } from './channels'
 import type { Notice } from './notice'
 import { type Outbox, openOutbox } from './outbox'
-import { openSeal } from './seal'
 import { sendOver } from './send'
-import type { Resolve } from './target'
 
 export interface NotifyOptions {
   database: Database
-  /** Where secret.key lies. */
-  folder: string
+  seal: Seal
   log: (text: string) => void
   now?: () => number
   resolve?: Resolve
@@ -27,9 +26,9 @@ export interface Notify extends NotifyDesk {
   close(): Promise<void>
 }
 export const openNotify = async (options: NotifyOptions): Promise<Notify> => {
-  const { database, folder, log, now = Date.now } = options
+  const { database, seal, log, now = Date.now } = options
   const { db } = database
-  const channels = await openChannels(db, openSeal(folder), now)
+  const channels = await openChannels(db, seal, now)
   const outbox = openOutbox({
     db,
     channels,

@@ -5,9 +5,9 @@ import { request as httpRequest } from 'node:http'
 import { request as httpsRequest } from 'node:https'
 import type { LookupFunction } from 'node:net'
 import { createTransport } from 'nodemailer'
+import { checkTarget, type Resolve, type Target } from '../guard/target'
 import type { ChannelKind, NoticeLanguage } from '../shared/alarms'
 import { type Notice, noticeLines, noticeTitle } from './notice'
-import { checkTarget, type Resolve, type Target } from './target'
 
 /** A channel with its secrets, in memory only. */
 export interface OpenChannel {

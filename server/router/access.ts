@@ -1,6 +1,8 @@
 // server/router/access.ts: accounts, roles and tokens. An admin keeps people and roles; a token is everybody's own, and
 // holds no more than they do. A token itself makes no tokens: it lacks the right to what is one's own.
 import {
+  maskIdInput,
+  maskPutInput,
   onUser,
   roleDeleteInput,
   rolePutInput,
@@ -39,6 +41,14 @@ export const accessRouter = router({
   deleteRole: allowed('console.admin')
     .input(roleDeleteInput)
     .mutation(({ ctx, input }) => ctx.desk.access.people.deleteRole(input.name, input.confirm)),
+  /** What is hidden of messages from whoever lacks the right to see it. */
+  masks: allowed('console.admin').query(({ ctx }) => ctx.desk.masking.list()),
+  putMask: allowed('console.admin')
+    .input(maskPutInput)
+    .mutation(({ ctx, input }) => ctx.desk.masking.put(input)),
+  removeMask: allowed('console.admin')
+    .input(maskIdInput)
+    .mutation(({ ctx, input }) => ctx.desk.masking.remove(input.id)),
   /** Who may do something to one object: a try without doing it. */
   whoMay: allowed('console.admin')
     .input(whoMayInput)

@@ -1,8 +1,14 @@
 // server/router/cluster.ts: clusters and their overview, as the browser sees them.
 import { tracked } from '@trpc/server'
-import { z } from 'zod'
 import { DeskError } from '../shared/errors'
-import { clusterAddInput, clusterHistoryInput, clusterLiveInput, clusterUpdateInput } from '../shared/inputs'
+import {
+  clusterAddInput,
+  clusterHistoryInput,
+  clusterLiveInput,
+  clusterRemoveInput,
+  clusterTestInput,
+  clusterUpdateInput,
+} from '../shared/inputs'
 import { allowed, allowedOn, may, router, streaming } from '../trpc/procedure'
 
 export const clusterRouter = router({
@@ -25,6 +31,8 @@ export const clusterRouter = router({
           yield tracked(String(overview.at), overview)
       }),
     ),
+  /** How each is reached, for whoever may change it. */
+  settings: allowed('console.admin').query(({ ctx }) => ctx.desk.clusters.settings()),
   add: allowed('console.admin')
     .input(clusterAddInput)
     .mutation(({ ctx, input }) => ctx.desk.clusters.add(input)),
@@ -32,12 +40,12 @@ export const clusterRouter = router({
     .input(clusterUpdateInput)
     .mutation(({ ctx, input }) => ctx.desk.clusters.update(input)),
   remove: allowed('console.admin')
-    .input(z.object({ id: z.string(), confirm: z.string() }))
+    .input(clusterRemoveInput)
     .mutation(({ ctx, input }) => {
       if (input.confirm !== input.id) throw new DeskError('confirm-mismatch', `The name typed is not ${input.id}.`)
       return ctx.desk.clusters.remove(input.id)
     }),
   test: allowed('console.admin')
-    .input(clusterAddInput.pick({ namesrv: true }))
-    .mutation(({ ctx, input }) => ctx.desk.clusters.test(input.namesrv)),
+    .input(clusterTestInput)
+    .mutation(({ ctx, input }) => ctx.desk.clusters.test(input)),
 })

@@ -17,7 +17,7 @@ import {
   traceInput,
 } from '../shared/inputs'
 import type { Context } from '../trpc/context'
-import { allowed, allowedOn, check, readingOf, router, streaming } from '../trpc/procedure'
+import { allowed, allowedOn, check, readingFor, router, streaming } from '../trpc/procedure'
 
 interface Reader extends Context {
   signedIn: SignedIn
@@ -51,7 +51,7 @@ export const messageRouter = router({
     .input(messageByIdInput)
     .query(async ({ ctx, input }) => {
       const began = performance.now()
-      const reading = readingOf(ctx.signedIn, input.cluster, null)
+      const reading = readingFor(ctx, null)
       const found = await ctx.cluster.messages.byId(input, reading)
       await note(ctx, reading, 'message.read', input.id, found.rows.length, began)
       return found
@@ -60,7 +60,7 @@ export const messageRouter = router({
     .input(messageByKeyInput)
     .query(async ({ ctx, input }) => {
       const began = performance.now()
-      const reading = readingOf(ctx.signedIn, input.cluster, input.topic ?? null)
+      const reading = readingFor(ctx, input.topic ?? null)
       const found = await ctx.cluster.messages.byKey(input, reading)
       await note(ctx, reading, 'message.read', `${input.topic ?? '*'} key ${input.key}`, found.rows.length, began)
       return found
@@ -69,7 +69,7 @@ export const messageRouter = router({
     .input(messageAt)
     .query(async ({ ctx, input }) => {
       const began = performance.now()
-      const reading = readingOf(ctx.signedIn, input.cluster, input.topic)
+      const reading = readingFor(ctx, input.topic)
       const view = await ctx.cluster.messages.at(input, reading)
       await note(ctx, reading, 'message.read', view.row.offsetId, 1, began)
       return view
@@ -78,7 +78,7 @@ export const messageRouter = router({
     .input(messageGetInput)
     .query(async ({ ctx, input }) => {
       const began = performance.now()
-      const reading = readingOf(ctx.signedIn, input.cluster, null)
+      const reading = readingFor(ctx, null)
       const view = await ctx.cluster.messages.get(input, reading)
       await note(ctx, reading, 'message.read', input.offsetId, 1, began)
       return view
@@ -92,7 +92,7 @@ export const messageRouter = router({
     .subscription(
       streaming(async function* ({ ctx, input, signal }) {
         const began = performance.now()
-        const reading = readingOf(ctx.signedIn, input.cluster, input.topic)
+        const reading = readingFor(ctx, input.topic)
         let shown = 0
         try {
           for await (const event of ctx.cluster.messages.scan(input, reading, signal)) {
@@ -112,9 +112,10 @@ export const messageRouter = router({
       streaming(async function* ({ ctx, input, signal }) {
         const began = performance.now()
         check(ctx.signedIn, 'message.read', { cluster: input.cluster, name: input.topic })
+        const reading = readingFor(ctx, input.topic)
         let shown = 0
         try {
-          for await (const event of ctx.cluster.messages.export(input, signal)) {
+          for await (const event of ctx.cluster.messages.export(input, reading, signal)) {
             if (event.type === 'rows') shown += event.rows.length
             await ctx.drained()
             yield event
@@ -129,7 +130,7 @@ export const messageRouter = router({
     .subscription(
       streaming(async function* ({ ctx, input, signal }) {
         const began = performance.now()
-        const reading = readingOf(ctx.signedIn, input.cluster, input.topic)
+        const reading = readingFor(ctx, input.topic)
         let shown = 0
         try {
           for await (const event of ctx.cluster.messages.tail(input, reading, signal)) {

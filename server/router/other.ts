@@ -1,6 +1,7 @@
 // server/router/other.ts: the nouns with few questions: clients, the doctor, dead letters, jobs, the palette, the audit log.
 import type { SignedIn } from '../shared/desk'
 import {
+  auditExportInput,
   auditListInput,
   clientListInput,
   deadListInput,
@@ -14,7 +15,7 @@ import {
   redrivePreviewInput,
 } from '../shared/inputs'
 import { DLQ_PREFIX } from '../shared/names'
-import { allowed, allowedOn, check, hasOnlyOwn, may, readingOf, router } from '../trpc/procedure'
+import { allowed, allowedOn, check, hasOnlyOwn, may, readingFor, router, streaming } from '../trpc/procedure'
 
 export const clientRouter = router({
   list: allowedOn('cluster.read')
@@ -34,7 +35,7 @@ export const deadRouter = router({
     .input(redrivePreviewInput)
     .query(({ ctx, input }) => {
       maySendTo(ctx.signedIn, input.cluster, input.toTopic ?? null)
-      return ctx.cluster.dead.redrivePreview(input, readingOf(ctx.signedIn, input.cluster, DLQ_PREFIX + input.group))
+      return ctx.cluster.dead.redrivePreview(input, readingFor(ctx, DLQ_PREFIX + input.group))
     }),
   /** Answers with the job that does it. */
   redrive: allowedOn('message.redrive')
@@ -80,6 +81,37 @@ export const auditRouter = router({
     .input(auditListInput)
     .query(({ ctx, input }) =>
       ctx.desk.audit.list(input, hasOnlyOwn(ctx.signedIn, 'audit.read') ? ctx.signedIn.me.name : null),
+    ),
+  /** Every line that matches, newest first, one after the other; that it was taken away is a line itself. */
+  export: allowed('audit.read')
+    .input(auditExportInput)
+    .subscription(
+      streaming(async function* ({ ctx, input }) {
+        const { me } = ctx.signedIn
+        const began = performance.now()
+        let lines = 0
+        try {
+          for await (const row of ctx.desk.audit.lines(
+            input,
+            hasOnlyOwn(ctx.signedIn, 'audit.read') ? me.name : null,
+          )) {
+            lines += 1
+            await ctx.drained()
+            yield row
+          }
+        } finally {
+          await ctx.desk.audit.write({
+            who: me.name,
+            from: ctx.caller.from,
+            cluster: input.cluster ?? null,
+            action: 'audit.export',
+            object: null,
+            after: `${lines} lines`,
+            result: 'ok',
+            tookMs: performance.now() - began,
+          })
+        }
+      }),
     ),
   /** Whether a line was changed or taken out since it was written. */
   verify: allowed('console.admin').query(({ ctx }) => ctx.desk.audit.verify()),

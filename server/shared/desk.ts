@@ -4,10 +4,12 @@ import type { AlarmRuleBody, ChannelBody } from './alarms'
 import type {
   AlarmHistoryInput,
   AlarmSilenceInput,
+  AuditFilter,
   AuditListInput,
   BrokerConfigInput,
   ClientListInput,
   ClusterAddInput,
+  ClusterTestInput,
   ClusterUpdateInput,
   ConsumeDirectlyInput,
   DeadListInput,
@@ -19,6 +21,7 @@ import type {
   GroupUpdateInput,
   JobActInput,
   JobItemsInput,
+  MaskPutInput,
   MessageAtInput,
   MessageByIdInput,
   MessageByKeyInput,
@@ -51,12 +54,24 @@ import type {
   WaitingActInput,
   WaitingActPreviewInput,
 } from './inputs'
+import type { MaskRule } from './masks'
 import type { Right } from './rights'
 import type * as view from './views'
 
 /** With or without the right to read bodies and user properties. */
 export interface Reading {
   bodies: boolean
+  /** What is hidden all the same, and how a hidden value is told from another one. */
+  masks?: { rules: readonly MaskRule[]; digest: (text: string) => string } | undefined
+}
+/** What is hidden of messages from whoever lacks `message.unmask`. */
+export interface MaskingDesk {
+  list(): readonly MaskRule[]
+  /** Those that hold on a cluster. */
+  of(cluster: string): readonly MaskRule[]
+  digest(text: string): string
+  put(input: MaskPutInput): Promise<{ id: string }>
+  remove(id: string): Promise<void>
 }
 export interface Watch {
   signal: AbortSignal | undefined
@@ -67,6 +82,9 @@ export interface Watch {
 export interface ClusterDesk {
   readonly id: string
   readonly readOnly: boolean
+  /** Marked production: a change asks for its name. */
+  readonly production: boolean
+  readonly name: string
   card(): view.ClusterCard
   info(): Promise<view.ClusterInfo>
   overview(): view.Overview
@@ -136,7 +154,11 @@ export interface MessageDesk {
   track(offsetId: string): Promise<view.TrackRow[]>
   scan(input: ScanInput, reading: Reading, signal: AbortSignal | undefined): AsyncIterable<view.ScanEvent>
   /** Whole messages, for a file; only for whoever may read bodies. */
-  export(input: ScanInput, signal: AbortSignal | undefined): AsyncIterable<view.ScanEvent<view.ExportedMessage>>
+  export(
+    input: ScanInput,
+    reading: Reading,
+    signal: AbortSignal | undefined,
+  ): AsyncIterable<view.ScanEvent<view.ExportedMessage>>
   tail(input: TailInput, reading: Reading, signal: AbortSignal | undefined): AsyncIterable<view.TailEvent>
   traces(input: TraceInput): Promise<view.FoundTraces>
   send(input: SendInput): Promise<view.SendResult>
@@ -212,14 +234,12 @@ export interface WaitingDesk {
 export interface ClustersDesk {
   all(): readonly ClusterDesk[]
   get(id: string): ClusterDesk | undefined
+  settings(): view.ClusterSettings[]
   add(input: ClusterAddInput): Promise<view.ClusterCard>
   update(input: ClusterUpdateInput): Promise<view.ClusterCard>
   remove(id: string): Promise<void>
-  test(
-    namesrv: readonly string[],
-  ): Promise<
-    { step: 'resolve' | 'connect' | 'route' | 'broker'; who: string; ok: boolean; tookMs: number; text: string }[]
-  >
+  /** Whether it can be reached, and what it lets the console do; changes nothing there. */
+  test(input: ClusterTestInput): Promise<view.ProbeStep[]>
 }
 
 /** What is known of who asks. */
@@ -298,6 +318,8 @@ export interface AuditDesk {
   write(entry: AuditEntry): Promise<void>
   /** `who` set: only that user's own rows. */
   list(input: AuditListInput, who: string | null): Promise<view.Page<view.AuditRow>>
+  /** All that match, newest first. */
+  lines(input: AuditFilter, who: string | null): AsyncIterable<view.AuditRow>
   /** Computes the chain of lines again. */
   verify(): Promise<view.AuditProof>
   /** Everything that waits is in the file. */
@@ -311,4 +333,5 @@ export interface ConsoleDesk {
   readonly clusters: ClustersDesk
   readonly notify: NotifyDesk
   readonly templates: TemplateDesk
+  readonly masking: MaskingDesk
 }

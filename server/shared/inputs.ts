@@ -2,6 +2,7 @@
 
 import { z } from 'zod'
 import { alarmRuleBody, channelBody } from './alarms'
+import { maskHows, maskParts } from './masks'
 import { compareSpans, type ExplorerMetric, explorerMetricNames, MOST_SERIES, metricScopes } from './metrics'
 import { groupNameFault, isAddressableName, parseBrokerKey, topicNameFault } from './names'
 import { customRights, hasSubject, type Right, rights } from './rights'
@@ -71,15 +72,17 @@ export const clientListInput = onCluster.extend({
 /** Names and addresses as somebody typed them: what is wrong with them is what is looked for. */
 const typed = z.string().trim().max(255).default('')
 export const doctorInput = onCluster.extend({ topic: typed, group: typed, address: typed })
-export const auditListInput = z.object({
-  ...list,
+const auditFilter = {
+  q: list.q,
   who: z.string().max(120).optional(),
   action: z.string().max(120).optional(),
   cluster: clusterId.optional(),
   result: z.enum(['ok', 'partial', 'failed']).optional(),
   from: time.optional(),
   to: time.optional(),
-})
+}
+export const auditListInput = z.object({ ...list, ...auditFilter })
+export const auditExportInput = z.object(auditFilter)
 
 /** A span: the last so many ms, or from..to. */
 export const span = {
@@ -166,6 +169,17 @@ export const rolePutInput = z.object({
     .max(200),
 })
 export const roleDeleteInput = z.object({ name: roleName, confirm: z.string().max(64) })
+export const maskPutInput = z
+  .object({
+    id: z.string().min(1).max(64).optional(),
+    cluster: onClusters,
+    topics: namePattern,
+    part: z.enum(maskParts),
+    field: z.string().trim().max(255).default(''),
+    how: z.enum(maskHows),
+  })
+  .refine(({ part, field }) => part === 'body' || field !== '', { path: ['field'], message: 'name the field' })
+export const maskIdInput = z.object({ id: z.string().min(1).max(64) })
 export const whoMayInput = z.object({ right: anyRight, cluster: onClusters, name: z.string().max(255).default('') })
 export const tokenCreateInput = z.object({
   name: z.string().trim().min(1).max(80),
@@ -181,24 +195,57 @@ export type TokenCreateInput = z.infer<typeof tokenCreateInput>
 
 // ---- clusters ----
 
-const clusterFields = z.object({
-  name: z.string().min(1).max(80),
-  namesrv: z
-    .array(z.string().regex(/^[^\s;,]+:\d{1,5}$/))
-    .min(1)
-    .max(16),
+const serverAddress = z
+  .string()
+  .max(255)
+  .regex(/^[^\s;,]+:\d{1,5}$/, 'not of the form host:port')
+/** How a cluster is spoken to. A secret goes in and never comes out. */
+const connectionFields = z.object({
+  namesrv: z.array(serverAddress).min(1).max(16),
+  /** any: TLS without a look at the certificate. checked: it must come from `ca`, or from whom this machine trusts. */
+  tls: z.enum(['off', 'any', 'checked']),
+  /** PEM; empty: whom this machine trusts. */
+  ca: z
+    .string()
+    .max(65_536)
+    .refine((text) => text === '' || /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/.test(text), {
+      message: 'not a certificate in PEM form',
+    }),
+  /** Empty: the cluster asks nobody who he is. */
+  accessKey: z.string().max(255),
+  secretKey: z.string().max(1024),
+  /** What servers call themselves, and where that is reached from here. */
+  addressMap: z.array(z.object({ from: serverAddress, to: serverAddress })).max(64),
+  /** Private hosts and networks it may lead to: `10.0.0.0/8`, `mq.example.internal`, `10.0.0.5:9876`. */
+  hosts: z.array(z.string().min(1).max(255)).max(64),
+})
+const clusterFields = connectionFields.extend({
+  name: z.string().trim().min(1).max(80),
   colour: z.number().int().min(0).max(7),
   readOnly: z.boolean(),
   production: z.boolean(),
 })
-export const clusterAddInput = clusterFields.extend({
-  id: clusterId.regex(/^[a-z0-9][a-z0-9-]*$/),
+const unset = { tls: 'off', ca: '', accessKey: '', secretKey: '', addressMap: [], hosts: [] } as const
+const connectionInput = connectionFields.extend({
+  tls: connectionFields.shape.tls.default(unset.tls),
+  ca: connectionFields.shape.ca.default(unset.ca),
+  accessKey: connectionFields.shape.accessKey.default(unset.accessKey),
+  secretKey: connectionFields.shape.secretKey.default(unset.secretKey),
+  addressMap: connectionFields.shape.addressMap.default([]),
+  hosts: connectionFields.shape.hosts.default([]),
+})
+export const clusterAddInput = connectionInput.extend({
+  id: clusterId.regex(/^[a-z0-9][a-z0-9-]*$/, 'small letters, digits and -'),
+  name: clusterFields.shape.name,
   colour: clusterFields.shape.colour.default(0),
   readOnly: clusterFields.shape.readOnly.default(false),
   production: clusterFields.shape.production.default(false),
 })
-/** Without defaults: a new name must not make a read-only cluster writable. */
+/** Without defaults: a new name must not make a read-only cluster writable, nor forget its secret. */
 export const clusterUpdateInput = clusterFields.partial().extend({ id: clusterId })
+export const clusterRemoveInput = z.object({ id: clusterId, confirm: z.string() })
+/** `id`: a cluster that exists, whose secret is taken where none is typed. */
+export const clusterTestInput = connectionInput.extend({ id: clusterId.optional() })
 
 // ---- topics and groups: what a form sends ----
 
@@ -461,12 +508,15 @@ export const paletteInput = z.object({
 export type TopicListInput = z.infer<typeof topicListInput>
 export type GroupListInput = z.infer<typeof groupListInput>
 export type ClientListInput = z.infer<typeof clientListInput>
+export type MaskPutInput = z.infer<typeof maskPutInput>
+export type AuditFilter = z.infer<typeof auditExportInput>
 export type AuditListInput = z.infer<typeof auditListInput>
 export type Span = { lastMs?: number | undefined; from?: number | undefined; to?: number | undefined }
 export type SettingsInput = z.infer<typeof settingsInput>
 export type SetupInput = z.infer<typeof setupInput>
 export type ClusterAddInput = z.infer<typeof clusterAddInput>
 export type ClusterUpdateInput = z.infer<typeof clusterUpdateInput>
+export type ClusterTestInput = z.infer<typeof clusterTestInput>
 export type TopicCreateInput = z.infer<typeof topicCreateInput>
 export type TopicUpdateInput = z.infer<typeof topicUpdateInput>
 export type GroupCreateInput = z.infer<typeof groupCreateInput>

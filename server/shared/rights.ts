@@ -18,6 +18,7 @@ const grants = (viewer: Grant, operator: Grant, admin: Grant): Readonly<Record<R
 export const rightsTable = {
   'cluster.read': grants('yes', 'yes', 'yes'), //      health, lists, metrics, clients, config (secrets never)
   'message.read': grants('extra', 'yes', 'yes'), //    bodies and user properties; audited
+  'message.unmask': grants('no', 'extra', 'yes'), //   what masking rules hide from everybody else
   'client.inspect': grants('no', 'yes', 'yes'), //     thread stacks
   'message.export': grants('no', 'yes', 'yes'),
   'own.write': grants('yes', 'yes', 'yes'), //         own settings, own sessions, own password
@@ -59,6 +60,7 @@ export const subjectOf = {
   'group.delete': 'group',
   'offset.reset': 'group',
   'message.read': 'topic',
+  'message.unmask': 'topic',
   'message.send': 'topic',
   'message.export': 'topic',
   'message.redrive': 'group',

@@ -2,10 +2,11 @@
 // leaves a line in the audit log, whatever became of it. A procedure made otherwise has no rule and fails a test.
 import { initTRPC } from '@trpc/server'
 import superjson from 'superjson'
-import type { ClusterDesk, SignedIn } from '../shared/desk'
+import type { ClusterDesk, ConsoleDesk, Reading, SignedIn } from '../shared/desk'
 import { DeskError, oneLine } from '../shared/errors'
 import { onCluster } from '../shared/inputs'
 import { grantFor, hasSubject, type Right, subjectOf, type Where } from '../shared/rights'
+import { before, leavesNothing, namedBy } from './before'
 import type { Context } from './context'
 import { faultOf, trpcErrorOf } from './faults'
 
@@ -56,6 +57,20 @@ const harmless: ReadonlySet<Right> = new Set<Right>([
   'own.write',
 ])
 
+/** On a cluster marked production a change names it, unless the name of what it changes was typed already. */
+const mustNameProduction = ({ name }: ClusterDesk, raw: unknown): void => {
+  const typed = (key: string): unknown =>
+    typeof raw === 'object' && raw !== null ? Object.getOwnPropertyDescriptor(raw, key)?.value : undefined
+  if (typeof typed('confirm') === 'string' || typed('production') === name) return
+  throw new DeskError(
+    'production',
+    `${name} is marked production: a change there carries its name as \`production\`.`,
+    {
+      todo: 'Type the name of the cluster.',
+    },
+  )
+}
+
 const translated = t.middleware(async ({ next }) => {
   const result = await next()
   // tRPC keeps what it is given here and sends the formatted shape; the cause carries the fault.
@@ -65,7 +80,8 @@ const translated = t.middleware(async ({ next }) => {
 const recorded = t.middleware(async ({ ctx, next, path, type, getRawInput }) => {
   if (type !== 'mutation' || ownLooks.has(path)) return next()
   const began = performance.now()
-  const result = await next()
+  const found: Found = { before: null }
+  const result = await next({ ctx: { found } })
   const signedIn = await ctx.who()
   // Whoever has no session could fill the disk with lines about what was not even tried.
   if (signedIn === null && !result.ok && untried.has(faultOf(result.error).kind)) return result
@@ -88,6 +104,7 @@ const recorded = t.middleware(async ({ ctx, next, path, type, getRawInput }) => 
       input.offsetId ??
       input.pattern ??
       null,
+    before: found.before,
     after: afterOf(path, input),
     reason: input.reason ?? null,
     result: !result.ok
@@ -118,11 +135,58 @@ const fieldsOf = (raw: unknown): Fields & { rest?: string } => {
   for (const [key, value] of Object.entries(raw)) {
     if (typeof value === 'string' && !unrecorded.has(key)) fields[key] = value.slice(0, MAX_FIELD_CHARACTERS)
   }
-  const rest = Object.entries(raw).filter(([key, value]) => typeof value !== 'string' && !unrecorded.has(key))
-  if (rest.length > 0) fields.rest = JSON.stringify(Object.fromEntries(rest), plainBigint).slice(0, 2000)
+  const rest = changedIn(raw)
+  if (rest.length > 0) fields.rest = noted(Object.fromEntries(rest))
   return fields
 }
-const plainBigint = (_key: string, value: unknown) => (typeof value === 'bigint' ? value.toString() : value)
+/** What a change says, without what names its object, what stands in a column of its own, and secrets. */
+const changedIn = (raw: object): [string, unknown][] =>
+  Object.entries(raw).filter(([key]) => !unrecorded.has(key) && !ownColumn.has(key))
+const noted = (value: unknown): string =>
+  JSON.stringify(value, (_key, one: unknown) => {
+    if (typeof one === 'bigint') return one.toString()
+    return typeof one === 'string' && one.length > MAX_FIELD_CHARACTERS ? `${one.slice(0, MAX_FIELD_CHARACTERS)}…` : one
+  }).slice(0, MAX_NOTED_CHARACTERS)
+const MAX_NOTED_CHARACTERS = 4000
+const ownColumn: ReadonlySet<string> = new Set([
+  'cluster',
+  'topic',
+  'group',
+  'broker',
+  'brokerName',
+  'part',
+  'id',
+  'offsetId',
+  'reason',
+  'confirm',
+  'production',
+])
+/** What a change found before it was made; filled once who asks was let through. */
+interface Found {
+  before: string | null
+}
+/** A look at how things stand must not hold the change for long, nor end it. */
+const BEFORE_WITHIN_MS = 2000
+const remembered = t.middleware(async ({ ctx, next, path, type, getRawInput }) => {
+  const look = before[path]
+  const { found, signedIn, cluster } = ctx as { found?: Found; signedIn?: SignedIn; cluster?: ClusterDesk } // set above it
+  if (type !== 'mutation' || look === undefined || found === undefined || signedIn === undefined) return next()
+  const raw = await getRawInput()
+  if (typeof raw !== 'object' || raw === null) return next()
+  const asked = { desk: ctx.desk, signedIn, cluster, input: { ...raw } }
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<undefined>((done) => {
+    timer = setTimeout(() => done(undefined), BEFORE_WITHIN_MS)
+  })
+  const keys = new Set(changedIn(raw).map(([key]) => key))
+  const looked = async (): Promise<string | undefined> => {
+    const held = await look(asked)
+    return held === undefined || held === null ? undefined : noted(leavesNothing(path) ? held : namedBy(held, keys))
+  }
+  found.before = (await Promise.race([looked().catch(() => undefined), late])) ?? null
+  clearTimeout(timer)
+  return next()
+})
 /** Never in the log: bodies and what may hold a secret. */
 const unrecorded: ReadonlySet<string> = new Set([
   'body',
@@ -134,6 +198,7 @@ const unrecorded: ReadonlySet<string> = new Set([
   'current',
   'next',
   'secret',
+  'secretKey',
   'channel', // its address or its secret lets whoever has it speak in its name
 ])
 const afterOf = (path: string, input: Fields): string | null => (path.startsWith('auth.') ? null : (input.rest ?? null))
@@ -155,6 +220,7 @@ export const allowed = (right: Right) =>
   base
     .meta({ right, scope: 'console' })
     .use(async ({ ctx, next }) => next({ ctx: { signedIn: check(await ctx.who(), right) } }))
+    .use(remembered)
 
 /** Signed in, holding the right on the cluster the input names; `ctx.cluster` is it. */
 export const allowedOn = (right: Right) =>
@@ -169,8 +235,11 @@ export const allowedOn = (right: Right) =>
       const cluster = clusterOf(ctx, input.cluster)
       if (type === 'mutation' && cluster.readOnly && !harmless.has(right))
         throw new DeskError('read-only', `The cluster ${cluster.id} is connected read-only.`)
+      if (type === 'mutation' && cluster.production && !harmless.has(right))
+        mustNameProduction(cluster, await getRawInput())
       return next({ ctx: { signedIn, cluster } })
     })
+    .use(remembered)
 
 /** A subscription's faults come while it runs, past every middleware: they are translated here. */
 export const streaming = <Options, Event>(run: (options: Options) => AsyncIterable<Event>) =>
@@ -186,5 +255,15 @@ export const streaming = <Options, Event>(run: (options: Options) => AsyncIterab
 export const readingOf = (who: SignedIn, cluster: string, topic: string | null) => ({
   bodies: may(who, 'message.read', { cluster, name: topic }),
 })
+/** The same, with what of it masking rules hide. */
+export const readingFor = (
+  { signedIn, cluster, desk }: { signedIn: SignedIn; cluster: ClusterDesk; desk: ConsoleDesk },
+  topic: string | null,
+): Reading => {
+  const reading = readingOf(signedIn, cluster.id, topic)
+  const rules = desk.masking.of(cluster.id)
+  if (rules.length === 0 || may(signedIn, 'message.unmask', { cluster: cluster.id, name: topic })) return reading
+  return { ...reading, masks: { rules, digest: desk.masking.digest } }
+}
 export const hasOnlyOwn = (who: SignedIn, right: Right): boolean =>
   !who.me.grants.some((one) => one.right === right && one.own !== true)

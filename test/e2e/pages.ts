@@ -49,7 +49,10 @@ const addresses = [
   { name: 'metrics', path: '/metrics', en: 'Resource report', zh: '资源报表' },
   { name: 'users', path: '/access/users', en: 'Create user', zh: '创建用户' },
   { name: 'roles', path: '/access/roles', en: 'Built-in roles', zh: '内置角色' },
+  { name: 'masks', path: '/access/masks', en: 'Add a rule', zh: '添加规则' },
   { name: 'tokens', path: '/access/tokens', en: 'Create token', zh: '创建令牌' },
+  { name: 'clusters', path: '/clusters', en: 'What they can do', zh: '能力对比' },
+  { name: 'cluster-new', path: '/clusters?open=new', en: 'Test connection', zh: '测试连接' },
   { name: 'audit', path: '/audit', en: 'Everybody', zh: '所有人' },
   { name: 'send', path: `/send?topic=${TOPIC}`, en: 'Send a message', zh: '发送消息' },
 ] as const
@@ -61,7 +64,7 @@ const looks = [
 ] as const
 
 export const visit = async (page: Page, path: string, words: string): Promise<void> => {
-  await page.goto(/^\/(audit|access)/.test(path) ? path : `${base}${path}`) // the audit log is of all clusters
+  await page.goto(/^\/(audit|access|clusters)/.test(path) ? path : `${base}${path}`) // the audit log is of all clusters
   await expect(page.getByText(words).first()).toBeVisible({ timeout: 20_000 })
   await expect(page.getByRole('status', { name: /^(Loading|加载中)/ })).toHaveCount(0, { timeout: 20_000 })
   await expect(page.getByRole('alert').filter({ hasText: /\S/ })).toHaveCount(0)

@@ -16,7 +16,9 @@ import { isKnown } from '../../server/shared/known'
 import { grantsOf, rightsOf } from '../../server/shared/rights'
 import type { Overview, ScanEvent } from '../../server/shared/views'
 import { contextFor, publishedConsole } from '../../server/trpc/context'
+import { run } from '../support/children'
 import { projectRoot, temporaryFolder } from '../support/folders'
+import { findInPath } from '../support/java'
 import { type OurCluster, startOurs } from '../support/rocketdeck'
 import { openWire } from '../support/wire'
 
@@ -188,6 +190,42 @@ describe('metrics for Prometheus', () => {
       'rocketmq_consumer_lag_messages',
     )
   }, 90_000)
+})
+
+describe('the API for programs', () => {
+  it('runs every line of curl in README as it stands there', async (context) => {
+    if (findInPath('curl') === undefined) return context.skip('curl is missing')
+    const { secret } = await http().access.createToken.mutate({
+      name: 'readme',
+      rights: ['cluster.read', 'topic.write', 'message.read', 'audit.read'],
+      cluster: '*',
+      days: 1,
+    })
+    const readme = readFileSync(join(projectRoot, 'README.md'), 'utf8')
+    const section = /\n## HTTP API\n([\s\S]*?)\n## /.exec(readme)?.[1] ?? ''
+    const lines = (/```bash\n([\s\S]*?)```/.exec(section)?.[1] ?? '').trim().split('\n')
+    expect(lines.length).toBeGreaterThan(5)
+    const answers: unknown[] = []
+    for (const line of lines) {
+      const here = line.replaceAll('127.0.0.1:3000', `127.0.0.1:${port}`).replaceAll('bundled', at.cluster)
+      const { code, stdout, output } = await run('sh', ['-c', here], { env: { TOKEN: secret } })
+      expect({ line, code, output: code === 0 ? '' : output }).toEqual({ line, code: 0, output: '' })
+      answers.push(
+        stdout
+          .trim()
+          .split('\n')
+          .map((text) => JSON.parse(text)),
+      )
+    }
+    const [openapi, clusters, topics, created, scanned, exported] = answers
+    expect(openapi).toMatchObject([{ openapi: '3.1.0', paths: { '/api/v1/topic/create': { post: {} } } }])
+    expect(clusters).toMatchObject([[{ id: 'c' }]])
+    expect(topics).toMatchObject([{ page: 1, size: 100 }])
+    expect(created).toMatchObject([{ ok: 1, failed: 0 }])
+    expect(scanned).toEqual(expect.arrayContaining([expect.objectContaining({ type: 'end' })]))
+    const line = { action: 'topic.create', object: 'Payments', who: 'root (readme)', result: 'ok' }
+    expect(exported).toContainEqual(expect.objectContaining(line))
+  })
 })
 
 describe('the cluster', () => {

@@ -142,3 +142,44 @@ export interface Overview {
   /** What a client on this machine must be told. */
   connect: { namesrv: string; tls: boolean; acl: boolean; loopbackOnly: boolean }
 }
+
+/** How a cluster is spoken to, without what is secret of it. */
+export interface ClusterConnection {
+  tls: 'off' | 'any' | 'checked'
+  /** PEM; empty: whom the console's machine trusts. */
+  ca: string
+  /** Empty: requests are not signed. */
+  accessKey: string
+  /** What servers call themselves, and where that is reached from here. */
+  addressMap: { from: string; to: string }[]
+  /** Private hosts and networks it may lead to. */
+  hosts: string[]
+}
+/** A cluster as an admin edits it. */
+export interface ClusterSettings extends ClusterConnection {
+  id: string
+  name: string
+  namesrv: string[]
+  colour: number
+  readOnly: boolean
+  production: boolean
+  /** Of the command line: how it is reached is changed there. */
+  fixed: boolean
+  bundled: boolean
+  hasSecret: boolean
+}
+export type ProbeRight = 'settings' | 'topics' | 'groups' | 'topic-write' | 'users'
+/** One step of a connection test. */
+export interface ProbeStep {
+  step: 'resolve' | 'connect' | 'route' | 'broker' | 'signature' | 'right'
+  /** Whom it was about: an address, or `broker-a:0 10.0.0.1:10911`. */
+  who: string
+  /** Of a step `right`: what was asked for. */
+  right: ProbeRight | null
+  ok: boolean
+  tookMs: number
+  /** Why not; or what a name leads to. */
+  text: string
+  /** Of `connect`: brokers; of `route`: topics. */
+  count: number | null
+}

@@ -19,6 +19,7 @@ export type FaultKind =
   | 'not-found'
   | 'exists'
   | 'read-only'
+  | 'production'
   | 'drift'
   | 'preview-expired'
   | 'confirm-mismatch'

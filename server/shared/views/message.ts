@@ -40,6 +40,8 @@ export interface MessageView {
   row: MessageRow
   /** Null without the right to read bodies. */
   body: MessageBody | null
+  /** A masking rule holds for it, and hides what it names. */
+  masked: boolean
   systemProperties: Record<string, string>
   userProperties: Record<string, string> | null
   storeHost: string

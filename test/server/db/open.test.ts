@@ -32,7 +32,7 @@ it('runs each step once and keeps what was written over a reopening', async () =
     .values({ id: 'a', name: 'A', namesrv: 'x:1', colour: 1, readOnly: true, production: false, createdAt: 5 })
   await first.close()
   const second = await openDatabase({ file: path, thread: false })
-  expect(await second.db.select().from(schema.cluster)).toEqual([
+  expect(await second.db.select().from(schema.cluster)).toMatchObject([
     { id: 'a', name: 'A', namesrv: 'x:1', colour: 1, readOnly: true, production: false, createdAt: 5 },
   ])
   await second.close()

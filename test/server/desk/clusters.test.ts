@@ -3,16 +3,20 @@ import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { openDatabase } from '../../../server/db/open'
 import { openClusters } from '../../../server/desk/clusters'
+import { openSeal } from '../../../server/guard/seal'
 import { openNotify } from '../../../server/notify/open'
+import { clusterAddInput } from '../../../server/shared/inputs'
 import { temporaryFolder } from '../../support/folders'
 
 it('a cluster that is removed while it is changed stays removed', async () => {
   const folder = temporaryFolder('clusters')
   const database = await openDatabase({ file: join(folder, 'console.db'), thread: false })
-  const notify = await openNotify({ database, folder, log: () => undefined })
+  const seal = openSeal(folder)
+  const notify = await openNotify({ database, seal, log: () => undefined })
   const clusters = await openClusters({
     database,
     notify,
+    seal,
     audit: { write: async () => undefined },
     given: [],
     log: () => undefined,
@@ -20,7 +24,7 @@ it('a cluster that is removed while it is changed stays removed', async () => {
   })
   try {
     const namesrv = ['127.0.0.1:1'] // nobody listens there
-    await clusters.add({ id: 'far', name: 'Far', namesrv, colour: 0, readOnly: false, production: false })
+    await clusters.add(clusterAddInput.parse({ id: 'far', name: 'Far', namesrv }))
     await Promise.all([
       clusters.update({ id: 'far', name: 'Farther' }),
       clusters.update({ id: 'far', colour: 3 }),

@@ -7,11 +7,11 @@ import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
 import { openDatabase } from '../../../server/db/open'
+import { openSeal } from '../../../server/guard/seal'
+import { checkTarget, isPublic } from '../../../server/guard/target'
 import type { Notice } from '../../../server/notify/notice'
 import { type Notify, openNotify } from '../../../server/notify/open'
-import { openSeal } from '../../../server/notify/seal'
 import { type OpenChannel, sendOver } from '../../../server/notify/send'
-import { checkTarget, isPublic } from '../../../server/notify/target'
 import { temporaryFolder } from '../../support/folders'
 
 const notice: Notice = {
@@ -194,7 +194,13 @@ describe('secrets', () => {
 
 const desk = async (folder = temporaryFolder('notify'), now: () => number = Date.now) => {
   const database = await openDatabase({ file: join(folder, 'console.db'), thread: false })
-  const notify = await openNotify({ database, folder, log: () => undefined, firstWaitMs: 30, now })
+  const notify = await openNotify({
+    database,
+    seal: openSeal(folder),
+    log: () => undefined,
+    firstWaitMs: 30,
+    now,
+  })
   await notify.setPolicy({ hosts })
   let closed = false
   const close = async () => {

@@ -22,10 +22,13 @@ import { type Rule, readingOf } from '../../../server/trpc/procedure'
 /** Whatever is asked of it answers that it was reached: the rule let it through. */
 const reached: unknown = new Proxy(() => undefined, {
   get: (_, key) =>
-    key === 'then' ? undefined : (({ readOnly, id: 'c' } as Record<PropertyKey, unknown>)[key] ?? reached),
+    key === 'then'
+      ? undefined
+      : (({ readOnly, production, name: 'C', id: 'c' } as Record<PropertyKey, unknown>)[key] ?? reached),
   apply: () => reached,
 })
 let readOnly = false
+let production = false
 const deskFor = (who: SignedIn | null): ConsoleDesk => ({
   version: 'test',
   cookieName: 'test',
@@ -39,13 +42,16 @@ const deskFor = (who: SignedIn | null): ConsoleDesk => ({
     write: async () => undefined,
     list: () => reached as never,
     verify: () => reached as never,
+    lines: () => reached as never,
     close: async () => undefined,
   }, //   a marker in place of an answer
+  masking: reached as never,
   notify: reached as never, //                                                as above
   templates: reached as never, //                                             as above
   clusters: {
     get: (id: string) => (id === 'c' ? (reached as never) : undefined),
     all: () => [],
+    settings: () => [],
   } as unknown as ConsoleDesk['clusters'],
 })
 const signedIn = (role: Role): SignedIn => ({
@@ -140,6 +146,28 @@ describe('every procedure', () => {
       }
     } finally {
       readOnly = false
+    }
+  })
+})
+
+describe('a cluster marked production', () => {
+  it('takes no change that does not carry its name, or the name of what it changes', async () => {
+    production = true
+    try {
+      for (const { path, rule, type } of procedures) {
+        if (rule?.scope !== 'cluster') continue
+        const [answer, named, wrong] = [
+          await call(path, signedIn('admin')),
+          await call(path, signedIn('admin'), 'c', { production: 'C' }),
+          await call(path, signedIn('admin'), 'c', { production: 'D' }),
+        ]
+        expect(through).toContain(named)
+        if (type === 'mutation' && !rule.right.startsWith('alarm.'))
+          expect({ path, answer, wrong }).toEqual({ path, answer: 'production', wrong: 'production' })
+        else expect(through).toContain(answer)
+      }
+    } finally {
+      production = false
     }
   })
 })

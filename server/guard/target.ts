@@ -1,4 +1,4 @@
-// server/notify/target.ts: whom the console may speak to. An address comes from a person, so it could be one of the
+// server/guard/target.ts: whom the console may speak to. An address comes from a person, so it could be one of the
 // console's own network: private ones are refused unless an admin named the host. A name is looked up once, every answer
 // is checked, and the connection goes to the checked address, so that a second look-up cannot lead elsewhere.
 import { lookup } from 'node:dns/promises'
@@ -94,4 +94,53 @@ export const checkTarget = async (
       `${host} is ${inside.address}, a private address: an admin must name it among the hosts first`,
     )
   return { host, port, address: first.address, family: first.family === 6 ? 6 : 4 }
+}
+
+/** `10.0.0.0/8`, `fd00::/8`: whether the address is one of that network. */
+const isInside = (entry: string, address: string): boolean => {
+  const [net, bits] = entry.trim().split('/')
+  const family = isIP(net ?? '')
+  if (net === undefined || bits === undefined || family === 0 || family !== isIP(address)) return false
+  const list = new BlockList()
+  const kind = family === 6 ? 'ipv6' : 'ipv4'
+  list.addSubnet(net, Number(bits), kind)
+  return list.check(address, kind)
+}
+
+/**
+ * Where a server of a cluster is reached. A name server may tell any address as a broker's, so private ones are reached
+ * only where somebody named the host or its network; public ones always. The connection goes to what was checked.
+ */
+export const checkServer = async (
+  server: string,
+  hosts: readonly string[],
+  resolve: Resolve = resolveAll,
+): Promise<{ address: string; host: string }> => {
+  const at = server.lastIndexOf(':')
+  const host = server
+    .slice(0, at)
+    .toLowerCase()
+    .replace(/^\[|\]$/g, '')
+  const port = Number(server.slice(at + 1))
+  if (at <= 0 || !Number.isInteger(port) || port < 1 || port > 65_535)
+    throw new TargetError(`${server} is not of the form host:port`)
+  const found = isIP(host) !== 0 ? [{ address: host, family: isIP(host) }] : await namesOf(host, resolve)
+  const first = found[0]
+  if (first === undefined) throw new TargetError(`${host} has no address`)
+  const named = isNamed(hosts, host, port)
+  const inside = found.find(
+    ({ address }) => !isPublic(address) && !named && !hosts.some((entry) => isInside(entry, address)),
+  )
+  if (inside !== undefined) {
+    const which = inside.address === host ? '' : ` (${inside.address})`
+    throw new TargetError(`${host}${which} is a private address that is not among this cluster's networks`)
+  }
+  return { address: first.family === 6 ? `[${first.address}]:${port}` : `${first.address}:${port}`, host }
+}
+const namesOf = async (host: string, resolve: Resolve): ReturnType<Resolve> => {
+  try {
+    return await resolve(host)
+  } catch (error) {
+    throw new TargetError(`${host} cannot be resolved: ${error instanceof Error ? error.message : error}`)
+  }
 }

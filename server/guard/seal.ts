@@ -1,6 +1,6 @@
-// server/notify/seal.ts: secrets at rest. AES-256-GCM under a key that lies beside the database in a file only its owner
+// server/guard/seal.ts: secrets at rest. AES-256-GCM under a key that lies beside the database in a file only its owner
 // can read: a copy of console.db alone tells nothing.
-import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto'
+import { createCipheriv, createDecipheriv, createHmac, randomBytes } from 'node:crypto'
 import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
@@ -8,6 +8,8 @@ export interface Seal {
   /** `purpose` binds the text to its place: moved elsewhere it does not open. */
   close(text: string, purpose: string): string
   open(sealed: string, purpose: string): string
+  /** The same for the same text, and told by nobody without the key. In hex. */
+  digest(text: string, purpose: string): string
 }
 const KEY_BYTES = 32
 const IV_BYTES = 12
@@ -21,6 +23,7 @@ export const openSeal = (folder: string): Seal => {
   const key = Buffer.from(readFileSync(file, 'utf8').trim(), 'base64')
   if (key.length !== KEY_BYTES) throw new Error(`${file} does not hold a key of ${KEY_BYTES} bytes`)
   return {
+    digest: (text, purpose) => createHmac('sha256', key).update(`${purpose}\0${text}`).digest('hex'),
     close(text, purpose) {
       const iv = randomBytes(IV_BYTES)
       const cipher = createCipheriv('aes-256-gcm', key, iv)

@@ -1,0 +1,56 @@
+// server/router/console.ts: the console about itself: what somebody who helps from afar needs to know of it. Only what is
+// listed here leaves; credentials, addresses of channels, names of people and messages are not.
+import { arch, cpus, loadavg, platform, release, totalmem } from 'node:os'
+import { auditListInput } from '../shared/inputs'
+import { allowed, router } from '../trpc/procedure'
+
+const FAILED_LINES = 50
+
+export const consoleRouter = router({
+  diagnostics: allowed('console.admin').query(async ({ ctx: { desk, signedIn } }) => {
+    const { people } = desk.access
+    const [users, roles, tokens, channels, failed, clusters] = await Promise.all([
+      people.users(signedIn),
+      people.roles(),
+      people.tokens(null),
+      desk.notify.list(),
+      desk.audit.list(auditListInput.parse({ result: 'failed', size: FAILED_LINES }), null),
+      Promise.all(desk.clusters.all().map((cluster) => cluster.info())),
+    ])
+    const settings = new Map(desk.clusters.settings().map((one) => [one.id, one]))
+    return {
+      at: new Date().toISOString(),
+      version: desk.version,
+      node: process.version,
+      system: { platform: platform(), release: release(), arch: arch(), cpus: cpus().length, memoryBytes: totalmem() },
+      process: { uptimeSeconds: Math.round(process.uptime()), loadAverage: loadavg(), memory: process.memoryUsage() },
+      counts: {
+        users: users.length,
+        locked: users.filter(({ locked }) => locked).length,
+        sessions: users.reduce((sum, { sessions }) => sum + sessions, 0),
+        ownRoles: roles.filter(({ builtIn }) => !builtIn).length,
+        tokens: tokens.length,
+        channels: channels.map(({ kind, enabled, waiting }) => ({ kind, enabled, waiting })),
+        maskingRules: desk.masking.list().length,
+      },
+      clusters: clusters.map(
+        ({ id, bundled, readOnly, production, verdict, brokers, lag, versions, capabilities, brokerKeys }) => ({
+          id,
+          bundled,
+          readOnly,
+          production,
+          verdict,
+          brokers,
+          lag,
+          versions,
+          capabilities,
+          members: brokerKeys.map(({ key, role, state }) => ({ key, role, state })),
+          tls: settings.get(id)?.tls ?? 'off',
+          signs: settings.get(id)?.hasSecret ?? false,
+          mappedAddresses: settings.get(id)?.addressMap.length ?? 0,
+        }),
+      ),
+      failed: failed.rows.map(({ at, action, cluster, error }) => ({ at, action, cluster, error })),
+    }
+  }),
+})

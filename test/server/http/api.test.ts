@@ -1,0 +1,166 @@
+// test/server/http/api.test.ts: every address the console answers has a rule and keeps it; the API asks by the same rules as
+// the pages do, and carries 64-bit numbers whole.
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { afterAll, beforeAll, expect, it, vi } from 'vitest'
+import { type ConsoleHandle, createConsole } from '../../../server/console'
+import { fromQuery, operationsOf, revived } from '../../../server/http/api-table'
+import { openApiOf } from '../../../server/http/openapi'
+import { type RouteRule, routesOf } from '../../../server/http/routes'
+import type { SignedIn } from '../../../server/shared/desk'
+import { publishedConsole } from '../../../server/trpc/context'
+import { temporaryFolder } from '../../support/folders'
+
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 }) // every operation is asked, on a machine that may be slow
+let handle: ConsoleHandle
+let server: Server
+let base: string
+let admin: SignedIn
+beforeAll(async () => {
+  server = createServer((request, response) => {
+    if (!handle.handleHttp(request, response)) response.writeHead(418).end()
+  })
+  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening))
+  const { port } = server.address() as AddressInfo // it listens on TCP
+  base = `http://127.0.0.1:${port}`
+  handle = await createConsole({
+    dataDir: temporaryFolder('api'),
+    clusters: [{ id: 'c', name: 'C', namesrv: ['127.0.0.1:1'] }], // nobody listens there
+    host: '127.0.0.1',
+    port,
+    metricsToken: 'scrape',
+    databaseThread: false,
+    log: () => undefined,
+  })
+  const access = publishedConsole()?.access
+  const token = (await handle.setupUrlHint())?.split('=')[1] ?? ''
+  const caller = { from: '127.0.0.1', agent: '', session: null }
+  const made = await access?.setup({ token, name: 'root', password: 'a long enough one' }, caller)
+  const who = await access?.who({ ...caller, session: made?.session ?? '' })
+  if (who == null) throw new Error('nobody is signed in')
+  admin = who
+})
+afterAll(async () => {
+  await handle.close()
+  server.closeAllConnections()
+  server.close()
+})
+type Rights = Parameters<
+  NonNullable<ReturnType<typeof publishedConsole>>['access']['people']['createToken']
+>[0]['rights']
+const tokenWith = async (...rights: Rights): Promise<string> => {
+  const made = await publishedConsole()?.access.people.createToken({ name: 't', rights, cluster: '*', days: 1 }, admin)
+  return made?.secret ?? ''
+}
+const ask = (path: string, token: string | null, body?: unknown, headers: Record<string, string> = {}) =>
+  fetch(`${base}${path}`, {
+    ...(body === undefined ? {} : { method: 'POST', body: typeof body === 'string' ? body : JSON.stringify(body) }),
+    headers: { ...headers, ...(token === null ? {} : { authorization: `Bearer ${token}` }) },
+  })
+const address = (path: string): string => `/api/v1/${path.replaceAll('.', '/')}`
+
+it('every route has a rule, and nobody without what it asks for is answered', async () => {
+  const desk = publishedConsole()
+  if (desk === undefined) throw new Error('no console')
+  const nothing = () => undefined
+  const doors = { trpc: { http: nothing }, api: { answer: nothing, openapi: nothing }, metrics: {} }
+  const routes = routesOf({ desk, ...doors } as unknown as Parameters<typeof routesOf>[0]) // only their table is read
+  const asNobody: Record<RouteRule, number> = { open: 200, procedure: 401, 'signed-in': 401, 'metrics-token': 401 }
+  const inside: Record<string, string> = { '/api/trpc': '/cluster.list', '/api/v1': '/cluster/list' }
+  for (const { path, rule } of routes) {
+    const { status } = await ask(`${path}${inside[path] ?? ''}`, null)
+    expect({ path, status }).toEqual({ path, status: asNobody[rule] })
+  }
+  expect(routes.map(({ path }) => path)).toEqual(expect.arrayContaining(['/api/v1', '/api/trpc', '/metrics']))
+})
+
+it('every operation refuses whoever sends no token, or one without the right', async () => {
+  const operations = [...operationsOf().values()]
+  expect(operations.length).toBeGreaterThan(60)
+  expect(operations.filter(({ path }) => path.startsWith('auth.'))).toEqual([])
+  const [viewer, exporter] = [await tokenWith('cluster.read'), await tokenWith('message.export')]
+  for (const { path, rule } of operations) {
+    const input = rule.scope === 'cluster' ? { cluster: 'c' } : {}
+    const poor = rule.right === 'cluster.read' ? exporter : viewer
+    expect({ path, status: (await ask(address(path), null, input)).status }).toEqual({ path, status: 401 })
+    // A stream says so in its first line.
+    const answer = await ask(address(path), poor, input)
+    const kind = (await answer.json()).error?.kind
+    expect({ path, kind }).toEqual({ path, kind: 'not-allowed' })
+  }
+})
+
+it('takes a change from a token alone, whatever cookie comes along, and tells what went wrong in words', async () => {
+  const desk = publishedConsole()
+  const { session } =
+    (await desk?.access.login('root', 'a long enough one', { from: '', agent: '', session: null })) ?? {}
+  const cookie = { cookie: `${desk?.cookieName}=${session}` }
+  expect((await ask(address('cluster.list'), null, undefined, cookie)).status).toBe(200)
+  expect((await ask(address('access.endSessions'), null, { id: 1 }, cookie)).status).toBe(401)
+  const token = await tokenWith('cluster.read')
+  expect((await ask(address('topic.create'), token)).status).toBe(405)
+  expect((await ask(address('no.such'), token)).status).toBe(404)
+  expect((await ask(address('topic.get'), token, '{')).status).toBe(400)
+  const wrong = await ask(`${address('topic.list')}?cluster=c&size=7000`, token)
+  expect([wrong.status, (await wrong.json()).error]).toMatchObject([400, { kind: 'bad-input' }])
+  expect((await ask(`${address('topic.list')}?cluster=c&size=50&only=behind`, token)).status).toBe(200)
+})
+
+it('carries 64-bit numbers as text, both ways, wherever they stand', () => {
+  const scan = operationsOf().get('message.scan')?.input ?? {}
+  const far = '9007199254740993'
+  const cursor = { queues: [{ broker: 'a', queueId: 0, next: far, end: '2' }] }
+  expect(revived(scan, { cluster: 'c', topic: 't', fromOffset: far, cursor })).toEqual({
+    cluster: 'c',
+    topic: 't',
+    fromOffset: 9007199254740993n,
+    cursor: { queues: [{ broker: 'a', queueId: 0, next: 9007199254740993n, end: 2n }] },
+  })
+  const query = new URLSearchParams('cluster=c&topic=7&limit=5&input={"order":"oldest"}')
+  expect(fromQuery(scan, query)).toEqual({ cluster: 'c', topic: '7', limit: 5, order: 'oldest' })
+})
+
+it('describes each operation with the right it needs, and no secret field as an answer', () => {
+  const document = openApiOf(operationsOf().values(), '1') as {
+    paths: Record<string, { post: Record<string, unknown> }>
+  }
+  expect(document.paths['/api/v1/offset/reset']).toBeUndefined()
+  expect(document.paths['/api/v1/group/reset']?.post).toMatchObject({
+    operationId: 'group.reset',
+    'x-right': 'offset.reset',
+  })
+  expect(Object.keys(document.paths)).toHaveLength(operationsOf().size)
+})
+
+it('an audit line of a change tells what was before and after it, and no secret', async () => {
+  const token = await tokenWith('cluster.read')
+  expect(token).not.toBe('')
+  const desk = publishedConsole()
+  const { createCaller } = await import('../../../server/root')
+  const { contextFor } = await import('../../../server/trpc/context')
+  if (desk === undefined) throw new Error('no console')
+  const { session } = await desk.access.login('root', 'a long enough one', { from: '', agent: '', session: null })
+  const caller = createCaller(
+    contextFor(
+      desk,
+      { from: '', agent: '', session },
+      { once: true, setSession: () => undefined, drained: async () => undefined },
+    ),
+  )
+  await caller.cluster.add({ id: 'far', name: 'Far', namesrv: ['127.0.0.1:1'], accessKey: 'k', secretKey: 'hush-hush' })
+  await caller.cluster.update({ id: 'far', name: 'Farther', readOnly: true })
+  await caller.cluster.remove({ id: 'far', confirm: 'far' })
+  const { rows } = await caller.audit.list({ q: 'cluster.' })
+  const update = rows.find(({ action }) => action === 'cluster.update')
+  expect(JSON.parse(update?.before ?? '')).toEqual({ name: 'Far', readOnly: false })
+  expect(JSON.parse(update?.after ?? '')).toEqual({ name: 'Farther', readOnly: true })
+  expect(rows.find(({ action }) => action === 'cluster.remove')?.before).toContain('127.0.0.1:1')
+  expect(JSON.stringify(rows)).not.toContain('hush-hush')
+  const bundle = JSON.stringify(await caller.console.diagnostics())
+  expect(bundle).toContain('"node":"v')
+  for (const secret of ['hush-hush', 'root', token, session, '127.0.0.1']) expect(bundle).not.toContain(secret)
+  const lines = []
+  for await (const line of await caller.audit.export({ action: 'cluster.update', result: 'ok' })) lines.push(line)
+  expect(lines).toMatchObject([{ object: 'far' }])
+  expect(await caller.audit.verify()).toMatchObject({ brokenAt: null })
+})
