@@ -78,6 +78,13 @@ const runs = {
     env: { ROCKETDECK_INTEROP: '1200000' },
     flags: { messages: 'ROCKETDECK_INTEROP' },
   },
+  failover: {
+    says: 'brokers under a controller: killed, stopped, all at once, 60 times; and ten times under stock Java clients',
+    minutes: 60,
+    files: ['test/fault/process-failover.test.ts', 'test/long/failover.test.ts'],
+    flags: { kills: 'ROCKETDECK_KILLS' },
+    env: { ROCKETDECK_KILLS: '60' },
+  },
   ha: {
     says: 'master and slave in processes of their own: killed, cut off, robbed of a disk, 200 times',
     minutes: 45,

@@ -39,7 +39,8 @@ export async function cutStore(options: CutOptions): Promise<void> {
       for (const view of ['consumequeue', 'index', 'checkpoint']) await files.remove(join(rootDir, view))
       await row.removeFrom(0)
     } else {
-      await distrust(files, rootDir, firstTimeOf(row, row.startOf(offset - 1)) ?? 0)
+      // a view that ends before this segment begins holds nothing of what is cut
+      await distrust(files, rootDir, (firstTimeOf(row, row.startOf(offset - 1)) ?? 1) - 1)
       await cutRow(row, offset)
     }
     await files.syncFolder(rootDir)

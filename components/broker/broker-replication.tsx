@@ -2,6 +2,7 @@
 // components/broker/broker-replication.tsx: is the copy safe: what the master has written, and how far each slave is.
 import { useTranslations } from 'use-intl'
 import { isKnown } from '../../server/shared/known'
+import type { BrokerView } from '../../server/shared/views'
 import { UnknownWord, useFormat, Value } from '../format'
 import { State } from '../ui/mark'
 import { Figure, Figures, Panel } from '../ui/panel'
@@ -17,26 +18,29 @@ export function BrokerReplication() {
   const { row, replication, copy } = data
   if (row.role === 'slave')
     return (
-      <Figures>
-        <Figure
-          label={t('replication.distance')}
-          value={<Value of={row.slaveBehindBytes}>{format.bytes}</Value>}
-          note={t('replication.ofSlave')}
-        />
-        <Figure
-          label={t('replication.copy')}
-          value={
-            <Value of={copy}>
-              {({ isCopying }) => (
-                <State state={isCopying ? 'ok' : 'warn'}>
-                  {isCopying ? t('replication.copying') : t('replication.waiting')}
-                </State>
-              )}
-            </Value>
-          }
-          note={isKnown(copy) ? (copy.value.trouble ?? copy.value.master) : null}
-        />
-      </Figures>
+      <>
+        <Figures>
+          <Figure
+            label={t('replication.distance')}
+            value={<Value of={row.slaveBehindBytes}>{format.bytes}</Value>}
+            note={t('replication.ofSlave')}
+          />
+          <Figure
+            label={t('replication.copy')}
+            value={
+              <Value of={copy}>
+                {({ isCopying }) => (
+                  <State state={isCopying ? 'ok' : 'warn'}>
+                    {isCopying ? t('replication.copying') : t('replication.waiting')}
+                  </State>
+                )}
+              </Value>
+            }
+            note={isKnown(copy) ? (copy.value.trouble ?? copy.value.master) : null}
+          />
+        </Figures>
+        <Failover failover={data.failover} />
+      </>
     )
   if (!isKnown(replication))
     return (
@@ -98,6 +102,52 @@ export function BrokerReplication() {
           </Table>
         )}
       </Panel>
+      <Failover failover={data.failover} />
     </>
+  )
+}
+
+/** Who may take the master's place: what the controller says. Nothing where there is none. */
+function Failover({ failover }: { failover: BrokerView['failover'] }) {
+  const t = useTranslations('broker')
+  const format = useFormat()
+  if (failover === null) return null
+  const { brokers, masterEpoch, masterId, syncStateSetEpoch } = failover
+  return (
+    <Panel title={t('failover.title')}>
+      <p className="px-4 pb-3 text-ink-2 text-sm">
+        {masterId === null
+          ? t('failover.noMaster')
+          : t('failover.epochs', { master: format.count(masterEpoch), set: format.count(syncStateSetEpoch) })}
+      </p>
+      <Table className="border-t border-hair">
+        <thead>
+          <tr>
+            <Th className="w-20">{t('failover.id')}</Th>
+            <Th>{t('column.address')}</Th>
+            <Th className="w-40">{t('failover.role')}</Th>
+            <Th className="w-40">{t('column.state')}</Th>
+            <Th className="w-48">{t('failover.mayFollow')}</Th>
+          </tr>
+        </thead>
+        <tbody>
+          {brokers.map(({ address, alive, id, inSync }) => (
+            <Tr key={id}>
+              <Td className="mono">{id}</Td>
+              <Td className="mono">{address}</Td>
+              <Td>{id === masterId ? t('failover.master') : t('failover.slave')}</Td>
+              <Td>
+                <State state={alive ? 'ok' : 'warn'}>{alive ? t('failover.alive') : t('failover.gone')}</State>
+              </Td>
+              <Td>
+                <State state={inSync ? 'ok' : 'warn'}>
+                  {inSync ? t('replication.isInSync') : t('failover.notInSync')}
+                </State>
+              </Td>
+            </Tr>
+          ))}
+        </tbody>
+      </Table>
+    </Panel>
   )
 }

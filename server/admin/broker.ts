@@ -13,6 +13,7 @@ import {
   haStatusOf,
   producersOf,
   propertiesOf,
+  replicasOf,
   runningOf,
   topicConfigOf,
   topicStatsOf,
@@ -25,6 +26,7 @@ import type {
   HaStatus,
   Producer,
   QueueStats,
+  Replicas,
   Running,
   TopicConfig,
 } from './types'
@@ -34,6 +36,8 @@ export interface Brokers {
   config(address: string): Promise<Record<string, string>>
   updateConfig(address: string, changes: Readonly<Record<string, string>>): Promise<void>
   haStatus(address: string): Promise<HaStatus>
+  /** Asked of a controller, about the brokers of one name. */
+  replicas(controller: string, brokerName: string): Promise<Replicas | null>
   topicConfigs(address: string): Promise<TopicConfig[]>
   groupConfigs(address: string): Promise<GroupConfig[]>
   putTopic(address: string, topic: TopicConfig, attributeChanges?: string): Promise<void>
@@ -80,6 +84,11 @@ export const openBrokers = (ask: Ask): Brokers => {
       await ask(address, code.UPDATE_BROKER_CONFIG, {}, { body: Buffer.from(text.join('')) })
     },
     haStatus: async (address) => haStatusOf(await body(address, code.GET_BROKER_HA_STATUS)),
+    async replicas(controller, brokerName) {
+      const names = Buffer.from(JSON.stringify([brokerName]))
+      const answer = await ask(controller, code.CONTROLLER_GET_SYNC_STATE_DATA, {}, { body: names })
+      return replicasOf(bodyOf(controller, answer), brokerName)
+    },
     topicConfigs: async (address) =>
       Object.values(
         objectOf(objectOf(await body(address, code.GET_ALL_TOPIC_CONFIG, {}, 15_000)).topicConfigTable),

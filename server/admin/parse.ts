@@ -11,6 +11,7 @@ import type {
   Producer,
   QueueAt,
   QueueStats,
+  Replicas,
   Route,
   Running,
   Subscription,
@@ -206,6 +207,29 @@ export const haStatusOf = (body: Loose): HaStatus => {
         perSecondBytes: numberOf(slave.transferredByteInSecond),
       }
     }),
+  }
+}
+
+/** Null: the controller knows no broker of that name. */
+export const replicasOf = (body: Loose, brokerName: string): Replicas | null => {
+  const held = objectOf(objectOf(body).replicasInfoTable)[brokerName]
+  if (held === undefined || held === null) return null
+  const data = objectOf(held)
+  const rows = (list: Loose | undefined, inSync: boolean): Replicas['brokers'] =>
+    listOf(list).map((one) => {
+      const replica = objectOf(one)
+      return {
+        id: numberOf(replica.brokerId),
+        address: textOf(replica.brokerAddress),
+        alive: flagOf(replica.alive),
+        inSync,
+      }
+    })
+  return {
+    masterId: data.masterBrokerId === undefined || data.masterBrokerId === null ? null : numberOf(data.masterBrokerId),
+    masterEpoch: numberOf(data.masterEpoch),
+    syncStateSetEpoch: numberOf(data.syncStateSetEpoch),
+    brokers: [...rows(data.inSyncReplicas, true), ...rows(data.notInSyncReplicas, false)].sort((a, b) => a.id - b.id),
   }
 }
 

@@ -127,6 +127,13 @@ export interface HaStatus {
     perSecondBytes: number
   }[]
 }
+/** What a controller says of the brokers under one name. */
+export interface Replicas {
+  masterId: number | null
+  masterEpoch: number
+  syncStateSetEpoch: number
+  brokers: { id: number; address: string; alive: boolean; inSync: boolean }[]
+}
 export interface SendAnswer {
   status: 'SEND_OK' | 'FLUSH_DISK_TIMEOUT' | 'FLUSH_SLAVE_TIMEOUT' | 'SLAVE_NOT_AVAILABLE'
   offsetId: string

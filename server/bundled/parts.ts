@@ -6,7 +6,8 @@ import type { PartView } from '../shared/views'
 
 export interface Parts {
   all(): PartView[]
-  of(name: string): PartView | null
+  /** The part that is this broker. Under a controller names and ids on the wire move between parts; addresses do not. */
+  of(broker: { key: string; address: string }): PartView | null
   act(name: string, what: 'start' | 'stop' | 'restart'): Promise<PartView>
 }
 const viewOf = ({ role: _, lastLines, ...status }: PartStatus): PartView => ({ ...status, lastLines: [...lastLines] })
@@ -19,7 +20,10 @@ export const openParts = (handle: ClusterHandle | undefined): Parts => {
   }
   return {
     all: () => (handle?.parts ?? []).map(viewOf),
-    of: find,
+    of({ key, address }) {
+      const found = handle?.parts.find((part) => part.kind === 'broker' && part.address === address)
+      return found === undefined ? find(key) : viewOf(found)
+    },
     async act(name, what) {
       if (handle === undefined)
         throw new DeskError(

@@ -279,7 +279,7 @@ export const openClusterDesk = (options: ClusterDeskOptions): OpenCluster => {
       async get(key) {
         const broker = state.brokers.get(key)
         if (broker === undefined) throw new DeskError('not-found', `No broker is called ${key} here.`)
-        return brokerView(state, broker, parts.of(key), now())
+        return brokerView(state, broker, parts.of(broker), now())
       },
       history: (key, span) => readHistory(past, 'broker', key, span),
       ...brokerChanges,

@@ -76,10 +76,10 @@ const slaveBehind = (state: ClusterState, slave: BrokerState): Known<number> => 
     : ours
 }
 
-export const brokerList = (state: ClusterState, partOf: (key: string) => PartView | null): Page<BrokerRow> => {
+export const brokerList = (state: ClusterState, partOf: (broker: BrokerState) => PartView | null): Page<BrokerRow> => {
   const rows = [...state.brokers.values()]
     .sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : a.id - b.id))
-    .map((broker) => brokerRow(state, broker, partOf(broker.key)))
+    .map((broker) => brokerRow(state, broker, partOf(broker)))
   return {
     rows,
     total: rows.length,
@@ -135,6 +135,7 @@ export const brokerView = (
       ha === null
         ? unknown(broker.id === 0 ? 'no-sample-yet' : 'not-supported')
         : known({ slaves: ha.slaves, inSync: ha.inSync, masterOffset: ha.masterOffset }, broker.haAt),
+    failover: broker.replicas,
     copy: copyOf(broker),
     onlyMasterOf: onlyMasterOf(state, broker),
     at: now,

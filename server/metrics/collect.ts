@@ -133,6 +133,12 @@ export class Collector {
   async #ha(broker: BrokerState): Promise<void> {
     broker.haAt = this.#now()
     broker.ha = broker.id === 0 ? await this.#admin.brokers.haStatus(broker.address) : null
+    const { enableControllerMode, controllerAddr = '' } = broker.config
+    const [controller = ''] = controllerAddr.split(';')
+    broker.replicas =
+      enableControllerMode === 'true' && controller !== ''
+        ? await this.#admin.brokers.replicas(controller, broker.name)
+        : null
   }
   /** Whether producers are sent to this broker. A topic of the broker's own name is on every broker. */
   async route(broker: BrokerState): Promise<void> {

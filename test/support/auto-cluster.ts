@@ -85,7 +85,12 @@ export async function openAutoCluster(count: number, properties: Record<string, 
       controller = await startController()
     },
     async allInSync(timeoutMs = 60_000): Promise<void> {
-      await eventually('all are in sync', timeoutMs, async () => (await state())?.inSyncReplicas.length === count)
+      const isSo = async () => (await state())?.inSyncReplicas.length === count
+      await eventually('all are in sync', timeoutMs, isSo).catch(async (error: unknown) => {
+        const said = brokers.map(({ address, child }) => `${address}: ${child.output.slice(-1500)}`)
+        const seen = JSON.stringify(await state().catch(String))
+        throw new Error(`${error}; ${seen}\n${said.join('\n')}\n${controller.output.slice(-1500)}`)
+      })
     },
     async close(): Promise<void> {
       dialer.close()

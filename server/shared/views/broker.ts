@@ -73,6 +73,13 @@ export interface BrokerView {
     inSync: number
     masterOffset: Offset
   }>
+  /** Where a controller decides who is master: what it says of the brokers of this name. Null without one. */
+  failover: {
+    masterId: number | null
+    masterEpoch: number
+    syncStateSetEpoch: number
+    brokers: { id: number; address: string; alive: boolean; inSync: boolean }[]
+  } | null
   /** As a slave: whose log it copies, and why it does not (in the broker's words). Apache's brokers do not say. */
   copy: Known<{ master: string | null; isCopying: boolean; trouble: string | null }>
   /** Topics whose only writable master this is. */

@@ -221,3 +221,21 @@ it('SYNC_MASTER with inSyncReplicas of 1 says that it waits for nobody', async (
   await master.stop()
   await cluster.close()
 })
+
+describe.each([
+  ['2m-2s-sync', 4],
+  ['3m-3s-sync', 6],
+] as const)('%s', (preset, brokers) => {
+  it('starts as a whole: each master has its slave, and its puts are on both', async () => {
+    const cluster = await openPreset(preset, {}, brokers)
+    const started = await Promise.all(Array.from({ length: brokers }, (_, number) => cluster.start(number)))
+    const masters = started.filter(({ role }) => role === 'SYNC_MASTER')
+    expect(masters.length).toBe(brokers / 2)
+    for (const master of masters) {
+      expect((await inSync(master)).inSyncSlaveNums).toBe(1)
+      expect((await master.client.send({ topic: 'Whole' })).code).toBe(ResponseCode.SUCCESS)
+    }
+    for (const broker of started) await broker.stop()
+    await cluster.close()
+  }, 60_000)
+})

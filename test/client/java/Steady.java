@@ -1,7 +1,8 @@
 // A stock producer that sends without a pause and a stock consumer of the same topic, told over standard input what to do.
 // Arguments: name servers, topic, group. What happens is printed line by line:
 //   load / rest          starts and stops sending            -> LOADING / RESTING
-//   status               -> STATUS {"sent":, "failed":, "received":, "missing":, "brokers":{NAME: sent}}
+//   status               -> STATUS {"sent":, "failed":, "received":, "missing":, "brokers":{NAME: sent}, "gapMs":}
+//                           gapMs: the longest time without a successful send since the status before
 //   once TEXT            one message, with the client's own retries -> SENT TEXT uniqueId, or FAILED TEXT reason
 // by itself: RECEIVED TEXT uniqueId queueId queueOffset, for messages sent with once
 import com.alibaba.fastjson2.JSON;
@@ -14,6 +15,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import org.apache.rocketmq.client.consumer.DefaultMQPushConsumer;
 import org.apache.rocketmq.client.consumer.listener.ConsumeConcurrentlyStatus;
 import org.apache.rocketmq.client.consumer.listener.MessageListenerConcurrently;
@@ -35,6 +37,8 @@ public class Steady {
         Map<String, AtomicInteger> brokers = new ConcurrentHashMap<>();
         AtomicInteger failed = new AtomicInteger();
         boolean[] loading = {false};
+        AtomicLong lastSentNs = new AtomicLong();
+        AtomicLong gapNs = new AtomicLong();
 
         DefaultMQPushConsumer consumer = new DefaultMQPushConsumer(args[2]);
         consumer.setNamesrvAddr(args[0]);
@@ -67,6 +71,9 @@ public class Steady {
                         if (!loading[0]) continue;
                         SendResult result = producer.send(new Message(args[1], new byte[128]));
                         sent.add(result.getMsgId());
+                        long nowNs = System.nanoTime();
+                        long beforeNs = lastSentNs.getAndSet(nowNs);
+                        if (beforeNs != 0) gapNs.accumulateAndGet(nowNs - beforeNs, Math::max);
                         brokers.computeIfAbsent(result.getMessageQueue().getBrokerName(), name -> new AtomicInteger()).incrementAndGet();
                     } catch (Exception error) {
                         if (failed.incrementAndGet() <= 5) say("ERROR " + error.toString().replace('\n', ' '));
@@ -82,6 +89,7 @@ public class Steady {
             String[] words = line.split(" ");
             switch (words[0]) {
                 case "load":
+                    lastSentNs.set(0);
                     loading[0] = true;
                     say("LOADING");
                     break;
@@ -106,6 +114,7 @@ public class Steady {
                     Map<String, Integer> each = new TreeMap<>();
                     brokers.forEach((name, count) -> each.put(name, count.get()));
                     status.put("brokers", each);
+                    status.put("gapMs", gapNs.getAndSet(0) / 1_000_000);
                     say("STATUS " + JSON.toJSONString(status));
             }
         }

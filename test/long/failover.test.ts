@@ -1,0 +1,76 @@
+// test/long/failover.test.ts: stock Java clients under a controller: the master is killed ten times under their load. They carry
+// on by themselves; the longest time without a successful send is told, and every send that was acknowledged is received.
+import { setTimeout as sleep } from 'node:timers/promises'
+import { expect, it, onTestFinished } from 'vitest'
+import { RequestCode } from '../../broker/protocol/codes'
+import { eventually, openAutoCluster } from '../support/auto-cluster'
+import { compileJava, javaParts, launchJava } from '../support/java'
+
+const ROUNDS = Number(process.env.ROCKETDECK_FAILOVERS ?? 10)
+const TOPIC = 'carried'
+interface Status {
+  sent: number
+  failed: number
+  missing: number
+  gapMs: number
+}
+
+it(
+  `HA5: a stock producer and a stock consumer go on after ${ROUNDS} kills of the master`,
+  async (context) => {
+    const parts = await javaParts()
+    if ('missing' in parts) return context.skip(parts.missing)
+    const cluster = await openAutoCluster(2)
+    onTestFinished(() => cluster.close())
+    await cluster.allInSync()
+    const master = (await cluster.master())?.address ?? ''
+    const topic = { topic: TOPIC, defaultTopic: 'TBW102', readQueueNums: '4', writeQueueNums: '4', perm: '6' }
+    const more = { topicFilterType: 'SINGLE_TAG', topicSysFlag: '0', order: 'false' }
+    await cluster.dialer.request(master, RequestCode.UPDATE_AND_CREATE_TOPIC, { ...topic, ...more }, undefined, 5000)
+    const classes = await compileJava(parts)
+    const child = launchJava({ ...parts, classes, main: 'Steady', args: [cluster.namesrv, TOPIC, 'carried-group'] })
+    onTestFinished(() => child.kill())
+    await child.line(/^READY/, 120_000)
+    let asked = 0
+    const status = async (): Promise<Status> => {
+      child.write('status\n')
+      const number = asked++
+      for (;;) {
+        const line = child.stdout.split('\n').filter((one) => /^STATUS .*\}$/.test(one))[number]
+        if (line !== undefined) return JSON.parse(line.slice(7)) as Status // Steady.java prints it in this form
+        await sleep(20)
+      }
+    }
+    child.write('load\n')
+    const gaps: number[] = []
+    for (let round = 0; round < ROUNDS; round++) {
+      await cluster.allInSync()
+      await sleep(2000)
+      const before = await status()
+      const killed = await cluster.master()
+      await killed?.child.kill()
+      await eventually('sends succeed again', 60_000, async () => {
+        const { sent, gapMs } = await status()
+        gaps[round] = Math.max(gaps[round] ?? 0, gapMs)
+        return sent > before.sent + 200
+      })
+      if (killed !== undefined) cluster.restart(killed)
+    }
+    await cluster.allInSync()
+    child.write('rest\n')
+    await child.line(/^RESTING/)
+    let last = await status()
+    await eventually('everything is received', 120_000, async () => {
+      last = await status()
+      return last.missing === 0
+    }).catch(() => {})
+    gaps.sort((a, b) => a - b)
+    console.log(
+      `${last.sent} acknowledged, ${last.failed} failed, ${last.missing} not received; longest time without a send: ` +
+        `median ${gaps[Math.floor(gaps.length / 2)]} ms, most ${gaps.at(-1)} ms (${gaps.join(' ')})`,
+    )
+    expect(last.missing).toBe(0)
+    expect(last.sent).toBeGreaterThan(ROUNDS * 200)
+  },
+  60_000 + ROUNDS * 60_000,
+)
