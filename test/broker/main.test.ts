@@ -57,7 +57,7 @@ function socketsOf(pid: number) {
 }
 
 describe('a cluster', () => {
-  it('serves metrics and how it is where it is told to, and nowhere else', async () => {
+  it('serves metrics and how it is where it is told to, and nowhere else', { timeout: 240_000 }, async () => {
     const port = await freePort()
     kept(await startOurs({ flags: ['--metrics-port', `${port}`, '--log-format', 'json'] }))
     const ask = async (path: string) => {
