@@ -81,7 +81,7 @@ const start = async () => {
   })
   const dead = `127.0.0.1:${await freePort()}`
   const addresses = [namesrv.address, dead]
-  const only = (one: string) => openAdmin({ namesrv: one.split(';'), longestTimeoutMs: 500 })
+  const only = (one: string) => openAdmin({ namesrv: one.split(';'), longestTimeoutMs: 3000 })
   const admin = only(addresses.join(';'))
   const sampler = openSampler({ admin, turnMs: 50 })
   ends.push(
