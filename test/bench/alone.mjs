@@ -18,7 +18,7 @@ export async function startAlone({ properties = {}, raw = false, node = [], prof
   const folder = mkdtempSync(join(tmpdir(), 'rocketdeck-cost-'))
   const bundle = join(root, 'node_modules', '.cache', `rocketdeck-cost-${process.pid}.mjs`)
   await build({
-    entryPoints: [join(root, 'broker/worker/broker-part.ts')],
+    entryPoints: [join(root, 'broker/worker/broker-life.ts')],
     outfile: bundle,
     bundle: true,
     platform: 'node',

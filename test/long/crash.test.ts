@@ -65,7 +65,7 @@ async function life(root: string, random: Random, cycle: number): Promise<Life> 
   else {
     while (said === '' && !hasEnded()) await sleep(2)
     // one that never comes to its point is killed as any other
-    await Promise.race([closed, sleep(isNamed ? 1500 : random.between(0, 60))])
+    await Promise.race([closed, sleep(isNamed ? 400 : random.between(0, 60))])
   }
   const isHit = isNamed && hasEnded()
   child.kill('SIGKILL')
