@@ -113,6 +113,7 @@ async function asMaster(options: ReplicationPartOptions): Promise<ReplicationPar
   })
   copies.leader = leader
   if (place && inSync) {
+    place.epochs.cutAt(store.commitLog.tail + 1) // what a lost end of the log had begun
     // this master's epoch begins where its log ends now, before it takes anything
     place.epochs.append({ epoch: place.masterEpoch, startOffset: store.commitLog.tail })
     await place.epochs.saved()
@@ -158,6 +159,8 @@ function asControlledSlave(options: ReplicationPartOptions, place: Place): Repli
     periodMs: CONTROLLED_TABLES_EVERY_MS,
     confirmOffset: () => store.commitLog.confirmOffset,
   })
+  // a kill between the cut of the log and that of the epochs, or a power cut, leaves some that begin where there is no log
+  place.epochs.cutAt(end() + 1)
   const side = { brokerId: place.brokerId, isLearner: values.asyncLearner, epochs: place.epochs, end }
   const follower = createFollower({
     store,
