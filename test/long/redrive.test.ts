@@ -37,7 +37,9 @@ const openConsole = async (namesrv: string, dataDir: string) => {
         transformer: superjson,
         headers: () => cookies,
         fetch: async (url, options) => {
-          const answer = await fetch(url, options as RequestInit) // tRPC's own type of the same thing
+          const ask = () => fetch(url, options as RequestInit) // tRPC's own type of the same thing
+          // A kept connection may be closed at the moment it is used again. All that is asked here may be asked twice.
+          const answer = await ask().catch(ask)
           cookies.cookie = answer.headers.get('set-cookie')?.split(';')[0] ?? cookies.cookie
           return answer
         },
