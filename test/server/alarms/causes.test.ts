@@ -187,7 +187,7 @@ afterAll(async () => {
 
 it('fires for every cause there is a default rule for', { timeout: 4 * WAIT_MS }, async () => {
   for (const group of ['GID_stuck', 'GID_gone', 'GID_past'])
-    await cluster().groups.create({ cluster: 'c', group, brokers: [], config: {} })
+    await ask(RequestCode.UPDATE_AND_CREATE_SUBSCRIPTIONGROUP, {}, Buffer.from(JSON.stringify({ groupName: group })))
   await send('first')
   await wire.commit('GID_past', TOPIC, 0, 0)
   for (let number = 0; number < 14; number++) await send('x'.repeat(60_000))
