@@ -9,15 +9,18 @@ import { authorize } from './decide'
 import type { FollowedAccounts } from './followed'
 import { needsOf } from './needs'
 import type { PlainAcl } from './plain-acl'
-import { type AccountSource, AuthError, type User } from './types'
+import { type AccountSource, AuthError, type Need, type User } from './types'
 
 export interface Refused {
   readonly code: number
   readonly remark: string
 }
 export interface Guard {
-  /** Undefined: it may pass. `remoteAddress`: `ip:port` of the peer. */
-  check(request: Command, remoteAddress: string): Refused | undefined
+  /**
+   * Undefined: it may pass. `remoteAddress`: `ip:port` of the peer. `needs`: what it asks for, where the request does not say
+   * it and it was found out on the way.
+   */
+  check(request: Command, remoteAddress: string, needs?: readonly Need[]): Refused | undefined
 }
 
 /** Apache's AuthConfig, as far as it is heeded. */
@@ -58,6 +61,8 @@ const uniqueKeyMark = ['_UNIQUE_KEY_QUERY']
 /** How often files of other servers are looked at while nothing is refused. */
 const lookEveryMs = 1000
 
+type Needs = () => readonly Need[]
+
 class RequestGuard implements Guard {
   readonly #options: GuardOptions
   readonly #openToAll: ReadonlySet<string>
@@ -72,37 +77,38 @@ class RequestGuard implements Guard {
     this.#clock = options.clock ?? Date.now
   }
 
-  check(request: Command, remoteAddress: string): Refused | undefined {
+  check(request: Command, remoteAddress: string, given?: readonly Need[]): Refused | undefined {
     const { inner, plain } = this.#options
     if (inner !== undefined && isFrom(inner, request)) return undefined
     const sourceIp = ipOf(remoteAddress)
+    const needs = () => given ?? needsOf(request, this.#options.clusterName)
     try {
-      if (plain !== undefined) this.#checkPlain(plain, request, sourceIp)
+      if (plain !== undefined) this.#checkPlain(plain, request, sourceIp, needs)
     } catch (error) {
       return refusal(error, systemError)
     }
-    if ((this.#options.followed?.length ?? 0) > 0) return this.#checkFollowed(request, sourceIp)
-    return this.#checkNow(request, sourceIp)
+    if ((this.#options.followed?.length ?? 0) > 0) return this.#checkFollowed(request, sourceIp, needs)
+    return this.#checkNow(request, sourceIp, needs)
   }
 
-  #checkPlain(plain: PlainAcl, request: Command, sourceIp: string): void {
+  #checkPlain(plain: PlainAcl, request: Command, sourceIp: string, needs: Needs): void {
     plain.check({
       code: request.code,
       accessKey: request.ext[AuthField.accessKey],
       isSignedWith: (secretKey) => isSignedWith(secretKey, request),
       sourceIp,
-      needs: () => needsOf(request, this.#options.clusterName),
+      needs,
     })
   }
 
   /** What is refused is looked at once more when a file changed: a user made a moment ago is known at once. */
-  #checkFollowed(request: Command, sourceIp: string): Refused | undefined {
+  #checkFollowed(request: Command, sourceIp: string, needs: Needs): Refused | undefined {
     const now = this.#clock()
     if (now - this.#lookedAtMs >= lookEveryMs) this.#look(now)
-    const refused = this.#checkNow(request, sourceIp)
+    const refused = this.#checkNow(request, sourceIp, needs)
     if (refused === undefined || this.#lookedAtMs === now) return refused
     this.#look(now)
-    return this.#checkNow(request, sourceIp)
+    return this.#checkNow(request, sourceIp, needs)
   }
   #look(now: number): void {
     this.#lookedAtMs = now
@@ -110,11 +116,11 @@ class RequestGuard implements Guard {
   }
 
   /** One place of users that lets it pass is enough: brokers keep their own. */
-  #checkNow(request: Command, sourceIp: string): Refused | undefined {
+  #checkNow(request: Command, sourceIp: string, needs: Needs): Refused | undefined {
     const { accounts, followed = [] } = this.#options
     let first: Refused | undefined
     for (const source of [accounts, ...followed]) {
-      const refused = this.#checkBy(source, request, sourceIp)
+      const refused = this.#checkBy(source, request, sourceIp, needs)
       if (refused === undefined) return undefined
       const isKnown = source.user(request.ext[AuthField.accessKey] ?? '') !== undefined
       if (first === undefined || isKnown) first = refused
@@ -122,20 +128,19 @@ class RequestGuard implements Guard {
     return first
   }
 
-  #checkBy(source: AccountSource, request: Command, sourceIp: string): Refused | undefined {
+  #checkBy(source: AccountSource, request: Command, sourceIp: string, needs: Needs): Refused | undefined {
     const { authenticationEnabled, authorizationEnabled } = this.#options.settings
     const code = String(request.code)
     try {
       if (authenticationEnabled && !this.#openToAll.has(code)) authenticate(source, request)
-      if (authorizationEnabled && !this.#openToKnown.has(code)) this.#authorize(source, request, sourceIp)
+      if (authorizationEnabled && !this.#openToKnown.has(code)) this.#authorize(source, request, sourceIp, needs())
       return undefined
     } catch (error) {
       return refusal(error, noPermission)
     }
   }
 
-  #authorize(source: AccountSource, request: Command, sourceIp: string): void {
-    const needs = needsOf(request, this.#options.clusterName)
+  #authorize(source: AccountSource, request: Command, sourceIp: string, needs: readonly Need[]): void {
     if (needs.length === 0) return
     const username = request.ext[AuthField.accessKey]
     if (username === undefined) throw new AuthError(authorizationFailed)

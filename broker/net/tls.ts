@@ -151,9 +151,9 @@ class PeekingDoor implements TlsDoor {
   }
 }
 
-/** A TLS socket and the plain one below it have the same ends. */
-const keyOf = ({ localPort, remoteAddress, remotePort }: Socket): string =>
-  `${localPort} ${remoteAddress} ${remotePort}`
+/** A TLS socket and the plain one below it have the same ends; a port may listen at several addresses. */
+const keyOf = ({ localAddress, localPort, remoteAddress, remotePort }: Socket): string =>
+  `${localAddress} ${localPort} ${remoteAddress} ${remotePort}`
 
 const stampOf = async ({ certPath, keyPath, trustPath }: TlsFiles): Promise<string> => {
   const stamps = [certPath, keyPath, ...(trustPath === undefined ? [] : [trustPath])].map(async (path) => {

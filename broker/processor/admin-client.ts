@@ -1,6 +1,7 @@
 // broker/processor/admin-client.ts: tools ask who is connected, who consumes what, and, through the broker, a consumer
 // itself. A client that does not answer in time costs the asker that time and nobody else.
-import { NetError } from '../net/types'
+import type { Guard } from '../auth'
+import { type Connection, NetError, type Reply } from '../net/types'
 import { readBody, topicList } from '../protocol/bodies'
 import {
   type clientConnection,
@@ -26,11 +27,14 @@ import {
   topicHeader,
 } from '../protocol/headers-admin'
 import { parseOffsetId } from '../protocol/message-id'
+import { dlqTopicOf, retryTopicOf } from '../protocol/names'
+import { decodeRecord } from '../protocol/record'
 import type { ClientChannel } from '../session/types'
 import { answer, eachInSlices, refuse } from './admin-reply'
+import type { AdminParts } from './admin-table'
 import type { Answer, BrokerContext, HandlerTable } from './context'
 
-export const clientHandlers = (): HandlerTable => ({
+export const clientHandlers = ({ guard }: AdminParts): HandlerTable => ({
   [RequestCode.GET_CONSUMER_CONNECTION_LIST]: (request, _connection, broker) => {
     const { consumerGroup } = readHeader(consumerGroupHeader, request.ext)
     const group = broker.consumers.get(consumerGroup)
@@ -117,7 +121,7 @@ export const clientHandlers = (): HandlerTable => ({
     return askConsumer(broker, request, consumerGroup, clientId, request.ext, request.body)
   },
 
-  [RequestCode.CONSUME_MESSAGE_DIRECTLY]: async (request, _connection, broker) => {
+  [RequestCode.CONSUME_MESSAGE_DIRECTLY]: async (request, connection, broker) => {
     const { consumerGroup, clientId, msgId, topic } = readHeader(consumeDirectlyHeader, request.ext)
     const ext: ExtFields = { ...request.ext, brokerName: broker.identity.brokerName }
     const topicConfig = topic === undefined ? undefined : broker.topics.get(topic)
@@ -128,9 +132,23 @@ export const clientHandlers = (): HandlerTable => ({
     const { commitLogOffset } = parseOffsetId(msgId)
     const record = await broker.store.recordAt(commitLogOffset)
     if (!record) return refuse(ResponseCode.SYSTEM_ERROR, `can not find message by the offset, ${commitLogOffset}`)
+    const refused = guard && mayNotHandOver(guard, request, connection, decodeRecord(record).topic, consumerGroup)
+    if (refused !== undefined) return refused
     return askConsumer(broker, request, consumerGroup, clientId ?? '', ext, record)
   },
 })
+
+/** What counts is the topic of the message, whatever the request names; a group's own retry queue is the group's. */
+function mayNotHandOver(
+  guard: Guard,
+  request: Command,
+  { remoteAddress }: Connection,
+  topic: string,
+  group: string,
+): Reply | undefined {
+  if (topic === request.ext.topic || topic === retryTopicOf(group) || topic === dlqTopicOf(group)) return undefined
+  return guard.check(request, remoteAddress, [{ kind: 'Topic', name: topic, actions: ['Sub'] }])
+}
 
 /** Ordinals of MQVersion: 3.0.7 can tell its offsets, 3.1.8 can be asked about itself. */
 const firstWithStatus = 28

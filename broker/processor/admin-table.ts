@@ -1,4 +1,5 @@
 // broker/processor/admin-table.ts: joins the admin processors. What they need beyond the broker's context comes in here.
+import type { Guard } from '../auth'
 import type { BrokerConfig } from '../config/broker-config'
 import type { BrokerStatistics } from '../stats/statistics'
 import { brokerHandlers } from './admin-broker'
@@ -15,6 +16,8 @@ import type { Handler, HandlerTable } from './context'
 export interface AdminParts {
   readonly config: BrokerConfig
   readonly statistics: BrokerStatistics
+  /** Absent: access control is off. */
+  readonly guard?: Guard | undefined
 }
 
 /** Requests of tools, by code. Hand it to createProcessor beside the tables of the clients' requests. */

@@ -8,6 +8,7 @@ import {
   searchOffsetHeader,
   updateConsumerOffsetHeader,
 } from '../protocol/headers'
+import { isBrokersOwnProgress } from '../protocol/names'
 import type { Handler, HandlerTable } from './context'
 
 const queryOffset: Handler = (request, _connection, broker) => {
@@ -41,6 +42,10 @@ const updateOffset: Handler = (request, _connection, broker) => {
   }
   if (broker.groups.peek(consumerGroup) === undefined) {
     return { code: ResponseCode.SUBSCRIPTION_GROUP_NOT_EXIST, remark: `Group ${consumerGroup} not exist!` }
+  }
+  if (isBrokersOwnProgress(consumerGroup, topic)) {
+    const remark = `The offsets of ${consumerGroup} in ${topic} are this broker's own, no client commits them`
+    return { code: ResponseCode.NO_PERMISSION, remark }
   }
   if (broker.offsets.pendingReset(consumerGroup, topic, queueId) !== undefined) {
     return { code: ResponseCode.SUCCESS, remark: 'Offset has been previously reset' }

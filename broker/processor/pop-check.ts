@@ -4,7 +4,7 @@ import type { GroupConfig, TopicConfig } from '../catalog/types'
 import { type MessageFilter, messageFilter, sqlType } from '../filter/message-filter'
 import type { Connection, Reply } from '../net/types'
 import { ResponseCode } from '../protocol/codes'
-import { isRetryTopic } from '../protocol/names'
+import { isBrokersOwnProgress, isRetryTopic } from '../protocol/names'
 import { isReadable } from '../protocol/perm'
 import { popRetryTopicV1, popRetryTopicV2 } from '../protocol/pop'
 import { parseExpression, parseTagExpression } from '../protocol/subscription'
@@ -69,7 +69,7 @@ export function checkQueue(
       faq(`subscription group [${asked.consumerGroup}] does not exist, `),
     )
   }
-  if (!group.consumeEnable) {
+  if (!group.consumeEnable || isBrokersOwnProgress(asked.consumerGroup, asked.topic)) {
     return refuse(ResponseCode.NO_PERMISSION, `subscription group no permission, ${asked.consumerGroup}`)
   }
   return { topic, group }

@@ -6,6 +6,7 @@ import type { Connection, Reply } from '../net/types'
 import { RequestCode, ResponseCode } from '../protocol/codes'
 import type { Command } from '../protocol/command'
 import { type PullMessageHeader, pullMessageHeader, readHeader } from '../protocol/headers'
+import { isBrokersOwnProgress } from '../protocol/names'
 import { isReadable } from '../protocol/perm'
 import { parseExpression, type SubscriptionData } from '../protocol/subscription'
 import { PullSysFlag } from '../protocol/sys-flag'
@@ -62,7 +63,7 @@ const pull: Handler = (request, connection, broker) => {
 
 function commit(broker: BrokerContext, header: PullMessageHeader): void {
   const { consumerGroup, topic, queueId, commitOffset } = header
-  if (broker.settings.brokerRole === 'SLAVE') return
+  if (broker.settings.brokerRole === 'SLAVE' || isBrokersOwnProgress(consumerGroup, topic)) return
   if (broker.offsets.pendingReset(consumerGroup, topic, queueId) !== undefined) return
   broker.offsets.commit(consumerGroup, topic, queueId, commitOffset)
 }

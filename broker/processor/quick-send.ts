@@ -1,7 +1,7 @@
 // broker/processor/quick-send.ts: a plain message from bytes to bytes: its topic is known again by its letters, and its
 // properties are walked over once, on their way from the frame to where the store copies them from. What needs more than
 // that (delays, transactions, retries, batches, unknown topics, odd properties) is left to send.ts, by answering undefined.
-import { forbiddenToSend, isRetryTopic } from '../protocol/names'
+import { isForbiddenToSend, isRetryTopic } from '../protocol/names'
 import { splitKeys } from '../protocol/properties'
 import type { SendCommand } from '../protocol/send-command'
 import { transactionType } from '../protocol/sys-flag'
@@ -171,7 +171,7 @@ class TopicNames {
     const known = this.#byHash.get(hash)
     if (known !== undefined && isSame(known.bytes, frame, topicAt, topicEnd)) return known.name
     const name = frame.toString('latin1', topicAt, topicEnd)
-    if (name === '' || forbiddenToSend.has(name) || isRetryTopic(name)) return undefined
+    if (name === '' || isForbiddenToSend(name) || isRetryTopic(name)) return undefined
     if (this.#byHash.size >= maxNames) this.#byHash.clear()
     this.#byHash.set(hash, { name, bytes: Buffer.from(name, 'latin1') })
     return name

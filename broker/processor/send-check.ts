@@ -2,7 +2,7 @@
 // For every kind of send: plain, batch, reply. Order of checks and texts are Apache's.
 import type { TopicConfig } from '../catalog/types'
 import { ResponseCode } from '../protocol/codes'
-import { forbiddenToSend, topicNameFault } from '../protocol/names'
+import { isForbiddenToSend, topicNameFault } from '../protocol/names'
 import { isWriteable } from '../protocol/perm'
 import type { BrokerContext } from './context'
 import { faq } from './faq'
@@ -24,7 +24,7 @@ export function topicRefusal({ settings, topics, identity }: BrokerContext, send
   // a topic that is there has a name that may be
   const fault = topic === undefined ? topicNameFault(send.topic) : null
   if (fault !== null) return { code: ResponseCode.INVALID_PARAMETER, remark: fault }
-  if (forbiddenToSend.has(send.topic)) {
+  if (isForbiddenToSend(send.topic)) {
     return { code: ResponseCode.NO_PERMISSION, remark: `Sending message to topic[${send.topic}] is forbidden.` }
   }
   return undefined

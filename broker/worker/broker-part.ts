@@ -35,7 +35,7 @@ import { replyHandlers } from '../processor/reply'
 import { sendHandlers } from '../processor/send'
 import { guardedSendBackHandlers, sendBackHandlers } from '../processor/send-back'
 import { createProcessor } from '../processor/table'
-import { transactionHandlers } from '../processor/transaction'
+import { guardedTransactionHandlers, transactionHandlers } from '../processor/transaction'
 import { encodeHost } from '../protocol/host'
 import { openDelayLevels } from '../schedule/delay-levels'
 import { openPrepared } from '../schedule/prepared'
@@ -394,9 +394,9 @@ function openDoors(
     recallHandlers,
     access.guard === undefined ? sendBackHandlers : guardedSendBackHandlers,
     lockHandlers,
-    transactionHandlers,
+    access.guard === undefined ? transactionHandlers : guardedTransactionHandlers(access.guard),
     replyHandlers,
-    adminHandlers({ config, statistics }),
+    adminHandlers({ config, statistics, guard: access.guard }),
     authHandlers(access.accounts, access.guard !== undefined),
   ]
   const open = (port: number, onRequest: OnRequest) =>

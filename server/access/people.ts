@@ -45,6 +45,13 @@ export const openPeople = ({ db, now, passwords, tokens, endSessionsOf, forgetAl
   const mustNotBe = (id: number, by: SignedIn, what: string): void => {
     if (id === by.userId) throw new DeskError('bad-input', `Nobody ${what} their own account.`)
   }
+  let changing: Promise<unknown> = Promise.resolve()
+  /** One after the other: two admins that are demoted side by side would each see the other one still there. */
+  const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
+    const done = changing.catch(() => undefined).then(work)
+    changing = done
+    return done
+  }
   const tally = async (table: typeof session | typeof token): Promise<Map<number, number>> =>
     new Map(
       (await db.select({ id: table.userId, n: count() }).from(table).groupBy(table.userId)).map(({ id, n }) => [id, n]),
@@ -83,21 +90,22 @@ export const openPeople = ({ db, now, passwords, tokens, endSessionsOf, forgetAl
         createdAt: now(),
       })
     },
-    async updateUser({ id, role: wanted, extra, locked }, by) {
-      const row = await must(id)
-      const next = {
-        ...(wanted === undefined ? {} : await roleColumns(wanted)),
-        ...(extra === undefined ? {} : { extraRights: JSON.stringify(extra) }),
-        ...(locked === undefined ? {} : { locked }),
-      }
-      if (Object.keys(next).length === 0) return
-      if (!isAdmin({ ...row, ...next })) {
-        if (isAdmin(row)) mustNotBe(id, by, 'takes the admin role from')
-        await mustKeepAdmin(row)
-      }
-      await db.update(user).set(next).where(eq(user.id, id))
-      await endSessionsOf(id)
-    },
+    updateUser: ({ id, role: wanted, extra, locked }, by) =>
+      inTurn(async () => {
+        const row = await must(id)
+        const next = {
+          ...(wanted === undefined ? {} : await roleColumns(wanted)),
+          ...(extra === undefined ? {} : { extraRights: JSON.stringify(extra) }),
+          ...(locked === undefined ? {} : { locked }),
+        }
+        if (Object.keys(next).length === 0) return
+        if (!isAdmin({ ...row, ...next })) {
+          if (isAdmin(row)) mustNotBe(id, by, 'takes the admin role from')
+          await mustKeepAdmin(row)
+        }
+        await db.update(user).set(next).where(eq(user.id, id))
+        await endSessionsOf(id)
+      }),
     async setPassword(id, password) {
       await must(id)
       await db
@@ -106,15 +114,16 @@ export const openPeople = ({ db, now, passwords, tokens, endSessionsOf, forgetAl
         .where(eq(user.id, id))
       await endSessionsOf(id)
     },
-    async deleteUser(id, confirm, by) {
-      const row = await must(id)
-      if (confirm !== row.name) throw new DeskError('confirm-mismatch', `The name typed is not ${row.name}.`)
-      mustNotBe(id, by, 'deletes')
-      await mustKeepAdmin(row)
-      await endSessionsOf(id)
-      await db.delete(token).where(eq(token.userId, id))
-      await db.delete(user).where(eq(user.id, id))
-    },
+    deleteUser: (id, confirm, by) =>
+      inTurn(async () => {
+        const row = await must(id)
+        if (confirm !== row.name) throw new DeskError('confirm-mismatch', `The name typed is not ${row.name}.`)
+        mustNotBe(id, by, 'deletes')
+        await mustKeepAdmin(row)
+        await endSessionsOf(id)
+        await db.delete(token).where(eq(token.userId, id))
+        await db.delete(user).where(eq(user.id, id))
+      }),
     endSessions: endSessionsOf,
     async roles() {
       const [made, users] = await Promise.all([

@@ -5,6 +5,7 @@ import { and, asc, count, desc, eq, gt, gte, like, lt, lte, max, or, type SQL } 
 import type { Db } from '../db/open'
 import { audit, auditAnchor } from '../db/schema'
 import type { AuditDesk, AuditEntry } from '../shared/desk'
+import { DeskError } from '../shared/errors'
 import type { AuditFilter, AuditListInput } from '../shared/inputs'
 import type { AuditRow, Facet, Page } from '../shared/views'
 
@@ -18,7 +19,7 @@ const facetsOf = (kind: string, counted: readonly { key: string; n: number }[]):
 export const KEPT_LINES = 1_000_000
 export const KEPT_MS = 400 * 86_400_000
 const CLEAN_EVERY_MS = 3_600_000
-/** More lines than this never wait: then whoever brings the next one does. */
+/** So many lines wait while the file cannot be written; then nothing more is done that would need one. */
 const MOST_WAITING = 5000
 const LINES_AT_ONCE = 200
 const VERIFY_AT_ONCE = 2000
@@ -58,20 +59,39 @@ const conditionsOf = (input: AuditFilter, who: string | null): (SQL | undefined)
   input.q === '' ? undefined : or(like(audit.object, `%${input.q}%`), like(audit.action, `%${input.q}%`)),
 ]
 
+const lostLine = (lines: number, at: number): Line => ({
+  at,
+  who: '',
+  from: '',
+  cluster: null,
+  action: 'audit.lost',
+  object: null,
+  before: null,
+  after: `${lines} lines`,
+  reason: null,
+  result: 'failed',
+  error: 'the audit log could not be written',
+  tookMs: 0,
+})
+
 export interface AuditLimits {
   keptLines?: number
   keptMs?: number
+  mostWaiting?: number
 }
 export const openAudit = (
   db: Db,
   now: () => number = Date.now,
-  { keptLines = KEPT_LINES, keptMs = KEPT_MS }: AuditLimits = {},
+  { keptLines = KEPT_LINES, keptMs = KEPT_MS, mostWaiting = MOST_WAITING }: AuditLimits = {},
 ): AuditDesk => {
   let waiting: Line[] = []
   let writing: Promise<void> = Promise.resolve()
   /** Hash of the newest line; undefined until it was read from the file. */
   let newest: string | undefined
   let cleanedAt = 0
+  /** What was under way when no more was begun still gets its line; beyond that a line says how many got none. */
+  const mostKept = 2 * mostWaiting
+  let lost = 0
 
   const newestHash = async (): Promise<string> => {
     const [last] = await db.select({ hash: audit.hash }).from(audit).orderBy(desc(audit.id)).limit(1)
@@ -80,15 +100,18 @@ export const openAudit = (
     return anchor?.hash ?? ''
   }
   const drain = async (): Promise<void> => {
-    while (waiting.length > 0) {
+    while (waiting.length > 0 || lost > 0) {
       let before = newest ?? (await newestHash())
-      const lines = waiting.slice(0, LINES_AT_ONCE).map((line) => {
+      const told = waiting.length === 0 ? lost : 0
+      const next = told > 0 ? [lostLine(told, now())] : waiting.slice(0, LINES_AT_ONCE)
+      const lines = next.map((line) => {
         before = linked(before, line)
         return { ...line, hash: before }
       })
       await db.insert(audit).values(lines)
       newest = before
-      waiting = waiting.slice(lines.length)
+      if (told > 0) lost -= told
+      else waiting = waiting.slice(lines.length)
     }
     if (now() - cleanedAt < CLEAN_EVERY_MS) return
     cleanedAt = now()
@@ -125,6 +148,10 @@ export const openAudit = (
   }
   return {
     async write(entry: AuditEntry) {
+      if (waiting.length >= mostKept) {
+        lost += 1
+        return
+      }
       waiting.push({
         at: now(),
         who: entry.who,
@@ -139,9 +166,15 @@ export const openAudit = (
         error: entry.error ?? null,
         tookMs: entry.tookMs,
       })
-      const turn = flush()
-      if (waiting.length > MOST_WAITING) await turn
-      else turn.catch(() => undefined) // the lines are kept and written with the next one
+      flush().catch(() => undefined) // the lines are kept and written with the next one
+    },
+    async mustBeWritable() {
+      if (waiting.length < mostWaiting) return
+      await flush().catch((cause: unknown) => {
+        const why = cause instanceof Error ? cause.message : String(cause)
+        const text = `The audit log cannot be written (${why}), and ${waiting.length} lines wait for it.`
+        throw new DeskError('budget', text, {}, { cause })
+      })
     },
     close: () => flush(),
     async verify() {

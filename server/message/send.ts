@@ -10,6 +10,7 @@ import {
   propertiesText,
   type WireMessage,
 } from '../admin/records'
+import type { MayRead } from '../shared/desk'
 import { DeskError, oneLine } from '../shared/errors'
 import type { ConsumeDirectlyInput, ResendInput, SendBatchInput, SendInput } from '../shared/inputs'
 import { DLQ_PREFIX, RETRY_PREFIX } from '../shared/names'
@@ -31,8 +32,8 @@ const MOST_ROUTES = 1000
 export interface Sender {
   send(input: SendInput): Promise<SendResult>
   sendBatch(input: SendBatchInput): Promise<BatchResult>
-  consumeDirectly(input: ConsumeDirectlyInput): Promise<ConsumeDirectlyResult>
-  resend(input: ResendInput): Promise<SendResult>
+  consumeDirectly(input: ConsumeDirectlyInput, mayRead: MayRead): Promise<ConsumeDirectlyResult>
+  resend(input: ResendInput, mayRead: MayRead): Promise<SendResult>
   /** A dead message, alive again: to its topic of old, or to the retry topic of its group. */
   putBack(message: WireMessage, way: PutBack): Promise<SendResult>
 }
@@ -232,9 +233,10 @@ export const openSender = ({ admin, finder, now = Date.now, random = Math.random
       return { rows, ok, failed: messages.length - ok, tookMs: performance.now() - began }
     },
 
-    async consumeDirectly({ group, offsetId, clientId, confirm }) {
+    async consumeDirectly({ group, offsetId, clientId, confirm }, mayRead) {
       if (confirm !== group) throw new DeskError('confirm-mismatch', `The name typed is not ${group}.`)
       const { message, broker } = await finder.load(offsetId)
+      mustMayHandOver(message.topic, group, mayRead)
       const answer = await admin.messages.consumeDirectly(
         broker.address,
         broker.name,
@@ -265,9 +267,10 @@ export const openSender = ({ admin, finder, now = Date.now, random = Math.random
       })
     },
 
-    async resend({ group, offsetId, confirm }) {
+    async resend({ group, offsetId, confirm }, mayRead) {
       if (confirm !== group) throw new DeskError('confirm-mismatch', `The name typed is not ${group}.`)
       const { message } = await finder.load(offsetId)
+      mustMayHandOver(message.topic, group, mayRead)
       const properties = new Map(message.properties)
       for (const name of [
         Property.delayLevel,
@@ -288,6 +291,11 @@ export const openSender = ({ admin, finder, now = Date.now, random = Math.random
       })
     },
   }
+}
+/** Whoever runs a group could else read any topic through it. What died or waits in the group's own queues is the group's. */
+const mustMayHandOver = (topic: string, group: string, mayRead: MayRead): void => {
+  if (topic === RETRY_PREFIX + group || topic === DLQ_PREFIX + group || mayRead(topic)) return
+  throw new DeskError('not-allowed', `This needs the right message.read on ${topic}.`, { right: 'message.read' })
 }
 // biome-ignore lint/suspicious/noControlCharactersInRegex: the two that end a name and a value
 const separators = /[\u0001\u0002]/

@@ -71,7 +71,8 @@ export const unpackHead = ({ compression, body }: Packed, mostBytes: number): Bu
 /** Ends the unpacking from within: the library hands out block by block and cannot be asked to stop. */
 class Enough extends Error {}
 const zstdHead = (body: Buffer, mostBytes: number): Head => {
-  if (zstdWindow(body) > MAX_UNPACKED_BYTES) throw new Error('a zstd frame that wants more memory than is given')
+  if (zstdWindows(body).some((window) => window > MAX_UNPACKED_BYTES))
+    throw new Error('a zstd frame that wants more memory than is given')
   const parts: Uint8Array[] = []
   let size = 0
   const stream = new Decompress((part) => {
@@ -86,18 +87,63 @@ const zstdHead = (body: Buffer, mostBytes: number): Head => {
   }
   return { bytes: Buffer.concat(parts).subarray(0, mostBytes), cut: size > mostBytes }
 }
-/** How much a frame says it needs: the library takes that at once, and a frame of a few bytes may say anything. */
-const zstdWindow = (body: Buffer): number => {
-  if (body.length < 6 || body.readUInt32LE(0) !== 0xfd2f_b528) return 0
-  const descriptor = body.readUInt8(4)
-  if ((descriptor & 0x20) === 0) {
-    const window = body.readUInt8(5)
-    const base = 2 ** (10 + (window >> 3))
-    return base + (base / 8) * (window & 7)
+const zstdMagic = 0xfd2f_b528
+const skippableMagic = 0x184d_2a50
+/**
+ * How much each frame says it needs: the library takes that at once, and a frame of a few bytes may say anything. Frames
+ * follow each other until the end or the first byte that begins none (RFC 8878).
+ */
+const zstdWindows = (body: Buffer): number[] => {
+  const windows: number[] = []
+  let at = 0
+  while (at + 6 <= body.length) {
+    const magic = body.readUInt32LE(at)
+    if ((magic & 0xffff_fff0) >>> 0 === skippableMagic) {
+      if (at + 8 > body.length) break
+      at += 8 + body.readUInt32LE(at + 4)
+      continue
+    }
+    if (magic !== zstdMagic) break
+    const head = frameHead(body, at)
+    if (head === undefined) break
+    windows.push(head.window)
+    at = frameEnd(body, head.blocksAt, head.hasChecksum)
   }
-  const at = 5 + ([0, 1, 2, 4][descriptor & 3] ?? 0)
-  const bytes = 1 << (descriptor >> 6)
-  if (at + bytes > body.length) return 0
-  if (bytes === 8) return Number(body.readBigUInt64LE(at))
-  return bytes === 2 ? body.readUInt16LE(at) + 256 : body.readUIntLE(at, bytes)
+  return windows
+}
+const frameHead = (
+  body: Buffer,
+  at: number,
+): { window: number; blocksAt: number; hasChecksum: boolean } | undefined => {
+  const descriptor = body.readUInt8(at + 4)
+  const isSingle = (descriptor & 0x20) !== 0
+  const sizeAt = at + 5 + (isSingle ? 0 : 1) + ([0, 1, 2, 4][descriptor & 3] ?? 0)
+  const sizeBytes = descriptor >> 6 === 0 ? (isSingle ? 1 : 0) : 1 << (descriptor >> 6)
+  const blocksAt = sizeAt + sizeBytes
+  if (blocksAt > body.length) return undefined
+  const hasChecksum = (descriptor & 4) !== 0
+  if (!isSingle) {
+    const window = body.readUInt8(at + 5)
+    const base = 2 ** (10 + (window >> 3))
+    return { window: base + (base / 8) * (window & 7), blocksAt, hasChecksum }
+  }
+  const size =
+    sizeBytes === 8
+      ? Number(body.readBigUInt64LE(sizeAt))
+      : sizeBytes === 2
+        ? body.readUInt16LE(sizeAt) + 256
+        : body.readUIntLE(sizeAt, sizeBytes)
+  return { window: size, blocksAt, hasChecksum }
+}
+/** Behind the last block; the body's end when it is cut. */
+const frameEnd = (body: Buffer, blocksAt: number, hasChecksum: boolean): number => {
+  let at = blocksAt
+  for (let isLast = false; !isLast; ) {
+    if (at + 3 > body.length) return body.length
+    const block = body.readUIntLE(at, 3)
+    isLast = (block & 1) !== 0
+    const isRepeated = ((block >> 1) & 3) === 1
+    at += 3 + (isRepeated ? 1 : block >> 3)
+  }
+  return at + (hasChecksum ? 4 : 0)
 }

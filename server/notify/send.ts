@@ -3,7 +3,7 @@
 import { createHmac } from 'node:crypto'
 import { request as httpRequest } from 'node:http'
 import { request as httpsRequest } from 'node:https'
-import type { LookupFunction } from 'node:net'
+import { type LookupFunction, Socket } from 'node:net'
 import { createTransport } from 'nodemailer'
 import { checkTarget, type Resolve, type Target } from '../guard/target'
 import type { ChannelKind, NoticeLanguage } from '../shared/alarms'
@@ -27,6 +27,7 @@ export interface SendOptions {
   hosts: readonly string[]
   resolve?: Resolve
   now?: () => number
+  mailTimeoutMs?: number
 }
 export interface Sent {
   ok: boolean
@@ -34,7 +35,7 @@ export interface Sent {
   again: boolean
   answer: string
 }
-/** A sending takes no longer than this; a mail server may be silent for so long at each step. */
+/** A sending takes no longer than this, however many steps it has: a mail server may say a word now and then. */
 export const SEND_WITHIN_MS = 10_000
 const MAX_ANSWER_BYTES = 4096
 const MAX_ANSWER_CHARACTERS = 300
@@ -221,10 +222,21 @@ export const sendOver = async (
   }
 }
 
+/** Rejects in time; what was under way is the caller's to break off. */
+const withinTime = <T>(work: Promise<T>, timeoutMs: number): Promise<T> => {
+  let late: NodeJS.Timeout | undefined
+  const over = new Promise<never>((_, reject) => {
+    late = setTimeout(() => reject(new Error(`not sent within ${timeoutMs / 1000} s`)), timeoutMs)
+  })
+  return Promise.race([work, over]).finally(() => clearTimeout(late))
+}
+
 const mail = async (channel: OpenChannel, notice: Notice, delivery: string, options: SendOptions): Promise<Sent> => {
   const { host = '', port = 25, security = 'starttls', user, secret, from, to = [] } = channel
   const target = await checkTarget(host, port, options.hosts, options.resolve)
+  const socket = new Socket() // of our own: the library has no way to break a mail off
   const transport = createTransport({
+    socket,
     host: target.address,
     port,
     secure: security === 'tls',
@@ -240,7 +252,7 @@ const mail = async (channel: OpenChannel, notice: Notice, delivery: string, opti
     ...(user ? { auth: { user, pass: secret ?? '' } } : {}),
   })
   try {
-    const { response, rejected } = await transport.sendMail({
+    const sending = transport.sendMail({
       from,
       to: [...to],
       subject: noticeTitle(notice, channel.language),
@@ -249,6 +261,7 @@ const mail = async (channel: OpenChannel, notice: Notice, delivery: string, opti
       messageId: `<${delivery.replaceAll(':', '.')}@rocketdeck>`,
       headers: { 'x-rocketdeck-delivery': delivery, 'x-rocketdeck-event': notice.event },
     })
+    const { response, rejected } = await withinTime(sending, options.mailTimeoutMs ?? SEND_WITHIN_MS)
     return {
       ok: true,
       again: false,
@@ -264,5 +277,6 @@ const mail = async (channel: OpenChannel, notice: Notice, delivery: string, opti
     }
   } finally {
     transport.close()
+    socket.destroy()
   }
 }

@@ -11,7 +11,8 @@ import {
   channelPutInput,
   outgoingInput,
 } from '../shared/inputs'
-import { allowed, allowedOn, router } from '../trpc/procedure'
+import type { ChannelRow } from '../shared/views'
+import { allowed, allowedOn, may, router } from '../trpc/procedure'
 
 export const alarmRouter = router({
   board: allowedOn('cluster.read').query(({ ctx }) => ctx.cluster.alarms.board()),
@@ -39,9 +40,17 @@ export const alarmRouter = router({
     .input(alarmRuleIdInput)
     .mutation(({ ctx, input }) => ctx.cluster.alarms.endSilence(input.id)),
 })
-/** Whom to tell is the console's, for all clusters. Everyone may see that there are channels; secrets nobody. */
+/** Whom to tell is the console's, for all clusters. Everyone may see that there are channels and how they fare; where they lead to admins only (the path of a webhook may be all its secret); secrets nobody. */
+const withoutAddress = (row: ChannelRow): ChannelRow => ({
+  ...row,
+  settings: {},
+  last: row.last && { ...row.last, answer: null },
+})
 export const channelRouter = router({
-  list: allowed('cluster.read').query(({ ctx }) => ctx.desk.notify.list()),
+  list: allowed('cluster.read').query(async ({ ctx }) => {
+    const rows = await ctx.desk.notify.list()
+    return may(ctx.signedIn, 'console.admin') ? rows : rows.map(withoutAddress)
+  }),
   put: allowed('console.admin')
     .input(channelPutInput)
     .mutation(({ ctx, input }) => ctx.desk.notify.put(input.id, input.channel)),

@@ -1,6 +1,6 @@
 // server/router/message.ts: messages, as the browser sees them. Reading a body is a right of its own and leaves a line
 // in the audit log; without it everything but body and user properties is shown.
-import type { ClusterDesk, Reading, SignedIn } from '../shared/desk'
+import type { ClusterDesk, MayRead, Reading, SignedIn } from '../shared/desk'
 import {
   consumeDirectlyInput,
   messageAt,
@@ -17,7 +17,7 @@ import {
   traceInput,
 } from '../shared/inputs'
 import type { Context } from '../trpc/context'
-import { allowed, allowedOn, check, readingFor, router, streaming } from '../trpc/procedure'
+import { allowed, allowedOn, check, may, readingFor, router, streaming } from '../trpc/procedure'
 
 interface Reader extends Context {
   signedIn: SignedIn
@@ -44,6 +44,11 @@ const note = async (
     tookMs: performance.now() - began,
   })
 }
+
+const mayRead =
+  (who: SignedIn, cluster: string): MayRead =>
+  (topic) =>
+    may(who, 'message.read', { cluster, name: topic })
 
 export const messageRouter = router({
   /** An offset id may lead to any topic: its body needs the right on all of them. */
@@ -162,9 +167,9 @@ export const messageRouter = router({
     .mutation(({ ctx, input }) => ctx.desk.templates.remove(ctx.signedIn.userId, input.id)),
   consumeDirectly: allowedOn('message.redrive')
     .input(consumeDirectlyInput)
-    .mutation(({ ctx, input }) => ctx.cluster.messages.consumeDirectly(input)),
+    .mutation(({ ctx, input }) => ctx.cluster.messages.consumeDirectly(input, mayRead(ctx.signedIn, input.cluster))),
   /** To one group: into its retry topic, without touching other groups. */
   resend: allowedOn('message.redrive')
     .input(resendInput)
-    .mutation(({ ctx, input }) => ctx.cluster.messages.resend(input)),
+    .mutation(({ ctx, input }) => ctx.cluster.messages.resend(input, mayRead(ctx.signedIn, input.cluster))),
 })

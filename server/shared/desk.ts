@@ -146,6 +146,7 @@ export interface BrokerDesk {
   parts(): view.PartView[]
   part(name: string, act: 'start' | 'stop' | 'restart'): Promise<view.PartView>
 }
+export type MayRead = (topic: string) => boolean
 export interface MessageDesk {
   byId(input: MessageByIdInput, reading: Reading): Promise<view.FoundMessages>
   byKey(input: MessageByKeyInput, reading: Reading): Promise<view.FoundMessages>
@@ -163,8 +164,9 @@ export interface MessageDesk {
   traces(input: TraceInput): Promise<view.FoundTraces>
   send(input: SendInput): Promise<view.SendResult>
   sendBatch(input: SendBatchInput): Promise<view.BatchResult>
-  consumeDirectly(input: ConsumeDirectlyInput): Promise<view.ConsumeDirectlyResult>
-  resend(input: ResendInput): Promise<view.SendResult>
+  /** `mayRead`: whether whoever asks may read messages of that topic. */
+  consumeDirectly(input: ConsumeDirectlyInput, mayRead: MayRead): Promise<view.ConsumeDirectlyResult>
+  resend(input: ResendInput, mayRead: MayRead): Promise<view.SendResult>
 }
 
 export interface DoctorDesk {
@@ -316,6 +318,8 @@ export interface AuditEntry {
 export interface AuditDesk {
   /** Comes back at once; lines go into the file in their order, a little later. */
   write(entry: AuditEntry): Promise<void>
+  /** Throws a DeskError when too many lines wait for a file that cannot be written: what leaves a line is not begun then. */
+  mustBeWritable(): Promise<void>
   /** `who` set: only that user's own rows. */
   list(input: AuditListInput, who: string | null): Promise<view.Page<view.AuditRow>>
   /** All that match, newest first. */

@@ -79,6 +79,7 @@ const translated = t.middleware(async ({ next }) => {
 
 const recorded = t.middleware(async ({ ctx, next, path, type, getRawInput }) => {
   if (type !== 'mutation' || ownLooks.has(path)) return next()
+  await ctx.desk.audit.mustBeWritable()
   const began = performance.now()
   const found: Found = { before: null }
   const result = await next({ ctx: { found } })

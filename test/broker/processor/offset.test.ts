@@ -45,6 +45,25 @@ describe('a committed offset', () => {
     expect(await commit({ queueId: undefined })).toBe('29 QueueId is null, topic is t')
   })
 
+  it('of the broker itself is moved by no client', async () => {
+    const own = { consumerGroup: 'CID_RMQ_SYS_TRANS', topic: 'RMQ_SYS_TRANS_HALF_TOPIC', commitOffset: '7' }
+    expect(await commit(own)).toMatch(/^16 The offsets of CID_RMQ_SYS_TRANS in RMQ_SYS_TRANS_HALF_TOPIC are this/)
+    const pull = { queueId: '0', queueOffset: '0', maxMsgNums: '1', sysFlag: '5', suspendTimeoutMillis: '0' }
+    await client.ask(11, { ...own, ...pull, subscription: '*', subVersion: '0' })
+    expect(await query(own)).not.toBe(7)
+    expect(
+      await client.ask(200050, {
+        ...pull,
+        ...own,
+        invisibleTime: '1000',
+        pollTime: '0',
+        bornTime: '0',
+        initMode: '0',
+        order: 'true',
+      }),
+    ).toMatchObject({ code: 16 })
+  })
+
   it('survives a restart, and one that nobody waited for counts too', async () => {
     await client.oneway(15, { consumerGroup: 'g', topic: 't', queueId: '1', commitOffset: '9' })
     await expect.poll(() => query({ queueId: '1' })).toBe(9)

@@ -94,6 +94,19 @@ describe('a send', () => {
     expect((await client.pullUntil('g', 'oneway')).map(({ text }) => text)).toEqual(['quiet'])
   })
 
+  it('goes to the topics of the system that stock clients write to: traces, replies, the names of broker and cluster', async () => {
+    for (const topic of [
+      'RMQ_SYS_TRACE_TOPIC',
+      'rmq_sys_TRACE_DATA_cn-hangzhou',
+      'DefaultCluster_REPLY_TOPIC',
+      'DefaultCluster',
+      'broker-a',
+      'BenchmarkTest',
+    ]) {
+      expect(await client.send({ topic, queueId: 0 }), topic).toMatchObject({ code: 0 })
+    }
+  })
+
   it('without a queue gets one', async () => {
     const sent = await client.send({ topic: 'ids', queueId: -1 })
     expect(Number(sent.ext.queueId)).toBeGreaterThanOrEqual(0)
@@ -126,6 +139,13 @@ describe('a send that cannot be', () => {
     ['x'.repeat(128), 29, `The specified topic: ${'x'.repeat(128)}, is longer than topic max length: 127`],
     ['a\u0000b', 29, 'The specified topic: a\u0000b, contains illegal characters, allowing only ^[%|a-zA-Z0-9_-]+$'],
     ['SCHEDULE_TOPIC_XXXX', 16, 'Sending message to topic[SCHEDULE_TOPIC_XXXX] is forbidden.'],
+    [
+      'rmq_sys_REVIVE_LOG_DefaultCluster',
+      16,
+      'Sending message to topic[rmq_sys_REVIVE_LOG_DefaultCluster] is forbidden.',
+    ],
+    ['rmq_sys_wheel_timer', 16, 'Sending message to topic[rmq_sys_wheel_timer] is forbidden.'],
+    ['rmq_sys_anything', 16, 'Sending message to topic[rmq_sys_anything] is forbidden.'],
   ])('to %j is refused with %i', async (topic, code, remark) => {
     const refused = await client.send({ topic })
     expect([refused.code, refused.remark]).toEqual([code, remark])

@@ -193,6 +193,66 @@ describe('a cluster with ACL 2.0', () => {
     expect((await into('others')).code).toBe(16)
   })
 
+  it('SE3: ends no transaction of another topic, whatever topic the request names or does not name', async () => {
+    const asRoot = as(root)
+    for (const topic of ['Paid', 'Unpaid']) await asRoot(at.broker, 17, { topic, ...newTopic })
+    const carol = { accessKey: 'carol', secretKey: 'carol-secret' }
+    await asRoot(at.broker, 3001, { username: 'carol' }, JSON.stringify({ password: carol.secretKey }))
+    const entries = [{ resource: 'Topic:Paid', actions: ['Pub', 'Update'], decision: 'Allow' }]
+    const grants = JSON.stringify({ subject: 'User:carol', policies: [{ policyType: 'Custom', entries }] })
+    expect((await asRoot(at.broker, 3006, { subject: 'User:carol' }, grants)).code).toBe(0)
+    const prepared = { ...message, f: '4', i: 'TRAN_MSG\u0001true\u0002PGROUP\u0001PG\u0002' }
+    const placeOf = (sent: Command) => String(parseOffsetId(sent.ext.msgId ?? '').commitLogOffset)
+    const end = (sent: Command, topic?: string) =>
+      as(carol)(at.broker, 37, {
+        producerGroup: 'PG',
+        tranStateTableOffset: sent.ext.queueOffset ?? '',
+        commitLogOffset: placeOf(sent),
+        commitOrRollback: '8',
+        fromTransactionCheck: 'false',
+        msgId: sent.ext.transactionId ?? '',
+        ...(topic === undefined ? {} : { topic }),
+      })
+    const resume = (sent: Command) => as(carol)(at.broker, 323, { topic: 'Paid', msgId: sent.ext.msgId ?? '' })
+    const unpaid = await asRoot(at.broker, 310, { ...prepared, b: 'Unpaid' }, 'x')
+    const refused = { code: 16, remark: expect.stringContaining('no permission to access Topic:Unpaid') }
+    for (const named of [undefined, 'Paid', 'Unpaid']) expect(await end(unpaid, named)).toMatchObject(refused)
+    expect(await resume(unpaid)).toMatchObject(refused)
+    const [first, second] = [
+      await asRoot(at.broker, 310, { ...prepared, b: 'Paid' }, 'x'),
+      await asRoot(at.broker, 310, { ...prepared, b: 'Paid' }, 'x'),
+    ]
+    expect((await resume(first)).code).toBe(0)
+    expect((await end(first)).code).toBe(0) // as clients before 5.x ask
+    expect((await end(second, 'Paid')).code).toBe(0)
+  })
+
+  it('SE3: finds no message of another topic by letters whose hash is that of its key', async () => {
+    const asRoot = as(root)
+    for (const topic of ['Found', 'Fpund']) await asRoot(at.broker, 17, { topic, ...newTopic })
+    // 'Found#..' and 'Fpund#..' with letters that make up for the difference: the index holds hashes only
+    const hash = (text: string) => [...text].reduce((sum, one) => (Math.imul(31, sum) + one.charCodeAt(0)) | 0, 0)
+    const wanted = hash('Fpund#secret')
+    const forge = (): string => {
+      for (let first = 33; first < 0xd000; first++) {
+        const begin = `${String.fromCharCode(first)}AA`
+        const left = (wanted - Math.imul(961, hash(`Found#${begin}`))) >>> 0
+        const next = Math.floor((left - 33) / 31)
+        if (next >= 33 && next < 0xd000) return begin + String.fromCharCode(next, left - 31 * next)
+      }
+      throw new Error('no such letters')
+    }
+    const forged = forge()
+    expect(hash(`Found#${forged}`)).toBe(wanted)
+    await asRoot(at.broker, 310, { ...message, b: 'Fpund', i: 'KEYS\u0001secret\u0002' }, 'not for alice')
+    const found = policy({ resource: 'Topic:Found', actions: ['Get'], decision: 'Allow' })
+    expect((await asRoot(at.broker, 3007, { subject: 'User:alice' }, found)).code).toBe(0)
+    const span = { maxNum: '32', beginTimestamp: '0', endTimestamp: String(Number.MAX_SAFE_INTEGER) }
+    const query = (topic: string, key: string, who = root) => as(who)(at.broker, 12, { topic, key, ...span })
+    await expect.poll(async () => (await query('Fpund', 'secret')).code, { timeout: 60_000 }).toBe(0)
+    expect(await query('Found', forged, alice)).toMatchObject({ code: 22 })
+  })
+
   it('leaves super users to super users', async () => {
     const asRoot = as(root)
     const cluster = policy({ resource: 'Cluster:*', actions: ['Update', 'Get'], decision: 'Allow' })
@@ -215,7 +275,12 @@ describe('a cluster with ACL 2.0', () => {
       policies: [
         {
           policyType: 'Custom',
-          entries: [{ resource: 'Topic:T' }, { resource: 'Topic:Mine' }, { resource: 'Cluster:*' }],
+          entries: [
+            { resource: 'Topic:T' },
+            { resource: 'Topic:Mine' },
+            { resource: 'Topic:Found' },
+            { resource: 'Cluster:*' },
+          ],
         },
       ],
     })

@@ -84,6 +84,17 @@ describe('accounts', () => {
     await access.people.setPassword(who.userId, 'another long password')
     expect(await kindOf(access.login('ann', PASSWORD, caller(null)))).toBe('wrong-password')
   })
+  it('never end without an admin when two are demoted side by side', async () => {
+    const { access, admin, signIn } = await world()
+    await access.people.createUser({ name: 'second', password: PASSWORD, role: 'admin', extra: [] })
+    const second = (await signIn('second')).who
+    const ended = await Promise.all([
+      kindOf(access.people.updateUser({ id: second.userId, role: 'viewer' }, admin)),
+      kindOf(access.people.updateUser({ id: admin.userId, role: 'viewer' }, second)),
+    ])
+    expect(ended.sort()).toEqual(['bad-input', 'done'])
+    expect((await access.people.users(admin)).filter(({ role }) => role === 'admin')).toHaveLength(1)
+  })
   it('never end without an admin: the last one is neither demoted, locked nor deleted', async () => {
     const { access, admin } = await world()
     await access.people.createUser({ name: 'second', password: PASSWORD, role: 'admin', extra: [] })

@@ -84,3 +84,37 @@ it('lets nobody wait for the file', async () => {
   await expect(audit.close()).rejects.toThrow()
   database = await openDatabase({ file: join(folder, 'console.db'), thread: false })
 })
+it('turns away what needs a line while the file cannot be written, and tells afterwards how many got none', async () => {
+  await audit.close()
+  let broken = true
+  const db: Database['db'] = new Proxy(database.db, {
+    get: (real, key) => {
+      if (key === 'insert' && broken) throw new Error('disk full')
+      const value: unknown = Reflect.get(real, key)
+      return typeof value === 'function' ? value.bind(real) : value
+    },
+  })
+  const small = openAudit(db, () => ++clock, { mostWaiting: 3 })
+  const line = (object: string) =>
+    small.write({ who: 'ann', from: '::1', cluster: null, action: 'x', object, result: 'ok', tookMs: 1 })
+  for (const object of ['a', 'b']) await line(object)
+  await small.mustBeWritable()
+  for (const object of ['c', 'd', 'e', 'f', 'g', 'h']) await line(object)
+  await expect(small.mustBeWritable()).rejects.toMatchObject({
+    kind: 'budget',
+    message: 'The audit log cannot be written (disk full), and 6 lines wait for it.',
+  })
+  broken = false
+  await small.mustBeWritable()
+  const { rows } = await small.list(auditListInput.parse({}), null)
+  expect(rows.map(({ object, after }) => object ?? after).slice(0, 7)).toEqual([
+    '2 lines',
+    'f',
+    'e',
+    'd',
+    'c',
+    'b',
+    'a',
+  ])
+  expect(await small.verify()).toMatchObject({ brokenAt: null })
+})

@@ -143,8 +143,11 @@ describe.each(Object.entries(bombs))('a body that %s makes large', (name, body) 
 describe('a frame that lies', () => {
   it('about the memory it needs, its length or what it repeats is shown as stored', () => {
     const wanting = Buffer.from('28b52ffd00a80100000000', 'hex') // a window of 2 GiB
+    const skipped = '502a4d1803000000aabbcc' // three bytes that are no frame's
     for (const [compression, hex] of [
       ['zstd', wanting.toString('hex')],
+      ['zstd', packed.zstd + wanting.toString('hex')],
+      ['zstd', skipped + packed.zstd + skipped + wanting.toString('hex')],
       ['lz4', '04224d186070730600000010780500'], // a match from before the beginning
       ['lz4', '04224d18607073ffffff7f00'],
       ['lz4', '04224d18'],

@@ -4,6 +4,7 @@ import { createHmac } from 'node:crypto'
 import { readFileSync, statSync } from 'node:fs'
 import { createServer, type IncomingHttpHeaders, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { createServer as createTcpServer } from 'node:net'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
 import { openDatabase } from '../../../server/db/open'
@@ -64,6 +65,27 @@ const receiver = async (answer: (got: Got, nth: number) => { status: number; bod
 }
 const hosts = ['127.0.0.1', 'robot.example']
 const toLoopback = async () => [{ address: '127.0.0.1', family: 4 }]
+
+it('gives up a mail whose server keeps talking and never ends', async () => {
+  const server = createTcpServer((socket) => {
+    const talk = setInterval(() => socket.write('220-one moment\r\n'), 20)
+    socket.on('error', () => undefined).on('close', () => clearInterval(talk))
+  })
+  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening))
+  const { port } = server.address() as AddressInfo // it listens on TCP
+  const channel: OpenChannel = {
+    id: 'm',
+    kind: 'mail',
+    host: '127.0.0.1',
+    port,
+    security: 'plain',
+    from: 'a@b',
+    to: ['c@d'],
+  }
+  const sent = await sendOver(channel, notice, 'd', { hosts: ['127.0.0.1'], mailTimeoutMs: 300 })
+  expect(sent).toEqual({ ok: false, again: true, answer: 'not sent within 0.3 s' })
+  await new Promise((closed) => server.close(closed)) // its connection was closed with it
+}, 60_000)
 
 describe('outgoing targets', () => {
   it('on private networks are refused, however the address is written', async () => {

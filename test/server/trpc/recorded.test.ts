@@ -8,9 +8,11 @@ import { contextFor } from '../../../server/trpc/context'
 
 let lines: AuditEntry[] = []
 let locked = false
+let full = false
 beforeEach(() => {
   lines = []
   locked = false
+  full = false
 })
 const ann = {
   userId: 1,
@@ -23,7 +25,12 @@ const callerAs = (who: SignedIn | null) => {
   }
   const desk = {
     access: { who: async () => who, login },
-    audit: { write: async (line: AuditEntry) => void lines.push(line) },
+    audit: {
+      write: async (line: AuditEntry) => void lines.push(line),
+      mustBeWritable: async () => {
+        if (full) throw new DeskError('budget', 'the audit log cannot be written')
+      },
+    },
     clusters: { get: () => undefined },
   } as unknown as ConsoleDesk // what these calls reach of it
   const caller = { from: '::1', agent: '', session: null }
@@ -51,4 +58,12 @@ it('writes down what somebody was refused, under the name of the session, and in
   await fails(callerAs(ann as unknown as SignedIn).cluster.remove(given))
   expect(lines).toMatchObject([{ who: 'ann', action: 'cluster.remove', result: 'failed' }])
   expect(lines[0]?.object).toHaveLength(1000)
+})
+
+it('does not even try what would leave no line', async () => {
+  full = true
+  await expect(callerAs(ann as unknown as SignedIn).cluster.remove({ id: 'c', confirm: 'c' })).rejects.toThrow(
+    'the audit log cannot be written',
+  )
+  expect(lines).toEqual([])
 })
