@@ -49,10 +49,7 @@ const addresses = [
   { name: 'metrics', path: '/metrics', en: 'Resource report', zh: '资源报表' },
   { name: 'users', path: '/access/users', en: 'Create user', zh: '创建用户' },
   { name: 'roles', path: '/access/roles', en: 'Built-in roles', zh: '内置角色' },
-  { name: 'masks', path: '/access/masks', en: 'Add a rule', zh: '添加规则' },
   { name: 'tokens', path: '/access/tokens', en: 'Create token', zh: '创建令牌' },
-  { name: 'clusters', path: '/clusters', en: 'What they can do', zh: '能力对比' },
-  { name: 'cluster-new', path: '/clusters?open=new', en: 'Test connection', zh: '测试连接' },
   { name: 'audit', path: '/audit', en: 'Everybody', zh: '所有人' },
   { name: 'send', path: `/send?topic=${TOPIC}`, en: 'Send a message', zh: '发送消息' },
 ] as const
