@@ -46,7 +46,7 @@ const openConsole = async (namesrv: string, dataDir: string) => {
       }),
     ],
   })
-  const line = await child.line(/^data /, 60_000)
+  const line = await child.line(/^data /, 300_000)
   for (;;) {
     const up = await new Promise<boolean>((resolve) => {
       const asked = request({ host: '127.0.0.1', port, path: '/api/trpc/auth.state' }, (answer) => {
@@ -84,7 +84,7 @@ it(`CN14: ${COUNT} dead letters, killed ${KILLS} times in the middle: each is pu
       }),
     )
     let open = await openConsole(ours.namesrv, dataDir)
-    const token = /setup#token=(\S+)/.exec((await open.child.line(/first login/, 60_000)) ?? '')?.[1] ?? ''
+    const token = /setup#token=(\S+)/.exec((await open.child.line(/first login/, 300_000)) ?? '')?.[1] ?? ''
     await open.api.auth.setup.mutate({ token, name: 'root', password: 'a long enough one' })
     const [cluster] = await open.api.cluster.list.query()
     const at = { cluster: cluster?.id ?? '', group: GROUP }
