@@ -30,8 +30,9 @@ const cluster = 'DefaultCluster'
 const id = (side: Side, index: number, which: 0 | 1): string => side.ids[index]?.[which] ?? ''
 
 const noHomeNorProvider = {
-  lines: /^(rocketmqHome|auth\w+MetadataProvider)/,
-  because: 'this server has no home folder, and no class that keeps users can be named',
+  lines: /^(rocketmqHome|auth\w+MetadataProvider|auth\w+Enabled)/,
+  because:
+    'this server has no home folder, no class that keeps users can be named, and it tells whether access control is on',
 }
 const noHome = { lines: /^rocketmqHome/, because: 'this server has no home folder' }
 
