@@ -171,8 +171,8 @@ describe(`random requests (seed ${random.seed}, ${REQUESTS} of them)`, () => {
       root,
     )
     expect(made.code).toBe(0)
-  })
-  afterAll(() => Promise.all([open.stop(), guarded.stop()]))
+  }, 120_000)
+  afterAll(() => Promise.all([open.stop(), guarded.stop()]), 120_000)
 
   it('each get an answer, with a reason when it is a refusal', async () => {
     await throwAt(
@@ -234,5 +234,5 @@ describe(`random requests (seed ${random.seed}, ${REQUESTS} of them)`, () => {
       )
     }
     await Promise.all((['broker', 'namesrv'] as const).flatMap((at) => codes.map((code) => sweep(at, code))))
-  })
+  }, 120_000)
 })
