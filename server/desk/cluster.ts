@@ -241,6 +241,7 @@ export const openClusterDesk = (options: ClusterDeskOptions): OpenCluster => {
         namesrv: namesrv.split(';'),
         credentials: options.credentials,
         tls: options.tls,
+        resolve: options.resolve,
         longestTimeoutMs: WAIT_MS,
       }),
     sampler,

@@ -7,6 +7,7 @@ import { openSeal } from '../../../server/guard/seal'
 import { openNotify } from '../../../server/notify/open'
 import { clusterAddInput } from '../../../server/shared/inputs'
 import { temporaryFolder } from '../../support/folders'
+import { json, openWirePeer } from '../../support/wire-peer'
 
 it('a cluster that is removed while it is changed stays removed', async () => {
   const folder = temporaryFolder('clusters')
@@ -36,5 +37,37 @@ it('a cluster that is removed while it is changed stays removed', async () => {
     await clusters.close()
     await notify.close()
     await database.close()
+  }
+})
+
+it('the doctor goes where the cluster may lead and nowhere else', async () => {
+  const inner = await openWirePeer({})
+  const namesrv = await openWirePeer({
+    106: () =>
+      json(
+        `{"brokerAddrTable":{"b":{"brokerAddrs":{0:"${inner.address}"},"brokerName":"b","cluster":"C"}},"clusterAddrTable":{"C":["b"]}}`,
+      ),
+  })
+  const folder = temporaryFolder('clusters')
+  const database = await openDatabase({ file: join(folder, 'console.db'), thread: false })
+  const seal = openSeal(folder)
+  const notify = await openNotify({ database, seal, log: () => undefined })
+  const audit = { write: async () => undefined }
+  const clusters = await openClusters({ database, notify, seal, audit, given: [], log: () => undefined, turnMs: 50 })
+  try {
+    const told = 'mq.example.org:9876'
+    const addressMap = [{ from: told, to: namesrv.address }]
+    const far = { id: 'far', name: 'Far', namesrv: [told], addressMap, hosts: [namesrv.address] }
+    await clusters.add(clusterAddInput.parse(far))
+    const found = await clusters.get('far')?.doctor.examine({ topic: '', group: '', address: '' })
+    expect(found?.checks.map(({ finding }) => finding)).toEqual(
+      expect.arrayContaining(['nameServerAnswers', 'brokerRefuses']),
+    )
+    expect(inner.asked.size).toBe(0)
+  } finally {
+    await clusters.close()
+    await notify.close()
+    await database.close()
+    await Promise.all([namesrv.close(), inner.close()])
   }
 })
