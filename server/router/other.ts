@@ -1,5 +1,4 @@
 // server/router/other.ts: the nouns with few questions: clients, the doctor, dead letters, jobs, the palette, the audit log.
-import type { SignedIn } from '../shared/desk'
 import {
   auditExportInput,
   auditListInput,
@@ -15,6 +14,7 @@ import {
   redrivePreviewInput,
 } from '../shared/inputs'
 import { DLQ_PREFIX } from '../shared/names'
+import { nameMatches } from '../shared/rights'
 import { allowed, allowedOn, check, hasOnlyOwn, may, readingFor, router, streaming } from '../trpc/procedure'
 
 export const clientRouter = router({
@@ -34,20 +34,29 @@ export const deadRouter = router({
   redrivePreview: allowedOn('message.redrive')
     .input(redrivePreviewInput)
     .query(({ ctx, input }) => {
-      maySendTo(ctx.signedIn, input.cluster, input.toTopic ?? null)
+      mayPutInto(ctx, input.group, input.toTopic ?? null)
       return ctx.cluster.dead.redrivePreview(input, readingFor(ctx, DLQ_PREFIX + input.group))
     }),
   /** Answers with the job that does it. */
   redrive: allowedOn('message.redrive')
     .input(redriveInput)
     .mutation(({ ctx, input }) => {
-      maySendTo(ctx.signedIn, input.cluster, ctx.cluster.dead.redriveTo(input.preview))
+      mayPutInto(ctx, input.group, ctx.cluster.dead.redriveTo(input.preview))
       return ctx.cluster.dead.redrive(input, { who: ctx.signedIn.me.name, from: ctx.caller.from })
     }),
 })
-/** Into a topic that the messages never were in, only whoever may send there puts them. */
-const maySendTo = (who: SignedIn, cluster: string, topic: string | null): void => {
-  if (topic !== null) check(who, 'message.send', { cluster, name: topic })
+/**
+ * Into a topic that the messages never were in, only whoever may send there puts them, and may see all of them here: who reads
+ * that topic reads them, and rules that go by the topic they came from hide nothing of them there.
+ */
+const mayPutInto = (ctx: Parameters<typeof readingFor>[0], group: string, topic: string | null): void => {
+  if (topic === null) return
+  const { signedIn, cluster } = ctx
+  const dead = { cluster: cluster.id, name: DLQ_PREFIX + group }
+  check(signedIn, 'message.send', { cluster: cluster.id, name: topic })
+  check(signedIn, 'message.read', dead)
+  if (readingFor(ctx, dead.name).masks?.rules.some(({ topics }) => !nameMatches(topics, topic)))
+    check(signedIn, 'message.unmask', dead)
 }
 export const jobRouter = router({
   list: allowedOn('cluster.read')

@@ -207,6 +207,33 @@ describe('a grant on some clusters and names', () => {
     for (const role of ['viewer', 'operator'] as const)
       expect(JSON.stringify(await list(signedIn(role)))).not.toMatch(/hook\.example|secret-path/)
   })
+  it('puts dead letters into another topic only for whoever may send there and see all of them', async () => {
+    const input = {
+      group: 'g',
+      toTopic: 'orders_new',
+      target: 'topic',
+      select: { kind: 'ids', offsetIds: ['A'.repeat(32)] },
+    }
+    const preview = async (topics: string, ...more: GrantOn[]): Promise<string> => {
+      const who = holding({ right: 'message.redrive', cluster: 'c', names: 'g' }, ...more)
+      const masking = { of: () => [{ topics }] } as unknown as ConsoleDesk['masking'] // what is asked of it
+      const caller = { from: '::1', agent: '', session: 'x' }
+      const answers = { once: true, setSession: () => undefined, drained: async () => undefined }
+      const asker = createCaller(contextFor({ ...deskFor(who), masking }, caller, answers))
+      return asker.dead.redrivePreview({ cluster: 'c', ...input } as never).then(
+        () => 'through',
+        (error: unknown) => (error instanceof TRPCError ? faultOf(error).text : String(error)),
+      )
+    }
+    const send: GrantOn = { right: 'message.send', cluster: 'c', names: 'orders_*' }
+    const read: GrantOn = { right: 'message.read', cluster: 'c', names: '%DLQ%g' }
+    const unmask: GrantOn = { right: 'message.unmask', cluster: 'c', names: '%DLQ%*' }
+    expect(await preview('payments', read)).toContain('message.send')
+    expect(await preview('payments', send)).toContain('message.read')
+    expect(await preview('payments', send, read)).toContain('message.unmask')
+    expect(await preview('orders_*', send, read)).toBe('through') // hidden there as well
+    expect(await preview('payments', send, read, unmask)).toBe('through')
+  })
   it('takes a star for any letters, once or more', () => {
     for (const [pattern, name, fits] of [
       ['a*', 'abc', true],
