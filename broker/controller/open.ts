@@ -107,17 +107,9 @@ class OneController implements Controller, ControllerState {
 
   async elect(election: Election): Promise<Elected> {
     const before = this.groups.find(election.brokerName)?.masterId
-    if (before !== undefined && election.brokerId !== undefined && !this.#hasSettled) {
-      // a master that is alive would lose its place only because this controller started
-      if (this.lives.get(election.brokerName, before) === undefined) {
-        throw new ControllerError(
-          ResponseCode.CONTROLLER_ELECT_MASTER_FAILED,
-          'the controller has just started, and gives the master time to be heard: ask again',
-        )
-      }
-    }
+    this.#mustHaveWaited(election)
     const elected = this.groups.elect(election)
-    if (elected === 'same') return elected
+    if (elected === 'same' || (elected === 'nobody' && before === undefined)) return elected
     const { brokerName } = election
     await this.saved()
     const group = this.groups.find(brokerName)
@@ -132,6 +124,23 @@ class OneController implements Controller, ControllerState {
     return elected
   }
 
+  /**
+   * Who is alive and was not heard yet only because this controller started must lose nothing by it: a master its place; the
+   * others in sync what they hold and a master whose process ended may have lost.
+   */
+  #mustHaveWaited({ brokerName, brokerId, masterEnded = false }: Election): void {
+    const group = this.groups.find(brokerName)
+    if (this.#hasSettled || group?.masterId === undefined || (brokerId === undefined && !masterEnded)) return
+    const { masterId, syncStateSet } = group
+    const others = [...syncStateSet].filter((id) => id !== masterId)
+    const awaited = masterEnded ? others : [masterId]
+    if (awaited.length === 0 || awaited.some((id) => this.lives.get(brokerName, id) !== undefined)) return
+    throw new ControllerError(
+      ResponseCode.CONTROLLER_ELECT_MASTER_FAILED,
+      `the controller has just started, and gives ${awaited.join(', ')} time to be heard: ask again`,
+    )
+  }
+
   get #hasSettled(): boolean {
     return this.options.clock() - this.#startedAtMs >= SETTLE_MS
   }
@@ -141,12 +150,12 @@ class OneController implements Controller, ControllerState {
   }
 
   #look(): void {
-    if (!this.#hasSettled) return
     for (const { brokerName } of [...this.groups.all]) this.#check(brokerName)
   }
 
   /** Elects when the master is gone and somebody is left. */
   #check(brokerName: string): void {
+    if (!this.#hasSettled) return
     const group = this.groups.find(brokerName)
     if (group?.masterId === undefined || this.lives.get(brokerName, group.masterId) !== undefined) return
     if (![...group.replicas.keys()].some((id) => this.lives.get(brokerName, id) !== undefined)) return

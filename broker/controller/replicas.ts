@@ -16,7 +16,7 @@ export interface ReplicaGroup {
   readonly replicas: Map<number, Replica>
   /** undefined: nobody is. */
   masterId: number | undefined
-  /** Grows with each election, also with one that finds nobody. */
+  /** Grows with each election, also with the first that finds nobody. */
   masterEpoch: number
   syncStateSet: Set<number>
   syncStateSetEpoch: number
@@ -175,6 +175,8 @@ export class ReplicaGroups {
     if (group === undefined) throw new ControllerError(code, "Broker hasn't been registered")
     const next = this.#chosen(group, brokerId, designated, masterEnded)
     if (next !== undefined && next === group.masterId && !masterEnded) return 'same'
+    // nobody was, and nobody is: whoever waits asks several times a second, and none of it is a change
+    if (next === undefined && group.masterId === undefined) return 'nobody'
     group.masterEpoch += 1
     group.masterId = next
     if (next === undefined) return 'nobody' // the set stays: only its members may come next

@@ -37,11 +37,13 @@ export interface SelfReport {
 /** The controller said no. */
 export class RefusedError extends Error {
   override readonly name = 'RefusedError'
-  readonly refused = true
+  /** False: it failed at it, and nobody knows how far it came. */
+  readonly refused: boolean
   readonly code: number
   constructor(code: number, remark: string | null | undefined) {
     super(`the controller refuses: ${remark ?? ''} (code ${code})`)
     this.code = code
+    this.refused = code !== ResponseCode.SYSTEM_ERROR
   }
 }
 

@@ -69,6 +69,7 @@ describe('a controller', () => {
       expect(group().masterEpoch).toBe(2)
       if (unclean) continue
       expect(groups.elect({ brokerName: 'b', brokerId: 2 })).toBe('nobody')
+      expect(group().masterEpoch).toBe(2) // asked again, nothing changed
       alive.set(1, info())
       expect(groups.elect({ brokerName: 'b', brokerId: 1 })).toBe('new')
       expect(group().masterId).toBe(1)

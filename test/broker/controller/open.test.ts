@@ -1,0 +1,99 @@
+// test/broker/controller/open.test.ts: a controller that has just started: whom it does not hear yet it takes for nothing.
+import { join } from 'node:path'
+import { afterEach, expect, it } from 'vitest'
+import { type Controller, openController } from '../../../broker/controller/open'
+import type { Connection, Dialer, Reply } from '../../../broker/net/types'
+import { readBody, writeBody } from '../../../broker/protocol/bodies'
+import { replicasInfoBody, syncStateSetBody } from '../../../broker/protocol/bodies-controller'
+import { RequestCode, ResponseCode } from '../../../broker/protocol/codes'
+import type { Command } from '../../../broker/protocol/command'
+import { temporaryFolder } from '../../support/folders'
+
+const ends: (() => Promise<void>)[] = []
+afterEach(async () => {
+  for (const end of ends.splice(0)) await end()
+})
+
+const start = async (path: string) => {
+  let now = 1_000_000
+  const controller: Controller = await openController({
+    address: '127.0.0.1:1',
+    path,
+    settings: {
+      enableElectUncleanMaster: false,
+      notifyBrokerRoleChanged: false,
+      scanInactiveMasterInterval: 600_000,
+      configBlackList: null,
+    },
+    settingsText: () => '',
+    changeSettings: async () => undefined,
+    dialer: {} as Dialer, // nobody is told
+    clock: () => now,
+    log: () => undefined,
+  })
+  ends.push(() => controller.close())
+  const connection = {} as Connection // only told apart
+  const ask = async (code: number, ext: Record<string, string>, body: Buffer = Buffer.alloc(0)): Promise<Reply> =>
+    (await controller.answers.get(code)?.({ code, ext, body } as unknown as Command, connection)) ?? { code: -1 } // what is read of it
+  const of = (id: number) => ({ clusterName: 'C', brokerName: 'b', brokerId: String(id) })
+  return {
+    pass: (ms: number) => {
+      now += ms
+    },
+    apply: (id: number) =>
+      ask(RequestCode.CONTROLLER_APPLY_BROKER_ID, {
+        ...of(id),
+        appliedBrokerId: String(id),
+        registerCheckCode: `h:${id};1`,
+      }),
+    beat: (id: number) => ask(RequestCode.BROKER_HEARTBEAT, { ...of(id), brokerAddr: `h:${id}` }),
+    register: (id: number) => ask(RequestCode.CONTROLLER_REGISTER_BROKER, { ...of(id), brokerAddress: `h:${id}` }),
+    elect: (id: number) => ask(RequestCode.CONTROLLER_ELECT_MASTER, of(id)),
+    inSync: async (ids: number[]) => {
+      const body = writeBody(syncStateSetBody, { syncStateSet: ids, syncStateSetEpoch: 1 }, 'standard')
+      return ask(RequestCode.CONTROLLER_ALTER_SYNC_STATE_SET, { ...of(1), masterBrokerId: '1', masterEpoch: '1' }, body)
+    },
+    master: async () => {
+      const reply = await ask(RequestCode.CONTROLLER_GET_SYNC_STATE_DATA, {}, Buffer.from('["b"]'))
+      return readBody(replicasInfoBody, Buffer.from(reply.body as Buffer)).replicasInfoTable.get('b')?.masterBrokerId
+    },
+  }
+}
+
+it('makes a master that started again with it wait for the other that holds all that was acknowledged', async () => {
+  const path = join(temporaryFolder('controller'), 'controller.json')
+  const before = await start(path)
+  for (const id of [1, 2]) {
+    await before.apply(id)
+    await before.beat(id)
+  }
+  await before.elect(1)
+  expect((await before.inSync([1, 2])).code).toBe(ResponseCode.SUCCESS)
+  await ends.pop()?.()
+
+  // the power of the machine with the controller and the master was cut: the other broker is alive, and heard a moment later
+  const after = await start(path)
+  await after.beat(1)
+  expect((await after.register(1)).code).toBe(ResponseCode.CONTROLLER_ELECT_MASTER_FAILED)
+  expect(await after.master()).toBe(1)
+  await after.beat(2)
+  expect((await after.register(1)).code).toBe(ResponseCode.SUCCESS)
+  expect(await after.master()).toBe(2)
+})
+
+it('makes it master again when nobody else was heard for a while', async () => {
+  const path = join(temporaryFolder('controller'), 'controller.json')
+  const before = await start(path)
+  for (const id of [1, 2]) {
+    await before.apply(id)
+    await before.beat(id)
+  }
+  await before.elect(1)
+  await before.inSync([1, 2])
+  await ends.pop()?.()
+  const after = await start(path)
+  after.pass(5000)
+  await after.beat(1)
+  expect((await after.register(1)).code).toBe(ResponseCode.SUCCESS)
+  expect(await after.master()).toBe(1)
+})
