@@ -13,6 +13,8 @@ import { SEARCHED_BYTES, unpack } from './unpack'
 export type MessageFilter = Pick<ScanInput, 'tag' | 'key' | 'property' | 'body' | 'sql' | 'regex'>
 /** How much of a body an expression or a pattern looks into: both cost more than looking for words. */
 const READ_BYTES = 256 * 1024
+/** Time grows with the text times the pattern, and one message cannot be interrupted: so many take a second at the worst. */
+const PATTERN_STEPS = 8_000_000
 
 /** `onUnread`: a body was not looked into, or not to its end; it counts as no match. */
 export const openMatch = (
@@ -22,6 +24,7 @@ export const openMatch = (
   const needle = body === undefined || body === '' ? null : Buffer.from(body, 'utf8')
   const expression = sql === undefined || sql.trim() === '' ? null : expressionOf(sql)
   const pattern = regex === undefined || regex === '' ? null : patternOf(regex)
+  const patternBytes = Math.min(READ_BYTES, Math.floor(PATTERN_STEPS / Math.max(1, pattern?.programSize() ?? 1)))
   return (message) => {
     if (tag && !tag.split('||').some((one) => one.trim() === message.tag)) return false
     if (key && !message.keys.includes(key) && message.uniqueId !== key) return false
@@ -34,7 +37,7 @@ export const openMatch = (
     const read = openBody(message)
     const passes =
       (needle === null || read.bytes(SEARCHED_BYTES).includes(needle)) &&
-      (pattern === null || pattern.test(read.bytes(READ_BYTES).toString('utf8'))) &&
+      (pattern === null || pattern.test(read.bytes(patternBytes).toString('utf8'))) &&
       (expression === null || expression((name) => fieldOf(message, read, name)))
     if (!passes && read.unread) onUnread()
     return passes
@@ -120,7 +123,7 @@ const fieldOf = (message: WireMessage, body: OpenBody, name: string): string | n
     if (found === undefined || found === null) return undefined
     return typeof found === 'object' ? JSON.stringify(found) : plain(found)
   }
-  return name in besides ? besides[name]?.(message) : undefined
+  return Object.hasOwn(besides, name) ? besides[name]?.(message) : undefined
 }
 const plain = (value: unknown): string | number | boolean | undefined =>
   typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? value : undefined

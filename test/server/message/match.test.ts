@@ -75,3 +75,13 @@ it('wants the right to read for everything it looks into', () => {
     expect(() => mustRead({ bodies: false }, filter)).toThrow(expect.objectContaining({ kind: 'not-allowed' }))
   expect(() => mustRead({ bodies: false }, { tag: 'a', key: 'b' })).not.toThrow()
 })
+
+it('looks less far into a body with a large pattern, and says so: nothing can interrupt it', () => {
+  let unread = 0
+  const judge = openMatch({ regex: '[\\p{L}]{400}needle' }, () => {
+    unread += 1
+  })
+  expect(judge(message(`${'a'.repeat(100_000)}needle`))).toBe(false)
+  expect(unread).toBe(1)
+  expect(judge(message(`${'a'.repeat(500)}needle`))).toBe(true)
+})
