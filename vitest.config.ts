@@ -21,6 +21,8 @@ export default defineConfig({
           name: 'unit',
           include: ['test/{broker,server,components,app,fault,golden,house,support}/**/*.test.{ts,tsx}'],
           exclude: processTests,
+          testTimeout: 30_000, // nothing asserts how fast it is, and others may use the machine
+          hookTimeout: 30_000,
         },
       },
       {
