@@ -6,6 +6,8 @@ import { RequestCode } from '../../../broker/protocol/codes'
 import type { Command, ExtFields } from '../../../broker/protocol/command'
 import { parseProperties } from '../../../broker/protocol/properties'
 import { decodeRecords } from '../../../broker/protocol/record'
+import { openMessageStore } from '../../../broker/store'
+import { put, storeOptions } from '../../support/stores'
 import { openRealBroker, type RealBroker, type TestClient } from './real-broker'
 
 let broker: RealBroker
@@ -236,14 +238,24 @@ describe('CO: what was popped', () => {
     expect(await ack({ ...forged, topic: 'absent' })).toMatchObject({ code: 17 })
   })
 
-  it('comes again whatever somebody wrote into the revive log', async () => {
+  it('comes again whatever stands in the revive log, into which no client writes', async () => {
     await createTopic('forged')
     const topic = 'rmq_sys_REVIVE_LOG_DefaultCluster'
     const forged = { bm: 0, c: 'g', it: 1, n: 3_000_000, pt: Date.now() - 5000, q: 0, ro: 0, so: 0, t: 'forged' }
-    for (let queueId = 0; queueId < 8; queueId++) {
-      const body = JSON.stringify(forged)
-      expect((await client.send({ topic, queueId, body, properties: { TAGS: 'ck' } })).code).toBe(0)
-    }
+    const body = JSON.stringify(forged)
+    expect((await client.send({ topic, body, properties: { TAGS: 'ck' } })).code).toBe(16)
+    await broker.restart(async (dataDir) => {
+      const store = await openMessageStore(
+        storeOptions(dataDir, {
+          commitLogSegmentBytes: 16_777_216,
+          consumeQueueSegmentBytes: 20 * 300_000,
+          indexMaxSlots: 1000,
+          indexMaxItems: 4000,
+        }),
+      )
+      for (let queueId = 0; queueId < 8; queueId++) await put(store, { topic, queueId, body, tags: 'ck' })
+      await store.close()
+    })
     await fill('forged', 1)
     expect((await pop('forged', { invisibleTime: '500' })).messages).toHaveLength(1)
     expect(texts((await pop('forged', { pollTime: '8000' })).messages)).toEqual(['m0'])

@@ -21,8 +21,8 @@ export interface RealBroker {
   /** What it logged at warn or error. */
   readonly complaints: readonly string[]
   client(): TestClient
-  /** Stops and starts it on the same store and port. */
-  restart(): Promise<void>
+  /** Stops and starts it on the same store and port; `between` has the store to itself. */
+  restart(between?: (dataDir: string) => Promise<void>): Promise<void>
   stop(): Promise<void>
 }
 
@@ -65,8 +65,9 @@ export async function openRealBroker(properties: Record<string, string> = {}): P
       clients.push(client)
       return client
     },
-    async restart() {
+    async restart(between) {
       await part.stop()
+      await between?.(dataDir)
       part = await start()
     },
     async stop() {

@@ -125,7 +125,9 @@ describe('the connection doctor', () => {
     )
     expect(whoOf(found, 'brokerAnswers')).toEqual(['broker-a:0'])
     expect(whoOf(found, 'diskFull')).toEqual(['broker-a:0'])
-    expect(found.checks.find(({ finding }) => finding === 'clockOff')?.values).toEqual({ seconds: 300, way: 'ahead' })
+    const clock = found.checks.find(({ finding }) => finding === 'clockOff')?.values
+    expect(clock?.way).toBe('ahead')
+    expect(Math.abs(Number(clock?.seconds) - 300)).toBeLessThan(60) // the answer took its time
     expect(whoOf(found, 'accessOn')).toEqual(['broker-a:0'])
     expect(whoOf(found, 'topicNotWritable')).toEqual(['Orders'])
     expect(whoOf(found, 'topicNoRoute')).toEqual(['Orders'])

@@ -7,5 +7,6 @@ it('changes of a cluster only what was sent: a new name leaves read-only what wa
   expect(clusterAddInput.parse({ id: 'c', name: 'New', namesrv: ['a:1'] })).toEqual({
     ...{ id: 'c', name: 'New', namesrv: ['a:1'] },
     ...{ colour: 0, readOnly: false, production: false },
+    ...{ tls: 'off', ca: '', accessKey: '', secretKey: '', addressMap: [], hosts: [] },
   })
 })
