@@ -53,3 +53,53 @@ test('CN4: a message is found by its key', async ({ page }) => {
   await box.press('Enter')
   await expect(page.getByText('body 7', { exact: false }).first()).toBeVisible({ timeout: 20_000 })
 })
+
+test('CN4: messages are found by a pattern, and two of them compared', async ({ page }) => {
+  await page.goto('/')
+  await page.waitForURL(/\/c\/[^/]+$/)
+  const base = new URL(page.url()).pathname
+  const search = new URLSearchParams({ topic: TOPIC, re: 'body [78] ', expr: "key IN ('key-7', 'key-8')" })
+  await page.goto(`${base}/messages?${search}`)
+  const table = page.getByRole('table', { name: 'Messages found' })
+  await expect(table.getByText(/^key-[78]$/)).toHaveCount(2, { timeout: 20_000 })
+  for (const box of await table.getByRole('checkbox').all()) await box.check()
+  await page.getByRole('button', { name: 'Compare' }).click()
+  await expect(page.getByText('− body', { exact: false })).toBeVisible({ timeout: 20_000 })
+  await expect(page.getByText('+ body', { exact: false })).toBeVisible()
+})
+
+test('CN14: dead letters are put back by a job, each with its result', async ({ page }) => {
+  await page.goto('/')
+  await page.waitForURL(/\/c\/[^/]+$/)
+  const base = new URL(page.url()).pathname
+  // The letters are made over the wire of the console: a client needs sixteen tries to bury one.
+  await page.evaluate(
+    async (cluster) => {
+      const ask = async (path: string, json: object): Promise<void> => {
+        const body = JSON.stringify({ json: { cluster, topic: '%DLQ%GID_buried', ...json } })
+        const answer = await fetch(`/api/trpc/${path}`, {
+          method: 'POST',
+          headers: { 'content-type': 'application/json' },
+          body,
+        })
+        if (!answer.ok) throw new Error(await answer.text())
+      }
+      await ask('topic.create', { readQueues: 1, writeQueues: 1 })
+      for (const value of ['one', 'two', 'three'])
+        await ask('message.send', { body: { kind: 'text', value }, keys: [value] })
+    },
+    decodeURIComponent(base.split('/')[2] ?? ''),
+  )
+  await page.goto(`${base}/dlq/GID_buried`)
+  await expect(page.getByText('3 messages, newest first')).toBeVisible({ timeout: 20_000 })
+  await page.getByRole('button', { name: 'Put all back…' }).click()
+  const sheet = page.getByRole('dialog')
+  await sheet.getByRole('radio', { name: 'Another topic' }).click()
+  await sheet.getByRole('combobox', { name: 'Topic' }).fill(TOPIC)
+  await sheet.getByRole('combobox', { name: 'Topic' }).press('Enter')
+  await sheet.getByLabel('Type GID_buried to confirm').fill('GID_buried')
+  await sheet.getByRole('button', { name: 'Put 3 messages back' }).click()
+  await expect(page).toHaveURL(/\/jobs\//, { timeout: 20_000 })
+  await expect(page.getByText('3 of 3')).toBeVisible({ timeout: 60_000 })
+  await expect(page.getByRole('row').filter({ hasText: TOPIC })).toHaveCount(3, { timeout: 20_000 })
+})
