@@ -68,6 +68,7 @@ it(`ST5: loses no acknowledged message when it is killed ten times (seed ${seed}
     const lines = await killed(root, round, policy, first, random.below(300))
     for (const line of lines) {
       const [queueId, queueOffset, number = ''] = line.split(' ')
+      if (queueId === 'config') continue // what test/long/crash.test.ts asks about
       acked.set(`${queueId} ${queueOffset}`, number)
     }
     expect(lines.length, `round ${round} acknowledged something`).toBeGreaterThan(0)
