@@ -108,6 +108,7 @@ export const openApi = ({ desk, callerOf, onError, refused }: ApiOptions): ApiDo
       response.end(`${json({ error: fault })}\n`)
       return
     }
+    request.resume() // what of it nobody reads is let pass, or the answer would not be heard
     const { preview: _, ...told } = fault
     response
       .writeHead(getHTTPStatusCodeFromError(translated), {
@@ -160,7 +161,8 @@ const json = (value: unknown): string =>
 const bodyOf = async (request: IncomingMessage, schema: JsonSchema): Promise<unknown> => {
   const chunks: Buffer[] = []
   let size = 0
-  for await (const chunk of request as AsyncIterable<Buffer>) {
+  // Left before its end the request stays open: who sends too much is told so.
+  for await (const chunk of request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
     size += chunk.length
     if (size > MAX_BODY_BYTES) throw new TRPCError({ code: 'PAYLOAD_TOO_LARGE', message: 'At most 16 MiB.' })
     chunks.push(chunk)
@@ -176,10 +178,14 @@ const parsed = (text: string): unknown => {
     throw new DeskError('bad-input', 'The body is not JSON.')
   }
 }
+/** Who reads nothing for so long is let go: a search that waits for them holds the turn of another. */
+const READ_WITHIN_MS = 60_000
 const drained = (response: ServerResponse): Promise<void> =>
   new Promise((resolve) => {
     if (!response.writableNeedDrain || response.destroyed) return resolve()
+    const late = setTimeout(() => response.destroy(), READ_WITHIN_MS)
     const done = () => {
+      clearTimeout(late)
       response.off('drain', done)
       response.off('close', done)
       resolve()

@@ -101,6 +101,7 @@ it('takes a change from a token alone, whatever cookie comes along, and tells wh
   expect((await ask(address('topic.create'), token)).status).toBe(405)
   expect((await ask(address('no.such'), token)).status).toBe(404)
   expect((await ask(address('topic.get'), token, '{')).status).toBe(400)
+  expect((await ask(address('topic.get'), token, ' '.repeat(17 * 1024 * 1024))).status).toBe(413)
   const wrong = await ask(`${address('topic.list')}?cluster=c&size=7000`, token)
   expect([wrong.status, (await wrong.json()).error]).toMatchObject([400, { kind: 'bad-input' }])
   expect((await ask(`${address('topic.list')}?cluster=c&size=50&only=behind`, token)).status).toBe(200)
