@@ -171,12 +171,16 @@ const changed = (before: StoredCluster | undefined, change: ClusterUpdateInput):
     ...(before?.connection ?? plainConnection),
     ...defined({ ca, tls, accessKey, addressMap, hosts }),
   }
-  const kept = before !== undefined && before.connection.accessKey === connection.accessKey ? before.secretKey : ''
+  const isSame = before !== undefined && placeOf(before) === placeOf({ entry, connection }) // with the secret they would sign elsewhere
+  const kept = isSame ? before.secretKey : ''
   const secretKey = connection.accessKey === '' ? '' : typed || kept
   if (connection.accessKey !== '' && secretKey === '')
     throw new DeskError('bad-input', `Type the secret key that belongs to ${connection.accessKey}.`)
   return { entry, connection, secretKey }
 }
+/** Under which name a cluster is spoken to, and where. */
+const placeOf = ({ entry: { namesrv }, connection }: Pick<StoredCluster, 'entry' | 'connection'>): string =>
+  JSON.stringify([connection.accessKey, namesrv, connection.addressMap])
 const defined = <T extends object>(fields: T): { [K in keyof T]?: Exclude<T[K], undefined> } =>
   // what is left has no undefined
   Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as {

@@ -5,7 +5,7 @@ import { openDatabase } from '../../../server/db/open'
 import { openClusters } from '../../../server/desk/clusters'
 import { openSeal } from '../../../server/guard/seal'
 import { openNotify } from '../../../server/notify/open'
-import { clusterAddInput } from '../../../server/shared/inputs'
+import { clusterAddInput, clusterTestInput } from '../../../server/shared/inputs'
 import { temporaryFolder } from '../../support/folders'
 import { json, openWirePeer } from '../../support/wire-peer'
 
@@ -33,6 +33,31 @@ it('a cluster that is removed while it is changed stays removed', async () => {
     ])
     expect(clusters.get('far')).toBeUndefined()
     expect(clusters.all()).toEqual([])
+  } finally {
+    await clusters.close()
+    await notify.close()
+    await database.close()
+  }
+})
+
+it('a secret is typed again before it signs elsewhere', async () => {
+  const folder = temporaryFolder('clusters')
+  const database = await openDatabase({ file: join(folder, 'console.db'), thread: false })
+  const seal = openSeal(folder)
+  const notify = await openNotify({ database, seal, log: () => undefined })
+  const audit = { write: async () => undefined }
+  const clusters = await openClusters({ database, notify, seal, audit, given: [], log: () => undefined, turnMs: 50 })
+  try {
+    const signed = { namesrv: ['127.0.0.1:1'], accessKey: 'console', secretKey: 'a secret' }
+    await clusters.add(clusterAddInput.parse({ id: 'far', name: 'Far', ...signed }))
+    await clusters.update({ id: 'far', name: 'Farther' })
+    expect(clusters.settings()).toMatchObject([{ name: 'Farther', hasSecret: true }])
+    const elsewhere = { namesrv: ['127.0.0.1:2'] }
+    await expect(clusters.update({ id: 'far', ...elsewhere })).rejects.toThrow('Type the secret key')
+    const test = { ...clusterTestInput.parse({ ...elsewhere, accessKey: 'console' }), id: 'far' }
+    await expect(clusters.test(test)).rejects.toThrow('Type the secret key')
+    await clusters.update({ id: 'far', ...elsewhere, secretKey: 'a secret' })
+    expect(clusters.settings()).toMatchObject([{ ...elsewhere, hasSecret: true }])
   } finally {
     await clusters.close()
     await notify.close()
