@@ -49,7 +49,9 @@ export const gather = async (
       }
   })
   return {
-    more: readers.some(({ done, broker }) => !done && !silent.has(broker)) || matched > limits.matches,
+    more:
+      readers.some(({ done, stoodStill, broker }) => (!done || stoodStill) && !silent.has(broker)) ||
+      matched > limits.matches,
     missing: [
       ...missing,
       ...[...silent].map((who) => ({ who, reason: 'broker-silent' as const, sinceMs: null, touches: 1 })),

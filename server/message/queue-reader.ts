@@ -11,6 +11,8 @@ export interface QueueReader {
   readonly next: bigint
   readonly end: bigint
   readonly done: boolean
+  /** Some of it the broker did not hand out, though it lies there: it was passed over. */
+  readonly stoodStill: boolean
   /** The next matching messages in reading order, and how many were passed over. */
   read(): Promise<{ matches: WireMessage[]; scanned: number }>
 }
@@ -45,6 +47,7 @@ class Reader implements QueueReader {
   #next: bigint
   #end: bigint
   #piece = SMALLEST_PIECE
+  stoodStill = false
   constructor(options: QueueReaderOptions) {
     this.#options = options
     this.broker = options.broker
@@ -99,7 +102,10 @@ class Reader implements QueueReader {
         turn = performance.now()
       }
       // Retention may have taken what we were about to read; a broker that stands still must not hold us.
-      if (pulled.next <= at) break
+      if (pulled.next <= at) {
+        this.stoodStill = true
+        break
+      }
       at = pulled.next
     }
     return found
