@@ -113,6 +113,11 @@ async function asMaster(options: ReplicationPartOptions): Promise<ReplicationPar
   })
   copies.leader = leader
   if (place && inSync) {
+    if (!values.allAckInSyncStateSet)
+      log(
+        'warn',
+        `allAckInSyncStateSet is off: ${values.inSyncReplicas} of those in sync hold what is acknowledged, and another may be elected`,
+      )
     place.epochs.cutAt(store.commitLog.tail + 1) // what a lost end of the log had begun
     // this master's epoch begins where its log ends now, before it takes anything
     place.epochs.append({ epoch: place.masterEpoch, startOffset: store.commitLog.tail })
