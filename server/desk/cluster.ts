@@ -208,6 +208,7 @@ export const openClusterDesk = (options: ClusterDeskOptions): OpenCluster => {
     },
     audit,
     log,
+    readOnly: entry.readOnly,
     ended: () => void sampler.refresh(),
     now,
   })

@@ -38,6 +38,8 @@ export interface JobsOptions {
   works: Readonly<Record<string, Work>>
   audit: Pick<AuditDesk, 'write'>
   log: (text: string) => void
+  /** What was under way waits until somebody asks for it: nothing is changed there now. */
+  readOnly?: boolean
   /** Told after each job. */
   ended?: () => void
   now?: () => number
@@ -48,7 +50,7 @@ const SETTLE_AT_ONCE = 500
 const RATE_OVER_MS = 10_000
 
 export const openJobs = (options: JobsOptions): Jobs => {
-  const { database, cluster, works, audit, log, ended, now = Date.now } = options
+  const { database, cluster, works, audit, log, readOnly = false, ended, now = Date.now } = options
   const store = openJobStore(database)
   const closing = new AbortController()
   /** What is asked for while a job runs: it looks here between two chunks. */
@@ -105,7 +107,8 @@ export const openJobs = (options: JobsOptions): Jobs => {
     const items = await store.next(job.id, state, Number.MAX_SAFE_INTEGER)
     for (let from = 0; from < items.length && !stop.aborted; from += SETTLE_AT_ONCE) {
       const part = items.slice(from, from + SETTLE_AT_ONCE)
-      const outcomes = await workOf(job).settle(job, part)
+      const outcomes = await unlessStopped(workOf(job).settle(job, part), stop)
+      if (outcomes === undefined) return // it changes nothing: it is looked up again before the job goes on
       // What got no answer from a living peer could still be on its way: it is not sent once more without being asked for.
       await end(
         job,
@@ -188,7 +191,9 @@ export const openJobs = (options: JobsOptions): Jobs => {
   }
   const ready = (async () => {
     await store.forget(cluster, now() - KEPT_MS)
-    for (const job of await store.running(cluster)) enqueue(job.id)
+    for (const job of await store.running(cluster))
+      if (readOnly) await store.set(job.id, { state: 'paused', trouble: 'This cluster is connected read-only.' })
+      else enqueue(job.id)
   })().catch((error: unknown) => log(`jobs: ${oneLine(error)}`))
 
   return {
@@ -241,3 +246,11 @@ export const openJobs = (options: JobsOptions): Jobs => {
     },
   }
 }
+/** Undefined: it is not waited for. */
+const unlessStopped = <T>(work: Promise<T>, stop: AbortSignal): Promise<T | undefined> =>
+  new Promise((resolve, reject) => {
+    const stopped = () => resolve(undefined)
+    stop.addEventListener('abort', stopped)
+    work.then(resolve, reject).finally(() => stop.removeEventListener('abort', stopped))
+    if (stop.aborted) stopped()
+  })

@@ -81,7 +81,7 @@ const lookUp: RedriveWorkOptions['lookUp'] = async ({ ids, topic, keyOf }) => {
   return { places, complete: lookUpAnswers }
 }
 /** As a process would: its own connection to the file, its own jobs. */
-const open = async (sleep: RedriveWorkOptions['sleep'] = async () => undefined): Promise<Jobs> => {
+const open = async (sleep: RedriveWorkOptions['sleep'] = async () => undefined, readOnly = false): Promise<Jobs> => {
   const database = await openDatabase({ file, thread: false })
   databases.push(database)
   const marks = openRedriveMarks(database.db, 'c')
@@ -95,6 +95,7 @@ const open = async (sleep: RedriveWorkOptions['sleep'] = async () => undefined):
     works: { redrive: openRedriveWork({ load, putBack, lookUp, marks, sleep }) },
     audit: { write: async (entry) => void audited.push(entry) },
     log: () => undefined,
+    readOnly,
   })
   opened.push(jobs)
   return jobs
@@ -163,6 +164,34 @@ it('goes on after a kill: what was under way is looked up, and none comes twice 
   const { job, counts } = await until(next, over)
   expect({ state: job.state, ...counts }).toMatchObject({ state: 'done', done: COUNT, begun: 0, failed: 0, unsure: 0 })
   expect(onceEach()).toEqual({ distinct: true, most: 1 })
+})
+it('ends at once when the console does, also while it looks up what became of some', async () => {
+  fate = () => 'hangs-stored'
+  const killed = await open()
+  await start(killed, 'job', 10)
+  await until(killed, () => arrived.length === 10)
+  let waits = 0
+  const next = await open(() => {
+    waits += 1
+    return hang()
+  })
+  await until(next, () => waits > 0)
+  await next.close()
+  fate = () => 'stored'
+  const { job, counts } = await until(await open(), over)
+  expect({ state: job.state, ...counts }).toMatchObject({ state: 'done', done: 10 })
+  expect(onceEach(10)).toEqual({ distinct: true, most: 1 })
+})
+it('sends nothing to a cluster that was made read-only meanwhile', async () => {
+  fate = () => 'hangs-stored'
+  const killed = await open()
+  await start(killed)
+  await until(killed, () => arrived.length > 0)
+  const came = arrived.length
+  fate = () => 'stored'
+  const { job } = await until(await open(undefined, true), over)
+  expect(job).toMatchObject({ state: 'paused', trouble: expect.stringContaining('read-only') })
+  expect(arrived.length).toBe(came)
 })
 it('sends nothing again of which nobody can tell whether it arrived', async () => {
   fate = (number) => (number === 5 ? 'silent-stored' : number === 6 ? 'silent-lost' : 'stored')
