@@ -30,6 +30,9 @@ export function controllerAnswers(state: ControllerState): ReadonlyMap<number, A
       if (beat.brokerId === undefined) {
         return { code: ResponseCode.CONTROLLER_INVALID_REQUEST, remark: 'Heart beat with empty brokerId' }
       }
+      // whom nobody registered cannot be elected, and is not remembered: anybody may send a heartbeat
+      const isKnown = state.groups.find(beat.brokerName)?.replicas.has(beat.brokerId) === true
+      if (!isKnown) return { code: ResponseCode.SUCCESS, remark: 'Heart beat success' }
       state.lives.heard(
         {
           brokerName: beat.brokerName,

@@ -35,11 +35,11 @@ export class Lives {
   over(connection: Connection): readonly Heartbeat[] {
     return [...this.#byKey.values()].filter((entry) => entry.connection === connection)
   }
-  /** Takes whoever was last heard over this connection for dead; answers with the names among whom somebody died. */
-  lost(connection: Connection): string[] {
+  /** Takes whoever was last heard over this connection for dead; answers with them. */
+  lost(connection: Connection): readonly Heartbeat[] {
     const gone = this.over(connection)
     for (const { brokerName, brokerId } of gone) this.#byKey.delete(keyOf(brokerName, brokerId))
-    return [...new Set(gone.map(({ brokerName }) => brokerName))]
+    return gone
   }
   forget(brokerName: string, brokerId: number): void {
     this.#byKey.delete(keyOf(brokerName, brokerId))

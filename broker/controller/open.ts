@@ -100,7 +100,10 @@ class OneController implements Controller, ControllerState {
     if (this.lives.over(connection).length === 0) return
     const grace = setTimeout(() => {
       this.#graces.delete(grace)
-      for (const brokerName of this.lives.lost(connection)) this.#check(brokerName)
+      for (const { brokerName, brokerId } of this.lives.lost(connection)) {
+        const isMaster = this.groups.find(brokerName)?.masterId === brokerId
+        if (this.#hasSettled || (isMaster && this.#hearsInSync(brokerName))) this.#check(brokerName)
+      }
     }, GRACE_MS)
     this.#graces.add(grace)
   }
@@ -150,12 +153,17 @@ class OneController implements Controller, ControllerState {
   }
 
   #look(): void {
+    if (!this.#hasSettled) return
     for (const { brokerName } of [...this.groups.all]) this.#check(brokerName)
+  }
+
+  #hearsInSync(brokerName: string): boolean {
+    const { syncStateSet = [] } = this.groups.find(brokerName) ?? {}
+    return [...syncStateSet].some((id) => this.lives.get(brokerName, id) !== undefined)
   }
 
   /** Elects when the master is gone and somebody is left. */
   #check(brokerName: string): void {
-    if (!this.#hasSettled) return
     const group = this.groups.find(brokerName)
     if (group?.masterId === undefined || this.lives.get(brokerName, group.masterId) !== undefined) return
     if (![...group.replicas.keys()].some((id) => this.lives.get(brokerName, id) !== undefined)) return

@@ -81,6 +81,17 @@ it('makes a master that started again with it wait for the other that holds all 
   expect(await after.master()).toBe(2)
 })
 
+it('remembers no heartbeat of whom nobody registered', async () => {
+  const controller = await start(join(temporaryFolder('controller'), 'controller.json'))
+  expect((await controller.beat(7)).code).toBe(ResponseCode.SUCCESS)
+  await controller.apply(1)
+  await controller.beat(1)
+  await controller.elect(1)
+  expect((await controller.inSync([1, 7])).code).toBe(ResponseCode.CONTROLLER_INVALID_REPLICAS)
+  await controller.apply(2)
+  expect((await controller.inSync([1, 2])).code).toBe(ResponseCode.CONTROLLER_BROKER_NOT_ALIVE)
+})
+
 it('makes it master again when nobody else was heard for a while', async () => {
   const path = join(temporaryFolder('controller'), 'controller.json')
   const before = await start(path)
