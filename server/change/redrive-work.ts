@@ -107,12 +107,18 @@ export const openRedriveWork = (options: RedriveWorkOptions): Work => {
       await Promise.all(
         lanes.map(async (lane) => {
           lane.sort((a, b) => a.item.seq - b.item.seq)
+          /** Sharding keys of which one waits for the next try: those behind it wait too. */
+          const waiting = new Set<string>()
           for (const { item, message } of lane) {
             if (mostPerSecond > 0) {
               const waitMs = began + (sent++ * 1000) / mostPerSecond - now()
               if (waitMs > 0) await sleep(waitMs, signal)
             }
-            outcomes.push(signal.aborted ? { seq: item.seq, state: 'waiting' } : await one(job, item, message))
+            const key = message.properties.get(Property.shardingKey)
+            const waits = signal.aborted || (key !== undefined && waiting.has(key))
+            const outcome: Outcome = waits ? { seq: item.seq, state: 'waiting' } : await one(job, item, message)
+            if (key !== undefined && outcome.state === 'waiting') waiting.add(key)
+            outcomes.push(outcome)
           }
         }),
       )

@@ -24,7 +24,7 @@ const messageOf = (id: string): WireMessage =>
     offsetId: id,
     uniqueId: `U${Number.parseInt(id, 16)}`,
     storedAt: 1,
-    properties: new Map(),
+    properties: new Map(shardingKey === undefined ? [] : [['__SHARDINGKEY', shardingKey]]),
   }) as unknown as WireMessage // what a redrive looks at
 
 let file: string
@@ -35,6 +35,8 @@ let audited: AuditEntry[]
 /** What the broker does with the message of that number: answers, unless told otherwise. */
 let fate: (number: number) => 'stored' | 'silent-stored' | 'silent-lost' | 'hangs-stored' | 'hangs' | 'refused' | 'busy'
 let lookUpAnswers: boolean
+/** Of every message. */
+let shardingKey: string | undefined
 
 beforeEach(() => {
   file = `${temporaryFolder('jobs')}/console.db`
@@ -44,6 +46,7 @@ beforeEach(() => {
   audited = []
   fate = () => 'stored'
   lookUpAnswers = true
+  shardingKey = undefined
 })
 afterEach(async () => {
   await Promise.all(opened.map((jobs) => Promise.race([jobs.close(), new Promise((left) => setTimeout(left, 100))])))
@@ -164,6 +167,16 @@ it('goes on after a kill: what was under way is looked up, and none comes twice 
   const { job, counts } = await until(next, over)
   expect({ state: job.state, ...counts }).toMatchObject({ state: 'done', done: COUNT, begun: 0, failed: 0, unsure: 0 })
   expect(onceEach()).toEqual({ distinct: true, most: 1 })
+})
+it('keeps the order of a sharding key, also where one of them has to wait', async () => {
+  shardingKey = 'order 7'
+  let refusals = 0
+  fate = (number) => (number === 3 && refusals++ < 1 ? 'busy' : 'stored')
+  const jobs = await open()
+  await start(jobs, 'job', 10)
+  expect((await until(jobs, over)).counts).toMatchObject({ done: 10 })
+  expect(arrived.map(({ id }) => Number.parseInt(id, 16))).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9])
+  expect(refusals).toBe(2)
 })
 it('ends at once when the console does, also while it looks up what became of some', async () => {
   fate = () => 'hangs-stored'
