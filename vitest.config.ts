@@ -31,9 +31,9 @@ export default defineConfig({
           name: 'process',
           include: processTests,
           globalSetup: 'test/support/build-once.ts',
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
-          maxWorkers: 1,
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+          maxWorkers: 2, // much of what they do is wait
         },
       },
       {
