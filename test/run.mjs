@@ -27,8 +27,8 @@ const total = { passed: 0, failed: 0, skipped: 0 }
 const failures = []
 const skips = []
 const unsteadies = []
-/** More failed tests than this are not tried again. */
-const AT_MOST_AGAIN = 5
+/** Tests of more files than this do not fail by chance, and are not tried again. */
+const AT_MOST_AGAIN = 4
 
 /** The first lines of an error, colours taken out, on one line. */
 const short = (text = '') => {
@@ -94,11 +94,9 @@ async function vitest(project, { again = false } = {}) {
   const { tests, trouble } = await vitestOnce(project)
   if (trouble) count(trouble, 'failed')
   const failed = tests.filter(({ end }) => end === 'failed')
-  // Many failures are no accident of timing.
-  const second = again && failed.length > 0 && failed.length <= AT_MOST_AGAIN
+  const files = [...new Set(failed.map(({ path }) => path))]
   const ends = new Map()
-  if (second) {
-    const files = [...new Set(failed.map(({ path }) => path))]
+  if (again && files.length > 0 && files.length <= AT_MOST_AGAIN) {
     console.log(`\n== once more, alone: ${files.join(', ')}`)
     const { tests: alone } = await vitestOnce(project, { files, alone: true })
     for (const { name, end } of alone) ends.set(name, end)
