@@ -17,7 +17,7 @@ export default defineConfig({
   retries: 1, // what passes only then is named as unsteady (test/run.mjs)
   forbidOnly: true,
   timeout: 60_000,
-  expect: { timeout: 10_000 },
+  expect: { timeout: 20_000 },
   reporter: [['list']],
   use: {
     ...devices['Desktop Chrome'],

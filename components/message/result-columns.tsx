@@ -80,7 +80,7 @@ export const useResultColumns = (withTopic: boolean): readonly Column<MessageRow
         id: 'preview',
         head: t('body'),
         name: t('body'),
-        widthPx: 320,
+        widthPx: 280,
         priority: 6,
         cell: (row) => <span className="mono text-ink-2 text-xs">{row.preview}</span>,
       },

@@ -5,8 +5,9 @@ import { expect, test } from '@playwright/test'
 import { run } from '../support/children'
 import { projectRoot } from '../support/folders'
 
-const TOPIC = 'Checkout'
-const GROUP = 'CheckoutReaders'
+const RUN = Date.now().toString(36) // a second try begins anew, beside what the first one left
+const TOPIC = `Checkout${RUN}`
+const GROUP = `CheckoutReaders${RUN}`
 const COUNT = 50
 
 /** A stock Node client, and the line of JSON it ends with. */
