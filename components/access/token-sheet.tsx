@@ -119,4 +119,4 @@ export function TokenSheet({ onClose }: { onClose: () => void }) {
 }
 const exampleOf = (secret: string): string =>
   `curl -H 'authorization: Bearer ${secret}' \\
-  ${window.location.origin}${basePath}/api/trpc/cluster.list`
+  ${window.location.origin}${basePath}/api/v1/cluster/list`

@@ -102,9 +102,14 @@ const typed =
 
 /**
  * What a reader typed, in the zone shown beside the field: `14:05`, `11-21 14:05:00`, `2026-11-22 14:05:00.000`, or ISO with
- * a zone of its own. Undefined when it is not a time. A clock alone is today, or yesterday when it would lie ahead.
+ * a zone of its own. Undefined when it is not a time. A clock alone is the last time it showed that, or the next one.
  */
-export const parseTime = (text: string, zone: string, now: number): number | undefined => {
+export const parseTime = (
+  text: string,
+  zone: string,
+  now: number,
+  clockIs: 'last' | 'next' = 'last',
+): number | undefined => {
   const match = typed.exec(text.trim())
   if (match === null) return undefined
   const here = fieldsOf(now, zone)
@@ -130,7 +135,9 @@ export const parseTime = (text: string, zone: string, now: number): number | und
   if (offset !== undefined) return asUtc + ms - offsetMinutesOf(offset) * 60_000
   const guess = asUtc - zoneOffsetMinutes(asUtc, zone) * 60_000
   const at = asUtc - zoneOffsetMinutes(guess, zone) * 60_000 + ms // once more: the guess may lie across a change of the clocks
-  return month === undefined && at > now ? at - 86_400_000 : at
+  if (month !== undefined) return at
+  if (clockIs === 'next') return at <= now ? at + 86_400_000 : at
+  return at > now ? at - 86_400_000 : at
 }
 
 const offsetMinutesOf = (text: string): number => {

@@ -39,6 +39,8 @@ export const useFormat = () => {
       fullTime: (at: number) => fullTime(at, zone),
       isoTime: (at: number) => isoTime(at, zone),
       parseTime: (text: string, now: number = Date.now()) => parseTime(text, zone, now),
+      /** As `parseTime`; a clock alone lies ahead. */
+      parseComing: (text: string, now: number = Date.now()) => parseTime(text, zone, now, 'next'),
       zoneLabel: (at: number = Date.now()) => zoneLabel(zone, at),
     }),
     [locale, zone],

@@ -25,10 +25,10 @@ export const endedOf = ({ counts, total }: JobRow): number => total - counts.wai
 export const JobProgress = ({ job }: { job: JobRow }) => {
   const t = useTranslations('job')
   const format = useFormat()
-  const percent = job.total === 0 ? 100 : (endedOf(job) * 100) / job.total
+  const share = job.total === 0 ? 1 : endedOf(job) / job.total
   return (
     <span className="flex items-center gap-2">
-      <Meter percent={percent} label={t('progress', { percent: format.percent(percent) })} />
+      <Meter percent={share * 100} label={t('progress', { percent: format.percent(share) })} />
       <span className="tnum text-ink-2 text-xs">
         {t('of', { done: format.count(endedOf(job)), total: format.count(job.total) })}
       </span>

@@ -109,7 +109,7 @@ export const SendForm = () => {
   const named = draft.properties.filter(({ name }) => name.trim() !== '')
   const doubled = new Set(named.map(({ name }) => name)).size < named.length
   const topicError = tried && topic === '' ? t('topicNeeded') : undefined
-  const deliverAt = draft.deliverAt.trim() === '' ? undefined : format.parseTime(draft.deliverAt)
+  const deliverAt = draft.deliverAt.trim() === '' ? undefined : format.parseComing(draft.deliverAt)
   const timeFault = draft.deliverAt.trim() !== '' && deliverAt === undefined
   const submit = (event?: FormEvent) => {
     event?.preventDefault()

@@ -84,7 +84,7 @@ function JobsRunning({ cluster }: { cluster: string }) {
   const [first] = running
   if (first === undefined) return null
   const { counts, total, id } = first
-  const done = total === 0 ? 100 : ((total - counts.waiting - counts.begun) * 100) / total
+  const done = total === 0 ? 1 : (total - counts.waiting - counts.begun) / total
   return (
     <Link
       href={running.length === 1 ? clusterHref(cluster, 'jobs', id) : clusterHref(cluster, 'jobs')}

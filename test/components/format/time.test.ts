@@ -33,6 +33,8 @@ describe('what a reader types', () => {
   })
   it('is yesterday when a clock alone would lie ahead', () => {
     expect(parseTime('14:06', shanghai, at)).toBe(Date.parse('2026-11-21T14:06:00+08:00'))
+    expect(parseTime('14:06', shanghai, at, 'next')).toBe(Date.parse('2026-11-22T14:06:00+08:00'))
+    expect(parseTime('14:05', shanghai, at, 'next')).toBe(Date.parse('2026-11-23T14:05:00+08:00'))
     expect(parseTime('14:05', shanghai, at)).toBe(Date.parse('2026-11-22T14:05:00+08:00'))
   })
   it.each(['', 'yesterday', '25:00', '2026-02-30 10:00', '2026-13-01 10:00', '14:61', '2026- 14:05'])(
