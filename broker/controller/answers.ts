@@ -24,7 +24,8 @@ const neverChanged = ['configBlackList', 'configStorePath', 'rocketmqHome']
 const onlyOne = 'n0'
 
 export function controllerAnswers(state: ControllerState): ReadonlyMap<number, Answer> {
-  const rows: Readonly<Record<number, Answer>> = {
+  /** These tell nothing that is remembered. */
+  const always: Readonly<Record<number, Answer>> = {
     [RequestCode.BROKER_HEARTBEAT]: (request, connection) => {
       const beat = readHeader(brokerHeartbeatHeader, request.ext)
       if (beat.brokerId === undefined) {
@@ -57,6 +58,23 @@ export function controllerAnswers(state: ControllerState): ReadonlyMap<number, A
       })
       return { code: ResponseCode.SUCCESS, ext }
     },
+    [RequestCode.GET_CONTROLLER_CONFIG]: () => ({
+      code: ResponseCode.SUCCESS,
+      body: Buffer.from(state.options.settingsText(), 'utf8'),
+    }),
+    [RequestCode.UPDATE_CONTROLLER_CONFIG]: async ({ body }) => {
+      const changes = parseProperties(body.toString('utf8'))
+      const { configBlackList } = state.options.settings
+      const blackList = [...neverChanged, ...(configBlackList ?? '').split(';')]
+      if (blackList.some((key) => changes.has(key))) {
+        return { code: ResponseCode.NO_PERMISSION, remark: 'Can not update config in black list.' }
+      }
+      await state.options.changeSettings(changes)
+      return success
+    },
+  }
+  /** These are answered from what is in the file: what was decided and could not be written is told to nobody. */
+  const remembered: Readonly<Record<number, Answer>> = {
     [RequestCode.CONTROLLER_GET_NEXT_BROKER_ID]: ({ ext }) => {
       const { clusterName, brokerName } = readHeader(headers.nextBrokerIdHeader, ext)
       const nextBrokerId = state.groups.nextBrokerId(brokerName)
@@ -94,23 +112,15 @@ export function controllerAnswers(state: ControllerState): ReadonlyMap<number, A
       return { code: ResponseCode.SUCCESS, body: writeBody(replicasInfoBody, { replicasInfoTable: new Map(rows) }) }
     },
     [RequestCode.CLEAN_BROKER_DATA]: (request) => clean(state, request),
-    [RequestCode.GET_CONTROLLER_CONFIG]: () => ({
-      code: ResponseCode.SUCCESS,
-      body: Buffer.from(state.options.settingsText(), 'utf8'),
-    }),
-    [RequestCode.UPDATE_CONTROLLER_CONFIG]: async ({ body }) => {
-      const changes = parseProperties(body.toString('utf8'))
-      const { configBlackList } = state.options.settings
-      const blackList = [...neverChanged, ...(configBlackList ?? '').split(';')]
-      if (blackList.some((key) => changes.has(key))) {
-        return { code: ResponseCode.NO_PERMISSION, remark: 'Can not update config in black list.' }
-      }
-      await state.options.changeSettings(changes)
-      return success
-    },
   }
-  const guarded = Object.entries(rows).map(([code, answer]) => [Number(code), refusing(answer)] as const)
-  return new Map(guarded)
+  const afterKept =
+    (answer: Answer): Answer =>
+    async (request, connection) => {
+      await state.kept()
+      return answer(request, connection)
+    }
+  const told = Object.entries(remembered).map(([code, answer]) => [code, afterKept(answer)] as const)
+  return new Map([...Object.entries(always), ...told].map(([code, answer]) => [Number(code), refusing(answer)]))
 }
 
 /** What a controller refuses has a code of its own. */

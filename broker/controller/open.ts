@@ -58,7 +58,10 @@ export interface ControllerState {
   readonly groups: ReplicaGroups
   readonly lives: Lives
   readonly options: ControllerOptions
+  /** To be called in the turn of a change. Resolves when it would survive a crash. */
   saved(): Promise<void>
+  /** The same for whatever was changed before, and could not be written then. */
+  kept(): Promise<void>
   elect(election: Election): Promise<Elected>
 }
 
@@ -71,6 +74,9 @@ class OneController implements Controller, ControllerState {
   readonly #startedAtMs: number
   readonly #graces = new Set<NodeJS.Timeout>()
   #scan: NodeJS.Timeout | undefined
+  /** How many changes there were, and how many of them are in the file. */
+  #changes = 0
+  #keptChanges = 0
 
   constructor(options: ControllerOptions, kept: Awaited<ReturnType<typeof openKeptGroups>>) {
     this.options = options
@@ -93,7 +99,16 @@ class OneController implements Controller, ControllerState {
   }
 
   saved(): Promise<void> {
-    return this.#kept.save(this.groups.all)
+    this.#changes++
+    return this.#keep()
+  }
+  async kept(): Promise<void> {
+    while (this.#keptChanges < this.#changes) await this.#keep()
+  }
+  async #keep(): Promise<void> {
+    const upTo = this.#changes
+    await this.#kept.save(this.groups.all)
+    this.#keptChanges = Math.max(this.#keptChanges, upTo)
   }
 
   connectionClosed(connection: Connection): void {

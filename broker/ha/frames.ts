@@ -1,6 +1,7 @@
 // broker/ha/frames.ts: what goes over the HA port, byte by byte. The slave says how far its log reaches; the master sends
 // pieces of its own: where the piece lies, its size, the bytes. A piece of no bytes says only that the master is there.
 import { i32, i64, layout, readLong, writeLong } from '../protocol/layout'
+import { Gathered } from './gathered'
 
 export const report = layout({ copiedTo: i64 })
 export const pieceHead = layout({ offset: i64, sizeBytes: i32 })
@@ -20,19 +21,15 @@ export function encodePieceHead(offset: number, sizeBytes: number): Buffer {
 
 /** Reports as they come, cut anywhere. */
 export class ReportReader {
-  readonly #held = Buffer.alloc(report.size)
-  #filled = 0
+  readonly #held = new Gathered(report.size)
 
   /** Calls `take` for each report that is whole now. */
   read(chunk: Buffer, take: (copiedTo: number) => void): void {
     for (let at = 0; at < chunk.length; ) {
-      const taken = Math.min(report.size - this.#filled, chunk.length - at)
-      chunk.copy(this.#held, this.#filled, at, at + taken)
-      this.#filled += taken
-      at += taken
-      if (this.#filled < report.size) return
-      this.#filled = 0
-      take(readLong(this.#held, report.at.copiedTo))
+      at += this.#held.take(chunk, at)
+      if (!this.#held.isWhole) return
+      take(readLong(this.#held.bytes, report.at.copiedTo))
+      this.#held.begin(report.size)
     }
   }
 }
@@ -46,8 +43,7 @@ export interface PieceEvents {
 
 /** Pieces as they come, cut anywhere. */
 export class PieceReader {
-  readonly #head = Buffer.alloc(pieceHead.size)
-  #filled = 0
+  readonly #head = new Gathered(pieceHead.size)
   /** Bytes of the piece that have not come yet. */
   #left = 0
 
@@ -60,14 +56,12 @@ export class PieceReader {
         if (!events.bytes(part)) return
         continue
       }
-      const taken = Math.min(pieceHead.size - this.#filled, chunk.length - at)
-      chunk.copy(this.#head, this.#filled, at, at + taken)
-      this.#filled += taken
-      at += taken
-      if (this.#filled < pieceHead.size) return
-      this.#filled = 0
-      this.#left = this.#head.readInt32BE(pieceHead.at.sizeBytes)
-      if (!events.piece(readLong(this.#head, pieceHead.at.offset), this.#left)) return
+      at += this.#head.take(chunk, at)
+      if (!this.#head.isWhole) return
+      const { bytes } = this.#head
+      this.#left = bytes.readInt32BE(pieceHead.at.sizeBytes)
+      this.#head.begin(pieceHead.size)
+      if (!events.piece(readLong(bytes, pieceHead.at.offset), this.#left)) return
     }
   }
 }

@@ -3,6 +3,7 @@
 // then pieces come, each with the epoch it was written under.
 import { i16, i32, i64, layout, readLong, writeLong } from '../protocol/layout'
 import type { EpochEntry } from './epochs'
+import { Gathered } from './gathered'
 
 const state = { handshake: 1, transfer: 2 } as const
 
@@ -53,47 +54,14 @@ export function encodeSwitchHead(offset: number, sizeBytes: number, entry: Epoch
   return bytes
 }
 
-/** Fills up to a size that may grow once its first bytes are there. */
-class Gathered {
-  bytes: Buffer = Buffer.alloc(0)
-  #filled = 0
-  #wanted = 0
-
-  begin(sizeBytes: number): void {
-    this.#wanted = sizeBytes
-    this.#filled = 0
-    if (this.bytes.length < sizeBytes) this.bytes = Buffer.alloc(sizeBytes)
-  }
-  /** The same bytes, and more. */
-  grow(sizeBytes: number): void {
-    const held = this.bytes.subarray(0, this.#filled)
-    this.#wanted = sizeBytes
-    if (this.bytes.length < sizeBytes) this.bytes = Buffer.concat([held, Buffer.alloc(sizeBytes - held.length)])
-  }
-  get isWhole(): boolean {
-    return this.#filled === this.#wanted
-  }
-  /** Answers with how many were taken. */
-  take(chunk: Buffer, at: number): number {
-    const taken = Math.min(this.#wanted - this.#filled, chunk.length - at)
-    chunk.copy(this.bytes, this.#filled, at, at + taken)
-    this.#filled += taken
-    return taken
-  }
-}
-
 export interface SlaveWords {
   hello(brokerId: number, isLearner: boolean): void
   report(copiedTo: number): void
 }
 /** What a slave says, cut anywhere. Throws when it is not this protocol. */
 export class SwitchReportReader {
-  readonly #held = new Gathered()
+  readonly #held = new Gathered(4)
   #kind: number | undefined
-
-  constructor() {
-    this.#held.begin(4)
-  }
 
   read(chunk: Buffer, events: SlaveWords): void {
     for (let at = 0; at < chunk.length; ) {
@@ -127,15 +95,11 @@ export interface MasterWords {
 }
 /** What a master says, cut anywhere. Throws when it is not this protocol. */
 export class SwitchPieceReader {
-  readonly #held = new Gathered()
+  readonly #held = new Gathered(4)
   #kind: number | undefined
   #hasHead = false
   /** Bytes of the piece that have not come yet. */
   #left = 0
-
-  constructor() {
-    this.#held.begin(4)
-  }
 
   read(chunk: Buffer, events: MasterWords): void {
     for (let at = 0; at < chunk.length; ) {

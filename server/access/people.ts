@@ -5,6 +5,7 @@ import type { Db } from '../db/open'
 import { role, session, token, user } from '../db/schema'
 import type { PeopleDesk, SignedIn } from '../shared/desk'
 import { DeskError } from '../shared/errors'
+import { oneAfterTheOther } from '../shared/pace'
 import { grantFor, grantsOf, isBuiltInRole, type Role, roles } from '../shared/rights'
 import { extraOf, grantsFor, readGrants, type UserRow } from './grants'
 import type { Passwords } from './password'
@@ -45,13 +46,8 @@ export const openPeople = ({ db, now, passwords, tokens, endSessionsOf, forgetAl
   const mustNotBe = (id: number, by: SignedIn, what: string): void => {
     if (id === by.userId) throw new DeskError('bad-input', `Nobody ${what} their own account.`)
   }
-  let changing: Promise<unknown> = Promise.resolve()
-  /** One after the other: two admins that are demoted side by side would each see the other one still there. */
-  const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
-    const done = changing.catch(() => undefined).then(work)
-    changing = done
-    return done
-  }
+  /** Two admins that are demoted side by side would each see the other one still there. */
+  const inTurn = oneAfterTheOther()
   const tally = async (table: typeof session | typeof token): Promise<Map<number, number>> =>
     new Map(
       (await db.select({ id: table.userId, n: count() }).from(table).groupBy(table.userId)).map(({ id, n }) => [id, n]),

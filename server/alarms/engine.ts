@@ -8,6 +8,7 @@ import type { Database } from '../db/open'
 import type { Notice } from '../notify/notice'
 import type { Notify } from '../notify/open'
 import { alarmMetrics, matcherOf } from '../shared/alarms'
+import { oneAfterTheOther } from '../shared/pace'
 import { type Marks, openMarks } from './marks'
 import { type Measure, measure, openMeters, type Sampled } from './measure'
 import { type Held, quiet, step } from './step'
@@ -66,7 +67,7 @@ class Watch implements Engine {
   #silenceTests: { silence: Silence; test: (name: string) => boolean }[] = []
   #cleanedAt = 0
   /** Turns and changes of rules come one after the other. */
-  #last: Promise<void> = Promise.resolve()
+  readonly #inTurn = oneAfterTheOther()
   rules: Rule[] = []
   silences: Silence[] = []
   watched = 0
@@ -131,13 +132,11 @@ class Watch implements Engine {
   }
 
   turn(sampled: Sampled): Promise<void> {
-    const run = this.#last.then(() => this.#turn(sampled))
-    this.#last = run.catch(() => undefined) // the caller hears of it
-    return run
+    return this.#inTurn(() => this.#turn(sampled))
   }
   /** What a changed rule watched so far ends; the next turn begins it anew. */
   reloadRules(): Promise<void> {
-    const run = this.#last.then(async () => {
+    return this.#inTurn(async () => {
       const before = new Map(this.rules.map((rule) => [rule.id, JSON.stringify(rule)]))
       const rules = await this.#options.store.rules()
       const same = new Set(rules.filter((rule) => before.get(rule.id) === JSON.stringify(rule)).map(({ id }) => id))
@@ -155,8 +154,6 @@ class Watch implements Engine {
       this.rules = rules
       this.#options.notify.outbox.wake()
     })
-    this.#last = run.catch(() => undefined) // the caller hears of it
-    return run
   }
 
   async #turn(sampled: Sampled): Promise<void> {

@@ -2,7 +2,10 @@
 // on with. Each carries the job's id and the place of its dead copy: by both it is found again when nobody knows whether it arrived.
 import { Property, type WireMessage } from '../admin/records'
 import type { Item, Job, Outcome, StoredItem, Work } from '../jobs/work'
+import type { PutBack } from '../shared/desk'
 import { DeskError, oneLine, PeerError } from '../shared/errors'
+import { keyHash } from '../shared/key-hash'
+import { atOnce } from '../shared/pace'
 import type { QueueRef, SendResult } from '../shared/views'
 import type { RedriveItem, RedriveMarks, RedrivePlan } from './redrive'
 
@@ -10,13 +13,6 @@ import type { RedriveItem, RedriveMarks, RedrivePlan } from './redrive'
 export const REDRIVE_PROPERTY = 'redriveId'
 export const REDRIVE_OF_PROPERTY = 'redriveOf'
 
-export interface PutBack {
-  topic: string
-  /** Where it came from before it died. */
-  origin: string
-  /** What is written on it, so that it is found again. */
-  marks: Readonly<Record<string, string>>
-}
 export interface RedriveWorkOptions {
   load: (offsetId: string) => Promise<WireMessage>
   putBack: (
@@ -93,13 +89,13 @@ export const openRedriveWork = (options: RedriveWorkOptions): Work => {
       const outcomes: Outcome[] = []
       const lanes: { item: Item; message: WireMessage }[][] = Array.from({ length: LANES }, () => [])
       let spread = 0
-      await inLanes(LANES, items, async (item) => {
+      await atOnce(LANES, items, async (item) => {
         const found = await loadOne(item)
         if ('state' in found) outcomes.push(found)
         else {
           // What has an order among its like keeps it: one lane for one sharding key. Sorted below, since loads overtake.
           const key = found.properties.get(Property.shardingKey)
-          lanes[key === undefined ? spread++ % LANES : laneOf(key)]?.push({ item, message: found })
+          lanes[(key === undefined ? spread++ : keyHash(key)) % LANES]?.push({ item, message: found })
         }
       })
       const began = now()
@@ -168,16 +164,4 @@ export const placeOf = ({ output }: Pick<StoredItem, 'output'>): { queue: QueueR
   if (output === null) return null
   const { queue, offset }: { queue: QueueRef; offset: string } = JSON.parse(output)
   return { queue, offset: BigInt(offset) }
-}
-const laneOf = (key: string): number => {
-  let found = 0
-  for (let at = 0; at < key.length; at++) found = (found * 31 + key.charCodeAt(at)) % 65_521
-  return found % LANES
-}
-const inLanes = async <T>(lanes: number, all: readonly T[], run: (one: T) => Promise<void>): Promise<void> => {
-  let next = 0
-  const lane = async (): Promise<void> => {
-    for (let one = all[next++]; one !== undefined; one = all[next++]) await run(one)
-  }
-  await Promise.all(Array.from({ length: Math.min(lanes, all.length) }, lane))
 }

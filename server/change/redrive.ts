@@ -7,6 +7,7 @@ import type { By } from '../shared/desk'
 import { DeskError } from '../shared/errors'
 import type { RedriveInput, RedrivePreviewInput } from '../shared/inputs'
 import { DLQ_PREFIX, isAddressableName, RETRY_PREFIX, topicKind } from '../shared/names'
+import { atOnce } from '../shared/pace'
 import type { Missing, Offset, RedrivePreview, RedriveRow, RedriveTarget } from '../shared/views'
 import { mustMatch, openPreviews } from './previews'
 
@@ -107,22 +108,17 @@ export const openRedrives = (options: RedriveOptions): Redrives => {
   }
   const loadAll = async (group: string, offsetIds: readonly string[]): Promise<(DeadRef | string)[]> => {
     const found: (DeadRef | string)[] = []
-    let next = 0
-    const worker = async (): Promise<void> => {
-      for (let at = next++; at < offsetIds.length; at = next++) {
-        const id = offsetIds[at] ?? ''
-        try {
-          const message = await load(id)
-          if (message.topic !== DLQ_PREFIX + group)
-            throw new DeskError('bad-input', `${id} is no dead message of ${group}.`)
-          found[at] = deadRefOf(message, '')
-        } catch (error) {
-          if (!(error instanceof DeskError && error.kind === 'not-found')) throw error
-          found[at] = id
-        }
+    await atOnce(AT_ONCE, offsetIds, async (id, place) => {
+      try {
+        const message = await load(id)
+        if (message.topic !== DLQ_PREFIX + group)
+          throw new DeskError('bad-input', `${id} is no dead message of ${group}.`)
+        found[place] = deadRefOf(message, '')
+      } catch (error) {
+        if (!(error instanceof DeskError && error.kind === 'not-found')) throw error
+        found[place] = id
       }
-    }
-    await Promise.all(Array.from({ length: Math.min(AT_ONCE, offsetIds.length) }, worker))
+    })
     return found
   }
   const select = async (
@@ -243,13 +239,15 @@ export const openRedrives = (options: RedriveOptions): Redrives => {
             ? []
             : [{ key: ref.offsetId, title: ref.uniqueId ?? ref.offsetId, input: itemText(ref, to, before) }],
         )
-        return jobs.create(
+        const state = await jobs.create(
           {
             ...{ id, kind: REDRIVE, object: group, reason: reason ?? null, plan: JSON.stringify(written) },
             items: items.map((item, seq) => ({ ...item, seq })),
           },
           by,
         )
+        held.chosen = [] // up to 250,000 rows, which the job has now; asked again, it answers with the job
+        return state
       })
     },
   }

@@ -7,10 +7,12 @@ import { type ClusterEntry, openRegistry, plainConnection, type StoredCluster } 
 import type { Database } from '../db/open'
 import type { Seal } from '../guard/seal'
 import type { Resolve } from '../guard/target'
+import { stopJobsOf } from '../jobs/store'
 import type { Notify } from '../notify/open'
 import type { AuditDesk, ClustersDesk } from '../shared/desk'
-import { DeskError } from '../shared/errors'
+import { DeskError, oneLine } from '../shared/errors'
 import type { ClusterUpdateInput } from '../shared/inputs'
+import { oneAfterTheOther } from '../shared/pace'
 import type { ClusterConnection } from '../shared/views'
 import { type OpenCluster, openClusterDesk } from './cluster'
 
@@ -93,13 +95,11 @@ export const openClusters = async ({
     if (entry.fixed)
       throw new DeskError('bad-input', `${entry.id} was given at start: change the command line instead.`)
   }
-  /** One change at a time: two at once would each start a sampler of the same cluster, and one of them would never end. */
-  let last: Promise<unknown> = Promise.resolve()
-  const inTurn = <T>(change: () => Promise<T>): Promise<T> => {
-    const turn = last.then(change)
-    last = turn.catch(() => undefined) // whoever asked for it is told
-    return turn
-  }
+  /** Whatever its end meets, what follows is done: a cluster that is kept is open again afterwards. */
+  const shut = (id: string, { desk }: Held): Promise<void> =>
+    desk.close().catch((error: unknown) => log(id, `when it was closed: ${oneLine(error)}`))
+  /** Two changes at once would each start a sampler of the same cluster, and one of them would never end. */
+  const inTurn = oneAfterTheOther()
   return {
     all: () => [...open.values()].map(({ desk }) => desk),
     get: (id) => open.get(id)?.desk,
@@ -126,7 +126,7 @@ export const openClusters = async ({
         if (Object.keys(sent).some((key) => !looks.has(key))) mustNotBeFixed(held)
         const stored = changed(held.stored, { id, ...sent })
         await registry.put(stored)
-        await held.desk.close()
+        await shut(id, held)
         return start(stored).card()
       }),
     remove: (id) =>
@@ -135,7 +135,8 @@ export const openClusters = async ({
         mustNotBeFixed(held)
         await registry.remove(id)
         open.delete(id)
-        await held.desk.close()
+        await shut(id, held)
+        await stopJobsOf(database, id, Date.now())
       }),
     async test({ id, ...input }) {
       const held = id === undefined ? undefined : must(id)

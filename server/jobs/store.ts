@@ -1,6 +1,6 @@
 // server/jobs/store.ts: jobs and their items in console.db. Whatever changes the state of items does it in one transaction, with
 // what the work keeps beside them: a kill leaves either all of it or nothing.
-import { and, asc, count, desc, eq, lt } from 'drizzle-orm'
+import { and, asc, count, desc, eq, inArray, lt } from 'drizzle-orm'
 import type { Database } from '../db/open'
 import { job, jobItem } from '../db/schema'
 import type { JobCounts, JobItemState, JobState } from '../shared/views'
@@ -115,5 +115,13 @@ export const openJobStore = ({ db, batch }: Database): JobStore => ({
     await db.delete(job).where(and(eq(job.cluster, cluster), lt(job.endedAt, before)))
   },
 })
+/** Of a cluster that is removed: another one that gets its id must not go on with them. */
+export const stopJobsOf = async ({ db }: Database, cluster: string, at: number): Promise<void> => {
+  const stopped = { state: 'stopped' as const, endedAt: at, trouble: 'The cluster was removed.' }
+  await db
+    .update(job)
+    .set(stopped)
+    .where(and(eq(job.cluster, cluster), inArray(job.state, ['running', 'paused'])))
+}
 /** A job in one of these goes no further by itself. */
 export const isOver = (state: JobState): boolean => state === 'done' || state === 'stopped'

@@ -1,5 +1,6 @@
 // server/message/find.ts: messages by id, by key, by place, and who has consumed one. Only brokers the name server
 // knows are ever asked: an offset id with any other address finds nothing.
+
 import type { Admin } from '../admin/open'
 import { messagesOf, offsetIdOf, type WireMessage } from '../admin/records'
 import type { BrokerAddress } from '../admin/types'
@@ -8,6 +9,7 @@ import { DeskError, PeerError } from '../shared/errors'
 import type { MessageAtInput, MessageByIdInput, MessageByKeyInput, MessageGetInput } from '../shared/inputs'
 import { type Known, known, unknown } from '../shared/known'
 import { brokerKey } from '../shared/names'
+import { atOnce } from '../shared/pace'
 import type { FoundMessages, MessageRow, MessageView, Missing, TrackRow } from '../shared/views'
 import { rowOf, viewOf } from './decode'
 
@@ -80,26 +82,23 @@ export const openFinder = ({ admin, topics, now = Date.now }: FinderOptions): Fi
     const began = performance.now()
     const rows = new Map<string, MessageRow>()
     const missing = new Map<string, Missing>()
-    let next = 0
-    const one = async (): Promise<void> => {
-      for (let topic = asked[next++]; topic !== undefined && rows.size < limit; topic = asked[next++]) {
-        const route = await admin.names.route(topic)
-        for (const broker of (route?.brokers ?? []).filter(
-          ({ id }, _, all) => id === Math.min(...all.map((other) => other.id)) || id === 0,
-        ))
-          try {
-            const found = await admin.messages.query(broker.address, { topic, key, max: limit, ...span, unique })
-            for (const message of messagesOf(found))
-              if (matches(message, key, unique)) rows.set(message.offsetId, rowOf(message, broker.name, reading))
-          } catch (error) {
-            if (!(error instanceof PeerError)) throw error
-            if (error.answer?.kind === 'not-found') continue
-            const who = brokerKey(broker.name, broker.id)
-            missing.set(who, { who, reason: 'broker-silent', sinceMs: null, touches: 1 })
-          }
-      }
-    }
-    await Promise.all(Array.from({ length: Math.min(AT_ONCE, asked.length) }, one))
+    await atOnce(AT_ONCE, asked, async (topic) => {
+      if (rows.size >= limit) return
+      const route = await admin.names.route(topic)
+      for (const broker of (route?.brokers ?? []).filter(
+        ({ id }, _, all) => id === Math.min(...all.map((other) => other.id)) || id === 0,
+      ))
+        try {
+          const found = await admin.messages.query(broker.address, { topic, key, max: limit, ...span, unique })
+          for (const message of messagesOf(found))
+            if (matches(message, key, unique)) rows.set(message.offsetId, rowOf(message, broker.name, reading))
+        } catch (error) {
+          if (!(error instanceof PeerError)) throw error
+          if (error.answer?.kind === 'not-found') continue
+          const who = brokerKey(broker.name, broker.id)
+          missing.set(who, { who, reason: 'broker-silent', sinceMs: null, touches: 1 })
+        }
+    })
     return {
       rows: [...rows.values()].sort((a, b) => b.storedAt - a.storedAt).slice(0, limit),
       asked: [...asked],

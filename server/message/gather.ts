@@ -3,9 +3,10 @@
 import type { Admin } from '../admin/open'
 import { messagesOf, type WireMessage } from '../admin/records'
 import { DeskError, PeerError } from '../shared/errors'
+import { atOnce } from '../shared/pace'
 import type { Missing, QueueRef } from '../shared/views'
 import { openMatch } from './match'
-import { limited, planScan, type ScanRange } from './scan'
+import { AT_ONCE, planScan, type ScanRange } from './scan'
 
 export type GatherFilter = Omit<ScanRange, 'topic'>
 export interface GatherLimits {
@@ -33,7 +34,7 @@ export const gather = async (
   let read = 0
   const spent = (): boolean => matched >= limits.matches || read >= limits.read || performance.now() > until
   const silent = new Set<string>()
-  await limited(readers, async (reader) => {
+  await atOnce(AT_ONCE, readers, async (reader) => {
     while (!reader.done && !spent())
       try {
         const { matches, scanned } = await reader.read()
@@ -86,7 +87,7 @@ export const lookUp = async (admin: Admin, { topic, brokers, ids, keyOf, from, t
   try {
     const holders = await admin.brokersOfTopic(topic)
     const complete = brokers.every((name) => holders.some((one) => one.name === name && one.id === 0))
-    await limited(ids, async ({ uniqueId }) => {
+    await atOnce(AT_ONCE, ids, async ({ uniqueId }) => {
       if (uniqueId === null) return
       for (const { address, name } of holders)
         for (const message of messagesOf(

@@ -112,9 +112,9 @@ class Reader implements QueueReader {
   }
 }
 
-const larger = (a: bigint, b: bigint): bigint => (a > b ? a : b)
+export const larger = (a: bigint, b: bigint): bigint => (a > b ? a : b)
 /** Math.min takes no bigint. */
-const smaller = (a: bigint, b: bigint): bigint => {
+export const smaller = (a: bigint, b: bigint): bigint => {
   if (a < b) return a
   return b
 }

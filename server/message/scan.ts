@@ -6,11 +6,13 @@ import type { BrokerAddress, QueueStats } from '../admin/types'
 import type { Reading } from '../shared/desk'
 import type { ScanInput } from '../shared/inputs'
 import { brokerKey } from '../shared/names'
+import { atOnce } from '../shared/pace'
 import type { MessageRow, Missing, ScanEvent } from '../shared/views'
 import { mustRead, openMatch } from './match'
-import { openQueueReader, type QueueReader } from './queue-reader'
+import { larger, openQueueReader, type QueueReader, smaller } from './queue-reader'
 
-const AT_ONCE = 8
+/** Queues read side by side, by a search or whoever gathers. */
+export const AT_ONCE = 8
 const ROWS_AT_ONCE = 50
 const PROGRESS_EVERY_MS = 250
 
@@ -86,7 +88,7 @@ export async function* scan<Row = MessageRow>(
         why = 'budget'
         break
       }
-      await limited(hungry, async (lane) => {
+      await atOnce(AT_ONCE, hungry, async (lane) => {
         try {
           const { matches, scanned: passed } = await lane.reader.read()
           lane.ready = matches
@@ -175,7 +177,7 @@ export const planScan = async (
           ({ queueId }) => input.queues?.some((ref) => ref.broker === broker.name && ref.queueId === queueId) ?? true,
         )
         .sort((a, b) => a.queueId - b.queueId)
-      await limited(wanted, async (queue) => {
+      await atOnce(AT_ONCE, wanted, async (queue) => {
         const [next, end] = await rangeOf(admin, broker, queue, input)
         if (next >= end) return
         readers.push(
@@ -226,14 +228,4 @@ const rangeOf = async (
       (await admin.brokers.offsetAtTime(broker.address, input.topic, queue.queueId, input.to + 1)) + 1n,
     )
   return [next, end]
-}
-const larger = (a: bigint, b: bigint): bigint => (a > b ? a : b)
-const smaller = (a: bigint, b: bigint): bigint => (a < b ? a : b)
-
-export const limited = async <T>(all: readonly T[], run: (one: T) => Promise<void>): Promise<void> => {
-  let next = 0
-  const worker = async (): Promise<void> => {
-    for (let one = all[next++]; one !== undefined; one = all[next++]) await run(one)
-  }
-  await Promise.all(Array.from({ length: Math.min(AT_ONCE, all.length) }, worker))
 }

@@ -10,9 +10,10 @@ import {
   propertiesText,
   type WireMessage,
 } from '../admin/records'
-import type { MayRead } from '../shared/desk'
+import type { MayRead, PutBack } from '../shared/desk'
 import { DeskError, oneLine } from '../shared/errors'
 import type { ConsumeDirectlyInput, ResendInput, SendBatchInput, SendInput } from '../shared/inputs'
+import { keyHash } from '../shared/key-hash'
 import { DLQ_PREFIX, RETRY_PREFIX } from '../shared/names'
 import type { BatchResult, BatchRow, ConsumeDirectlyResult, SendResult } from '../shared/views'
 import type { Finder } from './find'
@@ -36,13 +37,6 @@ export interface Sender {
   resend(input: ResendInput, mayRead: MayRead): Promise<SendResult>
   /** A dead message, alive again: to its topic of old, or to the retry topic of its group. */
   putBack(message: WireMessage, way: PutBack): Promise<SendResult>
-}
-export interface PutBack {
-  topic: string
-  /** Where it came from before it died. */
-  origin: string
-  /** What is written on it, so that it is found again. */
-  marks: Readonly<Record<string, string>>
 }
 /** What a message gathered on its way to its death; with it, it would wait again or count old tries. */
 const leftBehind = [
@@ -95,7 +89,7 @@ export const openSender = ({ admin, finder, now = Date.now, random = Math.random
     const found =
       wanted !== undefined
         ? queues.find((queue) => queue.broker === wanted.broker && queue.queueId === wanted.queueId)
-        : queues[shardingKey ? hash(shardingKey) % queues.length : Math.floor(random() * queues.length)]
+        : queues[shardingKey ? keyHash(shardingKey) % queues.length : Math.floor(random() * queues.length)]
     const address = found === undefined ? undefined : master(found.broker)?.address
     if (found === undefined || address === undefined)
       throw new DeskError(
@@ -305,10 +299,4 @@ const bodyOf = ({ kind, value }: SendInput['body']): Buffer => {
   const valid = kind === 'hex' ? /^(?:[0-9a-fA-F]{2})*$/ : /^[A-Za-z0-9+/]*={0,2}$/
   if (!valid.test(digits)) throw new DeskError('bad-input', `The body is no ${kind}.`)
   return Buffer.from(digits, kind)
-}
-/** As Java's String.hashCode, without its sign: the same key goes to the same queue. */
-const hash = (text: string): number => {
-  let found = 0
-  for (let i = 0; i < text.length; i++) found = (Math.imul(found, 31) + text.charCodeAt(i)) | 0
-  return Math.abs(found === -0x8000_0000 ? 0 : found)
 }

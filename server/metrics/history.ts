@@ -1,6 +1,6 @@
 // server/metrics/history.ts: a span of the past as points for a chart. The finest resolution that still holds the span
 // is read, then thinned to a bounded number of steps; a step without samples is a gap, never a guess.
-import { and, asc, eq, gte, inArray, lte, min } from 'drizzle-orm'
+import { type AnyColumn, and, asc, eq, gte, inArray, lte, min } from 'drizzle-orm'
 import { alarm } from '../db/alarm-tables'
 import type { Database } from '../db/open'
 import { audit, event, sample1m, sample5s, sample10m } from '../db/schema'
@@ -171,46 +171,28 @@ export const markersOf = async (
 ): Promise<History['markers']> => {
   const about = typeof names === 'string' ? [names] : [...names]
   const whole = kind === 'cluster'
+  /** Of this cluster, in this span, about what is drawn. */
+  const drawn = (of: AnyColumn, at: AnyColumn, subject: AnyColumn) =>
+    and(eq(of, cluster), gte(at, from), lte(at, to), ...(whole ? [] : [inArray(subject, about)]))
+  const { db } = database
   const [done, fired, seen] = await Promise.all([
-    database.db
+    db
       .select({ at: audit.at, action: audit.action, object: audit.object })
       .from(audit)
-      .where(
-        and(
-          eq(audit.cluster, cluster),
-          gte(audit.at, from),
-          lte(audit.at, to),
-          inArray(audit.action, Object.keys(kindsOfActions)),
-          ...(whole ? [] : [inArray(audit.object, about)]),
-        ),
-      )
+      .where(and(drawn(audit.cluster, audit.at, audit.object), inArray(audit.action, Object.keys(kindsOfActions))))
       .orderBy(asc(audit.at))
       .limit(MOST_MARKERS),
-    database.db
+    db
       .select({ at: alarm.firedAt, rule: alarm.rule, subject: alarm.subject })
       .from(alarm)
-      .where(
-        and(
-          eq(alarm.cluster, cluster),
-          gte(alarm.firedAt, from),
-          lte(alarm.firedAt, to),
-          ...(whole ? [] : [inArray(alarm.subject, about)]),
-        ),
-      )
+      .where(drawn(alarm.cluster, alarm.firedAt, alarm.subject))
       .orderBy(asc(alarm.firedAt))
       .limit(MOST_MARKERS),
     kind === 'cluster' || kind === 'broker'
-      ? database.db
+      ? db
           .select()
           .from(event)
-          .where(
-            and(
-              eq(event.cluster, cluster),
-              gte(event.at, from),
-              lte(event.at, to),
-              ...(whole ? [] : [inArray(event.subject, about)]),
-            ),
-          )
+          .where(drawn(event.cluster, event.at, event.subject))
           .orderBy(asc(event.at))
           .limit(MOST_MARKERS)
       : [],

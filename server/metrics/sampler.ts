@@ -2,6 +2,7 @@
 // what is on screen they name as of interest, and it is asked first. One sampler per cluster, one turn at a time.
 import type { Admin } from '../admin/open'
 import { steady } from '../shared/known'
+import { atOnce } from '../shared/pace'
 import { Collector } from './collect'
 import { groupFigures } from './figures'
 import { askable, type ClusterState, type GroupState, type PositionState, silentNames, type TopicState } from './state'
@@ -289,10 +290,5 @@ class Turns implements Sampler {
 }
 
 /** Runs over all, a few at once; one that fails leaves its old values behind. */
-const limited = async <T>(all: readonly T[], run: (one: T) => Promise<void>): Promise<void> => {
-  let next = 0
-  const worker = async (): Promise<void> => {
-    for (let one = all[next++]; one !== undefined; one = all[next++]) await run(one).catch(() => undefined)
-  }
-  await Promise.all(Array.from({ length: Math.min(AT_ONCE, all.length) }, worker))
-}
+const limited = <T>(all: readonly T[], run: (one: T) => Promise<void>): Promise<void> =>
+  atOnce(AT_ONCE, all, (one) => run(one).catch(() => undefined))

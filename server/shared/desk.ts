@@ -172,6 +172,14 @@ export interface MessageDesk {
 export interface DoctorDesk {
   examine(input: Omit<DoctorInput, 'cluster'>): Promise<view.DoctorReport>
 }
+/** How a dead message is put back. */
+export interface PutBack {
+  topic: string
+  /** Where it came from before it died. */
+  origin: string
+  /** What is written on it, so that it is found again. */
+  marks: Readonly<Record<string, string>>
+}
 export interface DeadDesk {
   list(input: DeadListInput): view.Page<view.DeadRow>
   redrivePreview(input: RedrivePreviewInput, reading: Reading): Promise<view.RedrivePreview>

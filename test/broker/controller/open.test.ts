@@ -1,4 +1,5 @@
 // test/broker/controller/open.test.ts: a controller that has just started: whom it does not hear yet it takes for nothing.
+import { mkdir, rmdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, expect, it } from 'vitest'
 import { type Controller, openController } from '../../../broker/controller/open'
@@ -107,4 +108,26 @@ it('makes it master again when nobody else was heard for a while', async () => {
   await after.beat(1)
   expect((await after.register(1)).code).toBe(ResponseCode.SUCCESS)
   expect(await after.master()).toBe(1)
+})
+
+it('tells nobody what it could not write, and goes on once it can', async () => {
+  const path = join(temporaryFolder('controller'), 'controller.json')
+  const controller = await start(path)
+  for (const id of [1, 2]) {
+    await controller.apply(id)
+    await controller.beat(id)
+  }
+  await controller.elect(1)
+  await mkdir(`${path}.tmp`) // where the new file would be written
+  await expect(controller.inSync([1, 2])).rejects.toThrow('EISDIR')
+  await expect(controller.master()).rejects.toThrow('EISDIR')
+  expect((await controller.beat(2)).code).toBe(ResponseCode.SUCCESS)
+  await rmdir(`${path}.tmp`)
+  expect(await controller.master()).toBe(1)
+  // it was decided the first time, and is in the file now
+  expect((await controller.inSync([1, 2])).remark).toContain('is equal with')
+  await ends.pop()?.()
+  const again = await start(path)
+  await again.beat(2)
+  expect((await again.inSync([1, 2])).remark).toContain('is equal with')
 })

@@ -1,0 +1,40 @@
+// test/server/shared/pace.test.ts: how much is done at once.
+import { expect, it } from 'vitest'
+import { atOnce, oneAfterTheOther } from '../../../server/shared/pace'
+
+it('does so many side by side, each once, whatever they are', async () => {
+  let under = 0
+  let most = 0
+  const done: [unknown, number][] = []
+  await atOnce(3, ['a', undefined, 'c', '', 'e', 'f', 'g'], async (one, place) => {
+    most = Math.max(most, ++under)
+    await new Promise((next) => setTimeout(next, place % 2))
+    under--
+    done.push([one, place])
+  })
+  expect(most).toBe(3)
+  expect(done.sort(([, a], [, b]) => a - b)).toEqual(
+    ['a', undefined, 'c', '', 'e', 'f', 'g'].map((one, place) => [one, place]),
+  )
+})
+
+it('ends with what one of them throws', async () => {
+  const failing = atOnce(2, [1, 2, 3], async (one) => {
+    if (one === 2) throw new Error('two')
+  })
+  await expect(failing).rejects.toThrow('two')
+})
+
+it('does one after the other, also after one that failed', async () => {
+  const inTurn = oneAfterTheOther()
+  const order: string[] = []
+  const slow = inTurn(async () => {
+    await new Promise((next) => setTimeout(next, 5))
+    order.push('slow')
+    throw new Error('slow')
+  })
+  const quick = inTurn(async () => void order.push('quick'))
+  await expect(slow).rejects.toThrow('slow')
+  await quick
+  expect(order).toEqual(['slow', 'quick'])
+})
