@@ -1,5 +1,5 @@
 // broker/worker/metrics-service.ts: /metrics, /healthz and /readyz of a process without a console, on a port of its own. Brokers
-// are asked over the wire at each scrape, as any tool would; what one does not say has no line, never a zero.
+// are asked over the wire at each scrape, like by a tool; what one does not say has no line, never a zero.
 import { createServer, type ServerResponse } from 'node:http'
 import { openDialer } from '../net/dial'
 import { RequestCode } from '../protocol/codes'

@@ -5,6 +5,7 @@
 import { closeSync, openSync, writeSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
+import { binaryHeader } from './sends.mjs'
 
 /** What a record takes beside its body: its fields, a topic of 14 letters, the client's properties and the broker's own. */
 const recordBytes = 91 + 14
@@ -86,23 +87,7 @@ const jsonAnswer = framed(
     }),
   ),
 )
-const binaryAnswer = framed(1, binaryHeader())
-
-function binaryHeader() {
-  const entries = Object.entries(fields).map(([name, value]) => {
-    const entry = Buffer.alloc(6 + name.length + value.length)
-    entry.writeUInt16BE(name.length, 0)
-    entry.write(name, 2)
-    entry.writeUInt32BE(value.length, 2 + name.length)
-    entry.write(value, 6 + name.length)
-    return entry
-  })
-  const ext = Buffer.concat(entries)
-  const head = Buffer.alloc(21)
-  head.writeInt32BE(1, 9)
-  head.writeInt32BE(ext.length, 17)
-  return Buffer.concat([head, ext])
-}
+const binaryAnswer = framed(1, binaryHeader({ flag: 1 }, fields))
 function framed(form, header) {
   const prefix = Buffer.alloc(8)
   prefix.writeUInt32BE(4 + header.length, 0)

@@ -23,7 +23,8 @@ export function frames(size, form, batch, topicOf = () => 'TopicOfTheCost') {
       n: 'broker-a',
     }
     const code = batch > 1 ? 320 : 310
-    const header = form === 0 ? jsonHeader(code, fields, serial) : binaryHeader(code, fields, serial)
+    const header =
+      form === 0 ? jsonHeader(code, fields, serial) : binaryHeader({ code, version: 513, opaque: serial }, fields)
     const frame = Buffer.allocUnsafe(8 + header.length + body.length)
     frame.writeUInt32BE(4 + header.length + body.length, 0)
     frame.writeUInt32BE(((form << 24) | header.length) >>> 0, 4)
@@ -58,7 +59,8 @@ function batchOf(count, size, serial, key) {
   })
   return Buffer.concat(entries)
 }
-function binaryHeader(code, fields, opaque) {
+/** RocketMQ's binary header (broker/protocol/header-binary.ts). */
+export function binaryHeader({ code = 0, version = 0, opaque = 0, flag = 0 }, fields) {
   const entries = Object.entries(fields).map(([name, value]) => {
     const entry = Buffer.alloc(6 + name.length + value.length)
     entry.writeUInt16BE(name.length, 0)
@@ -70,8 +72,9 @@ function binaryHeader(code, fields, opaque) {
   const ext = Buffer.concat(entries)
   const head = Buffer.alloc(21)
   head.writeInt16BE(code, 0)
-  head.writeInt16BE(513, 3)
+  head.writeInt16BE(version, 3)
   head.writeInt32BE(opaque, 5)
+  head.writeInt32BE(flag, 9)
   head.writeInt32BE(ext.length, 17)
   return Buffer.concat([head, ext])
 }

@@ -4,13 +4,10 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { openDatabase } from '../../server/db/open'
-import { openClusters } from '../../server/desk/clusters'
-import { openSeal } from '../../server/guard/seal'
-import { openNotify } from '../../server/notify/open'
 import { clusterAddInput, clusterTestInput } from '../../server/shared/inputs'
 import { isKnown } from '../../server/shared/known'
 import type { ProbeStep } from '../../server/shared/views'
+import { openTestClusters } from '../support/clusters'
 import { projectRoot, temporaryFolder } from '../support/folders'
 import { javaParts } from '../support/java'
 import { startReferenceBroker, startReferenceNamesrv } from '../support/reference'
@@ -62,28 +59,7 @@ const apaches = async (): Promise<string | undefined> => {
   ends.push(() => broker.stop())
   return namesrv.address
 }
-const open = async (folder: string) => {
-  const database = await openDatabase({ file: join(folder, 'console.db'), thread: false })
-  const seal = openSeal(folder)
-  const notify = await openNotify({ database, seal, log: () => undefined })
-  const clusters = await openClusters({
-    database,
-    notify,
-    seal,
-    audit: { write: async () => undefined },
-    given: [],
-    log: () => undefined,
-    turnMs: 300,
-  })
-  return {
-    clusters,
-    close: async () => {
-      await clusters.close()
-      await notify.close()
-      await database.close()
-    },
-  }
-}
+const open = (folder: string) => openTestClusters(folder, 300)
 let addresses: { ours: string; apache: string | undefined }
 beforeAll(async () => {
   const [one, other] = await Promise.all([ours(), apaches()])

@@ -64,7 +64,7 @@ async function life(root: string, random: Random, cycle: number): Promise<Life> 
   if (point === 'any moment of its start') await sleep(random.between(30, 120))
   else {
     while (said === '' && !hasEnded()) await sleep(2)
-    // one that never comes to its point is killed as any other
+    // one that never comes to its point is killed where it is
     await Promise.race([closed, sleep(isNamed ? 400 : random.between(0, 60))])
   }
   const isHit = isNamed && hasEnded()

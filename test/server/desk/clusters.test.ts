@@ -1,28 +1,13 @@
 // test/server/desk/clusters.test.ts: clusters that are changed by several people at once.
-import { join } from 'node:path'
 import { expect, it } from 'vitest'
-import { openDatabase } from '../../../server/db/open'
-import { openClusters } from '../../../server/desk/clusters'
-import { openSeal } from '../../../server/guard/seal'
-import { openNotify } from '../../../server/notify/open'
+import { openJobStore } from '../../../server/jobs/store'
 import { clusterAddInput, clusterTestInput } from '../../../server/shared/inputs'
+import { openTestClusters } from '../../support/clusters'
 import { temporaryFolder } from '../../support/folders'
 import { json, openWirePeer } from '../../support/wire-peer'
 
 it('a cluster that is removed while it is changed stays removed', async () => {
-  const folder = temporaryFolder('clusters')
-  const database = await openDatabase({ file: join(folder, 'console.db'), thread: false })
-  const seal = openSeal(folder)
-  const notify = await openNotify({ database, seal, log: () => undefined })
-  const clusters = await openClusters({
-    database,
-    notify,
-    seal,
-    audit: { write: async () => undefined },
-    given: [],
-    log: () => undefined,
-    turnMs: 50,
-  })
+  const { clusters, close } = await openTestClusters(temporaryFolder('clusters'), 50)
   try {
     const namesrv = ['127.0.0.1:1'] // nobody listens there
     await clusters.add(clusterAddInput.parse({ id: 'far', name: 'Far', namesrv }))
@@ -34,19 +19,12 @@ it('a cluster that is removed while it is changed stays removed', async () => {
     expect(clusters.get('far')).toBeUndefined()
     expect(clusters.all()).toEqual([])
   } finally {
-    await clusters.close()
-    await notify.close()
-    await database.close()
+    await close()
   }
 })
 
 it('a secret is typed again before it signs elsewhere', async () => {
-  const folder = temporaryFolder('clusters')
-  const database = await openDatabase({ file: join(folder, 'console.db'), thread: false })
-  const seal = openSeal(folder)
-  const notify = await openNotify({ database, seal, log: () => undefined })
-  const audit = { write: async () => undefined }
-  const clusters = await openClusters({ database, notify, seal, audit, given: [], log: () => undefined, turnMs: 50 })
+  const { clusters, close } = await openTestClusters(temporaryFolder('clusters'), 50)
   try {
     const signed = { namesrv: ['127.0.0.1:1'], accessKey: 'console', secretKey: 'a secret' }
     await clusters.add(clusterAddInput.parse({ id: 'far', name: 'Far', ...signed }))
@@ -59,9 +37,7 @@ it('a secret is typed again before it signs elsewhere', async () => {
     await clusters.update({ id: 'far', ...elsewhere, secretKey: 'a secret' })
     expect(clusters.settings()).toMatchObject([{ ...elsewhere, hasSecret: true }])
   } finally {
-    await clusters.close()
-    await notify.close()
-    await database.close()
+    await close()
   }
 })
 
@@ -73,12 +49,7 @@ it('the doctor goes where the cluster may lead and nowhere else', async () => {
         `{"brokerAddrTable":{"b":{"brokerAddrs":{0:"${inner.address}"},"brokerName":"b","cluster":"C"}},"clusterAddrTable":{"C":["b"]}}`,
       ),
   })
-  const folder = temporaryFolder('clusters')
-  const database = await openDatabase({ file: join(folder, 'console.db'), thread: false })
-  const seal = openSeal(folder)
-  const notify = await openNotify({ database, seal, log: () => undefined })
-  const audit = { write: async () => undefined }
-  const clusters = await openClusters({ database, notify, seal, audit, given: [], log: () => undefined, turnMs: 50 })
+  const { clusters, close } = await openTestClusters(temporaryFolder('clusters'), 50)
   try {
     const told = 'mq.example.org:9876'
     const addressMap = [{ from: told, to: namesrv.address }]
@@ -90,9 +61,27 @@ it('the doctor goes where the cluster may lead and nowhere else', async () => {
     )
     expect(inner.asked.size).toBe(0)
   } finally {
-    await clusters.close()
-    await notify.close()
-    await database.close()
+    await close()
     await Promise.all([namesrv.close(), inner.close()])
+  }
+})
+
+it('another cluster of the same name does not go on with what was begun on the one that was removed', async () => {
+  const { clusters, database, close } = await openTestClusters(temporaryFolder('clusters'), 50)
+  const far = clusterAddInput.parse({ id: 'far', name: 'Far', namesrv: ['127.0.0.1:1'] })
+  try {
+    await clusters.add(far)
+    const store = openJobStore(database)
+    const job = { cluster: 'far', kind: 'redrive', object: 'g', plan: '{}', who: 'w', from: '', reason: null, total: 0 }
+    const times = { createdAt: 1, beganAt: null, endedAt: null, trouble: null }
+    await store.create({ ...job, ...times, id: 'a', state: 'paused' }, [])
+    await store.create({ ...job, ...times, id: 'b', state: 'done' }, [])
+    await clusters.remove('far')
+    await clusters.add(far)
+    expect(await store.running('far')).toEqual([])
+    expect(await store.get('a')).toMatchObject({ state: 'stopped', trouble: 'The cluster was removed.' })
+    expect(await store.get('b')).toMatchObject({ state: 'done', trouble: null })
+  } finally {
+    await close()
   }
 })
