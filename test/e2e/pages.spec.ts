@@ -24,7 +24,7 @@ test('a list is driven by keys alone', async ({ page }) => {
 test('CN13: a message made by hand arrives where it says, and its link opens it', async ({ page }) => {
   await page.goto(`${clusterPath()}/send?topic=${TOPIC}`)
   await page.getByLabel('Keys (optional)').fill('by-hand-1')
-  await page.getByLabel(/^Body/).fill('{"id": 9007199254740993}')
+  await page.getByRole('textbox', { name: /^Body/ }).fill('{"id": 9007199254740993}')
   await page.getByRole('button', { name: 'Send', exact: true }).click()
   await expect(page.getByText('SEND_OK')).toBeVisible({ timeout: 20_000 })
   await page.getByRole('link', { name: /^[0-9A-F]{32}$/ }).click()
