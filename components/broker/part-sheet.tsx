@@ -35,7 +35,6 @@ export function PartSheet({
   const words = useFaultWords()
   const cluster = useClusterId()
   const [typed, setTyped] = useState('')
-  const topics = userTopicsOf(view)
   const options = {
     onSuccess: () => {
       void cache.invalidateQueries({ queryKey: trpc.broker.pathKey() })
@@ -79,18 +78,7 @@ export function PartSheet({
     >
       <div className="flex flex-col gap-3 text-sm">
         <p>{t(`process.order.${act}`)}</p>
-        {act === 'start' ? null : topics.length > 0 ? (
-          <div>
-            <State state="warn" className="whitespace-normal!">
-              {t('process.hits', { count: topics.length })}
-            </State>
-            <TopicNames names={topics} />
-          </div>
-        ) : (
-          <State state="ok" className="whitespace-normal!">
-            {t('process.hitsNone')}
-          </State>
-        )}
+        {act === 'start' ? null : <Hits view={view} />}
         <Field label={t.rich('process.type', { name: () => <b className="mono font-medium text-ink">{part.name}</b> })}>
           <Input mono autoFocus value={typed} onChange={(event) => setTyped(event.target.value)} />
         </Field>
@@ -101,5 +89,37 @@ export function PartSheet({
         ) : null}
       </div>
     </Dialog>
+  )
+}
+
+/** What a stop costs: sends that nobody takes, a pause for an election, or a copy less. */
+function Hits({ view }: { view: BrokerView }) {
+  const t = useTranslations('broker')
+  const { failover, row } = view
+  const topics = userTopicsOf(view)
+  const heir = failover?.brokers.find(({ address, alive, inSync }) => alive && inSync && address !== row.address)
+  const isHarmless = row.role === 'slave' || heir !== undefined || topics.length === 0
+  const words =
+    row.role === 'slave'
+      ? t('process.hitsCopy')
+      : heir !== undefined
+        ? t('process.elects', { id: heir.id, address: heir.address })
+        : topics.length === 0
+          ? t('process.hitsNone')
+          : t('process.hits', { count: topics.length })
+  return (
+    <div className="flex flex-col gap-1.5">
+      {failover !== null && row.role === 'master' && heir === undefined ? (
+        <State state="warn" className="whitespace-normal!">
+          {t('process.electsNobody')}
+        </State>
+      ) : null}
+      <div>
+        <State state={isHarmless ? 'ok' : 'warn'} className="whitespace-normal!">
+          {words}
+        </State>
+        {isHarmless ? null : <TopicNames names={topics} />}
+      </div>
+    </div>
   )
 }

@@ -168,6 +168,11 @@ const living = (row: BrokerRow, figure: Known<number>): Measure | undefined =>
 const ofBrokers: Partial<Record<AlarmMetricName, OfBroker>> = {
   brokerSilent: ({ state }, sampled) =>
     state === 'unknown' ? { unknown: 'no-sample-yet' } : flag(state === 'silent', sampled.now),
+  masterChanged: (row, { state, now }) => {
+    if (row.role !== 'master' || row.state === 'unknown') return undefined
+    const at = state.brokers.get(row.key)?.tookOverAt ?? null
+    return flag(at !== null && now - at < GROWTH_MS, now)
+  },
   disk: (row) => living(row, row.diskRatio),
   slaveBehind: (row) => (row.role === 'slave' ? living(row, row.slaveBehindBytes) : undefined),
   putP99: (row) => (row.role === 'master' ? living(row, row.putP99Ms) : undefined),

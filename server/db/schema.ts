@@ -139,7 +139,7 @@ export const counterMark = sqliteTable('counter_mark', {
 export const event = sqliteTable('event', {
   cluster: text('cluster').notNull(),
   at: integer('at').notNull(),
-  kind: text('kind').$type<'broker-start'>().notNull(),
+  kind: text('kind').$type<'broker-start' | 'failover'>().notNull(),
   subject: text('subject').notNull(),
 })
 export const metricView = sqliteTable('metric_view', {

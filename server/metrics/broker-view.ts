@@ -35,7 +35,7 @@ export const brokerRow = (state: ClusterState, broker: BrokerState, part: PartVi
     address: broker.address,
     version:
       broker.runtime.brokerVersionDesc === undefined
-        ? unknown('no-sample-yet')
+        ? unknown(broker.state === 'silent' ? 'broker-silent' : 'no-sample-yet')
         : known(broker.runtime.brokerVersionDesc, broker.runtimeAt),
     state: broker.state,
     silentSinceMs: broker.silentSinceMs,

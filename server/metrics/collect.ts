@@ -38,6 +38,10 @@ export class Collector {
   readonly #state: ClusterState
   readonly #now: () => number
   readonly #turnMs: number
+  /** Keys that the name servers named last. */
+  #listed: ReadonlySet<string> = new Set()
+  /** Addresses whose place another took, and since when they were silent. */
+  readonly #lost = new Map<string, number>()
   constructor(admin: Admin, state: ClusterState, now: () => number, turnMs: number) {
     this.#admin = admin
     this.#state = state
@@ -59,12 +63,17 @@ export class Collector {
       const key = brokerKey(address.name, address.id)
       const held = this.#state.brokers.get(key)
       if (held === undefined) this.#state.brokers.set(key, newBroker(address, key))
-      else Object.assign(held, address)
+      else if (held.address === address.address) Object.assign(held, address)
+      else this.#tookOver(held, address)
     }
     const listed = new Set(found.map(({ name, id }) => brokerKey(name, id)))
+    this.#listed = listed
+    const taken = new Set(found.map(({ address }) => address))
     for (const [key, broker] of this.#state.brokers) {
       if (listed.has(key)) continue
-      if (broker.state !== 'silent') this.#silent(broker)
+      // Under a controller a slave that becomes master has another id at the same address.
+      if (taken.has(broker.address)) this.#state.brokers.delete(key)
+      else if (broker.state !== 'silent') this.#silent(broker)
       else if (now - (broker.silentSinceMs ?? now) > SILENT_KEPT_MS) this.#state.brokers.delete(key)
     }
   }
@@ -82,7 +91,6 @@ export class Collector {
     const due = (at: number, everyMs: number): boolean => now - at >= everyMs - this.#turnMs / 2
     const parts: Promise<void>[] = []
     if (due(broker.configAt, CONFIG_EVERY_MS)) parts.push(this.config(broker))
-    if (due(broker.haAt, HA_EVERY_MS)) parts.push(this.#ha(broker))
     if (askable(this.#state).includes(broker)) {
       const longEvery =
         broker.statsBytes <= SMALL_ANSWER_BYTES && broker.statsCostMs <= SMALL_COST_MS
@@ -96,7 +104,38 @@ export class Collector {
     }
     // Each part that fails keeps its old values, whose age says so.
     await Promise.allSettled(parts)
+    // after the config, which says where the controller is
+    if (due(broker.haAt, HA_EVERY_MS)) await this.#ha(broker).catch(() => undefined) // as above
     if (due(broker.routeAt, HA_EVERY_MS)) await this.route(broker).catch(() => undefined) // as above
+  }
+  /** Another process stands in this place now, as after a failover: nothing that the former one said holds for it. */
+  #tookOver(held: BrokerState, address: BrokerAddress): void {
+    const at = this.#now()
+    this.#lost.set(held.address, held.silentSinceMs ?? at)
+    const { key, topicConfigs, groupConfigs } = held
+    // topics and groups go with the name; they are asked for anew, and are not new to us
+    const asked = { topicConfigs, groupConfigs, topicsAt: 1, groupsAt: 1 }
+    this.#state.brokers.set(key, Object.assign(newBroker(address, key), { ...asked, tookOverAt: at }))
+  }
+  /**
+   * A master that ended has no place in the routes, where its id is the new one's: the controller alone still tells of it,
+   * until it is made to forget it.
+   */
+  #members({ name, wireCluster, replicas }: BrokerState): void {
+    if (replicas === null) return
+    const { brokers } = this.#state
+    for (const { id, address, alive } of replicas.brokers) {
+      const key = brokerKey(name, id)
+      if (alive || brokers.has(key) || [...brokers.values()].some((one) => one.address === address)) continue
+      const broker = newBroker({ name, wireCluster, id, address }, key)
+      this.#silent(broker)
+      broker.silentSinceMs = this.#lost.get(address) ?? broker.silentSinceMs
+      brokers.set(key, broker)
+    }
+    const known = new Set(replicas.brokers.map(({ address }) => address))
+    for (const [key, one] of brokers)
+      if (one.name === name && one.state === 'silent' && !this.#listed.has(key) && !known.has(one.address))
+        brokers.delete(key)
   }
   #silent(broker: BrokerState): void {
     if (broker.state !== 'silent') broker.silentSinceMs = this.#now()
@@ -139,6 +178,7 @@ export class Collector {
       enableControllerMode === 'true' && controller !== ''
         ? await this.#admin.brokers.replicas(controller, broker.name)
         : null
+    this.#members(broker)
   }
   /** Whether producers are sent to this broker. A topic of the broker's own name is on every broker. */
   async route(broker: BrokerState): Promise<void> {

@@ -203,6 +203,10 @@ export const markersOf = async (
       return found === undefined ? [] : [{ at, kind: found, text: `${action} ${object ?? ''}`.trim() }]
     }),
     ...fired.map(({ at, rule, subject }) => ({ at, kind: 'alarm' as const, text: `fired ${rule}: ${subject}` })),
-    ...seen.map(({ at, subject }) => ({ at, kind: 'start' as const, text: `started ${subject}` })),
+    ...seen.map(({ at, kind, subject }) =>
+      kind === 'failover'
+        ? { at, kind: 'failover' as const, text: `failover ${subject}` }
+        : { at, kind: 'start' as const, text: `started ${subject}` },
+    ),
   ].sort((a, b) => a.at - b.at)
 }

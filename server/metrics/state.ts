@@ -22,6 +22,8 @@ export interface BrokerState extends BrokerAddress {
   key: string
   state: 'ok' | 'silent' | 'unknown'
   silentSinceMs: number | null
+  /** When another address was first seen in this place, as after a failover. */
+  tookOverAt: number | null
   /** The broker's clock minus ours is not known from any answer; this is when it last answered. */
   answeredAt: number
   runtime: Record<string, string>
@@ -137,6 +139,7 @@ export const newBroker = (address: BrokerAddress, key: string): BrokerState => (
   key,
   state: 'unknown',
   silentSinceMs: null,
+  tookOverAt: null,
   answeredAt: 0,
   runtime: {},
   runtimeAt: 0,

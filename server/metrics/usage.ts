@@ -59,6 +59,7 @@ export const openUsage = (options: UsageOptions): Usage => {
   const waiting = new Map<string, Map<number, Counted>>()
   const sizes = new Map<string, { bytes: number | null; at: number }>()
   const starts = new Map<string, string>()
+  const takeovers = new Map<string, number>()
   const begun = new Map<string, ReadonlySet<number>>()
   let moved = new Set<string>()
   let writtenAt = 0
@@ -199,9 +200,15 @@ export const openUsage = (options: UsageOptions): Usage => {
         await loading
         if (!always) await askSizes(at)
         const restarted = [...state.brokers.values()].filter(
-          ({ key, bootTimestamp }) => bootTimestamp !== undefined && starts.get(key) !== bootTimestamp,
+          ({ key, bootTimestamp, tookOverAt }) =>
+            bootTimestamp !== undefined &&
+            starts.get(key) !== bootTimestamp &&
+            Number(bootTimestamp) > (tookOverAt ?? 0),
         )
-        if (!always && at - writtenAt < WRITE_EVERY_MS && restarted.length === 0) return
+        const tookOver = [...state.brokers.values()].flatMap(({ key, id, tookOverAt }) =>
+          id === 0 && tookOverAt !== null && takeovers.get(key) !== tookOverAt ? [{ key, tookOverAt }] : [],
+        )
+        if (!always && at - writtenAt < WRITE_EVERY_MS && restarted.length + tookOver.length === 0) return
         writtenAt = at
         const ids = await recorder.idsOf([...waiting.keys()])
         const statements: { sql: string; params: unknown[] }[] = []
@@ -236,6 +243,11 @@ export const openUsage = (options: UsageOptions): Usage => {
             sql: "insert or ignore into event (cluster, at, kind, subject) values (?, ?, 'broker-start', ?)",
             params: [cluster, Number(bootTimestamp), key],
           })
+        for (const { key, tookOverAt } of tookOver)
+          statements.push({
+            sql: "insert or ignore into event (cluster, at, kind, subject) values (?, ?, 'failover', ?)",
+            params: [cluster, tookOverAt, key],
+          })
         if (at - cleanedAt >= CLEAN_EVERY_MS) {
           cleanedAt = at
           statements.push(
@@ -255,6 +267,7 @@ export const openUsage = (options: UsageOptions): Usage => {
         waiting.clear()
         for (const [, mark] of changed) mark.changed = false
         for (const { key, bootTimestamp } of restarted) starts.set(key, bootTimestamp ?? '')
+        for (const { key, tookOverAt } of tookOver) takeovers.set(key, tookOverAt)
       } catch (error) {
         log(`usage: ${error instanceof Error ? error.message : String(error)}`) // it waits for the next time
       }

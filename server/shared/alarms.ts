@@ -28,6 +28,7 @@ export const alarmMetrics = {
   topicIn: metric('topic', 'perSecond'),
   topicOut: metric('topic', 'perSecond'),
   brokerSilent: metric('broker', 'flag'),
+  masterChanged: metric('broker', 'flag'), //                another broker became master in the last 10 min
   disk: metric('broker', 'ratio'),
   slaveBehind: metric('broker', 'bytes'),
   putP99: metric('broker', 'ms'),
@@ -84,6 +85,7 @@ export const defaultRules: readonly AlarmRuleBody[] = [
   rule('Retries growing', 'retryGrowth', 100, { forMs: 0 }),
   rule('Dead letters growing', 'deadGrowth', 0, { forMs: 0 }),
   rule('Broker not answering', 'brokerSilent', 0, { severity: 'critical', forMs: 30_000, resolveForMs: 10_000 }),
+  rule('Another master', 'masterChanged', 0, { forMs: 0, resolveForMs: 0, repeatMs: 0 }),
   rule('Name server not answering', 'namesrvSilent', 0, { forMs: 30_000, resolveForMs: 10_000 }),
   rule('Disk over 85 %', 'disk', 0.85, { severity: 'critical', resolveValue: 0.8 }),
   rule('Slave far behind', 'slaveBehind', 64 * 1024 * 1024, {}),

@@ -84,7 +84,11 @@ export interface History {
   points: Point[]
   /** Since when anything is kept. */
   collectingSince: number | null
-  markers: { at: number; kind: 'reset' | 'config' | 'restart' | 'start' | 'alarm' | 'other'; text: string }[]
+  markers: {
+    at: number
+    kind: 'reset' | 'config' | 'restart' | 'start' | 'failover' | 'alarm' | 'other'
+    text: string
+  }[]
 }
 export interface AlarmSummary {
   critical: number

@@ -1,12 +1,15 @@
 // test/server/metrics/sampler.test.ts: one silent broker costs its own rows and one call a turn; a page costs no call.
 import { afterEach, describe, expect, it, vi } from 'vitest'
+import { RequestCode } from '../../../broker/protocol/codes'
 import { openAdmin } from '../../../server/admin/open'
+import { measure, openMeters } from '../../../server/alarms/measure'
 import { openLists } from '../../../server/desk/lists'
 import { brokerList } from '../../../server/metrics/broker-view'
 import { groupList } from '../../../server/metrics/group-view'
 import { overviewOf } from '../../../server/metrics/overview'
 import { openSampler, type Sampler } from '../../../server/metrics/sampler'
 import { topicList } from '../../../server/metrics/topic-view'
+import { GROWTH_MS } from '../../../server/shared/alarms'
 import { groupListInput, topicListInput } from '../../../server/shared/inputs'
 import { isKnown } from '../../../server/shared/known'
 import type { TopicRow } from '../../../server/shared/views'
@@ -110,6 +113,65 @@ const topicsOf = (sampler: Sampler) =>
     Date.now(),
   )
 
+/** Two brokers of one name under a controller, of which the one with its id 1 is master; and a clock that can be put forward. */
+const startUnderController = async () => {
+  const [a, b] = await Promise.all([brokerNamed('broker-a'), brokerNamed('broker-a')])
+  const said = { routes: {} as Record<number, string>, master: 1, epoch: 1, known: [1, 2], alive: [1, 2] }
+  const addresses: Record<number, string> = { 1: a.address, 2: b.address }
+  const replica = (brokerId: number) => ({
+    brokerId,
+    brokerAddress: addresses[brokerId],
+    brokerName: 'broker-a',
+    alive: said.alive.includes(brokerId),
+  })
+  const namesrv = await openWirePeer({
+    106: () =>
+      json(
+        `{"brokerAddrTable":{"broker-a":{"brokerAddrs":{${Object.entries(said.routes)
+          .map(([id, address]) => `${id}:"${address}"`)
+          .join()}},"brokerName":"broker-a","cluster":"C"}},"clusterAddrTable":{"C":["broker-a"]}}`,
+      ),
+    105: () => ({ code: 17, remark: 'no route' }),
+    [RequestCode.CONTROLLER_GET_SYNC_STATE_DATA]: () =>
+      json({
+        replicasInfoTable: {
+          'broker-a': {
+            inSyncReplicas: said.alive.map(replica),
+            notInSyncReplicas: said.known.filter((id) => !said.alive.includes(id)).map(replica),
+            masterBrokerId: said.master,
+            masterAddress: addresses[said.master],
+            masterEpoch: said.epoch,
+            syncStateSetEpoch: said.epoch,
+          },
+        },
+      }),
+  })
+  said.routes = { 0: a.address, 2: b.address }
+  for (const peer of [a, b])
+    peer.answers[26] = () =>
+      json(`enableControllerMode=true\ncontrollerAddr=${namesrv.address}\nlistenPort=${peer.address.split(':')[1]}\n`)
+  const clock = { aheadMs: 0 }
+  const admin = openAdmin({ namesrv: [namesrv.address], longestTimeoutMs: 500 })
+  const sampler = openSampler({ admin, turnMs: 50, now: () => Date.now() + clock.aheadMs })
+  ends.push(
+    () => a.close(),
+    () => b.close(),
+    () => namesrv.close(),
+    () => admin.close(),
+    () => sampler.close(),
+  )
+  sampler.start()
+  /** `key address state` of each, once it is so. */
+  const until = async (wanted: readonly string[]): Promise<void> => {
+    for (;;) {
+      const found = [...sampler.state.brokers.values()].map(({ key, address, state }) => `${key} ${address} ${state}`)
+      if (found.sort().join('\n') === [...wanted].sort().join('\n')) return
+      for await (const _ of sampler.turns(undefined, Math.max(1, sampler.state.at))) break
+    }
+  }
+  return { a, b, said, clock, sampler, until }
+}
+
 const lagOfRow = (row: TopicRow | undefined): number | null =>
   row !== undefined && isKnown(row.worstLag) ? row.worstLag.value : null
 const refused = () => ({ code: 16, remark: 'no permission' })
@@ -206,6 +268,63 @@ describe('a sampler', () => {
     await turn()
     expect(topicsOf(sampler).missing).toEqual([])
     expect(topicsOf(sampler).rows[0]).toMatchObject({ kept: { value: 400, missing: 0 } })
+  })
+  it('shows a master that ended beside the one that took its place, until it is back or forgotten', async () => {
+    const { a, b, said, clock, sampler, until } = await startUnderController()
+    await until([`broker-a:0 ${a.address} ok`, `broker-a:2 ${b.address} ok`])
+    const measured = (metric: 'brokerSilent' | 'masterChanged') =>
+      Object.fromEntries(
+        [
+          ...measure(
+            metric,
+            {
+              state: sampler.state,
+              brokers: () => brokerList(sampler.state, () => null).rows,
+              groups: () => [],
+              topics: () => [],
+              halves: () => null,
+              silent: new Set(),
+              clusterName: 'c',
+              now: Date.now() + clock.aheadMs,
+            },
+            openMeters(),
+          ),
+        ].map(({ subject, measure: one }) => [subject, one !== undefined && 'value' in one ? one.value : null]),
+      )
+    expect(measured('masterChanged')).toMatchObject({ 'broker-a:0': 0 })
+
+    a.silent = true
+    Object.assign(said, { routes: { 0: b.address }, master: 2, epoch: 2, alive: [2] })
+    await until([`broker-a:0 ${b.address} ok`, `broker-a:1 ${a.address} silent`])
+    // what the former one answered is not shown as its follower's
+    expect(sampler.state.brokers.get('broker-a:0')?.config.listenPort).toBe(b.address.split(':')[1])
+    expect(measured('brokerSilent')).toEqual({ 'broker-a:0': 0, 'broker-a:1': 1 })
+    expect(measured('masterChanged')).toMatchObject({ 'broker-a:0': 1 })
+    const overview = overviewOf(sampler.state, {
+      turnMs: 50,
+      clients: 0,
+      rows: openLists(sampler.state, Date.now).groups(),
+      brokers: brokerList(sampler.state, () => null),
+      namesrv: ['x:1'],
+      now: Date.now(),
+    })
+    expect(overview.verdict).toBe('degraded')
+    const silent = overview.causes.filter(({ kind }) => kind === 'broker-silent')
+    expect(silent.map(({ subject }) => subject)).toEqual(['broker-a:1'])
+    expect(topicsOf(sampler)).toMatchObject({ total: TOPICS, missing: [] })
+
+    a.silent = false
+    Object.assign(said, { routes: { 0: b.address, 1: a.address }, alive: [1, 2] })
+    await until([`broker-a:0 ${b.address} ok`, `broker-a:1 ${a.address} ok`])
+    clock.aheadMs += GROWTH_MS
+    expect(measured('masterChanged')).toMatchObject({ 'broker-a:0': 0 })
+
+    a.silent = true
+    Object.assign(said, { routes: { 0: b.address }, alive: [2] })
+    await until([`broker-a:0 ${b.address} ok`, `broker-a:1 ${a.address} silent`])
+    said.known = [2] // an operator says that it will not come back
+    clock.aheadMs += 20_000
+    await until([`broker-a:0 ${b.address} ok`])
   })
   it('says unknown, not healthy, when nobody answers', async () => {
     const { a, b, namesrv, sampler, turn } = await start()
