@@ -11,9 +11,6 @@ export const no = {
   dledger: without('DLedger is not supported; replicate with a slave'),
   consensus: without('there is one controller, which writes what it decides into one file'),
   syncStateChecks: without('who is in sync is looked at four times a second'),
-  fewReplicas: without(
-    'a put waits for all that are in sync, or for inSyncReplicas, and is not refused because they are few',
-  ),
   strictLocks: without('queue locks go with the master: those who hold them take them anew'),
   masterFlush: without('a slave is sent only what its master has flushed'),
   lastFile: without('a slave whose log is empty gets everything the master keeps'),

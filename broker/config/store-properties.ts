@@ -190,7 +190,7 @@ export const storeProperties = {
   pullBatchMaxMessageCount: int(160, live, between(1, 65_536), no.turn),
   totalReplicas: int(1, live, between(1, 100), no.actingMaster),
   inSyncReplicas: int(1, live, between(1, 100)),
-  minInSyncReplicas: int(1, live, between(1, 100), no.fewReplicas),
+  minInSyncReplicas: int(1, live, between(1, 100)),
   allAckInSyncStateSet: flag(false),
   enableAutoInSyncReplicas: flag(false, no.actingMaster),
   haFlowControlEnable: flag(false, live),

@@ -151,17 +151,16 @@ const setOf = ({ syncStateSet, syncStateSetEpoch }: ReplicaGroup): Buffer =>
 
 /**
  * A broker that starts. Was it the master, its process has ended since: whoever else of the in-sync set is alive holds all
- * that was acknowledged for certain, it may have lost its newest part with its power.
+ * that was acknowledged for certain, it may have lost its newest part with its power. Have all of them, the longest log counts.
  */
 async function register(state: ControllerState, request: Command): Promise<Reply> {
   const { brokerName, brokerId, brokerAddress } = readHeader(headers.registerReplicaHeader, request.ext)
   if (state.groups.register(brokerName, brokerId, brokerAddress)) await state.saved()
   const group = state.groups.need(brokerName, ResponseCode.CONTROLLER_BROKER_NEED_TO_BE_REGISTERED)
-  if (group.masterId === brokerId) await state.elect({ brokerName, masterEnded: true })
-  const { masterId } = group
-  const isThere = masterId !== undefined && state.lives.get(brokerName, masterId) !== undefined
+  state.registered(brokerName, brokerId)
+  if (group.masterId === brokerId) await state.elect({ brokerName })
   const { clusterName } = group
-  const ext = isThere ? masterOf(group) : writeHeader(headers.masterReply, { clusterName, brokerName })
+  const ext = state.isLed(brokerName) ? masterOf(group) : writeHeader(headers.masterReply, { clusterName, brokerName })
   return { code: ResponseCode.SUCCESS, ext, body: setOf(group) }
 }
 

@@ -45,6 +45,8 @@ export interface Controller {
 const GRACE_MS = 300
 /** After a start: whoever was there before has had time to be heard again. */
 const SETTLE_MS = 5000
+/** Where all of the in-sync set began anew they are waited for so long, from the first of them on. */
+const RETURN_MS = 3000
 
 export async function openController(options: ControllerOptions): Promise<Controller> {
   await mkdir(dirname(options.path), { recursive: true })
@@ -62,8 +64,13 @@ export interface ControllerState {
   saved(): Promise<void>
   /** The same for whatever was changed before, and could not be written then. */
   kept(): Promise<void>
-  elect(election: Election): Promise<Elected>
+  elect(election: Asked): Promise<Elected>
+  /** A broker registers, as it does when it begins. */
+  registered(brokerName: string, brokerId: number): void
+  /** Its master is alive, and has not only begun anew and waits itself. */
+  isLed(brokerName: string): boolean
 }
+type Asked = Omit<Election, 'ended'>
 
 class OneController implements Controller, ControllerState {
   readonly options: ControllerOptions
@@ -73,6 +80,8 @@ class OneController implements Controller, ControllerState {
   readonly #kept: Awaited<ReturnType<typeof openKeptGroups>>
   readonly #startedAtMs: number
   readonly #graces = new Set<NodeJS.Timeout>()
+  /** By name: who began anew since it last had a master, and when the first of them was heard. */
+  readonly #returned = new Map<string, { readonly ids: Set<number>; readonly sinceMs: number }>()
   #scan: NodeJS.Timeout | undefined
   /** How many changes there were, and how many of them are in the file. */
   #changes = 0
@@ -123,10 +132,25 @@ class OneController implements Controller, ControllerState {
     this.#graces.add(grace)
   }
 
-  async elect(election: Election): Promise<Elected> {
+  registered(brokerName: string, brokerId: number): void {
+    if (this.isLed(brokerName) && this.groups.find(brokerName)?.masterId !== brokerId) return
+    const held = this.#returned.get(brokerName) ?? { ids: new Set(), sinceMs: this.options.clock() }
+    this.#returned.set(brokerName, held)
+    held.ids.add(brokerId)
+  }
+
+  isLed(brokerName: string): boolean {
+    const masterId = this.groups.find(brokerName)?.masterId
+    if (masterId === undefined || this.#returned.get(brokerName)?.ids.has(masterId) === true) return false
+    return this.lives.get(brokerName, masterId) !== undefined
+  }
+
+  async elect(asked: Asked): Promise<Elected> {
+    const election = { ...asked, ended: this.#returned.get(asked.brokerName)?.ids ?? new Set() }
     const before = this.groups.find(election.brokerName)?.masterId
     this.#mustHaveWaited(election)
     const elected = this.groups.elect(election)
+    if (elected !== 'nobody') this.#returned.delete(election.brokerName)
     if (elected === 'same' || (elected === 'nobody' && before === undefined)) return elected
     const { brokerName } = election
     await this.saved()
@@ -146,8 +170,11 @@ class OneController implements Controller, ControllerState {
    * Who is alive and was not heard yet only because this controller started must lose nothing by it: a master its place; the
    * others in sync what they hold and a master whose process ended may have lost.
    */
-  #mustHaveWaited({ brokerName, brokerId, masterEnded = false }: Election): void {
+  #mustHaveWaited(election: Election & Required<Pick<Election, 'ended'>>): void {
+    const { brokerName, brokerId, ended } = election
+    this.#mustHaveReturned(election)
     const group = this.groups.find(brokerName)
+    const masterEnded = group?.masterId !== undefined && ended.has(group.masterId)
     if (this.#hasSettled || group?.masterId === undefined || (brokerId === undefined && !masterEnded)) return
     const { masterId, syncStateSet } = group
     const others = [...syncStateSet].filter((id) => id !== masterId)
@@ -156,6 +183,24 @@ class OneController implements Controller, ControllerState {
     throw new ControllerError(
       ResponseCode.CONTROLLER_ELECT_MASTER_FAILED,
       `the controller has just started, and gives ${awaited.join(', ')} time to be heard: ask again`,
+    )
+  }
+
+  /**
+   * Who began anew may have lost its newest part with its power, or may hold less than another did from the start (without
+   * allAckInSyncStateSet): the first that is back does not win, but the one whose log reaches furthest of all that come soon.
+   */
+  #mustHaveReturned({ brokerName, ended, designated = false }: Election & Required<Pick<Election, 'ended'>>): void {
+    const group = this.groups.find(brokerName)
+    const returned = this.#returned.get(brokerName)
+    if (group === undefined || returned === undefined || designated) return
+    const inSync = [...group.syncStateSet].map((id) => ({ id, life: this.lives.get(brokerName, id) }))
+    if (inSync.some(({ id, life }) => life !== undefined && !ended.has(id))) return
+    const awaited = inSync.filter(({ life }) => life === undefined || life.maxOffset < 0).map(({ id }) => id)
+    if (awaited.length === 0 || this.options.clock() - returned.sinceMs >= RETURN_MS) return
+    throw new ControllerError(
+      ResponseCode.CONTROLLER_ELECT_MASTER_FAILED,
+      `all that are in sync began anew: ${awaited.join(', ')} may hold more, and has time to say so: ask again`,
     )
   }
 
@@ -182,9 +227,10 @@ class OneController implements Controller, ControllerState {
     const group = this.groups.find(brokerName)
     if (group?.masterId === undefined || this.lives.get(brokerName, group.masterId) !== undefined) return
     if (![...group.replicas.keys()].some((id) => this.lives.get(brokerName, id) !== undefined)) return
-    this.elect({ brokerName }).catch((error: unknown) =>
-      this.options.log('error', `${brokerName}: the election could not be kept: ${error}`),
-    )
+    this.elect({ brokerName }).catch((error: unknown) => {
+      if (error instanceof ControllerError) this.options.log('debug', `${brokerName}: ${error.message}`)
+      else this.options.log('error', `${brokerName}: the election could not be kept: ${error}`)
+    })
   }
 
   /** Nobody waits for it: whoever does not hear it asks within seconds. */

@@ -48,12 +48,13 @@ export interface Election {
   readonly brokerId?: number | undefined
   /** That one or nobody, although the master is alive. */
   readonly designated?: boolean
-  /** The master's process has ended: it is the last choice. */
-  readonly masterEnded?: boolean
+  /** Their processes ended and began anew: they are the last choice, whatever they were. */
+  readonly ended?: ReadonlySet<number>
 }
 export type Elected = 'new' | 'same' | 'nobody'
 
 const firstBrokerId = 1
+const nobody: ReadonlySet<number> = new Set()
 
 export class ReplicaGroups {
   readonly #rules: Rules
@@ -169,12 +170,12 @@ export class ReplicaGroups {
   }
 
   /** Throws a ControllerError for a name that nobody registered. */
-  elect({ brokerName, brokerId, designated = false, masterEnded = false }: Election): Elected {
+  elect({ brokerName, brokerId, designated = false, ended = nobody }: Election): Elected {
     const code = ResponseCode.CONTROLLER_BROKER_NEED_TO_BE_REGISTERED
     const group = this.#groups.get(brokerName)
     if (group === undefined) throw new ControllerError(code, "Broker hasn't been registered")
-    const next = this.#chosen(group, brokerId, designated, masterEnded)
-    if (next !== undefined && next === group.masterId && !masterEnded) return 'same'
+    const next = this.#chosen(group, brokerId, designated, ended)
+    if (next !== undefined && next === group.masterId && !ended.has(next)) return 'same'
     // nobody was, and nobody is: whoever waits asks several times a second, and none of it is a change
     if (next === undefined && group.masterId === undefined) return 'nobody'
     group.masterEpoch += 1
@@ -185,23 +186,23 @@ export class ReplicaGroups {
     return 'new'
   }
 
-  #chosen(group: ReplicaGroup, brokerId: number | undefined, designated: boolean, masterEnded: boolean) {
+  #chosen(group: ReplicaGroup, brokerId: number | undefined, designated: boolean, ended: ReadonlySet<number>) {
     if (group.masterEpoch === 0 && brokerId !== undefined && group.replicas.has(brokerId)) return brokerId
     const wanted = designated ? brokerId : undefined
-    const inSync = this.#bestOf(group, group.syncStateSet, wanted, masterEnded)
+    const inSync = this.#bestOf(group, group.syncStateSet, wanted, ended)
     if (inSync !== undefined || !this.#rules.enableElectUncleanMaster) return inSync
-    return this.#bestOf(group, group.replicas.keys(), wanted, masterEnded)
+    return this.#bestOf(group, group.replicas.keys(), wanted, ended)
   }
 
-  #bestOf(group: ReplicaGroup, ids: Iterable<number>, wanted: number | undefined, masterEnded: boolean) {
+  #bestOf(group: ReplicaGroup, ids: Iterable<number>, wanted: number | undefined, ended: ReadonlySet<number>) {
     const { brokerName, masterId } = group
     const alive = [...ids].flatMap((id) => {
       const info = group.replicas.has(id) ? this.#live(brokerName, id) : undefined
       return info === undefined ? [] : [{ id, ...info }]
     })
     if (wanted !== undefined) return alive.find(({ id }) => id === wanted)?.id
-    const isLast = (id: number): number => (masterEnded && id === masterId ? 1 : 0)
-    if (!masterEnded && alive.some(({ id }) => id === masterId)) return masterId
+    const isLast = (id: number): number => (ended.has(id) ? 1 : 0)
+    if (masterId !== undefined && !ended.has(masterId) && alive.some(({ id }) => id === masterId)) return masterId
     const [best] = alive.sort(
       (a, b) =>
         isLast(a.id) - isLast(b.id) ||

@@ -56,6 +56,10 @@ export class InSync {
   get row(): SyncStateSet {
     return { syncStateSet: [...this.#agreed].sort((a, b) => a - b), syncStateSetEpoch: this.#epoch }
   }
+  /** How many are in it, this broker included. */
+  get size(): number {
+    return this.#agreed.size
+  }
   has(brokerId: number): boolean {
     return this.#agreed.has(brokerId)
   }

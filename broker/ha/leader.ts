@@ -50,6 +50,7 @@ class Master implements Leader {
   #deadline: NodeJS.Timeout | undefined
   #isClosed = false
   #complainedAtMs = Number.NEGATIVE_INFINITY
+  #few: string | undefined
   port = 0
   readonly copy = undefined
 
@@ -98,6 +99,17 @@ class Master implements Leader {
     return brokerRole === 'SYNC_MASTER' && (all || inSyncReplicas > 1) && !this.#isClosed
   }
 
+  /** By the set that holds now: who is being taken in does not count yet, who is being put out still does. */
+  get tooFew(): string | undefined {
+    const { controlled, settings } = this.#options
+    if (controlled === undefined || this.#isClosed) return undefined
+    const { size } = controlled.inSync
+    const { minInSyncReplicas } = settings
+    return size < minInSyncReplicas
+      ? `in-sync replicas not enough: ${size}, and minInSyncReplicas=${minInSyncReplicas}`
+      : undefined
+  }
+
   /** Consumers see what everybody holds who could be elected: else an offset could be ahead of the next master's log. */
   get heldByAll(): number {
     const { controlled, store } = this.#options
@@ -119,8 +131,19 @@ class Master implements Leader {
   #look(): void {
     const { controlled, store } = this.#options
     if (controlled === undefined || this.#isClosed) return
+    this.#tellFew()
     const start = controlled.epochs.last?.startOffset ?? 0
     controlled.inSync.look(store.commitLog.confirmOffset, start, this.#candidates)
+  }
+
+  /** Once when it begins, and when it is over. */
+  #tellFew(): void {
+    const few = this.tooFew
+    if ((few === undefined) === (this.#few === undefined)) return
+    this.#few = few
+    const { log } = this.#options
+    if (few === undefined) log('info', 'enough are in sync: messages are taken')
+    else log('warn', `${few}: sends are refused with SYSTEM_ERROR until more are`)
   }
 
   whenCopied(upTo: number, done: (status: PutStatus) => void): void {
@@ -153,7 +176,8 @@ class Master implements Leader {
 
   /** This broker's own copy counts as one. */
   #settle(): void {
-    if (this.#waiters.size === 0) return
+    // taken while there were enough: with fewer it is not acknowledged
+    if (this.#waiters.size === 0 || this.tooFew !== undefined) return
     const { controlled, settings } = this.#options
     if (controlled !== undefined && settings.allAckInSyncStateSet) {
       this.#waiters.settle(this.heldByAll)

@@ -69,6 +69,8 @@ export interface Replication {
 export interface ReplicationSettings {
   readonly brokerRole: 'ASYNC_MASTER' | 'SYNC_MASTER' | 'SLAVE'
   readonly inSyncReplicas: number
+  /** Under a controller: with fewer in sync nothing is taken from those who wait for copies. */
+  readonly minInSyncReplicas: number
   readonly slaveTimeout: number
   readonly haSendHeartbeatInterval: number
   readonly haHousekeepingInterval: number

@@ -33,7 +33,7 @@ function recall(request: Command, connection: Connection, broker: BrokerContext,
   const { store, counters, clock } = broker
   const { message } = placed
   try {
-    const { commitLogOffset, sizeBytes, storeTimestampMs } = store.append(message)
+    const { commitLogOffset, sizeBytes, storeTimestampMs } = store.append(message, true)
     store.whenSafe(commitLogOffset + sizeBytes, true, (status) => {
       counters.put(message.topic, 0, 1, sizeBytes, clock() - storeTimestampMs)
       if (isOneway(request)) return

@@ -11,6 +11,7 @@ const replyCodes: Readonly<Record<StoreFault, number>> = {
   'disk-full': ResponseCode.SERVICE_NOT_AVAILABLE,
   'not-writable': ResponseCode.SERVICE_NOT_AVAILABLE,
   closed: ResponseCode.SERVICE_NOT_AVAILABLE,
+  'few-copies': ResponseCode.SYSTEM_ERROR,
   busy: ResponseCode.SYSTEM_BUSY,
   io: ResponseCode.SYSTEM_ERROR,
   corrupt: ResponseCode.SYSTEM_ERROR,

@@ -96,7 +96,7 @@ const sendBackOfNamedTopic: Handler = async (request, connection, broker) => {
 
 function put(broker: BrokerContext, message: NewMessage, answer: (code: number) => void): Answer {
   try {
-    const { commitLogOffset, sizeBytes, storeTimestampMs } = broker.store.append(message)
+    const { commitLogOffset, sizeBytes, storeTimestampMs } = broker.store.append(message, true)
     // the consumer then lets go of the original: what stands for it must be as safe, whatever its WAIT says
     broker.store.whenSafe(commitLogOffset + sizeBytes, true, (status) => {
       const latencyMs = broker.clock() - storeTimestampMs

@@ -207,7 +207,7 @@ class Sender {
     const { store, counters, clock } = this.#broker
     let appended: Appended
     try {
-      appended = store.append(message)
+      appended = store.append(message, waits)
     } catch (error) {
       counters.putFailed(message.topic)
       return this.#fault(error)
@@ -263,7 +263,7 @@ class Sender {
     }
     let appended: Appended[]
     try {
-      appended = store.appendBatch(messages)
+      appended = store.appendBatch(messages, said.waits)
     } catch (error) {
       counters.putFailed(topic.topicName)
       return this.#fault(error)

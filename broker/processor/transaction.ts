@@ -74,7 +74,7 @@ function finish(
   const ready = placed?.message
   try {
     if (ready !== undefined) {
-      const { commitLogOffset, sizeBytes, storeTimestampMs } = store.append(ready)
+      const { commitLogOffset, sizeBytes, storeTimestampMs } = store.append(ready, true)
       store.whenSafe(commitLogOffset + sizeBytes, true, (status) => {
         counters.put(ready.topic, ready.queueId, 1, sizeBytes, clock() - storeTimestampMs)
         // stored is committed, however many copies there are

@@ -7,7 +7,16 @@ import { createLookups, type Lookups } from './lookups'
 import type { Parts } from './parts'
 import { createRetention, type Retention } from './retention'
 import { Statistics } from './statistics'
-import type { BeforeRemoval, CommitLogView, Durability, Ledger, MessageStore, PutStatus, StoreOptions } from './types'
+import {
+  type BeforeRemoval,
+  type CommitLogView,
+  type Durability,
+  type Ledger,
+  type MessageStore,
+  type PutStatus,
+  StoreError,
+  type StoreOptions,
+} from './types'
 import { createViewFlusher, type ViewFlusher } from './view-flusher'
 
 export function createMessageStore(options: StoreOptions, parts: Parts): MessageStore {
@@ -54,8 +63,20 @@ class Store implements MessageStore {
     this.statistics = statistics
     this.commitLog = new View(parts, intake)
     this.ledger = upkeep.ledger
-    this.append = (message) => intake.append(message)
-    this.appendBatch = (messages) => intake.appendBatch(messages)
+    const admit = (waits: boolean): void => {
+      const tooFew = waits ? durability?.tooFew : undefined
+      if (tooFew === undefined) return
+      statistics.putFailedTimes++
+      throw new StoreError('few-copies', tooFew)
+    }
+    this.append = (message, waits = false) => {
+      admit(waits)
+      return intake.append(message)
+    }
+    this.appendBatch = (messages, waits = false) => {
+      admit(waits)
+      return intake.appendBatch(messages)
+    }
     this.whenSafe = (offset, waits, done) => {
       if (waits && durability?.waits) whenSafeAndCopied(parts, intake, durability, offset, done)
       else intake.whenSafe(offset, waits, done)

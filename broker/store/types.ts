@@ -97,10 +97,13 @@ export interface Arrival {
 }
 
 export interface MessageStore {
-  /** Takes a place and encodes the record. Throws StoreError; then nothing was stored. Visible after this turn's write. */
-  append(message: NewMessage): Appended
+  /**
+   * Takes a place and encodes the record. Throws StoreError; then nothing was stored. Visible after this turn's write.
+   * `waits`: whoever put it will wait for copies, and is refused at once where they are too few (Durability.tooFew).
+   */
+  append(message: NewMessage, waits?: boolean): Appended
   /** All or nothing, in one segment, with consecutive queue offsets. */
-  appendBatch(messages: readonly NewMessage[]): Appended[]
+  appendBatch(messages: readonly NewMessage[], waits?: boolean): Appended[]
   /**
    * Calls `done` when everything up to `commitLogOffset` is as safe as the flush policy and replication ask
    * (`waits` false: after this turn's write). In order, in the same loop turn as the event that made it so.
@@ -190,6 +193,8 @@ export interface LedgerPiece {
 export interface Durability {
   /** Whether a put waits for copies at present. */
   readonly waits: boolean
+  /** Why nobody who waits for copies may put anything now: for people. undefined: they may. */
+  readonly tooFew?: string | undefined
   /** Calls `done` once enough copies hold all before `upTo`, or that took too long. In the order of asking. */
   whenCopied(upTo: number, done: (status: PutStatus) => void): void
   /** Consumers see nothing behind it; Infinity, or absent, when that does not depend on copies. */
@@ -288,6 +293,7 @@ export type StoreFault =
   | 'io'
   | 'busy'
   | 'not-writable'
+  | 'few-copies'
   | 'corrupt'
   | 'locked'
   | 'closed'

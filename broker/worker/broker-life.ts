@@ -10,7 +10,7 @@ import { openDialer } from '../net/dial'
 import type { Dialer } from '../net/types'
 import { ControllerClient, RefusedError, type Standing } from '../peer/controller-client'
 import { ResponseCode } from '../protocol/codes'
-import { cutStore } from '../store'
+import { cutStore, logEndOf } from '../store'
 import { openPartAccess } from './access'
 import { addressOf, openConfig, startBroker } from './broker-part'
 import type { PartPlan } from './messages'
@@ -250,13 +250,35 @@ class Life {
       return this.#elect()
     }
     await this.#beat()
-    const standing = await this.#client.register(this.#brokerId)
-    return standing.master === undefined ? this.#elect() : standing
+    const standing = await this.#orNobody(() => this.#client.register(this.#brokerId))
+    if (standing.master !== undefined) return standing
+    await this.#measure()
+    return this.#elect()
   }
 
-  async #elect(): Promise<Standing | undefined> {
+  /** Nobody is master: among those who come back together the longest log counts, and the store is not open yet. */
+  async #measure(): Promise<void> {
+    if (this.#maxOffset() >= 0) return
+    const { rootDir, values, log } = this.#options
     try {
-      return await this.#client.elect(this.#brokerId)
+      const end = await logEndOf({
+        rootDir,
+        commitLogDir: values.storePathCommitLog ?? undefined,
+        segmentBytes: values.mappedFileSizeCommitLog,
+      })
+      this.#maxOffset = () => end
+    } catch (error) {
+      log('warn', `how far the log reaches cannot be told to the controller: ${error}`)
+    }
+    await this.#beat()
+  }
+
+  #elect(): Promise<Standing> {
+    return this.#orNobody(() => this.#client.elect(this.#brokerId))
+  }
+  async #orNobody(ask: () => Promise<Standing>): Promise<Standing> {
+    try {
+      return await ask()
     } catch (error) {
       if (error instanceof RefusedError && error.code === ResponseCode.CONTROLLER_ELECT_MASTER_FAILED) {
         const none = { master: undefined, masterEpoch: 0, syncStateSet: [], syncStateSetEpoch: 0 }

@@ -30,6 +30,9 @@ export const createCopies = (): Copies => ({
   get waits() {
     return this.leader?.waits ?? false
   },
+  get tooFew() {
+    return this.leader?.tooFew
+  },
   get heldByAll() {
     return this.leader?.heldByAll ?? Number.POSITIVE_INFINITY
   },
@@ -138,6 +141,12 @@ async function asMaster(options: ReplicationPartOptions): Promise<ReplicationPar
       controlled,
     }
     return { ha, masterAt: () => {}, masterStops: () => {}, start: () => {}, stop: () => leader.close() }
+  }
+  if (values.minInSyncReplicas > 1) {
+    log(
+      'warn',
+      `minInSyncReplicas=${values.minInSyncReplicas} has no effect without a controller (enableControllerMode)`,
+    )
   }
   if (values.brokerRole === 'SYNC_MASTER' && values.inSyncReplicas < 2) {
     log(

@@ -13,6 +13,7 @@ import { openWire, type Wire } from './tcp-proxy'
 export const haSettings = (changed: Partial<ReplicationSettings> = {}): ReplicationSettings => ({
   brokerRole: 'ASYNC_MASTER',
   inSyncReplicas: 1,
+  minInSyncReplicas: 1,
   slaveTimeout: 3000,
   haSendHeartbeatInterval: 5000,
   haHousekeepingInterval: 20_000,

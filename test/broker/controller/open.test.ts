@@ -47,7 +47,8 @@ const start = async (path: string) => {
         appliedBrokerId: String(id),
         registerCheckCode: `h:${id};1`,
       }),
-    beat: (id: number) => ask(RequestCode.BROKER_HEARTBEAT, { ...of(id), brokerAddr: `h:${id}` }),
+    beat: (id: number, maxOffset = 0) =>
+      ask(RequestCode.BROKER_HEARTBEAT, { ...of(id), brokerAddr: `h:${id}`, epoch: '1', maxOffset: String(maxOffset) }),
     register: (id: number) => ask(RequestCode.CONTROLLER_REGISTER_BROKER, { ...of(id), brokerAddress: `h:${id}` }),
     elect: (id: number) => ask(RequestCode.CONTROLLER_ELECT_MASTER, of(id)),
     inSync: async (ids: number[]) => {
@@ -106,8 +107,38 @@ it('makes it master again when nobody else was heard for a while', async () => {
   const after = await start(path)
   after.pass(5000)
   await after.beat(1)
+  expect((await after.register(1)).code).toBe(ResponseCode.CONTROLLER_ELECT_MASTER_FAILED)
+  after.pass(3000)
   expect((await after.register(1)).code).toBe(ResponseCode.SUCCESS)
   expect(await after.master()).toBe(1)
+})
+
+it('lets the longest log win where all that are in sync began anew, and not the first that is back', async () => {
+  for (const comesBack of [true, false]) {
+    const controller = await start(join(temporaryFolder('controller'), 'controller.json'))
+    for (const id of [1, 2]) {
+      await controller.apply(id)
+      await controller.beat(id)
+    }
+    await controller.elect(1)
+    await controller.inSync([1, 2])
+    controller.pass(60_000) // all of them are down
+    await controller.beat(2, -1)
+    expect((await controller.register(2)).ext).not.toHaveProperty('masterBrokerId')
+    await controller.beat(2, 100)
+    expect((await controller.elect(2)).code).toBe(ResponseCode.CONTROLLER_ELECT_MASTER_FAILED)
+    controller.pass(2000)
+    if (comesBack) {
+      await controller.beat(1, -1) // it has not looked yet how far its log reaches
+      expect((await controller.register(1)).code).toBe(ResponseCode.CONTROLLER_ELECT_MASTER_FAILED)
+      expect((await controller.elect(2)).code).toBe(ResponseCode.CONTROLLER_ELECT_MASTER_FAILED)
+      await controller.beat(1, 200)
+      expect((await controller.register(1)).ext).toMatchObject({ masterBrokerId: '1', masterEpoch: '2' })
+    } else {
+      controller.pass(1000)
+      expect((await controller.elect(2)).ext).toMatchObject({ masterBrokerId: '2', masterEpoch: '2' })
+    }
+  }
 })
 
 it('tells nobody what it could not write, and goes on once it can', async () => {

@@ -80,10 +80,11 @@ describe('a controller', () => {
     const { groups, group, inSync, alive } = withBrokers(2)
     groups.elect({ brokerName: 'b', brokerId: 1 })
     inSync(1, 2)
-    groups.elect({ brokerName: 'b', masterEnded: true })
+    alive.set(1, info(99))
+    groups.elect({ brokerName: 'b', ended: new Set([1]) })
     expect(group()).toMatchObject({ masterId: 2, masterEpoch: 2 })
     alive.delete(1)
-    expect(groups.elect({ brokerName: 'b', masterEnded: true })).toBe('new')
+    expect(groups.elect({ brokerName: 'b', ended: new Set([2]) })).toBe('new')
     expect(group()).toMatchObject({ masterId: 2, masterEpoch: 3 })
   })
 

@@ -6,6 +6,7 @@ import { haRuntimeInfo } from '../../../broker/protocol/bodies-admin'
 import { brokerNames, epochCacheBody, replicasInfoBody } from '../../../broker/protocol/bodies-controller'
 import { RequestCode, ResponseCode } from '../../../broker/protocol/codes'
 import { startBrokerPart } from '../../../broker/worker/broker-life'
+import type { PartPlan } from '../../../broker/worker/messages'
 import { startNamesrvPart } from '../../../broker/worker/namesrv-part'
 import type { RunningPart } from '../../../broker/worker/part-thread'
 import { planCluster } from '../../../broker/worker/topology'
@@ -23,6 +24,7 @@ const small = {
 const dataDir = temporaryFolder('auto')
 let namesrv: RunningPart
 let brokers: RunningPart[]
+let plans: PartPlan[]
 let controller: TestClient
 const clients: TestClient[] = []
 const clientOf = (address: string): TestClient => {
@@ -33,7 +35,7 @@ const clientOf = (address: string): TestClient => {
 
 beforeAll(async () => {
   const ports = await freeClusterPorts(2)
-  const plans = planCluster({
+  const planned = planCluster({
     preset: '1m-1s-auto',
     host: '127.0.0.1',
     ...ports,
@@ -41,10 +43,11 @@ beforeAll(async () => {
     properties: small,
     log: () => {},
   })
-  const [first, ...others] = plans.map(({ plan }) => plan)
+  const [first, ...others] = planned.map(({ plan }) => plan)
   if (first === undefined) throw new Error('no plan')
+  plans = others
   namesrv = await startNamesrvPart(first, () => {})
-  brokers = await Promise.all(others.map((plan) => startBrokerPart(plan, () => {})))
+  brokers = await Promise.all(plans.map((plan) => startBrokerPart(plan, () => {})))
   controller = clientOf(namesrv.address)
 }, 60_000)
 afterAll(async () => {
@@ -104,6 +107,35 @@ it('moves who is master to the one that is asked for, and loses nothing', async 
     return ha.master && ha.inSyncSlaveNums === 1
   })
 }, 120_000)
+
+it('takes nothing, and acknowledges nothing, with fewer in sync than minInSyncReplicas', async () => {
+  await bothInSync()
+  const { masterAddress = '' } = await state()
+  const master = clientOf(masterAddress)
+  const send = (properties: Record<string, string> = {}) => master.send({ topic: 'Moved', body: 'few', properties })
+  const set = 'minInSyncReplicas=2\nslaveTimeout=1000'
+  expect((await master.ask(RequestCode.UPDATE_BROKER_CONFIG, {}, set)).code).toBe(ResponseCode.SUCCESS)
+  expect((await send()).code).toBe(ResponseCode.SUCCESS)
+
+  const at = brokers.findIndex(({ address }) => address !== masterAddress)
+  await brokers[at]?.stop()
+  // stored while the slave still counts, they are not acknowledged when it no longer does
+  const codes: number[] = []
+  await eventually('sends are refused', 60_000, async () => {
+    const { code, remark } = await send()
+    codes.push(code)
+    return code === ResponseCode.SYSTEM_ERROR && remark?.startsWith('in-sync replicas not enough') === true
+  })
+  expect(codes).not.toContain(ResponseCode.SUCCESS)
+  const batch = await master.sendBatch('Moved', [{ body: 'few' }])
+  expect(batch.code).toBe(ResponseCode.SYSTEM_ERROR)
+  expect((await send({ WAIT: 'false' })).code).toBe(ResponseCode.SUCCESS)
+
+  const plan = plans[at]
+  if (plan === undefined) throw new Error('no plan')
+  brokers[at] = await startBrokerPart(plan, () => {})
+  await eventually('sends are taken again', 60_000, async () => (await send()).code === ResponseCode.SUCCESS)
+}, 200_000)
 
 it('tells tools who it is, takes settings, and forgets no broker that is alive', async () => {
   const metadata = await controller.ask(RequestCode.CONTROLLER_GET_METADATA_INFO)
