@@ -2,7 +2,7 @@
 // shown. A row that needs other settings than the plain ones gets sides of its own.
 
 /** Which settings both sides run with. */
-export type Setting = 'plain' | 'flush' | 'slave'
+export type Setting = 'plain' | 'flush' | 'slave' | 'slave-async'
 /**
  * java: BenchLoad on each side in turns. start: from the command to the first send. topics: ours alone, with more and more
  * topics. example: Apache's own benchmark mains. limit: CPU of one send, ours beside a server that does nothing.
@@ -35,6 +35,7 @@ export const loads = {
   flush64: java('SYNC_FLUSH, 64 threads', ['sync', 'threads=64'], 'flush'),
   flush1: java('SYNC_FLUSH, one thread', ['sync', 'threads=1'], 'flush'),
   slave64: java('SYNC_MASTER with a slave that must have it too, 64 threads', ['sync', 'threads=64'], 'slave'),
+  'slave-async64': java('ASYNC_MASTER with a slave beside it, 64 threads', ['sync', 'threads=64'], 'slave-async'),
   start: { kind: 'start', setting: 'plain', args: [], says: 'from the command to the first send; memory then' },
   topics: {
     kind: 'topics',

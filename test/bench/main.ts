@@ -173,7 +173,7 @@ async function compareLimits(): Promise<void> {
 }
 
 const ofKind = (kind: Load['kind']): boolean => wanted.some((name) => loads[name].kind === kind)
-for (const setting of ['plain', 'flush', 'slave'] as const) {
+for (const setting of ['plain', 'flush', 'slave', 'slave-async'] as const) {
   const chosen = wanted.filter((name) => loads[name].setting === setting && isOnSides(loads[name]))
   if (chosen.length > 0) await attempt(`sides for ${chosen.join(', ')}`, () => compare(setting, chosen))
 }

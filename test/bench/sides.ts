@@ -29,6 +29,8 @@ const propertiesOf = ({ setting, properties }: SideOptions): Record<string, stri
   ...properties,
 })
 
+const hasSlave = (setting: Setting): boolean => setting === 'slave' || setting === 'slave-async'
+
 export async function startApache(options: SideOptions): Promise<Side> {
   const { jars, heap, setting } = options
   const jvm = ['-XX:+UseG1GC', `-Xms${heap}`, '-XX:MaxDirectMemorySize=1g', '-XX:-OmitStackTraceInFastThrow']
@@ -40,7 +42,7 @@ export async function startApache(options: SideOptions): Promise<Side> {
   }
   try {
     await broker(0, setting === 'slave' ? { brokerRole: 'SYNC_MASTER', inSyncReplicas: '2' } : {})
-    if (setting === 'slave') await broker(1, { brokerRole: 'SLAVE' })
+    if (hasSlave(setting)) await broker(1, { brokerRole: 'SLAVE' })
   } catch (error) {
     for (const part of started) await part.stop()
     throw error
@@ -59,8 +61,9 @@ export async function startApache(options: SideOptions): Promise<Side> {
 }
 
 export async function startOurs(options: SideOptions): Promise<Side> {
-  const preset = options.setting === 'slave' ? '1m-1s-sync' : '1m-noslave'
-  const { namesrvPort, brokerPort } = await freeClusterPorts(options.setting === 'slave' ? 2 : 1)
+  const { setting } = options
+  const preset = setting === 'slave' ? '1m-1s-sync' : setting === 'slave-async' ? '1m-1s-async' : '1m-noslave'
+  const { namesrvPort, brokerPort } = await freeClusterPorts(hasSlave(setting) ? 2 : 1)
   const data = temporaryFolder('bench')
   const child: Child = launch(process.execPath, [
     ...['--enable-source-maps', join(projectRoot, 'broker/build/start.cjs'), 'cluster', '--preset', preset],

@@ -26,35 +26,57 @@ export interface AutoBroker {
   child: Child
 }
 
-/** `count` brokers called broker-a. Every acknowledgement waits for all that are in sync. */
-export async function openAutoCluster(count: number, properties: Record<string, string> = {}) {
+/** How the parts of a cluster under one controller are launched. */
+export interface AutoPrograms {
+  /** Where name server and controller will be. */
+  readonly namesrv: string
+  readonly controller: string
+  readonly isReady: RegExp
+  startController(): Promise<Child>
+  launchBroker(port: number, folder: string): Child
+}
+
+async function ourPrograms(properties: Record<string, string>): Promise<AutoPrograms> {
   const namesrvPort = await freePort()
   const namesrv = `127.0.0.1:${namesrvPort}`
-  const namesrvFolder = temporaryFolder('controller')
-  const startController = async (): Promise<Child> => {
-    const flags = ['--port', String(namesrvPort), '--data', namesrvFolder, '--set', 'enableControllerInNamesrv=true']
-    const child = launchProgram('namesrv', flags)
-    await child.line(/^ready in /)
-    return child
+  const folder = temporaryFolder('controller')
+  return {
+    namesrv,
+    controller: namesrv,
+    isReady: /^ready in /,
+    async startController() {
+      const flags = ['--port', String(namesrvPort), '--data', folder, '--set', 'enableControllerInNamesrv=true']
+      const child = launchProgram('namesrv', flags)
+      await child.line(/^ready in /)
+      return child
+    },
+    launchBroker(port, store) {
+      const auto = { enableControllerMode: 'true', controllerAddr: namesrv, allAckInSyncStateSet: 'true' }
+      const flags = sets({ ...small, ...auto, ...properties, brokerName: 'broker-a', storePathRootDir: store })
+      return launchProgram('broker', ['-n', namesrv, '--port', String(port), '--data', store, ...flags])
+    },
   }
-  const launchBroker = (port: number, folder: string): Child => {
-    const auto = { enableControllerMode: 'true', controllerAddr: namesrv, allAckInSyncStateSet: 'true' }
-    const flags = sets({ ...small, ...auto, ...properties, brokerName: 'broker-a', storePathRootDir: folder })
-    return launchProgram('broker', ['-n', namesrv, '--port', String(port), '--data', folder, ...flags])
-  }
-  let controller = await startController()
+}
+
+/** `count` brokers called broker-a. Every acknowledgement waits for all that are in sync. */
+export const openAutoCluster = async (count: number, properties: Record<string, string> = {}) =>
+  openPrograms(count, await ourPrograms(properties))
+
+export async function openPrograms(count: number, programs: AutoPrograms) {
+  const { namesrv, launchBroker } = programs
+  let controller = await programs.startController()
   const brokers: AutoBroker[] = []
   for (let number = 0; number < count; number++) {
     const port = await freePort([-2, 0, 1])
     const folder = temporaryFolder('replica')
     brokers.push({ port, folder, address: `127.0.0.1:${port}`, child: launchBroker(port, folder) })
   }
-  await Promise.all(brokers.map(({ child }) => child.line(/^ready in /)))
+  await Promise.all(brokers.map(({ child }) => child.line(programs.isReady, 120_000)))
   const dialer = openDialer()
 
   const state = async (): Promise<ReplicasInfo | undefined> => {
     const body = writeBody(brokerNames, ['broker-a'])
-    const reply = await dialer.request(namesrv, RequestCode.CONTROLLER_GET_SYNC_STATE_DATA, {}, body, 3000)
+    const reply = await dialer.request(programs.controller, RequestCode.CONTROLLER_GET_SYNC_STATE_DATA, {}, body, 3000)
     return readBody(replicasInfoBody, reply.body).replicasInfoTable.get('broker-a')
   }
   /** As a client learns it: who has the id 0 for a topic. */
@@ -82,7 +104,7 @@ export async function openAutoCluster(count: number, properties: Record<string, 
     },
     async restartController(): Promise<void> {
       await controller.kill()
-      controller = await startController()
+      controller = await programs.startController()
     },
     async allInSync(timeoutMs = 60_000): Promise<void> {
       const isSo = async () => (await state())?.inSyncReplicas.length === count
@@ -98,7 +120,7 @@ export async function openAutoCluster(count: number, properties: Record<string, 
     },
   }
 }
-export type AutoCluster = Awaited<ReturnType<typeof openAutoCluster>>
+export type AutoCluster = Awaited<ReturnType<typeof openPrograms>>
 
 export async function eventually(what: string, timeoutMs: number, isSo: () => Promise<boolean>): Promise<void> {
   for (const endMs = Date.now() + timeoutMs; !(await isSo().catch(() => false)); await sleep(20)) {
