@@ -111,6 +111,13 @@ const runs = {
     env: { ROCKETDECK_DIFFERENTIAL: '8' },
     flags: { seeds: 'ROCKETDECK_DIFFERENTIAL' },
   },
+  examples: {
+    says: 'the example mains of rocketmq-example 5.5.0, unchanged, against ours and Apache: what they print, masked',
+    minutes: 25,
+    files: ['test/client/examples.test.ts'],
+    env: { ROCKETDECK_EXAMPLES: '1' },
+    flags: { plays: 'ROCKETDECK_PLAYS' },
+  },
   ons: {
     says: "Alibaba Cloud's own client, every kind of message",
     minutes: 10,

@@ -152,6 +152,33 @@ describe('consume', () => {
   it('CO6: nine messages for three instances are three each', (context) => {
     expect(saw(context, 'shared')).toEqual({ each: [3, 3, 3] })
   })
+  it('CO5: a topic that is not there is said to be none, and found once it was made', (context) => {
+    const facts = saw(context, 'no-such-topic')
+    expect(facts).toMatchObject({ code: 17, queues: 2 })
+    expect(facts.refused).toContain('RowsNoSuch')
+  })
+  it('CO7: nine messages for three broadcast instances are nine each', (context) => {
+    expect(saw(context, 'broadcast')).toMatchObject({ each: ['9 of 9', '9 of 9', '9 of 9'] })
+  })
+  it('CO8: broadcast begins at the newest, comes once though it fails, and goes on where the client was', (context) => {
+    expect(saw(context, 'broadcast')).toMatchObject({ old: 0, back: ['away0', 'away1', 'away2', 'away3'] })
+  })
+  it('CO9: the place of a broadcast client lies in its own file alone: without it, it begins anew', async (context) => {
+    expect(saw(context, 'broadcast')).toMatchObject({ file: true, withoutFile: ['new0', 'new1'] })
+    const dialer = openDialer()
+    const asked = { topic: 'RowsBroadcast', consumerGroup: 'rows-broadcast', queueId: '0', setZeroIfNotFound: 'false' }
+    const reply = await dialer.request(ours.broker, RequestCode.QUERY_CONSUMER_OFFSET, asked, undefined, 5000)
+    expect(reply.code).toBe(22)
+    dialer.close()
+  })
+  it('CO10: three groups of one, two and three instances get all of one topic each', (context) => {
+    expect(saw(context, 'several-groups')).toEqual({
+      each: { 'rows-group-1': '9 of 9', 'rows-group-2': '9 of 9', 'rows-group-3': '9 of 9' },
+    })
+  })
+  it('CO16: a listener gets 32 at once, and a group that is moved to the end is there at once', (context) => {
+    expect(saw(context, 'many-at-once')).toEqual({ largest: 32, all: 640, after: true, skipped: true })
+  })
   it('CO12: queues move at once when an instance starts', (context) => {
     const facts = saw(context, 'moves')
     expect(facts).toMatchObject({ afterStart: [4, 4] })
@@ -181,8 +208,28 @@ describe('consume', () => {
   it('RT6: attempts count 0, 1, 2, 3', (context) => {
     expect(saw(context, 'retry')).toMatchObject({ reconsumeTimes: [0, 1, 2, 3] })
   })
+  it('RT8: what failed in broadcasting is not seen again', (context) => {
+    expect(saw(context, 'broadcast')).toMatchObject({ each: ['9 of 9', '9 of 9', '9 of 9'] })
+  })
+  it('RT9: what fails in order is tried each second, without end, and holds up what is behind it', (context) => {
+    const facts = saw(context, 'ordered-failure')
+    expect(facts).toMatchObject({
+      seen: ['first 0', 'first 1', 'first 2', 'first 3', 'first 4', 'second 0'],
+      buried: false,
+    })
+    expect(facts.leastGapMs).toBeGreaterThanOrEqual(950)
+  })
   it('RT7: the message id never changes, down to the dead letter', (context) => {
     expect(saw(context, 'retry')).toMatchObject({ ids: 1, sameAsSent: true, deadSameId: true })
+  })
+})
+
+describe('order', () => {
+  it('OR1: 100,000 messages of one queue come in the order of sending, whichever of two instances reads', (context) => {
+    expect(saw(context, 'one-order')).toMatchObject({ distinct: 100_000, inversions: 0, skipped: 0 })
+  })
+  it('OR4: of two instances one works, and the other goes on where it ended', (context) => {
+    expect(saw(context, 'one-order')).toMatchObject({ instances: 2 })
   })
 })
 

@@ -65,6 +65,39 @@ describe('a message sent back', () => {
     expect(dead?.properties.REAL_TOPIC).toBeUndefined()
   })
 
+  it('RT3: may come twenty times when its consumer says so, and waits as long as the last level from the sixteenth on', async () => {
+    const sent = await client.send({ topic: 't', body: 'patient', properties: { UNIQ_KEY: 'RT3' } })
+    const idPrefix = (sent.ext.msgId ?? '').slice(0, 16)
+    let msgId = sent.ext.msgId ?? ''
+    const levels: string[] = []
+    for (let times = 1; times <= 20; times++) {
+      expect((await sendBack(msgId, 'twenty', { maxReconsumeTimes: '20' })).code).toBe(0)
+      const [back] = await client.pullUntil('twenty', '%RETRY%twenty', times - 1)
+      expect(back).toMatchObject({ text: 'patient', reconsumeTimes: times })
+      levels.push(back?.properties.DELAY ?? '')
+      msgId = idPrefix + (back?.commitLogOffset ?? 0).toString(16).padStart(16, '0')
+    }
+    const growing = Array.from({ length: 16 }, (_, n) => String(n + 3))
+    expect(levels).toEqual([...growing, '18', '18', '18', '18'])
+    expect((await sendBack(msgId, 'twenty', { maxReconsumeTimes: '20' })).code).toBe(0)
+    const [dead] = await client.pullUntil('twenty', '%DLQ%twenty')
+    expect(dead).toMatchObject({ text: 'patient', reconsumeTimes: 21, properties: { UNIQ_KEY: 'RT3' } })
+  })
+
+  it('RT4: is judged by the maximum that comes with it, and by that of the group where none does', async () => {
+    const config = { groupName: 'once', retryMaxTimes: 1, retryQueueNums: 1, consumeEnable: true }
+    expect((await client.ask(200, {}, JSON.stringify(config))).code).toBe(0)
+    const sent = await client.send({ topic: 't', body: 'fragile' })
+    const id = sent.ext.msgId ?? ''
+    await sendBack(id, 'once')
+    const [back] = await client.pullUntil('once', '%RETRY%once')
+    const again = id.slice(0, 16) + (back?.commitLogOffset ?? 0).toString(16).padStart(16, '0')
+    await sendBack(again, 'once', { maxReconsumeTimes: '5' }) // an instance that was started with another maximum
+    expect((await client.pullUntil('once', '%RETRY%once', 1))[0]).toMatchObject({ reconsumeTimes: 2 })
+    await sendBack(again, 'once') // one that says nothing
+    expect((await client.pullUntil('once', '%DLQ%once'))[0]).toMatchObject({ text: 'fragile', reconsumeTimes: 2 })
+  })
+
   it('with a level below 0 is buried at once', async () => {
     const sent = await client.send({ topic: 't', body: 'poison' })
     await sendBack(sent.ext.msgId ?? '', 'strict', { delayLevel: '-1' })

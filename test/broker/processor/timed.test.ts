@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { RequestCode } from '../../../broker/protocol/codes'
 import type { Command } from '../../../broker/protocol/command'
 import { readRecallHandle, writeRecallHandle } from '../../../broker/protocol/recall-handle'
+import { decodeRecord } from '../../../broker/protocol/record'
 import { openRealBroker, type RealBroker, type TestClient } from './real-broker'
 
 let broker: RealBroker
@@ -90,6 +91,41 @@ describe('a message with a time', () => {
     const waitedMs = (found?.storeTimestampMs ?? 0) - waiting.storeTimestampMs
     expect(waitedMs).toBeGreaterThanOrEqual(1200)
     expect(found?.properties).toMatchObject({ REAL_TOPIC: 'comes', REAL_QID: '1', TAGS: 'B', TIMER_DELAY_MS: '1200' })
+  })
+
+  it('DL7: that is due takes its place behind what came before', async () => {
+    await timed({ TIMER_DELAY_MS: '1500', TAGS: 'due' }, 'behind')
+    const backlog = Array.from({ length: 1000 }, (_, n) => ({ body: `m${n}` }))
+    for (let n = 0; n < 10; n++) expect((await client.sendBatch('behind', backlog, { e: '1' })).code).toBe(0)
+    const ext = { queueId: '1', subscription: 'due', sysFlag: '6', suspendTimeoutMillis: '500' }
+    let at = 0
+    for (let code = -1; code !== 0; ) {
+      const reply = await client.pull('g', 'behind', at, ext)
+      if (reply.code === 0) at = decodeRecord(reply.body).queueOffset
+      else at = Number(reply.ext.nextBeginOffset)
+      code = reply.code
+    }
+    expect(at).toBeGreaterThan(0)
+    const [before, due, ...after] = await client.pullUntil('g', 'behind', at - 1, 1)
+    expect(due).toMatchObject({ text: 'timed', queueOffset: at })
+    expect(before?.storeTimestampMs).toBeLessThanOrEqual(due?.storeTimestampMs ?? 0)
+    for (const { storeTimestampMs } of after)
+      expect(storeTimestampMs).toBeGreaterThanOrEqual(due?.storeTimestampMs ?? 0)
+  })
+
+  it('DL8: of a length counts by this clock, whatever the sender’s says', async () => {
+    const fromMs = Date.now()
+    const born = String(fromMs - DAY)
+    const sent = await client.send({
+      topic: 'skewed',
+      queueId: 1,
+      properties: { TIMER_DELAY_MS: '1200' },
+      ext: { g: born },
+    })
+    expect((await client.view(sent.ext.msgId ?? '')).topic).toBe('rmq_sys_wheel_timer')
+    const [found] = await client.pullUntil('g', 'skewed', 0, 1)
+    expect(found).toMatchObject({ bornTimestampMs: fromMs - DAY })
+    expect(found?.storeTimestampMs).toBeGreaterThanOrEqual(fromMs + 1200)
   })
 
   it('comes after a restart, once', async () => {

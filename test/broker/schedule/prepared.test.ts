@@ -96,11 +96,13 @@ describe('a transaction whose end is not known', () => {
     expect(found?.properties.TRANSACTION_CHECK_TIMES).toBe('1')
   })
 
-  it('is asked for again until it is known, and then no more', async () => {
+  it('TX5: is asked for again at each interval until it is known, and then no more', async () => {
     const peer = await producer('again', (nth) => (nth < 3 ? undefined : COMMIT))
+    const fromMs = Date.now()
     await prepare('again', 'again')
     await client.pullUntil('g', 'again')
     expect(checks(peer).length).toBe(3)
+    expect(Date.now() - fromMs).toBeGreaterThanOrEqual(2 * 300)
     await prepare('again', 'marker')
     await client.pullUntil('g', 'marker')
     expect(checks(peer).length).toBe(4)

@@ -31,7 +31,9 @@ import org.apache.rocketmq.client.consumer.MQPullConsumerScheduleService;
 import org.apache.rocketmq.client.consumer.PullResult;
 import org.apache.rocketmq.client.consumer.PullStatus;
 import org.apache.rocketmq.client.consumer.listener.ConsumeConcurrentlyStatus;
+import org.apache.rocketmq.client.consumer.listener.ConsumeOrderlyStatus;
 import org.apache.rocketmq.client.consumer.listener.MessageListenerConcurrently;
+import org.apache.rocketmq.client.consumer.listener.MessageListenerOrderly;
 import org.apache.rocketmq.client.exception.MQBrokerException;
 import org.apache.rocketmq.client.exception.MQClientException;
 import org.apache.rocketmq.client.producer.DefaultMQProducer;
@@ -48,6 +50,7 @@ import org.apache.rocketmq.common.sysflag.MessageSysFlag;
 import org.apache.rocketmq.remoting.protocol.admin.TopicOffset;
 import org.apache.rocketmq.remoting.protocol.body.Connection;
 import org.apache.rocketmq.remoting.protocol.body.ConsumerRunningInfo;
+import org.apache.rocketmq.remoting.protocol.heartbeat.MessageModel;
 import org.apache.rocketmq.tools.admin.DefaultMQAdminExt;
 
 public class Rows {
@@ -72,6 +75,8 @@ public class Rows {
         together.put("retry", Rows::retry);
         together.put("retry-elsewhere", Rows::retryElsewhere);
         together.put("rolling", Rows::rolling);
+        together.put("ordered-failure", Rows::orderedFailure);
+        together.put("broadcast", Rows::broadcast);
         together.put("ways", Rows::ways);
         together.put("content", Rows::content);
         together.put("sizes", Rows::sizes);
@@ -85,6 +90,9 @@ public class Rows {
         together.put("flow-control", Rows::flowControl);
         together.put("pull-consumers", Rows::pullConsumers);
         together.put("shared", Rows::shared);
+        together.put("several-groups", Rows::severalGroups);
+        together.put("many-at-once", Rows::manyAtOnce);
+        together.put("no-such-topic", Rows::noSuchTopic);
         together.put("lowest", Rows::lowest);
         together.put("last-wins", Rows::lastWins);
         together.put("tags", Rows::tags);
@@ -93,6 +101,7 @@ public class Rows {
         together.put("route", Rows::route);
         Map<String, Row> alone = new LinkedHashMap<>();
         alone.put("flood", Rows::flood);
+        alone.put("one-order", Rows::oneOrder);
         alone.put("moves", Rows::moves);
         alone.put("auto-create", Rows::autoCreate);
 
@@ -534,6 +543,230 @@ public class Rows {
         for (int i = 0; i < 9; i++) producer.send(new Message("RowsShared", bytes("m" + i)), queues.get(i % 3));
         await(() -> each.values().stream().mapToInt(AtomicInteger::get).sum() >= 9, 20);
         facts.put("each", each.values().stream().map(AtomicInteger::get).toArray());
+        consumers.forEach(DefaultMQPushConsumer::shutdown);
+    }
+
+    /** Groups that share one topic: each gets all of it, its instances share. */
+    private static void severalGroups(Map<String, Object> facts) throws Exception {
+        topic("RowsGroups", 3);
+        Map<String, List<String>> got = new TreeMap<>();
+        List<DefaultMQPushConsumer> consumers = new ArrayList<>();
+        for (int group = 1; group <= 3; group++) {
+            List<String> ofGroup = Collections.synchronizedList(new ArrayList<>());
+            got.put("rows-group-" + group, ofGroup);
+            for (int instance = 0; instance < group; instance++) {
+                DefaultMQPushConsumer consumer = consumer("rows-group-" + group, true);
+                consumer.subscribe("RowsGroups", "*");
+                listen(consumer, message -> ofGroup.add(text(message)));
+                starting(consumer::start);
+                consumers.add(consumer);
+            }
+        }
+        await(() -> {
+            int queues = 0;
+            for (DefaultMQPushConsumer one : consumers) queues += queuesOf(one, "RowsGroups");
+            return queues == 9 && consumers.stream().allMatch(one -> queuesOf(one, "RowsGroups") > 0);
+        }, 45);
+        DefaultMQProducer producer = started("rows-groups-producer");
+        for (int i = 0; i < 9; i++) producer.send(new Message("RowsGroups", bytes("m" + i)));
+        await(() -> got.values().stream().allMatch(list -> list.size() >= 9), 30);
+        Map<String, Object> each = new TreeMap<>();
+        got.forEach((group, list) -> each.put(group, list.size() + " of " + new TreeSet<>(list).size()));
+        facts.put("each", each);
+        consumers.forEach(DefaultMQPushConsumer::shutdown);
+    }
+
+    /** A listener that takes 32 at once, and a group that is moved past what it has not read. */
+    private static void manyAtOnce(Map<String, Object> facts) throws Exception {
+        topic("RowsMany", 1);
+        DefaultMQProducer producer = started("rows-many-producer");
+        List<Message> messages = new ArrayList<>();
+        for (int i = 0; i < 640; i++) messages.add(new Message("RowsMany", bytes("m" + i)));
+        producer.send(messages);
+        AtomicInteger largest = new AtomicInteger();
+        AtomicInteger all = new AtomicInteger();
+        DefaultMQPushConsumer many = consumer("rows-many", true);
+        many.setConsumeMessageBatchMaxSize(32);
+        many.subscribe("RowsMany", "*");
+        many.registerMessageListener((MessageListenerConcurrently) (list, context) -> {
+            largest.accumulateAndGet(list.size(), Math::max);
+            all.addAndGet(list.size());
+            return ConsumeConcurrentlyStatus.CONSUME_SUCCESS;
+        });
+        starting(many::start);
+        List<String> slowly = Collections.synchronizedList(new ArrayList<>());
+        DefaultMQPushConsumer behind = consumer("rows-behind", true);
+        behind.setConsumeThreadMin(1);
+        behind.setConsumeThreadMax(1);
+        behind.subscribe("RowsMany", "*");
+        listen(behind, message -> {
+            try {
+                Thread.sleep(100);
+            } catch (InterruptedException ignored) {
+                return false;
+            }
+            return slowly.add(text(message));
+        });
+        starting(behind::start);
+        await(() -> all.get() >= 640 && !slowly.isEmpty(), 45);
+        facts.put("largest", largest.get());
+        facts.put("all", all.get());
+        admin.resetOffsetByTimestamp("RowsMany", "rows-behind", -1, true); // as mqadmin skipAccumulatedMessage asks
+        producer.send(new Message("RowsMany", bytes("after")));
+        await(() -> slowly.contains("after"), 45);
+        facts.put("after", slowly.contains("after"));
+        facts.put("skipped", slowly.size() < 600);
+        many.shutdown();
+        behind.shutdown();
+    }
+
+    /** The route is asked for, not remembered: a topic that was made later is found. */
+    private static void noSuchTopic(Map<String, Object> facts) throws Exception {
+        DefaultMQPullConsumer pull = new DefaultMQPullConsumer("rows-no-such");
+        pull.setNamesrvAddr(namesrv);
+        pull.setInstanceName("no-such");
+        starting(pull::start);
+        try {
+            pull.fetchSubscribeMessageQueues("RowsNoSuch");
+        } catch (MQClientException error) {
+            facts.put("refused", error.getErrorMessage());
+        }
+        try {
+            admin.examineTopicRouteInfo("RowsNoSuch");
+        } catch (MQClientException error) {
+            facts.put("code", error.getResponseCode());
+        }
+        topic("RowsNoSuch", 2);
+        facts.put("queues", pull.fetchSubscribeMessageQueues("RowsNoSuch").size());
+        pull.shutdown();
+    }
+
+    /** Every instance gets all that comes while it is there; what failed does not come again; the client keeps the place. */
+    private static void broadcast(Map<String, Object> facts) throws Exception {
+        topic("RowsBroadcast", 2);
+        DefaultMQProducer producer = started("rows-broadcast-producer");
+        for (int i = 0; i < 4; i++) producer.send(new Message("RowsBroadcast", bytes("old" + i)));
+        List<List<String>> got = new ArrayList<>();
+        List<DefaultMQPushConsumer> consumers = new ArrayList<>();
+        for (int i = 0; i < 3; i++) {
+            got.add(Collections.synchronizedList(new ArrayList<>()));
+            consumers.add(broadcastConsumer("broadcast-" + i, got.get(i)));
+        }
+        await(() -> consumers.stream().allMatch(one -> queuesOf(one, "RowsBroadcast") == 2), 45);
+        Thread.sleep(500); // each has asked where the queues end
+        for (int i = 0; i < 9; i++) producer.send(new Message("RowsBroadcast", bytes("m" + i)));
+        await(() -> got.stream().allMatch(list -> list.size() >= 9), 30);
+        Thread.sleep(2500); // longer than a retry would take
+        facts.put("each", got.stream().map(list -> list.size() + " of " + new HashSet<>(list).size()).toArray());
+        facts.put("old", got.stream().flatMap(List::stream).filter(one -> one.startsWith("old")).count());
+        consumers.forEach(DefaultMQPushConsumer::shutdown);
+
+        java.nio.file.Path file = java.nio.file.Path.of(System.getProperty("user.home"), ".rocketmq_offsets",
+            clientId(consumers.get(0)), "rows-broadcast", "offsets.json");
+        facts.put("file", java.nio.file.Files.readString(file).contains("RowsBroadcast"));
+        for (int i = 0; i < 4; i++) producer.send(new Message("RowsBroadcast", bytes("away" + i)));
+        List<String> back = Collections.synchronizedList(new ArrayList<>());
+        DefaultMQPushConsumer again = broadcastConsumer("broadcast-0", back);
+        await(() -> back.size() >= 4, 30);
+        again.shutdown();
+        facts.put("back", new TreeSet<>(back));
+
+        for (String name : List.of("offsets.json", "offsets.json.bak")) java.nio.file.Files.deleteIfExists(file.resolveSibling(name));
+        producer.send(new Message("RowsBroadcast", bytes("missed")));
+        List<String> lost = Collections.synchronizedList(new ArrayList<>());
+        DefaultMQPushConsumer anew = broadcastConsumer("broadcast-0", lost);
+        await(() -> queuesOf(anew, "RowsBroadcast") == 2, 45);
+        Thread.sleep(500);
+        for (int i = 0; i < 2; i++) producer.send(new Message("RowsBroadcast", bytes("new" + i)));
+        await(() -> lost.size() >= 2, 30);
+        anew.shutdown();
+        facts.put("withoutFile", new TreeSet<>(lost));
+    }
+
+    /** Says of each message that it failed. */
+    private static DefaultMQPushConsumer broadcastConsumer(String instance, List<String> got) throws Exception {
+        DefaultMQPushConsumer consumer = consumer("rows-broadcast", true);
+        consumer.setConsumeFromWhere(ConsumeFromWhere.CONSUME_FROM_LAST_OFFSET);
+        consumer.setInstanceName(instance);
+        consumer.setMessageModel(MessageModel.BROADCASTING);
+        consumer.subscribe("RowsBroadcast", "*");
+        listen(consumer, message -> got.add(text(message)) && false);
+        starting(consumer::start);
+        return consumer;
+    }
+
+    // ---- order
+
+    /** The first of two fails four times: when it is tried, and when the second comes. */
+    private static void orderedFailure(Map<String, Object> facts) throws Exception {
+        topic("RowsOrderedFailure", 1);
+        List<String> seen = Collections.synchronizedList(new ArrayList<>());
+        List<Long> times = Collections.synchronizedList(new ArrayList<>());
+        DefaultMQPushConsumer consumer = consumer("rows-ordered-failure", true);
+        consumer.subscribe("RowsOrderedFailure", "*");
+        consumer.registerMessageListener((MessageListenerOrderly) (list, context) -> {
+            for (MessageExt message : list) {
+                seen.add(text(message) + " " + message.getReconsumeTimes());
+                times.add(System.currentTimeMillis());
+            }
+            return seen.size() < 5 ? ConsumeOrderlyStatus.SUSPEND_CURRENT_QUEUE_A_MOMENT : ConsumeOrderlyStatus.SUCCESS;
+        });
+        DefaultMQProducer producer = started("rows-ordered-failure-producer");
+        for (String text : List.of("first", "second")) producer.send(new Message("RowsOrderedFailure", bytes(text)));
+        starting(consumer::start);
+        await(() -> seen.size() >= 6, 60);
+        consumer.shutdown();
+        facts.put("seen", new ArrayList<>(seen));
+        long least = Long.MAX_VALUE;
+        for (int i = 1; i < 5; i++) least = Math.min(least, times.get(i) - times.get(i - 1));
+        facts.put("leastGapMs", least);
+        facts.put("buried", admin.fetchAllTopicList().getTopicList().contains("%DLQ%rows-ordered-failure"));
+    }
+
+    /** 100,000 messages of one queue, two instances of one ordered group; the one that works leaves on the way. */
+    private static void oneOrder(Map<String, Object> facts) throws Exception {
+        int count = 100_000;
+        topic("RowsOneOrder", 1);
+        DefaultMQProducer producer = started("rows-one-order-producer");
+        for (int from = 0; from < count; from += 1000) {
+            List<Message> messages = new ArrayList<>();
+            for (int i = from; i < from + 1000; i++) messages.add(new Message("RowsOneOrder", bytes(String.valueOf(i))));
+            producer.send(messages);
+        }
+        List<int[]> seen = Collections.synchronizedList(new ArrayList<>());
+        List<DefaultMQPushConsumer> consumers = new ArrayList<>();
+        for (int i = 0; i < 2; i++) {
+            int instance = i;
+            DefaultMQPushConsumer consumer = consumer("rows-one-order", true);
+            consumer.setConsumeMessageBatchMaxSize(32);
+            consumer.setPullBatchSize(32);
+            consumer.subscribe("RowsOneOrder", "*");
+            consumer.registerMessageListener((MessageListenerOrderly) (list, context) -> {
+                for (MessageExt message : list) seen.add(new int[] {instance, Integer.parseInt(text(message))});
+                return ConsumeOrderlyStatus.SUCCESS;
+            });
+            starting(consumer::start);
+            consumers.add(consumer);
+        }
+        await(() -> seen.size() >= 20_000, 60);
+        DefaultMQPushConsumer active = queuesOf(consumers.get(0), "RowsOneOrder") == 1 ? consumers.get(0) : consumers.get(1);
+        active.setAwaitTerminationMillisWhenShutdown(5000); // what it is at is finished, so that nothing is seen twice
+        active.shutdown();
+        await(() -> seen.size() >= count && seen.get(seen.size() - 1)[1] == count - 1, 90);
+        int inversions = 0;
+        int skipped = 0;
+        int changes = 0;
+        for (int at = 1; at < seen.size(); at++) {
+            int[] before = seen.get(at - 1);
+            int[] now = seen.get(at);
+            if (now[1] > before[1] + 1) skipped++;
+            if (now[0] != before[0]) changes++;
+            else if (now[1] <= before[1]) inversions++;
+        }
+        facts.put("distinct", seen.stream().map(one -> one[1]).distinct().count());
+        facts.put("inversions", inversions);
+        facts.put("skipped", skipped);
+        facts.put("instances", changes + 1);
         consumers.forEach(DefaultMQPushConsumer::shutdown);
     }
 
