@@ -7,7 +7,8 @@ import { isKnown, type Known, known, type Reason } from '../shared/known'
 import { DLQ_PREFIX, RETRY_PREFIX } from '../shared/names'
 import type { BrokerRow, GroupRow, TopicRow, Total } from '../shared/views'
 
-export type Measure = { value: number; at: number; atLeast: boolean } | { unknown: Reason }
+/** `because`: why it is a lower bound; without it, it was not watched for long enough yet. */
+export type Measure = { value: number; at: number; atLeast: boolean; because?: Reason } | { unknown: Reason }
 export interface Measured {
   subject: string
   /** Undefined: the metric does not apply to it (a broadcasting group has no lag). */
@@ -30,7 +31,10 @@ const notApplicable: ReadonlySet<Reason> = new Set(['broadcasting', 'never-commi
 
 const plain = (figure: Known<number> | Total): Measure | undefined => {
   if (!isKnown(figure)) return notApplicable.has(figure.unknown) ? undefined : { unknown: figure.unknown }
-  return { value: figure.value, at: figure.at, atLeast: 'missing' in figure && figure.missing > 0 }
+  const { value, at } = figure
+  return 'missing' in figure && figure.missing > 0
+    ? { value, at, atLeast: true, because: figure.because ?? 'broker-silent' }
+    : { value, at, atLeast: false }
 }
 const flag = (on: boolean, at: number): Measure => ({ value: on ? 1 : 0, at, atLeast: false })
 

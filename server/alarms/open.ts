@@ -7,7 +7,7 @@ import type { Database } from '../db/open'
 import type { HistoryOptions } from '../metrics/history'
 import { deliveryRow } from '../notify/channels'
 import type { Notify } from '../notify/open'
-import { matcherOf } from '../shared/alarms'
+import { GROWTH_MS, matcherOf } from '../shared/alarms'
 import type { AlarmDesk } from '../shared/desk'
 import { DeskError } from '../shared/errors'
 import type { AlarmRow, AlarmSummary, UnknownRow } from '../shared/views'
@@ -15,11 +15,16 @@ import { backtest } from './backtest'
 import { type Engine, openEngine } from './engine'
 import { lanesOf } from './lanes'
 import type { Sampled } from './measure'
+import type { Held } from './step'
 import { type Alarm, type AlarmStore, openAlarmStore } from './store'
 
 const DAY_MS = 86_400_000
 /** Shorter than this nobody needs to know that something could not be checked. */
 const UNKNOWN_SHOWN_MS = 60_000
+/** What is new is not watched for long enough yet, and that is no trouble. */
+const isShown = ({ unknownSince, reason }: Pick<Held, 'unknownSince' | 'reason'>, now: number): boolean =>
+  unknownSince !== null &&
+  now - unknownSince >= UNKNOWN_SHOWN_MS + (reason === null || reason === 'no-sample-yet' ? GROWTH_MS : 0)
 const MOST_SHOWN = 200
 const MOST_UNKNOWN = 100
 const SUMMARY_ROWS = 5
@@ -84,7 +89,7 @@ export const openAlarms = (options: AlarmsOptions): Alarms => {
   const unknownRows = (engine: Engine): UnknownRow[] => {
     const names = new Map(engine.rules.map(({ id, name }) => [id, name]))
     return [...engine.watching.values()]
-      .filter(({ unknownSince }) => unknownSince !== null && now() - unknownSince >= UNKNOWN_SHOWN_MS)
+      .filter((one) => isShown(one, now()))
       .slice(0, MOST_UNKNOWN)
       .map(({ ruleId, subject, unknownSince, reason }) => ({
         ruleId,
@@ -162,8 +167,7 @@ export const openAlarms = (options: AlarmsOptions): Alarms => {
           matched: engine.matched(rule.id),
           firing: own.filter(({ alarm: one }) => one !== null).length,
           pending: own.filter(({ phase }) => phase === 'pending').length,
-          unknown: own.filter(({ unknownSince }) => unknownSince !== null && now() - unknownSince >= UNKNOWN_SHOWN_MS)
-            .length,
+          unknown: own.filter((one) => isShown(one, now())).length,
           firedLast7d: week.filter(({ ruleId, firedAt }) => ruleId === rule.id && firedAt >= now() - 7 * DAY_MS).length,
         }
       })

@@ -76,7 +76,7 @@ export const step = (
 
 const stepUnknown = (rule: AlarmRuleBody, held: Held, measure: Measure, now: number): ReturnType<typeof step> => {
   const unknownSince = held.unknownSince ?? now
-  const reason: Reason = 'unknown' in measure ? measure.unknown : 'no-sample-yet'
+  const reason: Reason = 'unknown' in measure ? measure.unknown : (measure.because ?? 'no-sample-yet')
   const next: Held = { ...held, unknownSince, reason, calmSince: null }
   if (rule.unknownMs !== null && held.phase !== 'firing' && now - unknownSince >= rule.unknownMs)
     return {

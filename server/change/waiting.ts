@@ -2,7 +2,7 @@
 // calls back messages before their time. What waits is read anew when it is applied: what ended meanwhile is left alone.
 import type { Admin } from '../admin/open'
 import type { WireMessage } from '../admin/records'
-import { DeskError } from '../shared/errors'
+import { DeskError, oneLine } from '../shared/errors'
 import type { WaitingActInput, WaitingActPreviewInput } from '../shared/inputs'
 import type {
   ApplyResult,
@@ -29,14 +29,18 @@ export interface WaitingOptions {
   load: (offsetId: string) => Promise<WireMessage>
   /** Groups that read a topic, as far as the samples know. */
   groupsOf: (topic: string) => string[]
+  log: (text: string) => void
+  sleep: (ms: number) => Promise<void>
   now?: () => number
 }
+/** A broker notes up to 3 s later what ended; a check in between puts it once more, and only that copy would be open then. */
+const LOOKED_AFTER_MS = [1000, 4000]
 interface Planned extends WaitingActPreview {
   input: WaitingActPreviewInput
 }
 
 export const openWaitingActs = (options: WaitingOptions): WaitingActs => {
-  const { admin, cluster, halves, timetable, load, groupsOf, now = Date.now } = options
+  const { admin, cluster, halves, timetable, load, groupsOf, log, sleep, now = Date.now } = options
   const previews = openPreviews<Planned>(now)
 
   const waitingNow = async (act: WaitingActPreviewInput['act']): Promise<readonly (HalfRow | TimedRow)[]> => {
@@ -70,17 +74,34 @@ export const openWaitingActs = (options: WaitingOptions): WaitingActs => {
     }
   }
   const run = async (act: WaitingActPreviewInput['act'], row: WaitingActRow): Promise<void> => {
+    if (act === 'commit' || act === 'rollback') return end(row, act === 'commit')
     const address = (await admin.masters([row.broker]))[0]?.address ?? ''
     if (act === 'resume') return admin.messages.resumeCheck(address, row.offsetId)
-    const uniqueId = row.uniqueId ?? ''
-    if (act === 'recall') {
-      const { topic, broker: brokerName, dueAt } = row
-      return admin.messages.recall(address, { topic, brokerName, deliverAt: dueAt ?? 0, uniqueId })
-    }
+    const { topic, broker: brokerName, dueAt, uniqueId } = row
+    return admin.messages.recall(address, { topic, brokerName, deliverAt: dueAt ?? 0, uniqueId: uniqueId ?? '' })
+  }
+  const end = async (row: HalfRow | WaitingActRow, commit: boolean): Promise<void> => {
+    const address = (await admin.masters([row.broker]))[0]?.address ?? ''
     const { commitLogOffset } = await load(row.offsetId)
-    const { topic, producerGroup, queueOffset } = row
-    const half = { topic, producerGroup, uniqueId, queueOffset, commitLogOffset }
-    return admin.messages.endTransaction(address, half, act === 'commit')
+    const { topic, producerGroup, queueOffset, uniqueId } = row
+    const half = { topic, producerGroup, uniqueId: uniqueId ?? '', queueOffset, commitLogOffset }
+    await admin.messages.endTransaction(address, half, commit)
+  }
+  /**
+   * What was decided is delivered or dropped by then: a copy that a check made of it meanwhile is taken away. Apache's brokers
+   * decide about the copy they are told of and would ask about the newer one, and deliver it once more.
+   */
+  const lookAfter = async (decided: readonly WaitingActRow[]): Promise<void> => {
+    for (const ms of LOOKED_AFTER_MS) {
+      await sleep(ms)
+      const { open } = await halves()
+      for (const row of decided) {
+        const newer = open.find((one) => waitingKey(one) === row.key && one.queueOffset > row.queueOffset)
+        if (newer === undefined) continue
+        log(`${row.key} was put again by a check while it was decided: its newer copy is taken away`)
+        await end(newer, false)
+      }
+    }
   }
   const show = ({ input: _, ...shown }: Planned): WaitingActPreview => shown
 
@@ -102,11 +123,21 @@ export const openWaitingActs = (options: WaitingOptions): WaitingActs => {
           })
         }
         // The fresh rows: a check may have put one again meanwhile, and its newest copy is the one to name.
-        return carryOut(
+        const decided: WaitingActRow[] = []
+        const result = await carryOut(
           fresh.rows
             .filter((row) => chosen.some(({ key }) => key === row.key))
-            .map((row) => ({ item: row.uniqueId ?? row.offsetId, run: () => run(held.act, row) })),
+            .map((row) => ({
+              item: row.uniqueId ?? row.offsetId,
+              run: async () => {
+                await run(held.act, row)
+                if (row.dueAt === null && held.act !== 'resume') decided.push(row)
+              },
+            })),
         )
+        if (decided.length > 0)
+          void lookAfter(decided).catch((error: unknown) => log(`after a decision: ${oneLine(error)}`))
+        return result
       })
     },
   }

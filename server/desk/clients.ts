@@ -4,7 +4,7 @@ import { missingOf } from '../metrics/missing'
 import type { ClusterState } from '../metrics/state'
 import { tablePage } from '../metrics/table'
 import type { ClientListInput } from '../shared/inputs'
-import { RETRY_PREFIX } from '../shared/names'
+import { isSystemGroup, RETRY_PREFIX } from '../shared/names'
 import type { ClientRow, Page } from '../shared/views'
 
 export const clientRowsOf = (state: ClusterState): ClientRow[] => {
@@ -46,8 +46,19 @@ export const clientRowsOf = (state: ClusterState): ClientRow[] => {
       for (const { topic } of group.subscriptions) if (!topic.startsWith(RETRY_PREFIX)) add(row.topics, topic)
       row.lastSeenAt = Math.max(row.lastSeenAt ?? 0, group.clientsAt)
     }
+  for (const row of found.values()) {
+    // What every client has for its own purposes stands behind what its user gave it.
+    row.groups.sort((a, b) => Number(isSystemGroup(a)) - Number(isSystemGroup(b)))
+    const sends = row.groups.some((group) => !(isSystemGroup(group) || row.consumes.includes(group)))
+    if (row.consumes.length > 0 && !sends && !producesFor(state, row)) row.roles = ['consumer']
+  }
   return [...found.values()]
 }
+/** Under the name of a group that it also reads for. */
+const producesFor = (state: ClusterState, { clientId, consumes }: ClientRow): boolean =>
+  [...state.brokers.values()].some(({ producers }) =>
+    producers.some((one) => one.clientId === clientId && consumes.includes(one.group)),
+  )
 export const clientList = (state: ClusterState, input: ClientListInput, _now: number): Page<ClientRow> => {
   const rows = clientRowsOf(state)
   const languages = [...new Set(rows.map(({ language }) => language))].sort()

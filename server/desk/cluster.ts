@@ -115,6 +115,7 @@ export const openClusterDesk = (options: ClusterDeskOptions): OpenCluster => {
           brokers: brokerList(state, parts.of),
           namesrv: entry.namesrv,
           clients: clientRowsOf(state).length,
+          halves: halfWatch.read(),
           now: now(),
         }),
       }
@@ -198,6 +199,8 @@ export const openClusterDesk = (options: ClusterDeskOptions): OpenCluster => {
     timetable: messages.timetable,
     load,
     groupsOf,
+    log,
+    sleep,
   })
   const marks = openRedriveMarks(database.db, entry.id)
   const jobs = openJobs({

@@ -30,19 +30,22 @@ export const openHalfWatch = (options: {
       if ((queues?.get(key)?.max ?? 0) > committed) return true
     return false
   }
+  const read = (): void => {
+    asking = true
+    askedAt = now()
+    void halves()
+      .then(({ open, more, at }) => {
+        held = { open: open.length, oldestBornAt: open[0]?.bornAt ?? null, more, at }
+      })
+      .catch((error: unknown) => log(`half messages: ${error instanceof Error ? error.message : String(error)}`))
+      .finally(() => {
+        asking = false
+      })
+  }
   return {
     turn() {
-      if (asking || now() - askedAt < TURNS * turnMs || !waits()) return
-      asking = true
-      askedAt = now()
-      void halves()
-        .then(({ open, more, at }) => {
-          held = { open: open.length, oldestBornAt: open[0]?.bornAt ?? null, more, at }
-        })
-        .catch((error: unknown) => log(`half messages: ${error instanceof Error ? error.message : String(error)}`))
-        .finally(() => {
-          asking = false
-        })
+      if (!waits()) held = { open: 0, oldestBornAt: null, more: false, at: state.at }
+      else if (!asking && now() - askedAt >= TURNS * turnMs) read()
     },
     read: () => held,
   }

@@ -4,12 +4,12 @@ import type { JobState, Jobs } from '../jobs/open'
 import type { JobsDesk } from '../shared/desk'
 import type { JobItemRow, JobRow } from '../shared/views'
 
-export const jobRowOf = ({ job, counts, queued, perSecond }: JobState): JobRow => {
+export const jobRowOf = ({ job, counts, queued, perSecond, retry }: JobState): JobRow => {
   const { target, toTopic, mostPerSecond } = planOf(job)
   const { id, object, state, who, reason, createdAt, beganAt, endedAt, total, trouble } = job
   return {
     ...{ id, kind: 'redrive', object, state, queued, who, reason, createdAt, beganAt, endedAt, total },
-    ...{ counts, perSecond, trouble, target, toTopic, mostPerSecond },
+    ...{ counts, perSecond, trouble, retry, target, toTopic, mostPerSecond },
   }
 }
 export const openJobsDesk = (jobs: Jobs): JobsDesk => ({

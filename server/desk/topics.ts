@@ -64,8 +64,17 @@ export const openTopicDesk = ({ sampler, lists, past, admin, changes, now }: Top
     const meanSizeBytes =
       isKnown(rate) && isKnown(inBytesPerSecond) && rate.value > 0 && inBytesPerSecond.value > 0
         ? known(inBytesPerSecond.value / rate.value, inBytesPerSecond.at)
-        : unknown(isKnown(rate) && isKnown(inBytesPerSecond) ? 'no-traffic' : 'no-sample-yet')
+        : await lastMean(name, brokers)
     return { ...base, inBytesPerSecond, inToday: countToday, oldestAt, meanSizeBytes }
+  }
+  /** Without traffic now: of the last minute, hour or day that had some, as brokers counted it. */
+  const lastMean = async (name: string, brokers: readonly { address: string }[]): Promise<Known<number>> => {
+    const asked = brokers.map(({ address }) => admin.brokers.statsMean(address, 'TOPIC_PUT_SIZE', name))
+    const means = (await Promise.allSettled(asked)).flatMap((one) =>
+      one.status === 'fulfilled' && one.value !== null ? [one.value] : [],
+    )
+    if (means.length === 0) return unknown('no-traffic')
+    return known(means.reduce((sum, mean) => sum + mean, 0) / means.length, now())
   }
   /** Where each queue of a topic stood at midnight: asked once a day, since that never changes. */
   const midnights = new Map<string, { midnight: number; first: Map<string, Promise<bigint>> }>()

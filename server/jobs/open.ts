@@ -2,7 +2,7 @@
 // and its end is written down after: what a kill leaves between the two is looked up before anything is done about it.
 import type { Database } from '../db/open'
 import type { AuditDesk, By } from '../shared/desk'
-import { DeskError, oneLine } from '../shared/errors'
+import { DeskError, oneLine, PeerError } from '../shared/errors'
 import type { JobCounts, JobItemState } from '../shared/views'
 import { isOver, openJobStore } from './store'
 import type { Item, Job, Outcome, Statement, StoredItem, Work } from './work'
@@ -21,6 +21,8 @@ export interface JobState {
   counts: JobCounts
   queued: boolean
   perSecond: number | null
+  /** The last try came to nothing: it waits until `at` for the next one. */
+  retry: { at: number; tried: number; most: number; why: string } | null
 }
 export interface Jobs {
   /** With an id that is there already, it answers with that job and does nothing. */
@@ -42,8 +44,12 @@ export interface JobsOptions {
   readOnly?: boolean
   /** Told after each job. */
   ended?: () => void
+  /** Between tries that come to nothing; after the last one the job pauses and says why. */
+  retryWaitsMs?: readonly number[]
   now?: () => number
 }
+/** A broker that restarts, or does not answer for a while, is outlasted: a little over three minutes. */
+const RETRY_WAITS_MS = [1000, 2000, 5000, 10_000, 20_000, 40_000, 60_000, 60_000]
 const MOST_LISTED = 50
 const KEPT_MS = 30 * 86_400_000
 const SETTLE_AT_ONCE = 500
@@ -51,6 +57,7 @@ const RATE_OVER_MS = 10_000
 
 export const openJobs = (options: JobsOptions): Jobs => {
   const { database, cluster, works, audit, log, readOnly = false, ended, now = Date.now } = options
+  const { retryWaitsMs = RETRY_WAITS_MS } = options
   const store = openJobStore(database)
   const closing = new AbortController()
   /** What is asked for while a job runs: it looks here between two chunks. */
@@ -59,6 +66,8 @@ export const openJobs = (options: JobsOptions): Jobs => {
   const pace = new Map<string, { at: number; items: number }[]>()
   /** Of jobs that ended: they change no more, and counting a large one takes a while. */
   const final = new Map<string, JobCounts>()
+  /** Jobs that wait for their next try. */
+  const retries = new Map<string, NonNullable<JobState['retry']>>()
   let order: Promise<void> = Promise.resolve()
   let current: string | null = null
 
@@ -90,6 +99,7 @@ export const openJobs = (options: JobsOptions): Jobs => {
       counts: await countsOf(job),
       queued: job.state === 'running' && current !== job.id,
       perSecond: current === job.id && items > 0 && spanMs > 0 ? (items * 1000) / spanMs : null,
+      retry: retries.get(job.id) ?? null,
     }
   }
   const end = async (job: Job, outcomes: readonly Outcome[], items: readonly Item[]): Promise<void> => {
@@ -121,7 +131,8 @@ export const openJobs = (options: JobsOptions): Jobs => {
       )
     }
   }
-  const drive = async (job: Job, stop: AbortSignal): Promise<void> => {
+  /** As far as it goes: to the end, or to what comes to nothing now, which it answers with. */
+  const drive = async (job: Job, stop: AbortSignal, moved: () => void, last: () => boolean): Promise<string | null> => {
     const work = workOf(job)
     await settle(job, 'begun', stop)
     while (!stop.aborted) {
@@ -137,17 +148,44 @@ export const openJobs = (options: JobsOptions): Jobs => {
       await end(job, outcomes, left)
       const passed = outcomes.filter(({ state }) => state !== 'waiting')
       pace.get(job.id)?.push({ at: now(), items: passed.length })
-      if (passed.length === 0 && !stop.aborted) {
-        const trouble = outcomes.find(({ error }) => error !== undefined)?.error ?? 'Nothing could be done.'
-        await store.set(job.id, { state: 'paused', trouble })
-        return
-      }
+      if (passed.length > 0) moved()
+      else if (!stop.aborted)
+        return outcomes.find(({ error }) => error !== undefined)?.error ?? 'Nothing could be done.'
     }
-    if (stop.aborted) return
+    if (stop.aborted) return null
     await settle(job, 'unsure', stop)
-    if (stop.aborted) return
+    if (stop.aborted) return null
+    const { unsure } = await store.counts(job.id)
+    if (unsure > 0 && !last()) return 'Some are not certain, and where they may lie does not answer.'
     await store.set(job.id, { state: 'done', endedAt: now() })
     await told(job)
+    return null
+  }
+  /** One answer that does not come needs nobody's help: only what fails again and again does. */
+  const persist = async (job: Job, stop: AbortSignal): Promise<void> => {
+    const most = retryWaitsMs.length + 1
+    let tried = 0
+    const moved = (): void => {
+      tried = 0
+      retries.delete(job.id)
+    }
+    while (!stop.aborted) {
+      const why = await drive(job, stop, moved, () => tried + 1 >= most).catch((error: unknown) => {
+        if (!(error instanceof PeerError || error instanceof DeskError))
+          log(`job ${job.id}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`)
+        return oneLine(error)
+      })
+      if (why === null || stop.aborted) return
+      const waitMs = retryWaitsMs[tried]
+      tried += 1
+      if (waitMs === undefined) {
+        log(`job ${job.id} pauses after ${tried} tries: ${why}`)
+        await store.set(job.id, { state: 'paused', trouble: `Tried ${tried} times; the last time: ${why}` })
+        return
+      }
+      retries.set(job.id, { at: now() + waitMs, tried, most, why })
+      await waited(waitMs, stop)
+    }
   }
   const told = async (job: Job): Promise<void> => {
     const counts = await store.counts(job.id)
@@ -178,13 +216,14 @@ export const openJobs = (options: JobsOptions): Jobs => {
         pace.set(id, [{ at: now(), items: 0 }])
         const began = { ...job, beganAt: job.beganAt ?? now() }
         await store.set(id, { beganAt: began.beganAt, trouble: null })
-        await drive(began, AbortSignal.any([stop.signal, closing.signal]))
+        await persist(began, AbortSignal.any([stop.signal, closing.signal]))
       } catch (error) {
         log(`job ${id}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`)
         await store.set(id, { state: 'paused', trouble: oneLine(error) }).catch(() => undefined) // the file is gone, and told above
       } finally {
         current = null
         pace.delete(id)
+        retries.delete(id)
         held.delete(id)
       }
     })
@@ -246,6 +285,17 @@ export const openJobs = (options: JobsOptions): Jobs => {
     },
   }
 }
+const waited = (ms: number, stop: AbortSignal): Promise<void> =>
+  new Promise((resolve) => {
+    const end = (): void => {
+      clearTimeout(timer)
+      stop.removeEventListener('abort', end)
+      resolve()
+    }
+    const timer = setTimeout(end, ms)
+    stop.addEventListener('abort', end)
+    if (stop.aborted) end()
+  })
 /** Undefined: it is not waited for. */
 const unlessStopped = <T>(work: Promise<T>, stop: AbortSignal): Promise<T | undefined> =>
   new Promise((resolve, reject) => {

@@ -101,7 +101,9 @@ export const openJobStore = ({ db, batch }: Database): JobStore => ({
   end: (id, outcomes, at, beside) =>
     batch([
       ...outcomes.map(({ seq, state, output, error }) => ({
-        sql: 'update job_item set state = ?, output = ?, error = ?, at = ? where job_id = ? and seq = ?',
+        // What is not certain keeps the time it was begun at: around that it is looked for, however late.
+        sql: `update job_item set state = ?, output = ?, error = ?, at = ${state === 'unsure' ? 'coalesce(at, ?)' : '?'}
+              where job_id = ? and seq = ?`,
         params: [state, output ?? null, error ?? null, at, id, seq],
       })),
       ...beside,

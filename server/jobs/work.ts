@@ -46,7 +46,7 @@ export interface Statement {
 export interface Work {
   /** Which of these are not to be done any more; the others are written down as begun before they are. */
   admit(job: Job, items: readonly Item[]): Promise<Outcome[]>
-  /** An outcome for each. What fails is an outcome; what throws pauses the job. */
+  /** An outcome for each. What fails is an outcome; what throws is tried again later. */
   run(job: Job, items: readonly Item[], signal: AbortSignal): Promise<Outcome[]>
   /** What became of some that were begun and whose end nobody wrote down. `waiting`: it did not happen. */
   settle(job: Job, items: readonly StoredItem[]): Promise<Outcome[]>

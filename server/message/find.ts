@@ -12,6 +12,7 @@ import { brokerKey } from '../shared/names'
 import { atOnce } from '../shared/pace'
 import type { FoundMessages, MessageRow, MessageView, Missing, TrackRow } from '../shared/views'
 import { rowOf, viewOf } from './decode'
+import { trackOf } from './track'
 
 /** A key without a topic asks every topic in turn; past this it says that it did not ask all. */
 const MOST_TOPICS = 400
@@ -161,7 +162,7 @@ export const openFinder = ({ admin, topics, now = Date.now }: FinderOptions): Fi
     async track(offsetId) {
       const { message, broker } = await load(offsetId.toUpperCase())
       const groups = await admin.brokers.groupsOfTopic(broker.address, message.topic)
-      return Promise.all(groups.sort().map((group) => trackOf(admin, broker, message, group, now)))
+      return Promise.all(groups.sort().map((group) => trackOf(admin, { broker, message, group, now })))
     },
   }
 }
@@ -171,43 +172,3 @@ const matches = (message: WireMessage, key: string, unique: boolean): boolean =>
   unique
     ? message.uniqueId === key || message.uniqueId?.toUpperCase() === key.toUpperCase()
     : message.keys.includes(key) || message.uniqueId === key
-
-const trackOf = async (
-  admin: Admin,
-  broker: BrokerAddress,
-  message: WireMessage,
-  group: string,
-  now: () => number,
-): Promise<TrackRow> => {
-  try {
-    const [stats, consumers] = await Promise.all([
-      admin.brokers.consumeStats(broker.address, group, message.topic),
-      admin.brokers.consumers(broker.address, group),
-    ])
-    const at = now()
-    const here = consumers !== null && consumers.connections.length > 0
-    const online = known(here, at)
-    if (consumers?.messageModel === 'BROADCASTING')
-      return { group, state: 'broadcasting', before: unknown('broadcasting'), online }
-    const queue = stats.find((one) => one.queueId === message.queueId && one.broker === broker.name)
-    if (queue === undefined) return { group, state: 'unknown', before: unknown('never-committed'), online }
-    const subscription = consumers?.subscriptions.find((one) => one.topic === message.topic)
-    const consumed = queue.consumerOffset > message.queueOffset
-    if (consumed && subscription !== undefined && !passes(subscription.expression, subscription.type, message.tag))
-      return { group, state: 'filtered', before: known(0, at), online }
-    const before = consumed ? 0 : Number(message.queueOffset - queue.consumerOffset)
-    return {
-      group,
-      state: consumed ? 'consumed' : here ? 'not-yet' : 'offline',
-      before: known(before, at),
-      online,
-    }
-  } catch (error) {
-    if (!(error instanceof PeerError)) throw error
-    return { group, state: 'unknown', before: unknown('broker-silent'), online: unknown('broker-silent') }
-  }
-}
-const passes = (expression: string, type: string, tag: string | null): boolean => {
-  if (type !== 'TAG' || expression === '*' || expression === '') return true
-  return tag !== null && expression.split('||').some((one) => one.trim() === tag)
-}

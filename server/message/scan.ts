@@ -4,6 +4,7 @@ import type { Admin } from '../admin/open'
 import type { WireMessage } from '../admin/records'
 import type { BrokerAddress, QueueStats } from '../admin/types'
 import type { Reading } from '../shared/desk'
+import { DeskError } from '../shared/errors'
 import type { ScanInput } from '../shared/inputs'
 import { brokerKey } from '../shared/names'
 import { atOnce } from '../shared/pace'
@@ -166,6 +167,7 @@ export const planScan = async (
   const brokers = await admin.brokersOfTopic(input.topic)
   const missing: Missing[] = []
   const readers: QueueReader[] = []
+  let asked = 0
   const filtered = Boolean(input.key || input.body || input.property || input.tag || input.sql || input.regex)
   const one = async (broker: BrokerAddress): Promise<void> => {
     let stats: QueueStats[]
@@ -174,9 +176,11 @@ export const planScan = async (
       const wanted = stats
         .filter((queue) => queue.broker === broker.name)
         .filter(
-          ({ queueId }) => input.queues?.some((ref) => ref.broker === broker.name && ref.queueId === queueId) ?? true,
+          ({ queueId }) =>
+            input.queues?.some((ref) => (ref.broker ?? broker.name) === broker.name && ref.queueId === queueId) ?? true,
         )
         .sort((a, b) => a.queueId - b.queueId)
+      asked += wanted.length
       await atOnce(AT_ONCE, wanted, async (queue) => {
         const [next, end] = await rangeOf(admin, broker, queue, input)
         if (next >= end) return
@@ -204,9 +208,13 @@ export const planScan = async (
     }
   }
   await Promise.all(brokers.map(one))
+  if (input.queues !== undefined && asked === 0 && missing.length === 0)
+    throw new DeskError('not-found', `${input.topic} has no such queue: ${input.queues.map(queueText).join(', ')}.`)
   readers.sort((a, b) => (a.broker < b.broker ? -1 : a.broker > b.broker ? 1 : a.queueId - b.queueId))
   return { readers, missing }
 }
+const queueText = ({ broker, queueId }: { broker?: string | undefined; queueId: number }): string =>
+  broker === undefined ? String(queueId) : `${broker}/${queueId}`
 const rangeOf = async (
   admin: Admin,
   broker: BrokerAddress,

@@ -17,6 +17,7 @@ import { keyHash } from '../shared/key-hash'
 import { DLQ_PREFIX, RETRY_PREFIX } from '../shared/names'
 import type { BatchResult, BatchRow, ConsumeDirectlyResult, SendResult } from '../shared/views'
 import type { Finder } from './find'
+import { levelDelays } from './timetable'
 
 const PRODUCER_GROUP = 'CLIENT_INNER_PRODUCER'
 /** sysFlag of a half message. */
@@ -159,6 +160,22 @@ export const openSender = ({ admin, finder, now = Date.now, random = Math.random
     ])
   }
 
+  const dueAfter = async (address: string, level: number): Promise<number | null> => {
+    const sentAt = now()
+    const config = await admin.brokers.config(address).catch(() => null) // it is sent: that alone must not fail it
+    const delayMs = config === null ? undefined : levelDelays(config.messageDelayLevel).slice(0, level).at(-1)
+    return delayMs === undefined ? null : sentAt + delayMs
+  }
+  /** Says which of many it is about. */
+  const numbered = <T>(index: number, of: number, make: () => T): T => {
+    try {
+      return make()
+    } catch (error) {
+      if (of === 1 || !(error instanceof DeskError)) throw error
+      throw new DeskError(error.kind, `Message ${index + 1}: ${error.message}`, error.details)
+    }
+  }
+
   return {
     async send(input) {
       const body = bodyOf(input.body)
@@ -177,7 +194,12 @@ export const openSender = ({ admin, finder, now = Date.now, random = Math.random
         [Property.producerGroup, transaction?.producerGroup],
       ])
       const queue = await queueFor(input.topic, input.queue, input.shardingKey)
-      if (transaction === undefined) return deliver(input.topic, queue, body, properties, uniqueId, { sysFlag: 0 })
+      if (transaction === undefined) {
+        const sent = await deliver(input.topic, queue, body, properties, uniqueId, { sysFlag: 0 })
+        const { deliverAt } = input
+        if (level > 0) return { ...sent, waitsUntil: await dueAfter(queue.address, level) }
+        return deliverAt === undefined || deliverAt <= now() ? sent : { ...sent, waitsUntil: deliverAt }
+      }
       const { producerGroup } = transaction
       const sent = await deliver(input.topic, queue, body, properties, uniqueId, { sysFlag: PREPARED, producerGroup })
       if (transaction.end !== 'unknown') {
@@ -195,11 +217,13 @@ export const openSender = ({ admin, finder, now = Date.now, random = Math.random
 
     async sendBatch({ topic, messages, queue: wanted }) {
       const began = performance.now()
-      const entries = messages.map((message) => {
-        const uniqueId = ids.next()
-        const properties = Buffer.from(textOf(message, uniqueId, []))
-        return { uniqueId, flag: 0, body: bodyOf(message.body), properties }
-      })
+      const entries = messages.map((message, index) =>
+        numbered(index, messages.length, () => {
+          const uniqueId = ids.next()
+          const properties = Buffer.from(textOf(message, uniqueId, []))
+          return { uniqueId, flag: 0, body: bodyOf(message.body), properties }
+        }),
+      )
       const rows: BatchRow[] = []
       for (let first = 0; first < entries.length; ) {
         // As many as a stock broker takes in one request, and at least one.

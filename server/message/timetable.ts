@@ -79,7 +79,7 @@ const earlier = (a: number | null, b: number | null): number | null =>
 const ofBroker = async (admin: Admin, broker: BrokerAddress, now: number): Promise<OfBroker> => {
   const { address } = broker
   const [config, runtime] = await Promise.all([admin.brokers.config(address), admin.brokers.runtime(address)])
-  const levels = await levelsOf(admin, address, config.messageDelayLevel || DEFAULT_LEVELS, now)
+  const levels = await levelsOf(admin, address, levelDelays(config.messageDelayLevel), now)
   const recall = config.recallMessageEnable === 'true'
   const part = await readQueue(admin, address, TIMER_TOPIC, { from: null, most: MOST_READ, newest: true }).catch(
     (error: unknown) => {
@@ -108,8 +108,12 @@ const secondsOf = (text: string | undefined): number | null => {
   return seconds === null ? null : Math.max(0, seconds) * 1000
 }
 
-const levelsOf = async (admin: Admin, address: string, text: string, now: number): Promise<DelayLevel[]> => {
-  const delays = text.trim().split(/\s+/).map(delayOf)
+const levelsOf = async (
+  admin: Admin,
+  address: string,
+  delays: readonly number[],
+  now: number,
+): Promise<DelayLevel[]> => {
   const [stats, done] = await Promise.all([
     admin.brokers.topicStats(address, LEVEL_TOPIC).catch((error: unknown) => {
       if (answeredWith(error, 1) || answeredWith(error, 17)) return []
@@ -138,6 +142,9 @@ const levelsOf = async (admin: Admin, address: string, text: string, now: number
     }),
   )
 }
+/** What the levels of a broker mean, the first one first. */
+export const levelDelays = (messageDelayLevel: string | undefined): number[] =>
+  (messageDelayLevel || DEFAULT_LEVELS).trim().split(/\s+/).map(delayOf)
 const delayOf = (text: string): number => Number(text.slice(0, -1)) * (unitsMs[text.slice(-1)] ?? Number.NaN) || 0
 
 /** A message that is moved on is stored anew, and one that is called back has a second one that says so. */

@@ -199,13 +199,18 @@ export class Collector {
   async topicConfigs(broker: BrokerState): Promise<void> {
     const configs = await this.#admin.brokers.topicConfigs(broker.address)
     const at = this.#now()
-    const isNew = broker.topicsAt > 0
+    const lookedAt = broker.topicsAt
+    const isNew = lookedAt > 0
     broker.topicConfigs = new Map(configs.map((config) => [config.topic, config]))
     broker.topicsAt = at
     for (const { topic, readQueues, writeQueues } of configs) {
       const held = this.topic(topic, isNew)
       held.seenAt = at
-      for (let id = 0; id < Math.max(readQueues, writeQueues); id++) queueOf(held, broker.name, id)
+      for (let id = 0; id < Math.max(readQueues, writeQueues); id++) {
+        const queue = queueOf(held, broker.name, id)
+        // It was not there when we last looked: what lies in it came since, and is a rate already.
+        if (held.isNew && queue.maxAt === 0 && queue.emptyAt === 0) queue.emptyAt = lookedAt
+      }
     }
     for (const [name, topic] of this.#state.topics) {
       if (this.#brokersWithTopic(name)) continue
@@ -278,6 +283,7 @@ export class Collector {
   }
   #newest(queue: TopicState['queues'] extends Map<string, infer Q> ? Q : never, max: number, at: number): void {
     if (at <= queue.maxAt) return
+    if (queue.maxAt === 0 && queue.emptyAt > 0) queue.in.read(0, queue.emptyAt)
     queue.max = max
     queue.maxAt = at
     queue.in.read(max, at)

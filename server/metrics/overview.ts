@@ -21,11 +21,13 @@ export interface OverviewOptions {
   namesrv: readonly string[]
   /** How many clients are connected. */
   clients: number
+  /** Transactions without an answer, as they were last read. */
+  halves?: { open: number; more: boolean; at: number } | null
   now: number
 }
 export const overviewOf = (
   state: ClusterState,
-  { turnMs, rows, brokers, namesrv, clients, now }: OverviewOptions,
+  { turnMs, rows, brokers, namesrv, clients, halves = null, now }: OverviewOptions,
 ): Omit<Overview, 'alarms'> => {
   const groups = rows.filter(({ system }) => !system)
   const counted = groups.filter(({ idle }) => !idle)
@@ -80,6 +82,9 @@ export const overviewOf = (
     diskBroker: disk?.key ?? null,
     diskCleanRatio: disk?.diskCleanRatio ?? unknown('no-sample-yet'),
     deadLetters: total(dead, state.at),
+    scheduled: scheduledOf(state, masters),
+    openTransactions:
+      halves === null ? unknown('no-sample-yet') : { value: halves.open, missing: halves.more ? 1 : 0, at: halves.at },
     topics: userTopics.length,
     groups: groups.length,
     clients,
@@ -106,6 +111,22 @@ export const overviewOf = (
     },
   }
 }
+/** What waits for its time, as brokers tell it: per delay level how far it is of how many, and how many timers hold. */
+const scheduledOf = (state: ClusterState, masters: readonly BrokerRow[]): Total =>
+  total(
+    masters.map(({ key }) => {
+      const broker = state.brokers.get(key)
+      if (broker?.state !== 'ok') return unknown('broker-silent')
+      let waiting = Math.max(0, Number(broker.runtime.timerCongestNum) || 0)
+      for (const [name, text] of Object.entries(broker.runtime)) {
+        if (!name.startsWith('scheduleMessageOffset_')) continue
+        const [done, most] = text.split(',').map(Number)
+        if (most !== undefined && done !== undefined && most > done) waiting += most - Math.max(0, done)
+      }
+      return known(waiting, broker.runtimeAt)
+    }),
+    state.at,
+  )
 /** A sum that lacks parts stays a lower bound when it is added to others. */
 const figuresOf = (lag: Total): Known<number>[] => {
   if (!isKnown(lag)) return [lag]

@@ -60,6 +60,8 @@ export interface QueueState {
   minAt: number
   max: number
   maxAt: number
+  /** When it was not there yet; 0: it was, or nobody had looked. */
+  emptyAt: number
   /** Null: never stored, or not known. */
   lastStoredAt: number | null
   statsAt: number
@@ -198,7 +200,18 @@ export const queueOf = (topic: TopicState, broker: string, queueId: number): Que
   const key = queueKey(broker, queueId)
   let queue = topic.queues.get(key)
   if (queue === undefined) {
-    queue = { broker, queueId, min: 0, minAt: 0, max: 0, maxAt: 0, lastStoredAt: null, statsAt: 0, in: new Meter() }
+    queue = {
+      broker,
+      queueId,
+      min: 0,
+      minAt: 0,
+      max: 0,
+      maxAt: 0,
+      emptyAt: 0,
+      lastStoredAt: null,
+      statsAt: 0,
+      in: new Meter(),
+    }
     topic.queues.set(key, queue)
   }
   return queue

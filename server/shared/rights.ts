@@ -41,6 +41,17 @@ export type Right = keyof typeof rightsTable
 // `Object.keys` forgets the key type; the table is const, so its keys are exactly Right.
 export const rights = Object.keys(rightsTable) as readonly Right[]
 
+/** Rights that change nothing on a cluster, and so hold on a read-only one. Alarms and saved views are the console's own. */
+export const changesNothing: ReadonlySet<Right> = new Set<Right>([
+  'cluster.read',
+  'message.read',
+  'client.inspect',
+  'message.export',
+  'alarm.handle',
+  'alarm.write',
+  'own.write',
+])
+
 /** What a role of one's own may hold: not what would let its holder give rights away. */
 export const customRights = rights.filter((right) => right !== 'console.admin' && right !== 'own.write')
 

@@ -5,7 +5,7 @@ import superjson from 'superjson'
 import type { ClusterDesk, ConsoleDesk, Reading, SignedIn } from '../shared/desk'
 import { DeskError, oneLine } from '../shared/errors'
 import { onCluster } from '../shared/inputs'
-import { grantFor, hasSubject, type Right, subjectOf, type Where } from '../shared/rights'
+import { changesNothing, grantFor, hasSubject, type Right, subjectOf, type Where } from '../shared/rights'
 import { before, leavesNothing, namedBy } from './before'
 import type { Context } from './context'
 import { faultOf, trpcErrorOf } from './faults'
@@ -46,17 +46,6 @@ const clusterOf = (ctx: Context, id: string): ClusterDesk => {
   if (cluster === undefined) throw new DeskError('not-found', `No cluster is called ${id} here.`)
   return cluster
 }
-/** Rights that change nothing on a cluster, and so hold on a read-only one. Alarms and saved views are the console's own. */
-const harmless: ReadonlySet<Right> = new Set<Right>([
-  'cluster.read',
-  'message.read',
-  'client.inspect',
-  'message.export',
-  'alarm.handle',
-  'alarm.write',
-  'own.write',
-])
-
 /** On a cluster marked production a change names it, unless the name of what it changes was typed already. */
 const mustNameProduction = ({ name }: ClusterDesk, raw: unknown): void => {
   const typed = (key: string): unknown =>
@@ -234,9 +223,9 @@ export const allowedOn = (right: Right) =>
         name: objectOf(right, await getRawInput()),
       })
       const cluster = clusterOf(ctx, input.cluster)
-      if (type === 'mutation' && cluster.readOnly && !harmless.has(right))
+      if (type === 'mutation' && cluster.readOnly && !changesNothing.has(right))
         throw new DeskError('read-only', `The cluster ${cluster.id} is connected read-only.`)
-      if (type === 'mutation' && cluster.production && !harmless.has(right))
+      if (type === 'mutation' && cluster.production && !changesNothing.has(right))
         mustNameProduction(cluster, await getRawInput())
       return next({ ctx: { signedIn, cluster } })
     })

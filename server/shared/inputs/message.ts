@@ -38,7 +38,8 @@ export const scanInput = onTopic.extend({
   /** newest: from the end backwards by time; oldest: forwards. */
   order: z.enum(['newest', 'oldest']).default('newest'),
   queues: z
-    .array(z.object({ broker: brokerName, queueId: z.number().int().min(0) }))
+    // Without a broker: that queue of each.
+    .array(z.object({ broker: brokerName.optional(), queueId: z.number().int().min(0) }))
     .max(4096)
     .optional(),
   fromOffset: offset.optional(),

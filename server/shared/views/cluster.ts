@@ -131,6 +131,9 @@ export interface Overview {
   diskBroker: string | null
   diskCleanRatio: Known<number>
   deadLetters: Total
+  /** Messages whose time has not come, and half messages without an answer. */
+  scheduled: Total
+  openTransactions: Total
   topics: number
   groups: number
   clients: number

@@ -25,6 +25,8 @@ export interface JobRow {
   perSecond: number | null
   /** Why it paused by itself. */
   trouble: string | null
+  /** The last try came to nothing; the next one is due at `at`. */
+  retry: { at: number; tried: number; most: number; why: string } | null
   target: RedriveTarget
   /** Set for `topic`. */
   toTopic: string | null

@@ -77,6 +77,8 @@ export interface TrackRow {
   /** Messages of the queue the group must read before it. */
   before: Known<number>
   online: Known<boolean>
+  /** The newest copy of it in the group's dead letters or on its way to another try. */
+  copy: { offsetId: string; tries: number; storedAt: number } | null
 }
 export interface ScanCursor {
   /** Per queue, where to go on. */
@@ -131,6 +133,8 @@ export interface SendResult {
   tookMs: number
   /** Of a transaction: how it was ended; unknown: it was not. */
   ended?: 'commit' | 'rollback' | 'unknown'
+  /** It lies in a queue of the system until then: its place is not where it will be read. Null: its broker does not say. */
+  waitsUntil?: number | null
 }
 /** One batch, as its broker took it: all of it or nothing. */
 export interface BatchRow {

@@ -1,5 +1,5 @@
 // test/server/change/waiting.test.ts: deciding about messages that wait: only what was shown, only while it still waits.
-import { beforeEach, describe, expect, it } from 'vitest'
+import { beforeEach, describe, expect, it, vi } from 'vitest'
 import type { Admin } from '../../../server/admin/open'
 import type { WireMessage } from '../../../server/admin/records'
 import { openWaitingActs } from '../../../server/change/waiting'
@@ -32,6 +32,8 @@ describe('TX9 DL10: deciding about what waits', () => {
   let setAside: HalfRow[]
   let later: TimedRow[]
   let told: string[]
+  /** Of what is looked at later. */
+  let waits: (() => void)[]
   const say = (words: unknown[]): Promise<void> => {
     told.push(words.join(' '))
     return Promise.resolve()
@@ -53,6 +55,8 @@ describe('TX9 DL10: deciding about what waits', () => {
       timetable: async () => ({ levels: [], timed: later, timers: [], read: 0, kept: 0, missing: [], at: 1 }),
       load: async (offsetId) => ({ commitLogOffset: BigInt(Number(offsetId.slice(-3, -2)) * 1000) }) as WireMessage, // its place is all that is read
       groupsOf: (topic) => (topic === 'Orders' ? ['GID_r'] : []),
+      log: () => undefined,
+      sleep: () => new Promise<void>((go) => waits.push(go)),
       now: () => 1000,
     })
   let acts: ReturnType<typeof openActs>
@@ -61,6 +65,7 @@ describe('TX9 DL10: deciding about what waits', () => {
     setAside = [half(4)]
     later = [timed(5), timed(6, 'too-soon')]
     told = []
+    waits = []
     acts = openActs()
   })
   const at = { cluster: 'prod' }
@@ -126,6 +131,22 @@ describe('TX9 DL10: deciding about what waits', () => {
     open = [{ ...half(1), offsetId: id(8), queueOffset: 80n, checks: 2 }]
     expect(await acts.apply({ ...at, preview: preview.id, confirm: 'Orders' })).toMatchObject({ ok: 1 })
     expect(told).toEqual(['a:1 commit UNIQ1 GID_w 8000'])
+  })
+  it('takes away the copy that a check makes of what was just decided, so that it is not delivered once more', async () => {
+    const preview = await acts.preview({ ...at, act: 'commit', waiting: [key(1), key(2)] })
+    await acts.apply({ ...at, preview: preview.id, confirm: 'Orders' })
+    // One is not noted as ended yet, the other was put again in the meantime.
+    open = [half(1), { ...half(2), offsetId: id(8), queueOffset: 80n, checks: 2 }]
+    for (const [look, said] of [
+      [0, ['a:1 commit UNIQ1 GID_w 1000', 'a:1 commit UNIQ2 GID_w 2000', 'a:1 rollback UNIQ2 GID_w 8000']],
+      [1, undefined],
+    ] as const) {
+      await vi.waitFor(() => expect(waits).toHaveLength(look + 1))
+      waits[look]?.()
+      if (said !== undefined) await vi.waitFor(() => expect(told).toEqual(said))
+      open = []
+    }
+    expect(told).toHaveLength(3)
   })
   it('does nothing twice, however often it is asked', async () => {
     const preview = await acts.preview({ ...at, act: 'commit', waiting: [key(1)] })

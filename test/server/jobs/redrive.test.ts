@@ -35,6 +35,10 @@ let audited: AuditEntry[]
 /** What the broker does with the message of that number: answers, unless told otherwise. */
 let fate: (number: number) => 'stored' | 'silent-stored' | 'silent-lost' | 'hangs-stored' | 'hangs' | 'refused' | 'busy'
 let lookUpAnswers: boolean
+/** So many look-ups get no answer at all. */
+let lookUpsLost: number
+/** Since when each looked. */
+let lookedFrom: number[]
 /** Of every message. */
 let shardingKey: string | undefined
 
@@ -46,6 +50,8 @@ beforeEach(() => {
   audited = []
   fate = () => 'stored'
   lookUpAnswers = true
+  lookUpsLost = 0
+  lookedFrom = []
   shardingKey = undefined
 })
 afterEach(async () => {
@@ -70,7 +76,9 @@ const putBack: RedriveWorkOptions['putBack'] = async ({ offsetId }, { marks }) =
   return { status: 'SEND_OK', broker: 'b', queueId: 0, queueOffset: BigInt(arrived.length - 1) }
 }
 const busy = { kind: 'broker-busy' as const, code: 2, codeName: 'SYSTEM_BUSY', remark: 'busy' }
-const lookUp: RedriveWorkOptions['lookUp'] = async ({ ids, topic, keyOf }) => {
+const lookUp: RedriveWorkOptions['lookUp'] = async ({ ids, topic, keyOf, from }) => {
+  lookedFrom.push(from)
+  if (lookUpsLost-- > 0) throw new PeerError('silent', 'b', 'b did not answer PULL_MESSAGE in time.')
   const places = new Map<string, { queue: { topic: string; broker: string; queueId: number }; offset: bigint }>()
   for (const { id, job, offset } of lookUpAnswers ? arrived : []) {
     const properties = new Map([
@@ -84,7 +92,11 @@ const lookUp: RedriveWorkOptions['lookUp'] = async ({ ids, topic, keyOf }) => {
   return { places, complete: lookUpAnswers }
 }
 /** As a process would: its own connection to the file, its own jobs. */
-const open = async (sleep: RedriveWorkOptions['sleep'] = async () => undefined, readOnly = false): Promise<Jobs> => {
+const open = async (
+  sleep: RedriveWorkOptions['sleep'] = async () => undefined,
+  readOnly = false,
+  retryWaitsMs = [1, 1, 1, 1],
+): Promise<Jobs> => {
   const database = await openDatabase({ file, thread: false })
   databases.push(database)
   const marks = openRedriveMarks(database.db, 'c')
@@ -99,6 +111,7 @@ const open = async (sleep: RedriveWorkOptions['sleep'] = async () => undefined, 
     audit: { write: async (entry) => void audited.push(entry) },
     log: () => undefined,
     readOnly,
+    retryWaitsMs,
   })
   opened.push(jobs)
   return jobs
@@ -168,6 +181,46 @@ it('goes on after a kill: what was under way is looked up, and none comes twice 
   expect({ state: job.state, ...counts }).toMatchObject({ state: 'done', done: COUNT, begun: 0, failed: 0, unsure: 0 })
   expect(onceEach()).toEqual({ distinct: true, most: 1 })
 })
+it('needs nobody where a read gets no answer after a restart, or a broker takes nothing for a while', async () => {
+  fate = () => 'hangs-stored'
+  const killed = await open()
+  await start(killed)
+  await until(killed, () => arrived.length > 0)
+  let refusals = 150
+  fate = () => (refusals-- > 0 ? 'refused' : 'stored')
+  lookUpsLost = 3
+  const { job, counts } = await until(await open(undefined, false, [1, 1, 1, 1, 1, 1, 1, 1]), over)
+  expect({ state: job.state, trouble: job.trouble, ...counts }).toMatchObject({
+    ...{ state: 'done', trouble: null, done: COUNT, begun: 0, unsure: 0 },
+  })
+  expect(onceEach()).toEqual({ distinct: true, most: 1 })
+  expect({ lookUpsLost: lookUpsLost < 0, refusals: refusals < 0 }).toEqual({ lookUpsLost: true, refusals: true })
+})
+it('looks for what is not certain around the time it was begun, however often it looks', async () => {
+  fate = (number) => (number === 5 ? 'silent-lost' : 'stored')
+  lookUpAnswers = false
+  const jobs = await open()
+  await start(jobs)
+  const { job, counts } = await until(jobs, over)
+  expect({ state: job.state, ...counts }).toMatchObject({ state: 'done', done: COUNT - 1, unsure: 1 })
+  expect(lookedFrom).toHaveLength(5)
+  expect(new Set(lookedFrom).size).toBe(1)
+})
+it('says what came of the last try while it waits for the next, and can be paused meanwhile', async () => {
+  fate = () => 'refused'
+  const jobs = await open(undefined, false, [600_000])
+  await start(jobs, 'job', 10)
+  const { retry, job } = await until(jobs, (state) => state.retry !== null)
+  expect({ state: job.state, retry }).toMatchObject({
+    state: 'running',
+    retry: { tried: 1, most: 2, why: 'nobody listens' },
+  })
+  await jobs.act('job', 'g', 'pause')
+  expect((await until(jobs, (state) => state.retry === null)).job).toMatchObject({ state: 'paused', trouble: null })
+  fate = () => 'stored'
+  await jobs.act('job', 'g', 'resume')
+  expect((await until(jobs, over)).counts).toMatchObject({ done: 10 })
+})
 it('keeps the order of a sharding key, also where one of them has to wait', async () => {
   shardingKey = 'order 7'
   let refusals = 0
@@ -227,7 +280,7 @@ it('pauses by itself when nothing can be sent, loses nothing, and goes on when t
   await start(jobs)
   const paused = await until(jobs, over)
   expect(paused.job).toMatchObject({ state: 'paused' })
-  expect(paused.job.trouble).toMatch(/nobody listens|busy/)
+  expect(paused.job.trouble).toMatch(/^Tried 5 times; the last time: (nobody listens|busy)/)
   expect(paused.counts).toMatchObject({ done: 64, failed: 0, waiting: COUNT - 64 })
   fate = () => 'stored'
   await jobs.act('job', 'g', 'resume')

@@ -205,6 +205,22 @@ describe('in a broken world', () => {
 })
 
 describe('a sampler', () => {
+  it('draws the first burst into a topic that appeared with it, and no burst where it began to look', async () => {
+    const { a, sampler, turn } = await start()
+    const rateOf = async (name: string): Promise<number> => {
+      for (;;) {
+        const rate = topicsOf(sampler).rows.find((row) => row.name === name)?.inPerSecond
+        if (rate !== undefined && isKnown(rate)) return rate.value
+        await turn()
+      }
+    }
+    expect(await rateOf('T0')).toBe(0)
+    const config = (topic: string) =>
+      `"${topic}":{"topicName":"${topic}","readQueueNums":2,"writeQueueNums":2,"perm":6}`
+    a.answers[21] = () => json(`{"topicConfigTable":{${['T0', 'Burst'].map(config).join()}}}`)
+    await sampler.refresh()
+    expect(await rateOf('Burst')).toBeGreaterThan(0)
+  })
   it('sums over brokers, and lists without asking anybody', async () => {
     const { a, b, sampler, turn } = await start()
     while (lagOfRow(topicsOf(sampler).rows[0]) !== 160) await turn()
