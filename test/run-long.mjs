@@ -52,6 +52,13 @@ const runs = {
     env: {},
     flags: { series: 'ROCKETDECK_SERIES' },
   },
+  'console-scale': {
+    says: '5,000 topics and groups, 100 clients, 10 million messages: lists, the sampler, a search',
+    minutes: 90,
+    files: ['test/long/console-scale.test.ts'],
+    env: {},
+    flags: { topics: 'ROCKETDECK_TOPICS', seconds: 'ROCKETDECK_SECONDS', messages: 'ROCKETDECK_MESSAGES' },
+  },
   fairness: {
     says: 'what a flooded topic costs another',
     minutes: 5,

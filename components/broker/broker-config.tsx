@@ -9,6 +9,7 @@ import { isKnown } from '../../server/shared/known'
 import type { BrokerView, ConfigEntry } from '../../server/shared/views'
 import { FilterBox } from '../data-table'
 import { UnknownWord, useFormat } from '../format'
+import { useWhyNot } from '../shell/why-not'
 import { Button } from '../ui/button'
 import { cn } from '../ui/cn'
 import { Input } from '../ui/input'
@@ -18,7 +19,6 @@ import { Segmented } from '../ui/segmented'
 import { Select } from '../ui/select'
 import { Table, Td, Th, Tr } from '../ui/table'
 import { Chip } from '../ui/tag'
-import { useWhyNot } from './broker-state'
 import { ConfigDialog } from './config-dialog'
 import { valueFault } from './config-value'
 import { useBroker } from './use-broker'
@@ -42,7 +42,7 @@ type Show = 'all' | 'changed' | 'editable'
 
 function ConfigTable({ view, entries }: { view: BrokerView; entries: readonly ConfigEntry[] }) {
   const t = useTranslations('broker')
-  const whyNot = useWhyNot()
+  const whyNot = useWhyNot()('broker.write')
   const [q, setQ] = useQueryState('q', { defaultValue: '' })
   const [show, setShow] = useQueryState('show', { defaultValue: 'all' })
   const [typed, setTyped] = useState<Readonly<Record<string, string>>>({})

@@ -6,13 +6,14 @@ import { useTranslations } from 'use-intl'
 import { Value } from '../format'
 import { brokerHref, decoded } from '../shell/address'
 import { QueryFault } from '../shell/fault'
+import { useWhyNot } from '../shell/why-not'
 import { Button } from '../ui/button'
 import { CopyButton } from '../ui/copy'
 import { PageHead, Panel } from '../ui/panel'
 import { Skeleton } from '../ui/region'
 import { PageTabs } from '../ui/tabs'
 import { Tag } from '../ui/tag'
-import { BrokerStateWord, useWhyNot } from './broker-state'
+import { BrokerStateWord } from './broker-state'
 import { useBroker, useBrokerAt } from './use-broker'
 import { WriteDialog } from './write-dialog'
 
@@ -21,7 +22,7 @@ export function BrokerFrame({ children }: { children: ReactNode }) {
   const { cluster, broker } = useBrokerAt()
   const { data, error, refetch } = useBroker()
   const pathname = usePathname()
-  const whyNot = useWhyNot()
+  const whyNot = useWhyNot()('broker.write')
   const [writing, setWriting] = useState(false)
   const row = data?.row
   const base = brokerHref(cluster, broker)

@@ -6,11 +6,11 @@ import { useState } from 'react'
 import { useTranslations } from 'use-intl'
 import type { PartView } from '../../server/shared/views'
 import { Moment, useFormat } from '../format'
+import { useWhyNot } from '../shell/why-not'
 import { Button } from '../ui/button'
 import { State } from '../ui/mark'
 import { Fact, Facts, Figure, Figures, Panel } from '../ui/panel'
 import { Empty, Unsupported } from '../ui/region'
-import { useWhyNot } from './broker-state'
 import { PartSheet } from './part-sheet'
 import { useBroker } from './use-broker'
 
@@ -27,7 +27,7 @@ const marks = {
 export function BrokerProcess() {
   const t = useTranslations('broker')
   const { data } = useBroker()
-  const whyNot = useWhyNot()
+  const whyNot = useWhyNot()('broker.write')
   const [act, setAct] = useState<PartAct | null>(null)
   if (!data) return null
   const { part } = data.row

@@ -3,7 +3,6 @@
 import { useTranslations } from 'use-intl'
 import type { BrokerRow } from '../../server/shared/views'
 import { useFormat } from '../format'
-import { useClusterCard, useMe } from '../shell/cluster'
 import { type MarkState, State } from '../ui/mark'
 
 const partMarks: Record<NonNullable<BrokerRow['part']>['state'], MarkState> = {
@@ -33,14 +32,4 @@ export function BrokerStateWord({ row, now }: { row: BrokerRow; now: number }) {
   if (row.writable && 'value' in row.writable && !row.writable.value)
     return <State state="warn">{t('state.wiped')}</State>
   return <State state="ok">{t('state.ok')}</State>
-}
-
-/** Why this reader may change nothing on brokers here; undefined when they may. */
-export function useWhyNot(): string | undefined {
-  const t = useTranslations('broker')
-  const me = useMe()
-  const card = useClusterCard()
-  if (me && !me.rights.includes('broker.write')) return t('whyNot.right')
-  if (card?.readOnly) return t('whyNot.readOnly')
-  return undefined
 }

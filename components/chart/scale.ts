@@ -19,6 +19,15 @@ export const niceTicks = (most: number, whole = false): readonly number[] => {
   return best
 }
 
+/** Lines that read differently: where rounding writes two of them alike, there are fewer. */
+export const distinctTicks = (most: number, whole: boolean, write: (tick: number) => string): readonly number[] => {
+  const tell = (ticks: readonly number[]): boolean => new Set(ticks.map(write)).size === ticks.length
+  const fine = niceTicks(most, whole)
+  if (tell(fine)) return fine
+  const coarse = niceTicks(most, true)
+  return tell(coarse) ? coarse : [0, coarse.at(-1) ?? 1]
+}
+
 /** Evenly spaced moments from one end of the axis to the other; the ends are always there. */
 export const timeTicks = (from: number, to: number, parts: number): readonly number[] =>
   Array.from({ length: parts + 1 }, (_, index) => Math.round(from + ((to - from) * index) / parts))

@@ -17,7 +17,7 @@ import {
 import { useTranslations } from 'use-intl'
 import { useFormat } from '../format'
 import { ChartTooltip } from './chart-tooltip'
-import { type Gap, gapsOf, niceTicks, timeTicks } from './scale'
+import { distinctTicks, type Gap, gapsOf, timeTicks } from './scale'
 import { type ChartMarker, colourOf, labelMarkers, type Series, type SeriesPoint } from './series'
 
 export interface TimeChartProps {
@@ -44,6 +44,8 @@ export interface TimeChartProps {
 const TICK = { fontSize: 10.5, fill: 'var(--axis)', fontFamily: 'var(--font-sans)' } as const
 const CHARACTER_PX = 6
 const DAY_MS = 86_400_000
+/** How high a marker stands that has no words of its own. */
+const TICK_SHARE = 0.06
 /** A hatch narrower than its words is left without them. */
 const LABEL_PX = 84
 
@@ -68,16 +70,18 @@ export const TimeChart = (props: TimeChartProps) => {
         from,
         to,
       ),
-      ticks: niceTicks(most / scaleBy, props.counts).map((tick) => tick * scaleBy),
+      ticks: distinctTicks(most / scaleBy, props.counts ?? false, formatTick).map((tick) => tick * scaleBy),
     }
-  }, [points, series, stepMs, from, to, scaleBy, props.counts, props.threshold?.at])
+  }, [points, series, stepMs, from, to, scaleBy, formatTick, props.counts, props.threshold?.at])
 
   const labels = ticks.map((tick) => formatTick(tick / scaleBy))
   const axisWidth = Math.max(26, Math.max(...labels.map((label) => label.length)) * CHARACTER_PX + 12)
   const top = ticks.at(-1) ?? 1
   const [width, setWidth] = useState(640)
-  const moments = timeTicks(from, to, width > 420 ? 6 : 3)
-  const clock = to - from > DAY_MS ? format.dayClock : to - from < 5 * 60_000 ? format.clockSeconds : format.clock
+  const parts = width > 420 ? 6 : 3
+  const moments = timeTicks(from, to, parts)
+  // Two moments of the same minute are told apart by their seconds.
+  const clock = to - from > DAY_MS ? format.dayClock : (to - from) / parts < 60_000 ? format.clockSeconds : format.clock
   const atOf = (state: { activeLabel?: string | number | undefined }): number | null =>
     state.activeLabel === undefined ? null : Number(state.activeLabel)
 
@@ -208,7 +212,15 @@ export const TimeChart = (props: TimeChartProps) => {
           {labelMarkers(props.markers ?? [], from, to).map((marker) => (
             <ReferenceLine
               key={`${marker.at}-${marker.text}`}
-              x={marker.at}
+              // One that another speaks for is a tick on the axis: a crowd of lines would say nothing.
+              {...(marker.label === ''
+                ? {
+                    segment: [
+                      { x: marker.at, y: 0 },
+                      { x: marker.at, y: top * TICK_SHARE },
+                    ],
+                  }
+                : { x: marker.at })}
               stroke="var(--ink-3)"
               ifOverflow="hidden"
               label={{

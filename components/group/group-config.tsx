@@ -6,8 +6,9 @@ import { Pencil } from 'lucide-react'
 import { useState } from 'react'
 import { useTranslations } from 'use-intl'
 import type { GroupBrokerConfig, GroupView } from '../../server/shared/views'
-import { ClusterName, useMe } from '../shell/cluster'
+import { ClusterName } from '../shell/cluster'
 import { QueryFault, Region } from '../shell/fault'
+import { useWhyNot } from '../shell/why-not'
 import { useTRPC } from '../trpc/client'
 import { Button } from '../ui/button'
 import { Sheet } from '../ui/dialog'
@@ -40,9 +41,8 @@ export const GroupConfig = () => {
   const at = useGroupAt()
   const t = useTranslations('group')
   const query = useGroup(at)
-  const me = useMe()
   const [editing, setEditing] = useState(false)
-  const mayWrite = me?.rights.includes('group.write') ?? false
+  const mayNot = useWhyNot()('group.write')
   return (
     <>
       <Panel
@@ -53,11 +53,7 @@ export const GroupConfig = () => {
             reason={
               query.data?.row.system
                 ? t('menu.system')
-                : !mayWrite
-                  ? t('needs', { right: 'group.write' })
-                  : query.data?.configs.length === 0
-                    ? t('config.none')
-                    : undefined
+                : (mayNot ?? (query.data?.configs.length === 0 ? t('config.none') : undefined))
             }
             onClick={() => setEditing(true)}
           >

@@ -9,9 +9,9 @@ import { isKnown } from '../../server/shared/known'
 import { isCovered, isTyping } from '../data-table'
 import { useFormat } from '../format'
 import { clusterHref, groupHref } from '../shell/address'
-import { useMe } from '../shell/cluster'
 import { QueryFault } from '../shell/fault'
 import { GroupStateWord, useModeWords } from '../shell/group-state'
+import { useWhyNot } from '../shell/why-not'
 import { Button } from '../ui/button'
 import { CopyButton } from '../ui/copy'
 import { Menu, MenuItem, MenuSeparator } from '../ui/menu'
@@ -32,13 +32,11 @@ export const GroupFrame = ({ children }: { children: ReactNode }) => {
   const modeWords = useModeWords()
   const router = useRouter()
   const pathname = usePathname()
-  const me = useMe()
   const query = useGroup(at)
   useGroupFeed(at)
   const [deleting, setDeleting] = useState(false)
   const view = query.data
-  const may = (right: 'group.delete' | 'offset.reset') =>
-    (me?.rights.includes(right) ?? false) ? undefined : t('needs', { right })
+  const may = useWhyNot()
   const current = tabs
     .map((tab) => groupHref(cluster, group, tab))
     .findLast((href) => pathname === href || pathname.startsWith(`${href}/`))

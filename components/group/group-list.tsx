@@ -20,8 +20,9 @@ import {
 } from '../data-table'
 import { useFormat } from '../format'
 import { groupHref } from '../shell/address'
-import { useClusterId, useMe } from '../shell/cluster'
+import { useClusterId } from '../shell/cluster'
 import { QueryFault } from '../shell/fault'
+import { useWhyNot } from '../shell/why-not'
 import { useTRPC } from '../trpc/client'
 import { Button } from '../ui/button'
 import { MenuItem, MenuSeparator } from '../ui/menu'
@@ -57,7 +58,6 @@ export const GroupList = () => {
   const cache = useQueryClient()
   const router = useRouter()
   const toast = useToast()
-  const me = useMe()
   const url = useTableUrl('-behind,name')
   const [facets, setFacets] = useQueryStates(
     {
@@ -98,8 +98,7 @@ export const GroupList = () => {
     void setFacets({ state: null, only: null, minLag: null, minBehind: null })
   }
   const open = useCallback((row: GroupRow) => router.push(groupHref(cluster, row.name)), [router, cluster])
-  const may = (right: 'group.write' | 'group.delete' | 'offset.reset') =>
-    (me?.rights.includes(right) ?? false) ? undefined : t('needs', { right })
+  const may = useWhyNot()
   const create = (
     <Button look="primary" onClick={() => void setFacets({ new: 'group' })} reason={may('group.write')}>
       <Plus />

@@ -11,8 +11,9 @@ import { Notes } from '../change/parts'
 import { type Column, DataTable, TableFoot, useTableUrl } from '../data-table'
 import { Name, NotApplicable, useFormat } from '../format'
 import { clusterHref, decoded } from '../shell/address'
-import { useClusterId, useMe } from '../shell/cluster'
+import { useClusterId } from '../shell/cluster'
 import { QueryFault } from '../shell/fault'
+import { useWhyNot } from '../shell/why-not'
 import { useTRPC } from '../trpc/client'
 import { Button } from '../ui/button'
 import { Dialog } from '../ui/dialog'
@@ -112,6 +113,18 @@ export const JobPage = () => {
           ...(job.trouble
             ? [{ key: 'trouble', state: 'warn' as const, text: t('trouble', { why: job.trouble }) }]
             : []),
+          ...(job.retry
+            ? [
+                {
+                  key: 'retry',
+                  state: 'warn' as const,
+                  text: t('retrying', {
+                    ...{ why: job.retry.why, tried: job.retry.tried, most: job.retry.most },
+                    span: format.duration(Math.max(0, Math.ceil((job.retry.at - Date.now()) / 1000) * 1000)),
+                  }),
+                },
+              ]
+            : []),
           ...(counts.unsure > 0
             ? [{ key: 'unsure', state: 'warn' as const, text: t('unsureNote', { count: counts.unsure }) }]
             : []),
@@ -127,12 +140,11 @@ const Acts = ({ job }: { job: JobRow }) => {
   const t = useTranslations('job')
   const trpc = useTRPC()
   const cache = useQueryClient()
-  const me = useMe()
   const [stopping, setStopping] = useState(false)
   const act = useMutation(
     trpc.job.act.mutationOptions({ onSettled: () => cache.invalidateQueries(trpc.job.pathFilter()) }),
   )
-  const needs = me?.rights.includes('message.redrive') ? undefined : t('needs', { right: 'message.redrive' })
+  const mayNot = useWhyNot()('message.redrive')
   const send = (what: 'pause' | 'resume' | 'stop' | 'retry') =>
     act.mutate({ cluster, job: job.id, group: job.object, act: what })
   const goes = job.state === 'running' || job.state === 'paused'
@@ -141,25 +153,25 @@ const Acts = ({ job }: { job: JobRow }) => {
     <>
       {act.error && <QueryFault error={act.error} className="p-0" />}
       {job.state === 'running' && (
-        <Button onClick={() => send('pause')} reason={needs} busy={act.isPending}>
+        <Button onClick={() => send('pause')} reason={mayNot} busy={act.isPending}>
           <Pause />
           {t('pause')}
         </Button>
       )}
       {job.state === 'paused' && (
-        <Button look="primary" onClick={() => send('resume')} reason={needs} busy={act.isPending}>
+        <Button look="primary" onClick={() => send('resume')} reason={mayNot} busy={act.isPending}>
           <Play />
           {t('resume')}
         </Button>
       )}
       {again && (
-        <Button onClick={() => send('retry')} reason={needs} busy={act.isPending}>
+        <Button onClick={() => send('retry')} reason={mayNot} busy={act.isPending}>
           <RotateCcw />
           {t('retry')}
         </Button>
       )}
       {goes && (
-        <Button onClick={() => setStopping(true)} reason={needs}>
+        <Button onClick={() => setStopping(true)} reason={mayNot}>
           <Square />
           {t('stop')}
         </Button>

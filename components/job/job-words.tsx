@@ -12,10 +12,10 @@ const isPartly = ({ state, counts }: JobRow): boolean => state === 'done' && cou
 
 export const JobStateWord = ({ job }: { job: JobRow }) => {
   const t = useTranslations('job.state')
-  const words = job.queued ? 'queued' : isPartly(job) ? 'partly' : job.state
+  const words = job.queued ? 'queued' : job.retry !== null ? 'retrying' : isPartly(job) ? 'partly' : job.state
   return (
     <span className="flex items-center gap-1.5 whitespace-nowrap">
-      <Mark state={isPartly(job) ? 'warn' : job.queued ? 'off' : marks[job.state]} />
+      <Mark state={isPartly(job) || job.retry !== null ? 'warn' : job.queued ? 'off' : marks[job.state]} />
       {t(words)}
     </span>
   )

@@ -10,8 +10,9 @@ import type { MessageRow } from '../../server/shared/views'
 import { DataTable } from '../data-table'
 import { useFormat } from '../format'
 import { clusterHref, decoded, groupHref } from '../shell/address'
-import { useClusterId, useMe } from '../shell/cluster'
+import { useClusterId } from '../shell/cluster'
 import { QueryFault } from '../shell/fault'
+import { useWhyNot } from '../shell/why-not'
 import { faultOf } from '../trpc/fault'
 import { Button } from '../ui/button'
 import { cn } from '../ui/cn'
@@ -21,8 +22,8 @@ import { Empty } from '../ui/region'
 import { MessagePane } from './message-pane'
 import { type RedriveSelect, RedriveSheet } from './redrive-sheet'
 import { useResultColumns } from './result-columns'
-import { SearchFilters } from './search-filters'
-import { filtersOf, useSearchUrl } from './search-url'
+import { FilterFaults, SearchFilters } from './search-filters'
+import { faultsOf, filtersOf, useSearchUrl } from './search-url'
 import { useScan } from './use-scan'
 
 const PAGE_ROWS = 200
@@ -34,7 +35,7 @@ export const DeadGroup = () => {
   const cluster = useClusterId()
   const t = useTranslations('dead')
   const format = useFormat()
-  const me = useMe()
+  const mayNot = useWhyNot()('message.redrive')
   const group = decoded(useParams<{ group: string }>().group ?? '')
   const topic = DLQ_PREFIX + group
   const { url, set } = useSearchUrl(topic)
@@ -42,8 +43,13 @@ export const DeadGroup = () => {
   const setSel = (next: string | null) => set({ sel: next }, { history: 'replace' })
   const [redriving, setRedriving] = useState<RedriveSelect | null>(null)
   const filters = useMemo(() => filtersOf(url), [url])
+  /** With one of them the filters are not what somebody chose: nothing is listed, and nothing put back. */
+  const faults = faultsOf(url)
   const filtered = Object.keys(filters).length > 0
-  const scan = useScan({ cluster, topic, order: url.pos, limit: PAGE_ROWS, ...filters, budget }, budget)
+  const scan = useScan(
+    faults.length > 0 ? null : { cluster, topic, order: url.pos, limit: PAGE_ROWS, ...filters, budget },
+    budget,
+  )
   const { rows, phase } = scan.state
   const base = useResultColumns(false)
   const columns = useMemo(
@@ -75,7 +81,6 @@ export const DeadGroup = () => {
   // The topic is made with the first message that dies.
   const hasNone = faultOf(scan.error)?.kind === 'not-found' || (!scan.error && phase === 'ended' && rows.length === 0)
   const noMatch = filtered && !scan.error && phase === 'ended' && rows.length === 0
-  const allowed = me?.rights.includes('message.redrive') ?? false
   const step = (by: 1 | -1) => {
     const next = rows[rows.findIndex((row) => row.offsetId === sel) + by]
     if (next !== undefined) void setSel(next.offsetId)
@@ -91,8 +96,8 @@ export const DeadGroup = () => {
         </Link>
         <Button
           look="primary"
-          disabled={hasNone}
-          reason={allowed ? undefined : t('needs', { right: 'message.redrive' })}
+          disabled={hasNone || faults.length > 0}
+          reason={mayNot}
           onClick={() => setRedriving({ kind: 'all', ...filters })}
         >
           <Repeat2 />
@@ -100,59 +105,57 @@ export const DeadGroup = () => {
         </Button>
       </PageHead>
       <SearchFilters url={url} fixedTopic onChange={({ topic: _, ...next }) => void set({ ...next, sel: null })} />
-      <Panel className="min-h-[280px] flex-1">
-        <DataTable
-          label={t('title')}
-          keyboard
-          density="compact"
-          columns={columns}
-          rows={rows.length === 0 && phase !== 'ended' ? undefined : rows}
-          rowKey={(row) => row.offsetId}
-          view={topic}
-          openKey={sel}
-          onOpen={(row) => void setSel(row.offsetId)}
-          bulk={(keys, clear) => (
-            <>
-              <b className="font-strong">{t('ticked', { count: keys.length })}</b>
-              <Button look="ghost" onClick={clear}>
-                {t('untick')}
-              </Button>
-              <Button
-                look="primary"
-                reason={
-                  !allowed
-                    ? t('needs', { right: 'message.redrive' })
-                    : keys.length > MOST_AT_ONCE
-                      ? t('tooMany', { most: MOST_AT_ONCE })
-                      : undefined
-                }
-                onClick={() => setRedriving({ kind: 'ids', offsetIds: [...keys] })}
-              >
-                <Repeat2 />
-                {t('putBack')}
-              </Button>
-            </>
-          )}
-          instead={
-            noMatch ? (
-              <Empty title={t('noMatchFilters')}>{t('noMatchFiltersText', { scanned: scan.state.scanned })}</Empty>
-            ) : hasNone ? (
-              <Empty title={t('none')}>{t('noneText')}</Empty>
-            ) : scan.error ? (
-              <QueryFault error={scan.error} onRetry={scan.again} />
-            ) : undefined
-          }
-          foot={
-            rows.length > 0 && (
-              <PanelFoot className="mt-0 min-h-8 bg-panel">
-                <span className="tnum">{phase === 'ended' ? t('found', { count: rows.length }) : t('reading')}</span>
-                <span className="flex-1" />
-                {scan.goOn && <LinkButton onClick={scan.goOn}>{t('more')}</LinkButton>}
-              </PanelFoot>
-            )
-          }
-        />
-      </Panel>
+      {faults.length > 0 ? (
+        <FilterFaults url={url} filters={faults} onWithout={(key) => void set({ [key]: null })} />
+      ) : (
+        <Panel className="min-h-[280px] flex-1">
+          <DataTable
+            label={t('title')}
+            keyboard
+            density="compact"
+            columns={columns}
+            rows={rows.length === 0 && phase !== 'ended' ? undefined : rows}
+            rowKey={(row) => row.offsetId}
+            view={topic}
+            openKey={sel}
+            onOpen={(row) => void setSel(row.offsetId)}
+            bulk={(keys, clear) => (
+              <>
+                <b className="font-strong">{t('ticked', { count: keys.length })}</b>
+                <Button look="ghost" onClick={clear}>
+                  {t('untick')}
+                </Button>
+                <Button
+                  look="primary"
+                  reason={mayNot ?? (keys.length > MOST_AT_ONCE ? t('tooMany', { most: MOST_AT_ONCE }) : undefined)}
+                  onClick={() => setRedriving({ kind: 'ids', offsetIds: [...keys] })}
+                >
+                  <Repeat2 />
+                  {t('putBack')}
+                </Button>
+              </>
+            )}
+            instead={
+              noMatch ? (
+                <Empty title={t('noMatchFilters')}>{t('noMatchFiltersText', { scanned: scan.state.scanned })}</Empty>
+              ) : hasNone ? (
+                <Empty title={t('none')}>{t('noneText')}</Empty>
+              ) : scan.error ? (
+                <QueryFault error={scan.error} onRetry={scan.again} />
+              ) : undefined
+            }
+            foot={
+              rows.length > 0 && (
+                <PanelFoot className="mt-0 min-h-8 bg-panel">
+                  <span className="tnum">{phase === 'ended' ? t('found', { count: rows.length }) : t('reading')}</span>
+                  <span className="flex-1" />
+                  {scan.goOn && <LinkButton onClick={scan.goOn}>{t('more')}</LinkButton>}
+                </PanelFoot>
+              )
+            }
+          />
+        </Panel>
+      )}
       {sel !== null && (
         <aside
           aria-label={t('pane')}

@@ -9,6 +9,11 @@ export type Asked = 'id' | 'key'
 export const detect = (text: string): Asked =>
   /^(?:[0-9A-Fa-f]{32}|[0-9A-Fa-f]{56}|01[0-9A-Fa-f]{32})$/.test(text.trim()) ? 'id' : 'key'
 
+/** `3`: that queue of every broker; else as below. */
+export const parseQueues = (text: string): { broker: string | null; queueId: number; offset: bigint | null } | null => {
+  const bare = /^\d{1,5}$/.exec(text.trim())
+  return bare === null ? parseQueue(text) : { broker: null, queueId: Number(bare[0]), offset: null }
+}
 /** `broker-a/3`, or `broker-a/3@41886734`. */
 export const parseQueue = (text: string): { broker: string; queueId: number; offset: bigint | null } | null => {
   const match = /^(.+)\/(\d{1,5})(?:\s*@\s*([\d,]{1,25}))?$/.exec(text.trim())

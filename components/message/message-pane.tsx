@@ -10,8 +10,9 @@ import { useTranslations } from 'use-intl'
 import type { MessageView } from '../../server/shared/views'
 import { useFormat } from '../format'
 import { clusterHref, topicHref } from '../shell/address'
-import { useClusterId, useMe } from '../shell/cluster'
+import { useClusterId } from '../shell/cluster'
 import { QueryFault } from '../shell/fault'
+import { useWhyNot } from '../shell/why-not'
 import { useTRPC } from '../trpc/client'
 import { Button } from '../ui/button'
 import { CopyButton, useCopy } from '../ui/copy'
@@ -86,15 +87,13 @@ const Pane = (props: {
   const router = useRouter()
   const toast = useToast()
   const { copy } = useCopy()
-  const me = useMe()
+  const may = useWhyNot()
   const [tab, setTab] = useQueryState('pane', parseAsStringLiteral(tabs).withDefault('body'))
   const [handing, setHanding] = useState<'client' | 'retry' | null>(null)
   const track = useTrack(row.offsetId)
   const waiting = track.data?.some((one) => one.state === 'not-yet' || one.state === 'retrying') ?? false
   const dead = track.data?.some((one) => one.state === 'dead') ?? false
   const id = row.uniqueId ?? row.offsetId
-  const may = (right: 'message.send' | 'message.redrive') =>
-    (me?.rights.includes(right) ?? false) ? undefined : t('needs', { right })
   const link = `${clusterHref(cluster, 'messages', row.offsetId)}?topic=${encodeURIComponent(row.topic)}`
   const copied = async (text: string, words: string) => {
     if (await copy(text)) toast({ text: words })

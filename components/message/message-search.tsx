@@ -27,7 +27,7 @@ import { MessagePane } from './message-pane'
 import { useResultColumns } from './result-columns'
 import { ScanPanel } from './scan-panel'
 import { rowKey } from './scan-state'
-import { SearchFilters } from './search-filters'
+import { FilterFaults, SearchFilters } from './search-filters'
 import { SearchStart } from './search-start'
 import { questionOf, type SearchUrl, useSearchUrl } from './search-url'
 import { TailPanel } from './tail-panel'
@@ -113,6 +113,8 @@ export const MessageSearch = ({ topic = null }: { topic?: string | null }) => {
       </div>
       {live ? (
         <TailPanel url={url} openId={openId} onOpen={open} onRows={setRows} />
+      ) : question.kind === 'faulty' ? (
+        <FilterFaults url={url} filters={question.filters} onWithout={(key) => void set({ [key]: null })} />
       ) : question.kind === 'nothing' ? (
         <SearchStart onTopic={(name) => void set({ topic: name })} />
       ) : question.kind === 'scan' ? (

@@ -7,7 +7,7 @@ import { isKnown } from '../../server/shared/known'
 import type { MessageView, TrackRow, TrackState } from '../../server/shared/views'
 import { Rail, railScale } from '../chart'
 import { Name, useFormat, Value } from '../format'
-import { groupHref } from '../shell/address'
+import { clusterHref, groupHref } from '../shell/address'
 import { useClusterId } from '../shell/cluster'
 import { Region } from '../shell/fault'
 import { useTRPC } from '../trpc/client'
@@ -108,7 +108,7 @@ const TrackLine = ({ row }: { row: TrackRow }) => {
   const format = useFormat()
   const mark = trackMarks[row.state]
   return (
-    <li className="flex min-h-[25px] items-center gap-2 border-hair border-b">
+    <li className="flex min-h-[25px] items-center gap-x-2 border-hair border-b max-sm:flex-wrap max-sm:py-1">
       <Mark state={mark} />
       <Link quiet href={groupHref(cluster, row.group)} className="w-[236px] min-w-0 max-sm:w-auto max-sm:flex-1">
         <Name>{row.group}</Name>
@@ -118,9 +118,15 @@ const TrackLine = ({ row }: { row: TrackRow }) => {
       >
         {t(`state.${row.state}`)}
       </span>
-      <span className="min-w-0 flex-1 truncate text-ink-3 max-sm:hidden">
+      <span className="min-w-0 flex-1 truncate text-ink-3 max-sm:w-full max-sm:flex-none max-sm:pl-5">
         {row.state === 'not-yet' ? (
           <Value of={row.before}>{(before) => t('before', { count: before, digits: format.count(before) })}</Value>
+        ) : row.state === 'dead' && row.copy !== null ? (
+          <Link href={`${clusterHref(cluster, 'dlq', row.group)}?sel=${row.copy.offsetId}`}>
+            {t('diedAfter', { count: row.copy.tries })}
+          </Link>
+        ) : row.copy !== null ? (
+          t(row.state === 'retrying' ? 'retryingAfter' : 'consumedAfter', { count: row.copy.tries })
         ) : (
           t(`tip.${row.state}`)
         )}

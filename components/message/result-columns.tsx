@@ -4,7 +4,7 @@ import { useMemo } from 'react'
 import { useTranslations } from 'use-intl'
 import type { MessageRow } from '../../server/shared/views'
 import type { Column } from '../data-table'
-import { Name, useFormat } from '../format'
+import { Name, NotApplicable, useFormat } from '../format'
 import { Tag } from '../ui/tag'
 
 export const useResultColumns = (withTopic: boolean): readonly Column<MessageRow>[] => {
@@ -43,7 +43,7 @@ export const useResultColumns = (withTopic: boolean): readonly Column<MessageRow
         head: t('place'),
         name: t('placeLong'),
         widthPx: 176,
-        priority: 1,
+        priority: 2,
         number: true,
         card: 'value',
         cell: (row) => (
@@ -59,14 +59,9 @@ export const useResultColumns = (withTopic: boolean): readonly Column<MessageRow
         id: 'key',
         head: t('key'),
         name: t('keyLong'),
-        priority: 0,
+        priority: 1,
         card: 'value',
-        cell: (row) =>
-          row.keys.length > 0 ? (
-            <Name>{row.keys.join(' ')}</Name>
-          ) : (
-            <span className="mono truncate text-ink-3">{row.preview ?? ''}</span>
-          ),
+        cell: (row) => (row.keys.length > 0 ? <Name>{row.keys.join(' ')}</Name> : <NotApplicable />),
       },
       {
         id: 'tag',
@@ -80,8 +75,8 @@ export const useResultColumns = (withTopic: boolean): readonly Column<MessageRow
         id: 'preview',
         head: t('body'),
         name: t('body'),
-        widthPx: 280,
-        priority: 6,
+        priority: 0,
+        card: 'value',
         cell: (row) => <span className="mono text-ink-2 text-xs">{row.preview}</span>,
       },
       {
@@ -89,7 +84,7 @@ export const useResultColumns = (withTopic: boolean): readonly Column<MessageRow
         head: t('size'),
         name: t('size'),
         widthPx: 84,
-        priority: 2,
+        priority: 3,
         number: true,
         card: 'line',
         cell: (row) => {

@@ -10,11 +10,14 @@ import { useClusterId } from '../shell/cluster'
 import { useTRPC } from '../trpc/client'
 import { Button } from '../ui/button'
 import { Field, Input } from '../ui/input'
+import { LinkButton } from '../ui/link'
+import { Panel } from '../ui/panel'
 import { Popover } from '../ui/popover'
+import { Fault } from '../ui/region'
 import { Segmented } from '../ui/segmented'
 import { Chip, FilterChip } from '../ui/tag'
-import { parseProperty, parseQueue } from './detect'
-import type { SearchUrl } from './search-url'
+import { parseProperty, parseQueues } from './detect'
+import type { FilterKey, SearchUrl } from './search-url'
 
 type Filters = Pick<SearchUrl, 'topic' | 'from' | 'to' | 'pos' | 'queue' | 'tag' | 'prop' | 'body' | 'expr' | 're'>
 type Change = (next: { [Key in keyof Filters]?: Filters[Key] | null }) => void
@@ -111,8 +114,14 @@ const FilterForm = ({
     topic: draft.topic.trim() === '' ? t('topicNeeded') : undefined,
     from: timeFault(draft.from),
     to: timeFault(draft.to),
-    queue: draft.queue.trim() !== '' && parseQueue(draft.queue) === null ? t('queueHint') : undefined,
-    prop: draft.prop.trim() !== '' && parseProperty(draft.prop) === null ? t('propertyHint') : undefined,
+    queue:
+      draft.queue.trim() !== '' && parseQueues(draft.queue) === null
+        ? t('fault.queue', { text: draft.queue })
+        : undefined,
+    prop:
+      draft.prop.trim() !== '' && parseProperty(draft.prop) === null
+        ? t('fault.prop', { text: draft.prop })
+        : undefined,
   }
   const error = (key: keyof typeof faults) => (tried ? faults[key] : undefined)
   const submit = (event: FormEvent) => {
@@ -165,7 +174,7 @@ const FilterForm = ({
         />
       </div>
       <div className="grid grid-cols-2 gap-2">
-        <Field label={t('queue')} error={error('queue')}>
+        <Field label={t('queue')} error={error('queue')} hint={t('queueHint')}>
           <Input
             mono
             value={draft.queue}
@@ -208,6 +217,24 @@ const FilterForm = ({
         {t('apply')}
       </Button>
     </form>
+  )
+}
+
+/** In place of results: which filters of the address say nothing, and a way on without each. */
+export const FilterFaults = (props: {
+  url: SearchUrl
+  filters: readonly FilterKey[]
+  onWithout: (key: FilterKey) => void
+}) => {
+  const t = useTranslations('message.filter')
+  return (
+    <Panel>
+      {props.filters.map((key) => (
+        <Fault key={key} title={t(`fault.${key}`, { text: props.url[key] })}>
+          <LinkButton onClick={() => props.onWithout(key)}>{t('without')}</LinkButton>
+        </Fault>
+      ))}
+    </Panel>
   )
 }
 

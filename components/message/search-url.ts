@@ -2,7 +2,7 @@
 // components/message/search-url.ts: what is searched for, in the address, and as the question the server is asked.
 import { parseAsInteger, parseAsString, parseAsStringLiteral, useQueryStates } from 'nuqs'
 import type { ScanInput } from '../../server/shared/inputs'
-import { detect, parseProperty, parseQueue } from './detect'
+import { detect, parseProperty, parseQueues } from './detect'
 
 const keys = {
   /** What stands in the box. */
@@ -30,8 +30,11 @@ export const useSearchUrl = (fixedTopic: string | null) => {
 }
 export type SearchUrl = ReturnType<typeof useSearchUrl>['url']
 
+export type FilterKey = 'queue' | 'prop' | 'from' | 'to'
 export type Question =
   | { readonly kind: 'nothing' }
+  /** Filters that say nothing: without them the search would find what nobody looked for. */
+  | { readonly kind: 'faulty'; readonly filters: readonly FilterKey[] }
   | { readonly kind: 'id'; readonly id: string }
   | { readonly kind: 'key'; readonly key: string }
   | { readonly kind: 'scan'; readonly input: Omit<ScanInput, 'cluster' | 'budget' | 'cursor'> }
@@ -48,6 +51,8 @@ export const questionOf = (url: SearchUrl): Question => {
   if (by === 'id') return { kind: 'id', id: text }
   if (by === 'key') return { kind: 'key', key: text }
   if (url.topic === '') return { kind: 'nothing' }
+  const filters = faultsOf(url)
+  if (filters.length > 0) return { kind: 'faulty', filters }
   const body = by === 'body' ? text : url.body
   return {
     kind: 'scan',
@@ -60,16 +65,31 @@ export const questionOf = (url: SearchUrl): Question => {
   }
 }
 
+/** Which filters of an address cannot be read. */
+export const faultsOf = (url: Pick<SearchUrl, FilterKey>): readonly FilterKey[] => {
+  const unread: Record<FilterKey, boolean> = {
+    queue: parseQueues(url.queue) === null,
+    prop: parseProperty(url.prop) === null,
+    from: timeOf(url.from) === undefined,
+    to: timeOf(url.to) === undefined,
+  }
+  return (['queue', 'prop', 'from', 'to'] as const).filter((key) => url[key].trim() !== '' && unread[key])
+}
+
 /** What a message must be like, and where it may lie. */
 export const filtersOf = (url: Pick<SearchUrl, 'from' | 'to' | 'queue' | 'tag' | 'prop' | 'body' | 'expr' | 're'>) => {
-  const queue = parseQueue(url.queue)
+  const queue = parseQueues(url.queue)
   const property = parseProperty(url.prop)
   const from = timeOf(url.from)
   const to = timeOf(url.to)
   return {
     ...(from === undefined ? {} : { from }),
     ...(to === undefined ? {} : { to }),
-    ...(queue === null ? {} : { queues: [{ broker: queue.broker, queueId: queue.queueId }] }),
+    ...(queue === null
+      ? {}
+      : {
+          queues: [{ ...(queue.broker === null ? {} : { broker: queue.broker }), queueId: queue.queueId }],
+        }),
     ...(queue?.offset == null ? {} : { fromOffset: queue.offset }),
     ...(url.tag === '' ? {} : { tag: url.tag }),
     ...(property === null ? {} : { property }),

@@ -65,16 +65,25 @@ export const delayLevels: readonly number[] = [
 ]
 
 export type BodyFault = 'empty' | 'json' | 'hex' | 'base64' | 'tooMany'
+/** `line`: of many, which one, counted from 1 as the text box shows them. */
+export interface FaultAt {
+  readonly fault: BodyFault
+  readonly line: number | null
+}
 export const MOST_LINES = 1000
 /** The messages of a text with a line each; blank lines are none. */
 export const linesOf = (body: string): string[] => body.split(/\r?\n/).filter((line) => line.trim() !== '')
 
-export const bodyFault = (draft: SendDraft): BodyFault | null => {
-  if (!draft.many) return faultOf(draft.kind, draft.body)
-  const lines = linesOf(draft.body)
-  if (lines.length === 0) return 'empty'
-  if (lines.length > MOST_LINES) return 'tooMany'
-  return lines.map((line) => faultOf(draft.kind, line)).find((fault) => fault !== null) ?? null
+export const bodyFault = (draft: SendDraft): FaultAt | null => {
+  const whole = (fault: BodyFault | null): FaultAt | null => (fault === null ? null : { fault, line: null })
+  if (!draft.many) return whole(faultOf(draft.kind, draft.body))
+  const { length } = linesOf(draft.body)
+  if (length === 0 || length > MOST_LINES) return whole(length === 0 ? 'empty' : 'tooMany')
+  for (const [index, line] of draft.body.split(/\r?\n/).entries()) {
+    const fault = line.trim() === '' ? null : faultOf(draft.kind, line)
+    if (fault !== null) return { fault, line: index + 1 }
+  }
+  return null
 }
 const faultOf = (kind: BodyKind, body: string): Exclude<BodyFault, 'tooMany'> | null => {
   if (body.trim() === '') return 'empty'

@@ -1,27 +1,22 @@
 'use client'
 // components/message/send-form.tsx: a message made by hand, like a real producer would make it: topic, tag, keys, body,
-// properties, queue, delay. Shows what the broker answered; a status other than OK is a warning with its meaning.
+// properties, queue, delay. What the broker answered stands beside it (send-results.tsx).
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { Plus, Send, X } from 'lucide-react'
 import { useSearchParams } from 'next/navigation'
 import { parseAsString, useQueryState } from 'nuqs'
 import { type FormEvent, useEffect, useRef, useState } from 'react'
 import { useTranslations } from 'use-intl'
-import type { SendResult } from '../../server/shared/views'
 import { useFormat } from '../format'
-import { clusterHref } from '../shell/address'
-import { ClusterName, useClusterCard, useClusterId, useMe } from '../shell/cluster'
+import { ClusterName, useClusterCard, useClusterId } from '../shell/cluster'
 import { QueryFault } from '../shell/fault'
+import { useWhyNot } from '../shell/why-not'
 import { useTRPC } from '../trpc/client'
 import { Button } from '../ui/button'
 import { cn } from '../ui/cn'
-import { CopyButton } from '../ui/copy'
 import { Field, Input, Textarea } from '../ui/input'
-import { Link } from '../ui/link'
-import { Mark } from '../ui/mark'
 import { PageHead, Panel } from '../ui/panel'
 import { Segmented } from '../ui/segmented'
-import { Table, Td, Th, Tr } from '../ui/table'
 import { Checkbox } from '../ui/tick'
 import { parseQueue } from './detect'
 import { TopicInput } from './search-filters'
@@ -35,6 +30,7 @@ import {
   linesOf,
   type SendDraft,
 } from './send-draft'
+import { SendResults, type Sent } from './send-results'
 import { SendTemplates } from './send-templates'
 import { FileButton, SendWays } from './send-ways'
 
@@ -47,12 +43,11 @@ export const SendForm = () => {
   const trpc = useTRPC()
   const cluster = useClusterId()
   const card = useClusterCard()
-  const me = useMe()
   const [topic, setTopic] = useQueryState('topic', parseAsString.withDefault('').withOptions({ history: 'replace' }))
   const copy = useSearchParams().get('copy')
   const [draft, setDraft] = useState<SendDraft>(emptyDraft)
   const [tried, setTried] = useState(false)
-  const [results, setResults] = useState<readonly { topic: string; result: SendResult; at: number }[]>([])
+  const [results, setResults] = useState<readonly Sent[]>([])
   const set = (next: Partial<SendDraft>) => setDraft((before) => ({ ...before, ...next }))
   const view = useQuery(
     trpc.topic.get.queryOptions({ cluster, topic }, { enabled: topic !== '', retry: false, meta: { still: true } }),
@@ -88,7 +83,9 @@ export const SendForm = () => {
   const send = useMutation(
     trpc.message.send.mutationOptions({
       onSuccess: (result, input) =>
-        setResults((before) => [{ topic: input.topic, result, at: Date.now() }, ...before].slice(0, MOST_RESULTS)),
+        setResults((before) =>
+          [{ topic: input.topic, result, count: 1, at: Date.now() }, ...before].slice(0, MOST_RESULTS),
+        ),
     }),
   )
   const batch = useMutation(
@@ -96,8 +93,8 @@ export const SendForm = () => {
       onSuccess: (done, input) =>
         setResults((before) =>
           [
-            ...done.rows.flatMap(({ result }) =>
-              result === null ? [] : [{ topic: input.topic, result, at: Date.now() }],
+            ...done.rows.flatMap(({ result, count }) =>
+              result === null ? [] : [{ topic: input.topic, result, count, at: Date.now() }],
             ),
             ...before,
           ].slice(0, MOST_RESULTS),
@@ -115,6 +112,9 @@ export const SendForm = () => {
     event?.preventDefault()
     setTried(true)
     if (topic === '' || fault !== null || doubled || timeFault || send.isPending || batch.isPending) return
+    // What an earlier try was refused for says nothing of this one.
+    send.reset()
+    batch.reset()
     const queue = draft.queue === '' ? null : parseQueue(draft.queue)
     if (draft.many) {
       batch.mutate({
@@ -152,7 +152,7 @@ export const SendForm = () => {
           }),
     })
   }
-  const mayNot = (me?.rights.includes('message.send') ?? false) ? undefined : t('needs')
+  const mayNot = useWhyNot()('message.send')
   return (
     <>
       <PageHead title={t('title')} about={t('about')}>
@@ -201,7 +201,13 @@ export const SendForm = () => {
                   </span>
                 </span>
               }
-              error={tried && fault !== null ? t(`bodyFault.${fault}`) : undefined}
+              error={
+                tried && fault !== null
+                  ? fault.line === null
+                    ? t(`bodyFault.${fault.fault}`)
+                    : t('inLine', { line: format.count(fault.line), fault: t(`bodyFault.${fault.fault}`) })
+                  : undefined
+              }
             >
               <Textarea
                 mono
@@ -299,8 +305,20 @@ export const SendForm = () => {
                   failed: format.count(batch.data.failed),
                   requests: batch.data.rows.length,
                   span: format.duration(Math.round(batch.data.tookMs)),
-                })}{' '}
-                {batch.data.rows.find(({ error }) => error !== null)?.error}
+                })}
+                {batch.data.rows.map(
+                  ({ first, count, error }) =>
+                    error !== null && (
+                      <span key={first} className="block">
+                        {t('batchFailed', {
+                          count,
+                          from: format.count(first + 1),
+                          to: format.count(first + count),
+                          why: error,
+                        })}
+                      </span>
+                    ),
+                )}
               </p>
             )}
             <div className="flex items-center justify-end gap-3 border-hair border-t pt-3.5">
@@ -321,78 +339,8 @@ export const SendForm = () => {
             </div>
           </form>
         </Panel>
-        <Results results={results} />
+        <SendResults results={results} />
       </div>
     </>
-  )
-}
-
-const Results = ({ results }: { results: readonly { topic: string; result: SendResult; at: number }[] }) => {
-  const t = useTranslations('message.send')
-  const format = useFormat()
-  const cluster = useClusterId()
-  const newest = results[0]
-  if (newest === undefined)
-    return (
-      <Panel ruled title={t('results')}>
-        <p className="px-3 py-4 text-ink-3 text-sm">{t('noResult')}</p>
-      </Panel>
-    )
-  return (
-    <Panel ruled title={t('results')} about={results.length}>
-      <div role="status" className="border-hair border-b px-3 py-3">
-        <p className="flex items-center gap-2 text-sm">
-          <Mark state={newest.result.status === 'SEND_OK' ? 'ok' : 'warn'} />
-          <b className="mono font-strong">{newest.result.status}</b>
-          <span className="text-ink-3">{t('took', { span: format.duration(newest.result.tookMs) })}</span>
-        </p>
-        {newest.result.ended && <p className="mt-1 text-ink-2 text-sm">{t(`ended.${newest.result.ended}`)}</p>}
-        {newest.result.status !== 'SEND_OK' && (
-          <p className="mt-1 text-sm text-warn">{t(`status.${newest.result.status}`)}</p>
-        )}
-        <p className="mt-1.5 flex items-center gap-1">
-          <Link
-            href={`${clusterHref(cluster, 'messages', newest.result.offsetId)}?topic=${encodeURIComponent(newest.topic)}`}
-            className="mono truncate"
-          >
-            {newest.result.uniqueId}
-          </Link>
-          <CopyButton text={newest.result.uniqueId} what={t('id')} />
-        </p>
-        <p className="mono text-ink-2 text-sm">
-          {newest.result.broker}/{newest.result.queueId} @ {format.count(newest.result.queueOffset)}
-        </p>
-      </div>
-      {results.length > 1 && (
-        <Table density="compact">
-          <thead>
-            <tr>
-              <Th className="w-24">{t('sentAt')}</Th>
-              <Th>{t('place')}</Th>
-              <Th number className="w-20">
-                {t('ms')}
-              </Th>
-            </tr>
-          </thead>
-          <tbody>
-            {results.slice(1).map(({ topic, result, at }) => (
-              <Tr key={result.uniqueId}>
-                <Td className="tnum text-ink-2">{format.clockSeconds(at)}</Td>
-                <Td className="mono">
-                  <Link
-                    quiet
-                    href={`${clusterHref(cluster, 'messages', result.offsetId)}?topic=${encodeURIComponent(topic)}`}
-                    title={result.uniqueId}
-                  >
-                    {result.broker}/{result.queueId} @ {format.count(result.queueOffset)}
-                  </Link>
-                </Td>
-                <Td number>{format.duration(result.tookMs)}</Td>
-              </Tr>
-            ))}
-          </tbody>
-        </Table>
-      )}
-    </Panel>
   )
 }

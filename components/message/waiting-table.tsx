@@ -8,8 +8,9 @@ import { waitingKey } from '../../server/shared/waiting-key'
 import { type Column, DataTable } from '../data-table'
 import { Name, useFormat } from '../format'
 import { topicHref } from '../shell/address'
-import { useClusterId, useMe } from '../shell/cluster'
+import { useClusterId } from '../shell/cluster'
 import { QueryFault } from '../shell/fault'
+import { useWhyNot } from '../shell/why-not'
 import { Button } from '../ui/button'
 import { Link } from '../ui/link'
 import { NoMatch, Partial } from '../ui/region'
@@ -42,9 +43,8 @@ export const WaitingTable = <Row extends WaitingMessage & { producerGroup?: stri
   const { label, columns, all, query, q, isMain = false } = props
   const w = useTranslations('waiting')
   const format = useFormat()
-  const me = useMe()
   const rows = useMemo(() => waitingMatching(all, q), [all, q])
-  const needs = (me?.rights.includes('message.resolve') ?? false) ? undefined : w('needs', { right: 'message.resolve' })
+  const mayNot = useWhyNot()('message.resolve')
   return (
     <DataTable
       label={label}
@@ -62,7 +62,7 @@ export const WaitingTable = <Row extends WaitingMessage & { producerGroup?: stri
             {w('untick')}
           </Button>
           {props.decide.map(({ act, look, text }) => (
-            <Button key={act} look={look} reason={needs} onClick={() => props.onDecide({ act, waiting })}>
+            <Button key={act} look={look} reason={mayNot} onClick={() => props.onDecide({ act, waiting })}>
               {text}
             </Button>
           ))}

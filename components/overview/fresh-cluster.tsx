@@ -3,15 +3,15 @@
 // and a message to send.
 import { useTranslations } from 'use-intl'
 import type { Overview } from '../../server/shared/views'
-import { useMe } from '../shell/cluster'
 import { SnippetBrief } from '../shell/connect'
 import { FirstMessage } from '../shell/first-message'
+import { useWhyNot } from '../shell/why-not'
 import { Panel } from '../ui/panel'
 
 export function FreshCluster({ cluster, connect }: { cluster: string; connect: Overview['connect'] }) {
   const t = useTranslations('overview')
-  const me = useMe()
-  const maySend = me?.rights.includes('message.send') && me.rights.includes('topic.write')
+  const whyNot = useWhyNot()
+  const maySend = whyNot('message.send') === undefined && whyNot('topic.write') === undefined
   return (
     <div className="grid items-start gap-2.5 lg:grid-cols-2">
       <Panel title={t('freshTitle')} ruled>

@@ -27,7 +27,7 @@ import { usePreferences } from '../i18n/preferences'
 import { useTRPC } from '../trpc/client'
 import { Kbd } from '../ui/tag'
 import { clusterHref, groupHref } from './address'
-import { useMe } from './cluster'
+import { useClusters, useMe } from './cluster'
 import { pages } from './pages'
 import { readRecent, remember } from './recent'
 
@@ -71,6 +71,8 @@ function Inside({ cluster, close }: { cluster: string; close: () => void }) {
   const trpc = useTRPC()
   const router = useRouter()
   const me = useMe()
+  const cards = useClusters()
+  const rightsAt = (id: string) => (cards?.find((card) => card.id === id)?.readOnly ? [] : (me?.rights ?? []))
   const [text, setText] = useState('')
   /** A group picked with Tab: its actions are shown. */
   const [object, setObject] = useState<PaletteHit | null>(null)
@@ -101,7 +103,7 @@ function Inside({ cluster, close }: { cluster: string; close: () => void }) {
   )
   const actions = usePaletteActions().filter(({ label }) => q !== '' && matches(label))
   const objectActions = object
-    ? actionsOf(object, me?.rights ?? []).filter(({ id }) => matches(t(`objectAction.${id}`)))
+    ? actionsOf(object, rightsAt(object.cluster)).filter(({ id }) => matches(t(`objectAction.${id}`)))
     : []
   const listed = q === '' ? recent : found
 
@@ -126,7 +128,7 @@ function Inside({ cluster, close }: { cluster: string; close: () => void }) {
       onKeyDown={(event) => {
         if (event.key === 'Tab' && !event.shiftKey && !object) {
           const hit = listed.find((one) => itemValue(one) === chosen)
-          if (hit && actionsOf(hit, me?.rights ?? []).length > 0) {
+          if (hit && actionsOf(hit, rightsAt(hit.cluster)).length > 0) {
             event.preventDefault()
             setText('')
             setObject(hit)
@@ -183,7 +185,7 @@ function Inside({ cluster, close }: { cluster: string; close: () => void }) {
                       q={q}
                       value={itemValue(hit)}
                       onSelect={() => open(hit)}
-                      tab={chosen === itemValue(hit) && actionsOf(hit, me?.rights ?? []).length > 0}
+                      tab={chosen === itemValue(hit) && actionsOf(hit, rightsAt(hit.cluster)).length > 0}
                     />
                   ))}
                 </Section>

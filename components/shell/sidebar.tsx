@@ -20,6 +20,9 @@ import { type PageEntry, type PageId, pageAt, pageGroups, pages } from './pages'
 
 type Place = 'wide' | 'rail' | 'sheet'
 
+/** Nothing there needs no number beside it. */
+const someOf = (total: Overview['deadLetters']): number | null =>
+  isKnown(total) && total.value > 0 ? total.value : null
 /** Beside a page's name: how many there are, and whether something is wrong with one of them. */
 function noteOf(id: PageId, overview: Overview | undefined): { count: number | null; mark: MarkState | null } {
   if (!overview) return { count: null, mark: null }
@@ -42,7 +45,11 @@ function noteOf(id: PageId, overview: Overview | undefined): { count: number | n
     case 'clients':
       return { count: overview.clients, mark: null }
     case 'dlq':
-      return { count: isKnown(overview.deadLetters) ? overview.deadLetters.value : null, mark: null }
+      return { count: someOf(overview.deadLetters), mark: null }
+    case 'scheduled':
+      return { count: someOf(overview.scheduled), mark: null }
+    case 'transactions':
+      return { count: someOf(overview.openTransactions), mark: null }
     default:
       return { count: null, mark: null }
   }

@@ -8,8 +8,9 @@ import { useTranslations } from 'use-intl'
 import { isKnown } from '../../server/shared/known'
 import type { TopicBrokerConfig, TopicView } from '../../server/shared/views'
 import { UnknownWord } from '../format'
-import { ClusterName, useMe } from '../shell/cluster'
+import { ClusterName } from '../shell/cluster'
 import { QueryFault, Region } from '../shell/fault'
+import { useWhyNot } from '../shell/why-not'
 import { useTRPC } from '../trpc/client'
 import { Button } from '../ui/button'
 import { Sheet } from '../ui/dialog'
@@ -43,10 +44,9 @@ export const TopicConfig = () => {
   const at = useTopicAt()
   const t = useTranslations('topic')
   const query = useTopic(at)
-  const me = useMe()
+  const whyNot = useWhyNot()
   const permWord = usePermWord()
   const [editing, setEditing] = useState(false)
-  const canWrite = me?.rights.includes('topic.write') ?? false
   return (
     <>
       <Panel
@@ -54,13 +54,7 @@ export const TopicConfig = () => {
         aux={
           <Button
             size="sm"
-            reason={
-              query.data?.row.kind === 'system'
-                ? t('menu.system')
-                : canWrite
-                  ? undefined
-                  : t('needs', { right: 'topic.write' })
-            }
+            reason={query.data?.row.kind === 'system' ? t('menu.system') : whyNot('topic.write')}
             onClick={() => setEditing(true)}
           >
             <Pencil />

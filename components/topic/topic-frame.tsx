@@ -6,8 +6,8 @@ import { type ReactNode, useState } from 'react'
 import { useTranslations } from 'use-intl'
 import { behindLevel, useFormat } from '../format'
 import { clusterHref, topicHref } from '../shell/address'
-import { useMe } from '../shell/cluster'
 import { QueryFault } from '../shell/fault'
+import { useWhyNot } from '../shell/why-not'
 import { Button } from '../ui/button'
 import { CopyButton } from '../ui/copy'
 import { Link } from '../ui/link'
@@ -27,7 +27,7 @@ export const TopicFrame = ({ children }: { children: ReactNode }) => {
   const permWord = usePermWord()
   const router = useRouter()
   const pathname = usePathname()
-  const me = useMe()
+  const whyNot = useWhyNot()
   const query = useTopic(at)
   useTopicFeed(at)
   const [deleting, setDeleting] = useState(false)
@@ -43,7 +43,6 @@ export const TopicFrame = ({ children }: { children: ReactNode }) => {
     .findLast((href) => pathname === href || pathname.startsWith(`${href}/`))
   /** Nothing can be done with what is not there. */
   const isGone = query.error !== null && view === undefined
-  const canDelete = me?.rights.includes('topic.delete') ?? false
   return (
     <>
       <PageHead
@@ -90,13 +89,7 @@ export const TopicFrame = ({ children }: { children: ReactNode }) => {
               <MenuItem
                 icon={<Trash2 />}
                 danger
-                reason={
-                  view?.row.kind === 'system'
-                    ? t('menu.system')
-                    : canDelete
-                      ? undefined
-                      : t('needs', { right: 'topic.delete' })
-                }
+                reason={view?.row.kind === 'system' ? t('menu.system') : whyNot('topic.delete')}
                 onSelect={() => setDeleting(true)}
               >
                 {t('menu.delete')}

@@ -20,8 +20,9 @@ import {
 } from '../data-table'
 import { useFormat } from '../format'
 import { clusterHref, topicHref } from '../shell/address'
-import { useClusterId, useMe } from '../shell/cluster'
+import { useClusterId } from '../shell/cluster'
 import { QueryFault } from '../shell/fault'
+import { useWhyNot } from '../shell/why-not'
 import { useTRPC } from '../trpc/client'
 import { Button } from '../ui/button'
 import { MenuItem, MenuSeparator } from '../ui/menu'
@@ -47,7 +48,7 @@ export const TopicList = () => {
   const cache = useQueryClient()
   const router = useRouter()
   const toast = useToast()
-  const me = useMe()
+  const whyNot = useWhyNot()
   const url = useTableUrl(DEFAULT_SORT)
   const [facets, setFacets] = useQueryStates(
     {
@@ -84,14 +85,8 @@ export const TopicList = () => {
     void setFacets({ type: null, kind: null, only: null })
   }
   const open = useCallback((row: TopicRow) => router.push(topicHref(cluster, row.name)), [router, cluster])
-  const canCreate = me?.rights.includes('topic.write') ?? false
-  const canDelete = me?.rights.includes('topic.delete') ?? false
   const create = (
-    <Button
-      look="primary"
-      onClick={() => void setFacets({ new: 'topic' })}
-      reason={canCreate ? undefined : t('needs', { right: 'topic.write' })}
-    >
+    <Button look="primary" onClick={() => void setFacets({ new: 'topic' })} reason={whyNot('topic.write')}>
       <Plus />
       {t('create.button')}
     </Button>
@@ -223,13 +218,7 @@ export const TopicList = () => {
               <MenuItem
                 icon={<Trash2 />}
                 danger
-                reason={
-                  row.kind === 'system'
-                    ? t('menu.system')
-                    : canDelete
-                      ? undefined
-                      : t('needs', { right: 'topic.delete' })
-                }
+                reason={row.kind === 'system' ? t('menu.system') : whyNot('topic.delete')}
                 onSelect={() => setDeleting(row.name)}
               >
                 {t('menu.delete')}

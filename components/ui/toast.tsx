@@ -45,7 +45,8 @@ export function ToastProvider({ children }: { children: ReactNode }) {
         {shown.toasts.map((toast) => (
           <OneToast key={toast.id} toast={toast} onGone={() => drop(toast.id)} />
         ))}
-        <Radix.Viewport className="fixed right-4 bottom-4 z-50 flex w-96 max-w-[calc(100vw-24px)] flex-col gap-2 outline-none max-sm:right-3 max-sm:bottom-[72px]" />
+        {/* Away from the buttons of sheets, which stand at the right. */}
+        <Radix.Viewport className="fixed bottom-4 left-4 z-50 flex w-96 max-w-[calc(100vw-24px)] flex-col gap-2 outline-none max-sm:top-[60px] max-sm:bottom-auto max-sm:left-3 md:left-[72px] lg:left-[224px]" />
       </Radix.Provider>
     </Context>
   )

@@ -1,7 +1,7 @@
 // test/components/chart/scale.test.ts: hairlines on round numbers, gaps that stay gaps, and paths of small lines.
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { gapsOf, niceTicks, timeTicks } from '../../../components/chart/scale'
+import { distinctTicks, gapsOf, niceTicks, timeTicks } from '../../../components/chart/scale'
 import { sparkPaths } from '../../../components/chart/sparkline'
 
 describe('an axis', () => {
@@ -27,6 +27,13 @@ describe('an axis', () => {
     expect(niceTicks(1, true)).toEqual([0, 1])
     expect(niceTicks(3, true)).toEqual([0, 1, 2, 3])
     expect(niceTicks(7, true)).toEqual([0, 2, 4, 6, 8])
+  })
+  it('writes no two lines alike', () => {
+    const percent = (tick: number) => `${Math.round(tick)} %`
+    expect(distinctTicks(1.2, false, percent)).toEqual([0, 1, 2])
+    expect(distinctTicks(0.3, false, percent)).toEqual([0, 1])
+    expect(distinctTicks(80, false, percent)).toEqual(niceTicks(80))
+    expect(distinctTicks(5, false, () => 'same')).toHaveLength(2)
   })
   it('of time shows both its ends', () => expect(timeTicks(0, 60, 6)).toEqual([0, 10, 20, 30, 40, 50, 60]))
 })

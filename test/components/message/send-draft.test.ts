@@ -12,8 +12,14 @@ it.each([
   ['base64', 'aGVsbG8=', null],
   ['base64', 'aGVsbG8', 'base64'],
 ] as const)('a body of %s is checked: %s', (kind, body, fault) =>
-  expect(bodyFault({ ...emptyDraft, kind, body })).toBe(fault),
+  expect(bodyFault({ ...emptyDraft, kind, body })).toEqual(fault === null ? null : { fault, line: null }),
 )
+it('names the line of the one that is at fault, as the text box counts them', () => {
+  const many = { ...emptyDraft, kind: 'json', many: true } as const
+  expect(bodyFault({ ...many, body: '{"a":1}\n\n{a:1}\n{' })).toEqual({ fault: 'json', line: 3 })
+  expect(bodyFault({ ...many, body: '1\r\n2\n' })).toBeNull()
+  expect(bodyFault({ ...many, body: '\n \n' })).toEqual({ fault: 'empty', line: null })
+})
 
 it('counts the bytes that go over the wire', () => {
   expect(bytesOf({ ...emptyDraft, kind: 'text', body: '谢谢' })).toBe(6)
