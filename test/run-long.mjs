@@ -137,6 +137,11 @@ const runs = {
     files: ['test/fault/process-fuzz.test.ts'],
     env: { ROCKETDECK_FRAMES: '100000' },
   },
+  'static-topic': {
+    says: 'a static topic made, used, moved and deleted by stock tools and clients, at Apache and at ours',
+    minutes: 15,
+    files: ['test/long/static-topic.test.ts'],
+  },
   requests: {
     says: '1,000,000 random requests at broker and name server, with access control and without',
     minutes: 40,

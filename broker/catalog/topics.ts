@@ -6,9 +6,10 @@ import { bean, dict } from '../protocol/body-table'
 import { isSystemTopic } from '../protocol/names'
 import { firstVersion, nextVersion } from './data-version'
 import { indented, pretty } from './pretty'
+import { openStaticTopics } from './static-topics'
 import { type SystemTopicOptions, systemNames, systemTopics } from './system-topics'
 import { openTableFile, readTable, type TableFile } from './table-file'
-import type { DataVersion, TopicCatalog, TopicConfig } from './types'
+import type { DataVersion, StaticTopics, TopicCatalog, TopicConfig } from './types'
 
 export interface TopicsOptions extends SystemTopicOptions {
   /** config/ of the store root. */
@@ -23,11 +24,13 @@ export async function openTopics(options: TopicsOptions): Promise<TopicCatalog> 
   const read = await readTable(path, topicConfigWrapper)
   const table = new Map<string, TopicConfig>(read?.topicConfigTable ?? [])
   for (const topic of systemTopics(options)) if (!table.has(topic.topicName)) table.set(topic.topicName, topic)
-  return new Topics(options, path, table, read?.dataVersion ?? firstVersion(options.clock()))
+  const mappings = await openStaticTopics(options)
+  return new Topics(options, path, table, mappings, read?.dataVersion ?? firstVersion(options.clock()))
 }
 
 class Topics implements TopicCatalog {
   readonly systemNames: ReadonlySet<string>
+  readonly mappings: StaticTopics
   readonly #clock: () => number
   readonly #file: TableFile
   #table: Map<string, TopicConfig>
@@ -35,8 +38,15 @@ class Topics implements TopicCatalog {
   /** What each takes of the file; a changed topic is another object. */
   readonly #entryTexts = new WeakMap<TopicConfig, string>()
 
-  constructor(options: TopicsOptions, path: string, table: Map<string, TopicConfig>, version: DataVersion) {
+  constructor(
+    options: TopicsOptions,
+    path: string,
+    table: Map<string, TopicConfig>,
+    mappings: StaticTopics,
+    version: DataVersion,
+  ) {
     this.systemNames = systemNames(options)
+    this.mappings = mappings
     this.#clock = options.clock
     this.#table = table
     this.#version = version
@@ -79,6 +89,7 @@ class Topics implements TopicCatalog {
     const removed = this.#table.get(topic)
     if (removed === undefined) return undefined
     this.#table.delete(topic)
+    this.mappings.remove(topic)
     this.#moved()
     return removed
   }
@@ -91,16 +102,20 @@ class Topics implements TopicCatalog {
     this.#file.changed()
   }
 
+  renew(): void {
+    this.#moved()
+  }
+
   begin(masterEpoch: number): void {
     this.#version = { ...nextVersion(this.#version, this.#clock()), stateVersion: masterEpoch }
     this.#file.changed()
   }
 
-  saved(): Promise<void> {
-    return this.#file.saved()
+  async saved(): Promise<void> {
+    await Promise.all([this.#file.saved(), this.mappings.saved()])
   }
-  close(): Promise<void> {
-    return this.#file.close()
+  async close(): Promise<void> {
+    await Promise.all([this.#file.close(), this.mappings.close()])
   }
 
   toJson(): string {
@@ -131,7 +146,7 @@ class Topics implements TopicCatalog {
   }
 }
 
-/** The file has no mappings of static topics, which the wrapper on the wire has. */
+/** Mappings of static topics, which the wrapper on the wire has, lie in a file of their own. */
 const topicsFile = bean({ dataVersion, topicConfigTable: dict(topicConfig) })
 
 const noTopics: ReadonlyMap<string, TopicConfig> = new Map()

@@ -9,9 +9,25 @@ export type TopicConfig = Readonly<Bodies.TopicConfig>
 /** As in subscriptionGroup.json. Never changed in place: `put` a new one. */
 export type GroupConfig = Readonly<Bodies.SubscriptionGroupConfig>
 
+/** Queues of this broker that are queues of static topics; see protocol/static-topic.ts. */
+export interface StaticTopics {
+  readonly size: number
+  readonly version: DataVersion
+  get(topic: string): Bodies.TopicQueueMappingDetail | undefined
+  all(): Iterable<Bodies.TopicQueueMappingDetail>
+  put(topic: string, detail: Bodies.TopicQueueMappingDetail): void
+  remove(topic: string): boolean
+  /** Takes a master's table and version as they are. */
+  replaceAll(table: ReadonlyMap<string, Bodies.TopicQueueMappingDetail>, version: DataVersion): void
+  saved(): Promise<void>
+  close(): Promise<void>
+}
+
 export interface TopicCatalog {
   readonly size: number
   readonly version: DataVersion
+  /** `renew` and wait for `saved` after a change. A topic that is removed takes its mapping along. */
+  readonly mappings: StaticTopics
   get(topic: string): TopicConfig | undefined
   all(): Iterable<TopicConfig>
   /** Names that the broker needs for itself; prefix `rmq_sys_` counts too. */
@@ -24,6 +40,8 @@ export interface TopicCatalog {
   remove(topic: string): TopicConfig | undefined
   /** Takes a master's table and version as they are. */
   replaceAll(configs: Iterable<TopicConfig>, version: DataVersion): void
+  /** What is registered with the topics has changed: a new version. */
+  renew(): void
   /** A new master begins: its version is newer than any of the masters before. */
   begin(masterEpoch: number): void
   /** Resolves when all that was put so far is on disk. */

@@ -205,6 +205,9 @@ export class RouteTable {
   #dropQueues(topic: string, brokerName: string): void {
     const byBroker = this.#topics.get(topic)
     if (byBroker?.delete(brokerName) && byBroker.size === 0) this.#topics.delete(topic)
+    // Apache keeps it, and a topic that is made anew under the name stays static for its clients
+    const mappings = this.#mappings.get(topic)
+    if (mappings?.delete(brokerName) && mappings.size === 0) this.#mappings.delete(topic)
     const names = this.#topicsOf.get(brokerName)
     names?.delete(topic)
     if (names?.size === 0) this.#topicsOf.delete(brokerName)

@@ -78,8 +78,12 @@ class Copier implements CatalogCopy {
         name: 'topics',
         code: RequestCode.GET_ALL_TOPIC_CONFIG,
         take: (body) => {
-          const { topicConfigTable, dataVersion } = readBody(topicConfigWrapper, body)
-          topics.replaceAll(topicConfigTable.values(), dataVersion)
+          const copied = readBody(topicConfigWrapper, body)
+          topics.replaceAll(copied.topicConfigTable.values(), copied.dataVersion)
+          topics.mappings.replaceAll(
+            copied.topicQueueMappingDetailMap ?? new Map(),
+            copied.mappingDataVersion ?? copied.dataVersion,
+          )
         },
       },
       {

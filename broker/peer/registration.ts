@@ -9,6 +9,7 @@ import type { Command, ExtFields } from '../protocol/command'
 import { crc32Positive } from '../protocol/crc32'
 import { readHeader, writeHeader } from '../protocol/header-table'
 import { registerBrokerHeader, registerBrokerReply, unregisterBrokerHeader } from '../protocol/headers-namesrv'
+import { mappingInfoOf } from '../protocol/static-topic'
 
 export interface RegistrationOptions {
   readonly clusterName: string
@@ -184,7 +185,8 @@ class NameServer {
   }
 
   async #register(what: What): Promise<boolean> {
-    const body = writeBody(registerBrokerBody, this.#body(what))
+    // numbers as names in quotes: Apache's name servers read no others
+    const body = writeBody(registerBrokerBody, this.#body(what), 'standard')
     try {
       const timeoutMs = this.#options.requestTimeoutMs()
       const reply = await this.#ask(RequestCode.REGISTER_BROKER, this.#header(body), body, timeoutMs)
@@ -231,9 +233,14 @@ class NameServer {
       filterServerList: [],
       topicConfigSerializeWrapper: {
         dataVersion: topics.version,
-        mappingDataVersion: { counter: 0, stateVersion: 0, timestamp: topics.version.timestamp },
+        mappingDataVersion: topics.mappings.version,
         topicConfigTable: new Map(configs.map((config) => [config.topicName, this.#masked(config)])),
-        topicQueueMappingInfoMap: new Map(),
+        topicQueueMappingInfoMap: new Map(
+          configs.flatMap(({ topicName }) => {
+            const detail = topics.mappings.get(topicName)
+            return detail === undefined ? [] : [[topicName, mappingInfoOf(detail)] as const]
+          }),
+        ),
       },
     }
   }

@@ -27,7 +27,9 @@ export const consumeStatsHandlers = ({ statistics }: AdminParts): HandlerTable =
   const addQueues = async (broker: BrokerContext, group: string, topic: string, queues: number, into: ConsumeStats) => {
     await eachInSlices(upTo(queues), async (queueId) => {
       const committed = broker.offsets.query(group, topic, queueId)
-      const consumerOffset = Math.max(0, committed)
+      // of a part of a static queue: -1 says that the group's offset is that of the part before
+      const isPart = broker.topics.mappings.get(topic) !== undefined
+      const consumerOffset = isPart ? committed : Math.max(0, committed)
       const pulled = broker.offsets.pulledTo(group, topic, queueId)
       into.offsetTable.set(queueOf(broker, topic, queueId), {
         brokerOffset: Math.max(0, broker.store.maxOffset(topic, queueId)),

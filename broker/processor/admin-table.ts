@@ -4,6 +4,7 @@ import type { BrokerConfig } from '../config/broker-config'
 import type { BrokerStatistics } from '../stats/statistics'
 import { brokerHandlers } from './admin-broker'
 import { clientHandlers } from './admin-client'
+import { coldHandlers } from './admin-cold'
 import { consumeStatsHandlers } from './admin-consume-stats'
 import { groupHandlers } from './admin-group'
 import { haHandlers } from './admin-ha'
@@ -29,6 +30,7 @@ export const adminHandlers = (parts: AdminParts): HandlerTable => {
     consumeStatsHandlers,
     clientHandlers,
     brokerHandlers,
+    coldHandlers,
     haHandlers,
     unsupportedHandlers,
   ]

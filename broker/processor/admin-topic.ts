@@ -3,7 +3,16 @@
 
 import type { TopicConfig } from '../catalog/types'
 import type { Reply } from '../net/types'
-import { dataVersion, readBody, topicConfig, topicConfigList, topicList } from '../protocol/bodies'
+import {
+  dataVersion,
+  readBody,
+  topicConfig,
+  topicConfigFields,
+  topicConfigList,
+  topicList,
+  topicQueueMappingDetail,
+  writeBody,
+} from '../protocol/bodies'
 import { bean, dict, text } from '../protocol/body-table'
 import { RequestCode, ResponseCode } from '../protocol/codes'
 import { excerpt, ProtocolError } from '../protocol/errors'
@@ -15,6 +24,7 @@ import {
   topicConfigHeader,
 } from '../protocol/headers-admin'
 import { topicNameFault } from '../protocol/names'
+import { mappingFault, mergedMapping } from '../protocol/static-topic'
 import { answer, eachInSlices, invalid, ok, refuse } from './admin-reply'
 import type { AdminParts } from './admin-table'
 import { changeAttributes, parseChanges, topicAttributes } from './attributes'
@@ -84,10 +94,12 @@ export const topicHandlers = ({ config }: AdminParts): HandlerTable => {
     },
 
     [RequestCode.GET_TOPIC_CONFIG]: (request, _connection, broker) => {
-      const { topic } = readHeader(topicConfigHeader, request.ext)
+      const { topic, lo } = readHeader(topicConfigHeader, request.ext)
       const held = broker.topics.get(topic)
       if (!held) return refuse(ResponseCode.TOPIC_NOT_EXIST, `No topic in this broker. topic: ${topic}`)
-      return answer(topicConfig, held)
+      const mappingDetail = lo ? broker.topics.mappings.get(topic) : undefined
+      if (mappingDetail === undefined) return answer(topicConfig, held)
+      return { ...ok(), body: writeBody(topicConfigAndMapping, { ...held, mappingDetail }, 'standard') }
     },
 
     [RequestCode.GET_ALL_TOPIC_CONFIG]: async (request, _connection, broker) => {
@@ -107,12 +119,18 @@ export const topicHandlers = ({ config }: AdminParts): HandlerTable => {
       })
       const body = {
         dataVersion: topics.version,
-        mappingDataVersion: { counter: 0, stateVersion: 0, timestamp: broker.startedAtMs },
+        mappingDataVersion: broker.topics.mappings.version,
         topicConfigTable,
-        topicQueueMappingDetailMap: new Map(),
+        topicQueueMappingDetailMap: new Map(
+          [...broker.topics.mappings.all()].flatMap((detail) =>
+            detail.topic !== undefined && topicConfigTable.has(detail.topic) ? [[detail.topic, detail] as const] : [],
+          ),
+        ),
         topicQueueMappingInfoMap: new Map(),
       }
-      return answer(allTopicConfigBody, body, writeHeader(allTopicConfigReply, { totalTopicNum: topics.size }))
+      const ext = writeHeader(allTopicConfigReply, { totalTopicNum: topics.size })
+      // Apache writes numbers as names without quotes, which its own tools cannot read
+      return { ...ok(ext), body: writeBody(allTopicConfigBody, body, 'standard') }
     },
 
     [RequestCode.GET_SYSTEM_TOPIC_LIST_FROM_BROKER]: (_request, _connection, broker) =>
@@ -123,17 +141,41 @@ export const topicHandlers = ({ config }: AdminParts): HandlerTable => {
       return ok()
     },
 
-    [RequestCode.UPDATE_AND_CREATE_STATIC_TOPIC]: () =>
-      refuse(ResponseCode.SYSTEM_ERROR, 'static topics are not supported by this broker: its queues cannot be mapped'),
+    [RequestCode.UPDATE_AND_CREATE_STATIC_TOPIC]: async (request, _connection, broker) => {
+      const asked = readHeader(createTopicHeader, request.ext)
+      const topicName = checkName(broker, asked.topic)
+      const said = readBody(topicQueueMappingDetail, request.body)
+      const fault = mappingFault(said, topicName, broker.identity.brokerName)
+      if (fault !== undefined) throw invalid(fault)
+      const { topics } = broker
+      const numbers = checkNumbers(asked)
+      const detail = mergedMapping(topics.mappings.get(topicName), said, asked.force)
+      if (typeof detail === 'string') return refuse(ResponseCode.SYSTEM_ERROR, detail)
+      const held = topics.get(topicName)
+      const topic: TopicConfig = {
+        topicName,
+        ...numbers,
+        topicFilterType: filterType(asked.topicFilterType),
+        topicSysFlag: asked.topicSysFlag,
+        order: false,
+        attributes: held?.attributes ?? new Map(),
+      }
+      topics.mappings.put(topicName, detail)
+      if (!topics.put(topic)) topics.renew()
+      await Promise.all([topics.saved(), broker.routes.topicsChanged([topicName])])
+      return ok()
+    },
   }
 }
 
-/** 21 answers with the details of static topics as well; there are none. */
+/** 351 with `lo=true`, of a static topic. */
+const topicConfigAndMapping = bean({ ...topicConfigFields, mappingDetail: topicQueueMappingDetail })
+/** 21 answers with the details of static topics as well. */
 const allTopicConfigBody = bean({
   dataVersion,
   mappingDataVersion: dataVersion,
   topicConfigTable: dict(topicConfig),
-  topicQueueMappingDetailMap: dict(text),
+  topicQueueMappingDetailMap: dict(topicQueueMappingDetail),
   topicQueueMappingInfoMap: dict(text),
 })
 

@@ -6,7 +6,6 @@ import type { Handler, HandlerTable } from './context'
 
 const reasons: Readonly<Record<string, readonly number[]>> = {
   'there is no RocksDB in this broker': [354, 355, 5001, 200056],
-  'cold reads run off the loop with a bound of their own: there is nothing to set': [2001, 2002, 2003, 2004],
   'lite topics are not supported': [200070, 200071, 200072, 200074, 200075, 200076, 200077, 200078, 200079],
   'a broker is started as a part of its own, not inside a container': [902, 903],
 }

@@ -5,9 +5,10 @@ import type { Replication } from '../ha/types'
 import type { Connection, Reply } from '../net/types'
 import type { Pop, PopSettings, RequestMode } from '../pop/types'
 import type { MessageQueue } from '../protocol/bodies'
-import type { Command } from '../protocol/command'
+import type { Command, ExtFields } from '../protocol/command'
 import type { TimedMessages } from '../schedule/timer-types'
 import type { DelayLevels, PreparedMessages } from '../schedule/types'
+import type { ColdReads } from '../session/cold-reads'
 import type { Consumers, HeldPulls, Producers, QueueLocks } from '../session/types'
 import type { MessageStore } from '../store/types'
 
@@ -90,6 +91,8 @@ export interface Routes {
   topicsChanged(topics: readonly string[]): Promise<void>
   /** All readable queues of a topic on all brokers; undefined when no name server knows it. */
   queuesOf(topic: string): Promise<readonly MessageQueue[] | undefined>
+  /** Asks the master of another name that has the topic. Rejects when it is not known or does not answer in time. */
+  askMaster(brokerName: string, topic: string, code: number, ext: ExtFields): Promise<Command>
 }
 
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error'
@@ -105,6 +108,7 @@ export interface BrokerContext {
   readonly producers: Producers
   readonly locks: QueueLocks
   readonly heldPulls: HeldPulls
+  readonly coldReads: ColdReads
   readonly delays: DelayLevels
   readonly timers: TimedMessages
   readonly prepared: PreparedMessages

@@ -11,7 +11,7 @@ import { isReadable } from '../protocol/perm'
 import { parseExpression, type SubscriptionData } from '../protocol/subscription'
 import { PullSysFlag } from '../protocol/sys-flag'
 import type { GetResult, GetStatus } from '../store/types'
-import type { Answer, BrokerContext, Handler, HandlerTable } from './context'
+import type { Answer, BrokerContext, HandlerTable } from './context'
 import { faq } from './faq'
 import { noPropertyFilter } from './reply-for'
 
@@ -49,11 +49,21 @@ const names: Readonly<Record<GetStatus, string>> = {
   'no-message-in-queue': 'NO_MESSAGE_IN_QUEUE',
 }
 
-const pull: Handler = (request, connection, broker) => {
+/** What a pull answers, before it leaves. */
+export type Revise = (reply: Reply) => Reply
+const asItIs: Revise = (reply) => reply
+
+/** `revise` sees what is answered later; what this returns is the caller's. */
+export function pullMessage(
+  request: Command,
+  connection: Connection,
+  broker: BrokerContext,
+  revise: Revise = asItIs,
+): Answer | Promise<Answer> {
   const header = readHeader(pullMessageHeader, request.ext)
   const asked = check(header, request.code, connection, broker)
   if ('code' in asked) return asked
-  const answer = new Pull(request, connection, broker, header, asked).first()
+  const answer = new Pull(request, connection, broker, header, asked, revise).first()
   // the first pass alone commits: a woken pull has said it already
   if ((header.sysFlag & PullSysFlag.commitOffset) !== 0) {
     commit(broker, header)
@@ -204,9 +214,11 @@ class Pull {
   readonly #broker: BrokerContext
   readonly #header: PullMessageHeader
   readonly #asked: Asked
+  readonly #revise: Revise
   /** Moves on over what the filter left out while the pull waits. */
   #queueOffset: number
   #deadlineMs = 0
+  #mostMessages = Number.POSITIVE_INFINITY
 
   constructor(
     request: Command,
@@ -214,12 +226,14 @@ class Pull {
     broker: BrokerContext,
     header: PullMessageHeader,
     asked: Asked,
+    revise: Revise,
   ) {
     this.#request = request
     this.#connection = connection
     this.#broker = broker
     this.#header = header
     this.#asked = asked
+    this.#revise = revise
     this.#queueOffset = header.queueOffset
   }
 
@@ -233,7 +247,27 @@ class Pull {
         remark: `${this.#connection.unsentBytes} bytes still wait for this client to read them`,
       }
     }
-    return this.#look((this.#header.sysFlag & PullSysFlag.suspend) !== 0)
+    return this.#isReadingTooMuch() ? this.#later() : this.#look((this.#header.sysFlag & PullSysFlag.suspend) !== 0)
+  }
+
+  /** Of what lies so far behind that it is read from disk. */
+  #isReadingTooMuch(): boolean {
+    const { coldReads, groups, store } = this.#broker
+    const { consumerGroup, topic, queueId } = this.#header
+    if (!coldReads.isOver(consumerGroup) || groups.isSystem(consumerGroup)) return false
+    return store.maxOffset(topic, queueId) > this.#queueOffset && !store.inMemory(topic, queueId, this.#queueOffset)
+  }
+
+  /** A push consumer waits by itself; who pulls is held for a while and then gets a single message. */
+  #later(): Answer | Promise<Answer> {
+    const { coldReads, consumers } = this.#broker
+    const type = consumers.get(this.#header.consumerGroup)?.consumeType
+    if (type === 'CONSUME_PASSIVELY') {
+      const remark = 'This consumer group is reading cold data. It has been flow control'
+      return { code: ResponseCode.SYSTEM_BUSY, remark }
+    }
+    this.#mostMessages = 1
+    return type === 'CONSUME_ACTIVELY' && coldReads.hold(() => this.#again()) ? undefined : this.#look(false)
   }
 
   #look(maySuspend: boolean): Answer | Promise<Answer> {
@@ -245,7 +279,7 @@ class Pull {
       topic,
       queueId,
       queueOffset: this.#queueOffset,
-      maxMessages: Math.max(1, maxMsgNums),
+      maxMessages: Math.max(1, Math.min(maxMsgNums, this.#mostMessages)),
       maxBytes: maxMsgBytes ?? defaultMaxBytes,
       givesBack: true, // when they have been sent
       ...(filter === undefined ? {} : { filter }),
@@ -257,9 +291,10 @@ class Pull {
 
   #answer(result: GetResult, startedMs: number, maySuspend: boolean): Answer {
     const { consumerGroup, topic, queueId } = this.#header
-    const { counters, offsets, clock } = this.#broker
+    const { counters, offsets, clock, coldReads, store } = this.#broker
     if (result.status === 'found') {
       const { messageCount, sizeBytes } = result
+      if (coldReads.isOn && !store.inMemory(topic, queueId, this.#queueOffset)) coldReads.note(consumerGroup, sizeBytes)
       counters.got(consumerGroup, topic, queueId, messageCount, sizeBytes, clock() - startedMs)
       offsets.notePull(consumerGroup, topic, queueId, result.nextBeginOffset)
       return {
@@ -332,10 +367,10 @@ class Pull {
     }
     if (answer instanceof Promise) {
       answer.then(
-        (reply) => reply && this.#connection.reply(this.#request, reply),
+        (reply) => reply && this.#connection.reply(this.#request, this.#revise(reply)),
         (error: unknown) => this.#failed(error),
       )
-    } else if (answer !== undefined) this.#connection.reply(this.#request, answer)
+    } else if (answer !== undefined) this.#connection.reply(this.#request, this.#revise(answer))
   }
 
   #failed(error: unknown): void {
@@ -372,6 +407,6 @@ class Pull {
 const anyTag = (): boolean => true
 
 export const pullHandlers: HandlerTable = {
-  [RequestCode.PULL_MESSAGE]: pull,
-  [RequestCode.LITE_PULL_MESSAGE]: pull,
+  [RequestCode.PULL_MESSAGE]: (request, connection, broker) => pullMessage(request, connection, broker),
+  [RequestCode.LITE_PULL_MESSAGE]: (request, connection, broker) => pullMessage(request, connection, broker),
 }

@@ -12,7 +12,7 @@ export const sameVersion = (a: DataVersion, b: DataVersion): boolean =>
 export const messageQueue = bean({ brokerName: text, queueId: int, topic: text })
 export type MessageQueue = BodyOf<typeof messageQueue>
 
-export const topicConfig = bean({
+export const topicConfigFields = {
   attributes: dict(text),
   order: bool,
   perm: orElse(int, 6),
@@ -21,10 +21,11 @@ export const topicConfig = bean({
   topicName: text,
   topicSysFlag: int,
   writeQueueNums: orElse(int, 16),
-})
+}
+export const topicConfig = bean(topicConfigFields)
 export type TopicConfig = BodyOf<typeof topicConfig>
 
-/** Where queues of a static topic lie; handed through, not used. */
+/** Where queues of a static topic lie, as name servers and clients know it; see static-topic.ts. */
 export const topicQueueMappingInfo = bean({
   bname: optional(text),
   currIdMap: numberDict(int),
@@ -60,6 +61,7 @@ export const topicQueueMappingDetail = bean({
   topic: optional(text),
   totalQueues: int,
 })
+export type TopicQueueMappingDetail = BodyOf<typeof topicQueueMappingDetail>
 
 const noVersion = { counter: 0, stateVersion: 0, timestamp: 0 }
 export const topicConfigWrapper = bean({

@@ -24,6 +24,8 @@ export interface ColdOptions {
   blockBytes: number
   maxBlocks: number
   maxInFlight: number
+  /** Whether the block behind one that is read is read too. Yes unless given. */
+  readsAhead?: () => boolean
   /** Bytes from here on are not in the files yet. */
   writtenTo: () => number
 }
@@ -118,7 +120,7 @@ class Reader implements ColdReader {
   }
 
   #readAhead(from: number): void {
-    if (from >= this.#row.end || this.#blocks.has(from)) return
+    if (from >= this.#row.end || this.#blocks.has(from) || this.#options.readsAhead?.() === false) return
     const written = this.#options.writtenTo()
     // the newest part is served from memory: half a block there is not worth a read
     if (from + this.#blockLength(from) <= written) this.#block(from, from + 1)

@@ -128,7 +128,11 @@ async function openLocked(
   await files.writeWhole(abortPath, Buffer.from(`${process.pid}`))
   await files.syncFolder(rootDir) // a power cut must not make a crash look like an orderly stop
   const log = openCommitLog(row, { pageBytes, hotBytes: options.hotBytes, end: recovered.end })
-  const cold = createColdReader(row, { ...coldBlocks, writtenTo: () => log.writtenTo })
+  const cold = createColdReader(row, {
+    ...coldBlocks,
+    readsAhead: () => more.readsAhead ?? true,
+    writtenTo: () => log.writtenTo,
+  })
   const limits = readLimits(more)
   const folders = { commitLogDir, consumeQueueDir, abortPath }
   return { files, lock, pool, log, cold, queues, index, checkpoint, recovered, limits, ...folders }

@@ -262,6 +262,8 @@ export interface StoreExtras {
   maxTransferMessagesOnDisk?: number
   /** What lies within this share of the machine's memory behind the tail is "in memory". */
   accessMemoryRatio?: number
+  /** Whether blocks of the older log are read ahead of who goes straight on. Yes unless given. */
+  readsAhead?: boolean
   messageDelayLevel?: string
   /** False: nothing is put into the index. */
   indexEnabled?: boolean

@@ -34,12 +34,14 @@ import { recallHandlers } from '../processor/recall'
 import { replyHandlers } from '../processor/reply'
 import { sendHandlers } from '../processor/send'
 import { guardedSendBackHandlers, sendBackHandlers } from '../processor/send-back'
+import { withStaticTopics } from '../processor/static-topic'
 import { createProcessor } from '../processor/table'
 import { guardedTransactionHandlers, transactionHandlers } from '../processor/transaction'
 import { encodeHost } from '../protocol/host'
 import { openDelayLevels } from '../schedule/delay-levels'
 import { openPrepared } from '../schedule/prepared'
 import { openTimers } from '../schedule/timers'
+import { createColdReads } from '../session/cold-reads'
 import { createConsumers } from '../session/consumers'
 import { createHeldPulls } from '../session/held-pulls'
 import { createProducers } from '../session/producers'
@@ -186,6 +188,8 @@ async function openBroker(plan: PartPlan, log: PartLog, ends: Ends, place: Place
   const heldPulls = createHeldPulls({ clock, maxCount: MAX_HELD_PULLS })
   store.onArrival(({ topic, queueId, maxOffset, tagsCode }) => heldPulls.arrived(topic, queueId, maxOffset, tagsCode))
 
+  const coldReads = createColdReads({ settings: values, clock })
+
   const dialer = openDialer({
     turn,
     onClose: (address) => registration.connectionLost(address),
@@ -243,6 +247,7 @@ async function openBroker(plan: PartPlan, log: PartLog, ends: Ends, place: Place
     producers,
     locks: createQueueLocks({ clock }),
     heldPulls,
+    coldReads,
     delays,
     timers,
     prepared,
@@ -251,6 +256,11 @@ async function openBroker(plan: PartPlan, log: PartLog, ends: Ends, place: Place
     routes: {
       topicsChanged: (names) => registration.topicsChanged(names),
       queuesOf: (topic) => routeLookup.queuesOf(topic),
+      askMaster: async (brokerName, topic, code, ext) => {
+        const address = await routeLookup.masterOf(brokerName, topic)
+        if (address === undefined) throw new Error(`no name server knows a master ${brokerName} with topic ${topic}`)
+        return dialer.request(address, code, ext, undefined, values.forwardTimeout)
+      },
     },
     ha: replication.ha,
     startedAtMs: clock(),
@@ -266,6 +276,7 @@ async function openBroker(plan: PartPlan, log: PartLog, ends: Ends, place: Place
   const doors = await openDoors(plan, config, broker, statistics, access, tls, turn, log)
   ends.push(async () => {
     pop.held.close()
+    coldReads.close()
     heldPulls.close() // who waits is answered, then nobody is in flight
     await Promise.all(doors.map((door) => door.close()))
   })
@@ -382,13 +393,13 @@ function openDoors(
   log: PartLog,
 ): Promise<Listener[]> {
   const tables = [
-    sendHandlers(broker),
-    pullHandlers,
+    withStaticTopics(sendHandlers(broker)),
+    withStaticTopics(pullHandlers),
     popHandlers,
     popAckHandlers,
     popLookHandlers,
     assignmentHandlers,
-    offsetHandlers,
+    withStaticTopics(offsetHandlers),
     clientHandlers,
     access.guard === undefined ? queryHandlers : guardedQueryHandlers,
     recallHandlers,

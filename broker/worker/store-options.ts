@@ -75,6 +75,9 @@ export const storeOptionsOf = (
     get accessMemoryRatio() {
       return values.accessMessageInMemoryMaxRatio / 100
     },
+    get readsAhead() {
+      return values.dataReadAheadEnable
+    },
     get cleanForcibly() {
       return values.cleanFileForciblyEnable
     },

@@ -39,6 +39,21 @@ const kinds: Readonly<Record<number, FaultKind>> = {
 const codeNames = new Map<number, string>(Object.entries(ResponseCode).map(([name, code]) => [code, name]))
 const requestNames = new Map<number, string>(Object.entries(RequestCode).map(([name, code]) => [code, name]))
 
+/**
+ * These name a queue of a broker. Of a static topic they mean its own queues unless they say otherwise: the console shows
+ * each broker's queues as they are.
+ */
+const ofQueues: ReadonlySet<number> = new Set([
+  RequestCode.SEND_MESSAGE_V2,
+  RequestCode.PULL_MESSAGE,
+  RequestCode.QUERY_CONSUMER_OFFSET,
+  RequestCode.UPDATE_CONSUMER_OFFSET,
+  RequestCode.SEARCH_OFFSET_BY_TIMESTAMP,
+  RequestCode.GET_MAX_OFFSET,
+  RequestCode.GET_MIN_OFFSET,
+  RequestCode.GET_EARLIEST_MSG_STORETIME,
+])
+
 export interface AskerOptions {
   timeoutMs?: number
   connectTimeoutMs?: number
@@ -66,7 +81,7 @@ export const openAsk = (options: AskerOptions = {}): Ask => {
       answer = await dialer.request(
         address,
         code,
-        ext,
+        ofQueues.has(code) ? { ...ext, lo: 'false' } : ext,
         more.body,
         Math.min(more.timeoutMs ?? options.timeoutMs ?? 5000, longestMs),
       )

@@ -13,6 +13,7 @@ import type { BrokerContext } from '../../broker/processor/context'
 import { createProcessor } from '../../broker/processor/table'
 import type { Command, ExtFields } from '../../broker/protocol/command'
 import { encodeHost } from '../../broker/protocol/host'
+import { createColdReads } from '../../broker/session/cold-reads'
 import { createConsumers } from '../../broker/session/consumers'
 import { createHeldPulls } from '../../broker/session/held-pulls'
 import { createProducers } from '../../broker/session/producers'
@@ -124,6 +125,7 @@ export async function openTestBroker(properties: Record<string, string> = {}): P
     producers: createProducers({ clock: now, log }),
     locks: createQueueLocks({ clock: now }),
     heldPulls: createHeldPulls({ clock: now, maxCount: 100 }),
+    coldReads: createColdReads({ settings: values, clock: now }),
     ha: { slaves: [], copy: undefined, follow: () => {} },
     timers,
     delays: {
@@ -153,6 +155,7 @@ export async function openTestBroker(properties: Record<string, string> = {}): P
         told.push(...names)
       },
       queuesOf: async () => undefined,
+      askMaster: never,
     },
     startedAtMs: clock.nowMs - 3_723_000,
     clock: now,
@@ -179,6 +182,7 @@ export async function openTestBroker(properties: Record<string, string> = {}): P
     async close() {
       statistics.close()
       broker.heldPulls.close()
+      broker.coldReads.close()
       await pop.stop()
       await Promise.all([topics.close(), groups.close(), offsets.close()])
     },

@@ -260,9 +260,10 @@ describe('its own settings', () => {
   })
 
   it('NS9: keep what was changed while running over a restart', async () => {
-    expect(await ask(Ask.UPDATE_NAMESRV_CONFIG, {}, 'orderMessageEnable=true')).toEqual(done)
+    const change = 'orderMessageEnable=true\ndeleteTopicWithBrokerRegistration=true\n'
+    expect(await ask(Ask.UPDATE_NAMESRV_CONFIG, {}, change)).toEqual(done)
     await restart()
-    expect((await ask(Ask.GET_NAMESRV_CONFIG)).body).toContain('orderMessageEnable=true\n')
+    for (const line of change.match(/.+\n/g) ?? []) expect((await ask(Ask.GET_NAMESRV_CONFIG)).body).toContain(line)
   })
 
   it('can make routes wait until brokers had time to come', async () => {

@@ -1,4 +1,6 @@
 // test/broker/processor/admin-broker.test.ts: what a broker tells of itself, and which of its settings a tool may change.
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { brokerProperties } from '../../../broker/config/broker-properties'
 import { clientProperties, serverProperties } from '../../../broker/config/net-properties'
@@ -7,8 +9,28 @@ import { storeProperties } from '../../../broker/config/store-properties'
 import { showBytes, showSpan } from '../../../broker/processor/runtime-info'
 import { RequestCode as Code } from '../../../broker/protocol/codes'
 import { openTestBroker, type TestBroker } from '../../support/broker-context'
+import { projectRoot } from '../../support/folders'
+import { openRealBroker } from './real-broker'
 
 const allRows: PropertyTable = { ...serverProperties, ...clientProperties, ...storeProperties, ...brokerProperties }
+
+/** What stock tools and tests switch while a broker runs, with another value than its default. */
+const switchedWhileRunning: readonly (readonly [string, string])[] = [
+  ['enablePopBufferMerge', 'true'],
+  ['enableSingleTopicRegister', 'true'],
+  ['enableSplitRegistration', 'true'],
+  ['estimateAccumulation', 'false'],
+  ['longPollingEnable', 'false'],
+  ['shortPollingTimeMills', '500'],
+  ['popConsumerKVServiceEnable', 'true'],
+  ['popFromRetryProbabilityForPriority', '30'],
+  ['priorityOrderAsc', 'false'],
+  ['transactionCheckInterval', '5000'],
+  ['useSeparateRetryQueue', 'true'],
+  ['useServerSideResetOffset', 'false'],
+  ['enableNotifyAfterPopOrderLockRelease', 'false'],
+  ['appendTopicForTimerDeleteKey', 'true'],
+]
 
 let at: TestBroker
 beforeEach(async () => {
@@ -18,26 +40,33 @@ afterEach(() => at.close())
 const update = (body: string) => at.ask(Code.UPDATE_BROKER_CONFIG, {}, body)
 
 describe('settings', () => {
-  it.each([
-    ['enablePopBufferMerge', 'true'],
-    ['enableSingleTopicRegister', 'true'],
-    ['enableSplitRegistration', 'true'],
-    ['estimateAccumulation', 'false'],
-    ['longPollingEnable', 'false'],
-    ['shortPollingTimeMills', '500'],
-    ['popConsumerKVServiceEnable', 'true'],
-    ['popFromRetryProbabilityForPriority', '30'],
-    ['priorityOrderAsc', 'false'],
-    ['transactionCheckInterval', '5000'],
-    ['useSeparateRetryQueue', 'true'],
-    ['useServerSideResetOffset', 'false'],
-    ['enableNotifyAfterPopOrderLockRelease', 'false'],
-    ['appendTopicForTimerDeleteKey', 'true'],
-  ])('AD5: take %s, which tools switch while running, hold it and report it back', async (key, value) => {
-    expect((await at.ask(Code.GET_BROKER_CONFIG)).text).not.toContain(`\n${key}=${value}\n`)
-    expect(await update(`${key}=${value}\n`)).toMatchObject({ code: 0 })
-    expect(String(Object.entries(at.config.values).find(([name]) => name === key)?.[1])).toBe(value)
-    expect((await at.ask(Code.GET_BROKER_CONFIG)).text).toContain(`\n${key}=${value}\n`)
+  it.each(switchedWhileRunning)(
+    'AD5: take %s, which tools switch while running, hold it and report it back',
+    async (key, value) => {
+      expect((await at.ask(Code.GET_BROKER_CONFIG)).text).not.toContain(`\n${key}=${value}\n`)
+      expect(await update(`${key}=${value}\n`)).toMatchObject({ code: 0 })
+      expect(String(Object.entries(at.config.values).find(([name]) => name === key)?.[1])).toBe(value)
+      expect((await at.ask(Code.GET_BROKER_CONFIG)).text).toContain(`\n${key}=${value}\n`)
+    },
+  )
+  it('AD5: are named in the README where they change nothing', () => {
+    const readme = readFileSync(join(projectRoot, 'README.md'), 'utf8')
+    const [, named = ''] = /these are taken, kept and reported, and change nothing: ([^.]*)\./.exec(readme) ?? []
+    const idle = switchedWhileRunning.flatMap(([key]) => (allRows[key]?.without === undefined ? [] : [key]))
+    expect((named.match(/\w+/g) ?? []).sort()).toEqual(idle.sort())
+  })
+  it('AD5: keep what tools switched over a restart', async () => {
+    const broker = await openRealBroker()
+    try {
+      const client = broker.client()
+      const switched = switchedWhileRunning.map(([key, value]) => `${key}=${value}\n`)
+      for (const line of switched) expect((await client.ask(Code.UPDATE_BROKER_CONFIG, {}, line)).code, line).toBe(0)
+      await broker.restart()
+      const text = (await client.ask(Code.GET_BROKER_CONFIG)).body.toString()
+      expect(switched.filter((line) => !text.includes(`\n${line}`))).toEqual([])
+    } finally {
+      await broker.stop()
+    }
   })
   it('AD5: say of each key whether it may change, and let no other be changed', async () => {
     const listed = (await at.ask(Code.GET_BROKER_CONFIG)).text.split('\n').map((line) => line.split('='))
@@ -159,7 +188,6 @@ describe('what this broker does not have', () => {
   it.each([
     [354, 'there is no RocksDB in this broker'],
     [902, 'not inside a container'],
-    [2003, 'there is nothing to set'],
     [200074, 'lite topics are not supported'],
   ])('answers %d with the reason', async (code, reason) => {
     const answer = await at.ask(code)

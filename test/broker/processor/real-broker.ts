@@ -26,7 +26,10 @@ export interface RealBroker {
   stop(): Promise<void>
 }
 
-export async function openRealBroker(properties: Record<string, string> = {}): Promise<RealBroker> {
+export async function openRealBroker(
+  properties: Record<string, string> = {},
+  brokerName = 'broker-a',
+): Promise<RealBroker> {
   const port = await freePort([-2, 0, 1])
   const dataDir = temporaryFolder('broker')
   const complaints: string[] = []
@@ -35,14 +38,14 @@ export async function openRealBroker(properties: Record<string, string> = {}): P
     startBrokerPart(
       {
         kind: 'broker',
-        name: 'broker-a:0',
+        name: `${brokerName}:0`,
         host: '127.0.0.1',
         port,
         dataDir,
         // small files, so that a test's store is small
         properties: { mappedFileSizeCommitLog: '16777216', maxHashSlotNum: '1000', maxIndexNum: '4000', ...properties },
         preset: {
-          brokerName: 'broker-a',
+          brokerName,
           brokerId: '0',
           brokerIP1: '127.0.0.1',
           brokerIP2: '127.0.0.1',

@@ -21,7 +21,7 @@ const at = (over: { maxFlows?: number; perQueue?: boolean; nowMs?: number } = {}
   return { statistics, clock, pass }
 }
 
-describe('statistics', () => {
+describe('MO3: statistics', () => {
   it('say nothing about a name or key that was never counted', () => {
     const { statistics } = at()
     expect(statistics.rates('TOPIC_PUT_NUMS', 'nobody')).toBeUndefined()

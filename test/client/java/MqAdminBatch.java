@@ -1,5 +1,6 @@
 // Runs many mqadmin command lines in one JVM, each as the stock tool's own main would, and keeps what each printed.
 //   MqAdminBatch LINES_FILE OUT_FOLDER
+// A line `@credentials KEY SECRET` (or without both) writes conf/tools.yml of the tool's home, from which each command signs.
 // A line: NAME, then the arguments, separated by tabs. OUT_FOLDER/NAME.txt: standard output and error, in order.
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
@@ -25,8 +26,6 @@ public class MqAdminBatch {
 
     @SuppressWarnings("removal")
     public static void main(String[] args) throws Exception {
-        PrintStream console = System.out;
-        PrintStream errors = System.err;
         boolean[] finished = {false};
         System.setSecurityManager(new SecurityManager() {
             @Override public void checkExit(int code) {
@@ -38,29 +37,42 @@ public class MqAdminBatch {
         for (String line : Files.readAllLines(Path.of(args[0]))) {
             if (line.isBlank()) continue;
             String[] words = line.split("\t", -1);
-            ByteArrayOutputStream held = new ByteArrayOutputStream();
-            PrintStream out = new PrintStream(held, true, StandardCharsets.UTF_8);
-            System.setOut(out);
-            System.setErr(out);
+            if (words[0].equals("@credentials")) {
+                signAs(words.length > 2 ? words[1] : null, words.length > 2 ? words[2] : null);
+                continue;
+            }
             long began = System.currentTimeMillis();
-            Thread thread = new Thread(() -> run(Arrays.copyOfRange(words, 1, words.length), out), "mqadmin");
-            thread.setDaemon(true);
-            thread.start();
-            while (thread.isAlive() && System.currentTimeMillis() < began + TIMEOUT_MS) {
-                thread.join(20);
-                wakeWhoIsWaitedFor(thread);
-            }
-            if (thread.isAlive()) {
-                out.println("[no end after " + TIMEOUT_MS + " ms]");
-                thread.interrupt();
-            }
-            System.setOut(console);
-            System.setErr(errors);
-            Files.write(Path.of(args[1], words[0] + ".txt"), held.toByteArray());
-            console.println(words[0] + " took " + (System.currentTimeMillis() - began) + " ms");
+            byte[] printed = printed(Arrays.copyOfRange(words, 1, words.length));
+            Files.write(Path.of(args[1], words[0] + ".txt"), printed);
+            System.out.println(words[0] + " took " + (System.currentTimeMillis() - began) + " ms");
         }
         finished[0] = true;
         System.exit(0);
+    }
+
+    /** What a command prints on standard output and error, in order. */
+    static byte[] printed(String[] command) throws Exception {
+        PrintStream console = System.out;
+        PrintStream errors = System.err;
+        ByteArrayOutputStream held = new ByteArrayOutputStream();
+        PrintStream out = new PrintStream(held, true, StandardCharsets.UTF_8);
+        System.setOut(out);
+        System.setErr(out);
+        long began = System.currentTimeMillis();
+        Thread thread = new Thread(() -> run(command, out), "mqadmin");
+        thread.setDaemon(true);
+        thread.start();
+        while (thread.isAlive() && System.currentTimeMillis() < began + TIMEOUT_MS) {
+            thread.join(20);
+            wakeWhoIsWaitedFor(thread);
+        }
+        if (thread.isAlive()) {
+            out.println("[no end after " + TIMEOUT_MS + " ms]");
+            thread.interrupt();
+        }
+        System.setOut(console);
+        System.setErr(errors);
+        return held.toByteArray();
     }
 
     /** A client that is shut down joins a thread of its own which looks up every 3 s: with 90 commands that is minutes. */
@@ -70,6 +82,13 @@ public class MqAdminBatch {
         if (!isEnding) return;
         for (Thread thread : Thread.getAllStackTraces().keySet())
             if (thread.getName().equals("NettyEventExecutor")) thread.interrupt();
+    }
+
+    private static void signAs(String accessKey, String secretKey) throws Exception {
+        Path file = Path.of(System.getProperty("rocketmq.home.dir"), "conf", "tools.yml");
+        Files.createDirectories(file.getParent());
+        if (accessKey == null) Files.deleteIfExists(file);
+        else Files.writeString(file, "accessKey: " + accessKey + "\nsecretKey: " + secretKey + "\n");
     }
 
     /** Commands keep their clients in fields: as in a process of its own, each line gets a command of its own. */
