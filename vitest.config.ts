@@ -1,6 +1,7 @@
 // vitest.config.ts: the tests by what they need. `unit` needs nothing; `process` starts threads and processes from
 // dist/ (built once, in the global set-up); `conformance` starts stock clients in other languages as well.
 import { defineConfig } from 'vitest/config'
+import { LongFirst } from './test/support/long-first'
 
 /** Tests that start workers or whole processes. */
 const processTests = [
@@ -14,6 +15,7 @@ const processTests = [
 
 export default defineConfig({
   test: {
+    sequence: { sequencer: LongFirst },
     projects: [
       {
         extends: true,
@@ -23,6 +25,7 @@ export default defineConfig({
           exclude: processTests,
           testTimeout: 30_000, // nothing asserts how fast it is, and others may use the machine
           hookTimeout: 30_000,
+          maxWorkers: 3, // some of them wait; the default leaves one of two cores idle
         },
       },
       {
@@ -53,7 +56,7 @@ export default defineConfig({
           globalSetup: 'test/support/build-once.ts',
           testTimeout: 180_000,
           hookTimeout: 240_000,
-          maxWorkers: 2, // most of what they do is wait
+          maxWorkers: 3, // much of what they do is wait
         },
       },
     ],

@@ -140,7 +140,7 @@ async function browser() {
 const steps = [
   ['types', () => check('types', [bin('typescript', 'tsc'), '--noEmit', '-p', 'tsconfig.json'])],
   ['lint', () => check('lint', [bin('@biomejs/biome', 'biome'), 'check', '.'])],
-  ['house and unit tests', () => vitest('unit')],
+  ['house and unit tests', () => vitest('unit', { again: true })],
   // Before anything starts a server: two builds at once would share two cores.
   ['build of the pages', () => check('build of the pages', ['server/build/pages.mjs'])],
   ['process tests', () => vitest('process', { again: true })],

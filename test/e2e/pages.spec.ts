@@ -1,9 +1,9 @@
-// test/e2e/pages.spec.ts: every page in English and light, and by what axe says of it in both themes; then lists by keys
+// test/e2e/pages.spec.ts: every page in English and light, by what axe says of it in both themes, and on a phone; then lists by keys
 // alone, a message made by hand, and a topic deleted.
 import { expect, test } from '@playwright/test'
 import { clusterPath, GROUP, pagesIn, TOPIC, visit } from './pages'
 
-pagesIn(['light'])
+pagesIn('light')
 
 test('a list is driven by keys alone', async ({ page }) => {
   await visit(page, '/topics', 'Create topic')

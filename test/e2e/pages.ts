@@ -1,4 +1,4 @@
-// test/e2e/pages.ts: every page of a cluster in the looks one asks for (language, theme, width): it shows what it is about,
+// test/e2e/pages.ts: every page of a cluster in the looks one asks for (language and theme): it shows what it is about,
 // throws nothing, fits its window, and leaves a picture. Each spec that uses it has a topic and a group of its own.
 import { AxeBuilder } from '@axe-core/playwright'
 import { expect, type Page, test } from '@playwright/test'
@@ -54,11 +54,11 @@ const addresses = [
   { name: 'send', path: `/send?topic=${TOPIC}`, en: 'Send a message', zh: '发送消息' },
 ] as const
 
-const looks = [
-  { name: 'light', width: 1440, language: 'en', scheme: 'light' },
-  { name: 'dark-zh', width: 1440, language: 'zh', scheme: 'dark' },
-  { name: 'phone', width: 390, language: 'en', scheme: 'light' },
-] as const
+const looks = {
+  light: { width: 1440, language: 'en', scheme: 'light' },
+  'dark-zh': { width: 1440, language: 'zh', scheme: 'dark' },
+} as const
+const phone = { width: 390, height: 844 }
 
 export const visit = async (page: Page, path: string, words: string): Promise<void> => {
   await page.goto(/^\/(audit|access|clusters)/.test(path) ? path : `${base}${path}`) // the audit log is of all clusters
@@ -73,57 +73,68 @@ const seriousOf = async (axe: AxeBuilder): Promise<string[]> =>
     .filter(({ impact }) => impact === 'serious' || impact === 'critical')
     .flatMap(({ id, nodes }) => nodes.slice(0, 5).map(({ target, html }) => `${id}: ${target.join(' ')} ${html}`))
 
-/** To be called once by a spec file, before its own tests. */
-export function pagesIn(names: readonly (typeof looks)[number]['name'][]): void {
-  test.describe.configure({ mode: 'serial' })
-  test.setTimeout(120_000)
+/** A topic of one's own, made as a person makes it, and a client that has sent and consumed. */
+async function leaveSomethingToShow(page: Page): Promise<void> {
+  await page.goto('/')
+  await page.waitForURL(/\/c\/[^/]+$/)
+  base = new URL(page.url()).pathname
+  await page.goto(`${base}/topics?new=topic`)
+  const sheet = page.getByRole('dialog')
+  await sheet.getByLabel('Name', { exact: true }).fill('PagesTopic!')
+  await expect(sheet.getByText('Only letters, digits, and')).toBeVisible()
+  await sheet.getByLabel('Name', { exact: true }).fill(TOPIC)
+  await sheet.getByRole('button', { name: /^Create/ }).click()
+  await expect(page).toHaveURL(new RegExp(`/topics/${TOPIC}$`), { timeout: 30_000 })
+  const program = `${projectRoot}/test/client/node/roundtrip.mjs`
+  const { stdout, output } = await run(process.execPath, [program, process.env.E2E_NAMESRV ?? '', TOPIC, GROUP, '30'])
+  expect(JSON.parse(stdout.trim().split('\n').at(-1) ?? '{}'), output).toEqual({ sent: 30, received: 30, wrong: 0 })
+}
 
-  test('a client has left something to show', async ({ page }) => {
-    await page.goto('/')
-    await page.waitForURL(/\/c\/[^/]+$/)
-    base = new URL(page.url()).pathname
-    await page.goto(`${base}/topics?new=topic`)
-    const sheet = page.getByRole('dialog')
-    await sheet.getByLabel('Name', { exact: true }).fill('PagesTopic!')
-    await expect(sheet.getByText('Only letters, digits, and')).toBeVisible()
-    await sheet.getByLabel('Name', { exact: true }).fill(TOPIC)
-    await sheet.getByRole('button', { name: /^Create/ }).click()
-    await expect(page).toHaveURL(new RegExp(`/topics/${TOPIC}$`), { timeout: 30_000 })
-    const { stdout, output } = await run(process.execPath, [
-      `${projectRoot}/test/client/node/roundtrip.mjs`,
-      process.env.E2E_NAMESRV ?? '',
-      TOPIC,
-      GROUP,
-      '30',
-    ])
-    expect(JSON.parse(stdout.trim().split('\n').at(-1) ?? '{}'), output).toEqual({ sent: 30, received: 30, wrong: 0 })
+/** To be called once by a spec file, before its own tests. No test needs another: one that is tried again runs alone. */
+export function pagesIn(name: keyof typeof looks): void {
+  const { width, language, scheme } = looks[name]
+  test.setTimeout(120_000)
+  test.use({ viewport: { width, height: 900 }, colorScheme: scheme })
+
+  // For each worker: one that takes over after a failure begins with a topic of its own.
+  test.beforeAll(async ({ browser }, { project }) => {
+    test.setTimeout(120_000)
+    const { storageState, baseURL, locale } = project.use
+    const context = await browser.newContext({
+      ...(storageState === undefined ? {} : { storageState }),
+      ...(baseURL === undefined ? {} : { baseURL }),
+      ...(locale === undefined ? {} : { locale }),
+    })
+    await leaveSomethingToShow(await context.newPage())
+    await context.close()
   })
 
-  for (const look of looks.filter(({ name }) => names.includes(name)))
-    test.describe(`in ${look.name}`, () => {
-      test.use({ viewport: { width: look.width, height: look.width > 500 ? 900 : 844 }, colorScheme: look.scheme })
-      for (const { name, path, ...words } of addresses)
-        test(`${name} shows itself and throws nothing`, async ({ page, context, baseURL }, info) => {
-          await context.addCookies([{ name: 'rd_language', value: look.language, url: baseURL ?? '' }])
-          const faults: string[] = []
-          page.on('pageerror', (error) => faults.push(error.message))
-          page.on('console', (message) => {
-            if (message.type() === 'error' && !message.text().includes('favicon')) faults.push(message.text())
-          })
-          await visit(page, path, words[look.language])
-          expect(await page.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth)).toBe(true)
-          await page.screenshot({ path: info.outputPath(`${name}-${look.name}.png`), caret: 'initial' })
-          await info.attach(`${name}-${look.name}`, {
-            path: info.outputPath(`${name}-${look.name}.png`),
-            contentType: 'image/png',
-          })
-          expect(faults).toEqual([])
-          // One visit serves both themes: what differs between them is colour alone.
-          if (look.name === 'light') {
-            expect(await seriousOf(new AxeBuilder({ page }))).toEqual([])
-            await page.emulateMedia({ colorScheme: 'dark' })
-            expect(await seriousOf(new AxeBuilder({ page }).withRules(['color-contrast']))).toEqual([])
-          }
-        })
+  for (const { name: pageName, path, ...words } of addresses)
+    test(`${pageName} shows itself in ${name} and throws nothing`, async ({ page, context, baseURL }, info) => {
+      await context.addCookies([{ name: 'rd_language', value: language, url: baseURL ?? '' }])
+      const faults: string[] = []
+      page.on('pageerror', (error) => faults.push(error.message))
+      page.on('console', (message) => {
+        if (message.type() === 'error' && !message.text().includes('favicon')) faults.push(message.text())
+      })
+      /** It fits its window, and leaves a picture. */
+      const look = async (suffix: string): Promise<void> => {
+        expect(await page.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth)).toBe(true)
+        const picture = info.outputPath(`${pageName}-${suffix}.png`)
+        await page.screenshot({ path: picture, caret: 'initial' })
+        await info.attach(`${pageName}-${suffix}`, { path: picture, contentType: 'image/png' })
+      }
+      await visit(page, path, words[language])
+      await look(name)
+      // One visit serves both themes and both widths: what differs between them is style alone.
+      if (name === 'light') {
+        expect(await seriousOf(new AxeBuilder({ page }))).toEqual([])
+        await page.emulateMedia({ colorScheme: 'dark' })
+        expect(await seriousOf(new AxeBuilder({ page }).withRules(['color-contrast']))).toEqual([])
+        await page.emulateMedia({ colorScheme: 'light' })
+        await page.setViewportSize(phone)
+        await look('phone')
+      }
+      expect(faults).toEqual([])
     })
 }
