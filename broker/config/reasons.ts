@@ -55,7 +55,6 @@ export const no = {
   turn: without('what a loop turn brings is written at its end'),
   recovery: without('recovery has one way, from the checkpoint'),
   crc: without('records carry the body checksum only'),
-  broadcastOffsets: without('offsets of broadcasting consumers stay with the clients'),
   metadata: without('topics and groups are kept in JSON files, registered whole'),
   statistics: without('statistics of what has been idle are dropped by a bound of their own'),
   estimates: without('lag is counted from offsets; what a filter would pass is not estimated'),

@@ -1,5 +1,6 @@
 // broker/processor/context.ts: what a processor may use to answer a request: the broker's tables, its store, its
 // settings. A processor keeps no state of its own; what it must remember belongs to a room below.
+import type { BroadcastOffsets } from '../catalog/broadcast-offsets'
 import type { GroupCatalog, OffsetCatalog, TopicCatalog } from '../catalog/types'
 import type { Replication } from '../ha/types'
 import type { Connection, Reply } from '../net/types'
@@ -41,6 +42,8 @@ export interface BrokerSettings extends PopSettings {
   readonly slaveReadEnable: boolean
   readonly offsetCheckInSlave: boolean
   readonly enablePropertyFilter: boolean
+  readonly enableBroadcastOffsetStore: boolean
+  readonly enableTopicMessageTypeCheck: boolean
   readonly notifyConsumerIdsChangedEnable: boolean
   /** Milliseconds without a heartbeat after which a client is dropped. */
   readonly channelExpiredTimeout: number
@@ -104,6 +107,7 @@ export interface BrokerContext {
   readonly topics: TopicCatalog
   readonly groups: GroupCatalog
   readonly offsets: OffsetCatalog
+  readonly broadcasts: BroadcastOffsets
   readonly consumers: Consumers
   readonly producers: Producers
   readonly locks: QueueLocks

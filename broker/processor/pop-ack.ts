@@ -146,7 +146,8 @@ const changeInvisibleTime: Handler = (request, connection, broker) => {
   if ('code' in found) return found
   const { store, pop, offsets, clock } = broker
   if (offset < store.minOffset(topic, queueId) || offset >= store.maxOffset(topic, queueId)) {
-    return { code: ResponseCode.NO_MESSAGE }
+    const range = `${offset} of ${store.minOffset(topic, queueId)} to ${store.maxOffset(topic, queueId)}`
+    return { code: ResponseCode.NO_MESSAGE, remark: `no message lies there: ${topic}@${queueId}, ${range}` }
   }
   const receipt = readReceipt(extraInfo)
   if (receipt === undefined) return noReceipt(extraInfo)

@@ -11,6 +11,7 @@ import { isReadable } from '../protocol/perm'
 import { parseExpression, type SubscriptionData } from '../protocol/subscription'
 import { PullSysFlag } from '../protocol/sys-flag'
 import type { GetResult, GetStatus } from '../store/types'
+import { broadcastPull } from './broadcast-pull'
 import type { Answer, BrokerContext, HandlerTable } from './context'
 import { faq } from './faq'
 import { noPropertyFilter } from './reply-for'
@@ -241,6 +242,8 @@ class Pull {
     const { consumerGroup, topic, queueId } = this.#header
     const reset = this.#broker.offsets.takeReset(consumerGroup, topic, queueId)
     if (reset !== undefined) return this.#reply(ResponseCode.PULL_OFFSET_MOVED, 'OFFSET_RESET', reset)
+    const moved = this.#broadcastStart()
+    if (moved !== undefined) return this.#reply(ResponseCode.PULL_OFFSET_MOVED, 'OFFSET_RESET', moved)
     if (this.#connection.unsentBytes > maxUnsentBytes) {
       return {
         code: ResponseCode.FLOW_CONTROL,
@@ -268,6 +271,16 @@ class Pull {
     }
     this.#mostMessages = 1
     return type === 'CONSUME_ACTIVELY' && coldReads.hold(() => this.#again()) ? undefined : this.#look(false)
+  }
+
+  /** A broadcasting client that came from a proxy, or went to one, goes on where it was. */
+  #broadcastStart(): number | undefined {
+    const pull = broadcastPull(this.#broker, this.#header, this.#connection)
+    if (pull === undefined) return undefined
+    const { broadcasts } = this.#broker
+    const start = broadcasts.startOf(pull)
+    broadcasts.note({ ...pull, queueOffset: start ?? pull.queueOffset })
+    return start
   }
 
   #look(maySuspend: boolean): Answer | Promise<Answer> {

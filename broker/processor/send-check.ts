@@ -6,7 +6,7 @@ import { isForbiddenToSend, topicNameFault } from '../protocol/names'
 import { isWriteable } from '../protocol/perm'
 import type { BrokerContext } from './context'
 import { faq } from './faq'
-import type { SendRequest } from './send-request'
+import type { Said, SendRequest } from './send-request'
 import { topicText } from './topic-text'
 
 export interface Refusal {
@@ -41,6 +41,29 @@ export function queueRefusal(topic: TopicConfig, queueId: number, producer: stri
   const remark = `request queueId[${queueId}] is illegal, ${topicText(topic)} Producer: ${producer}`
   return { code: ResponseCode.INVALID_PARAMETER, remark }
 }
+/**
+ * Why a topic of this type takes no message of that kind, where the broker is told to look (Apache's proxies do). A topic
+ * without a type, or of MIXED, takes all.
+ */
+export function typeRefusal({ settings }: BrokerContext, topic: TopicConfig, said: Said): Refusal | undefined {
+  const type = typeToCheck(settings.enableTopicMessageTypeCheck, topic)
+  const kind = kindOf(said)
+  if (type === undefined || type === kind) return undefined
+  const remark = `TopicMessageType validate failed, the expected type is ${type}, but actual type is ${kind}`
+  return { code: ResponseCode.MESSAGE_ILLEGAL, remark }
+}
+const takesAll: ReadonlySet<string> = new Set(['UNSPECIFIED', 'MIXED'])
+export function typeToCheck(isOn: boolean, { attributes }: TopicConfig): string | undefined {
+  const type = isOn ? attributes.get('message.type') : undefined
+  return type === undefined || takesAll.has(type) ? undefined : type
+}
+function kindOf({ isTransaction, delayLevel, isTimed, hasShardingKey, priority }: Said): string {
+  if (isTransaction) return 'TRANSACTION'
+  if (delayLevel > 0 || isTimed) return 'DELAY'
+  if (hasShardingKey) return 'FIFO'
+  return priority >= 0 ? 'PRIORITY' : 'NORMAL'
+}
+
 export const anyQueueOf = (topic: TopicConfig): number => Math.floor(Math.random() * topic.writeQueueNums)
 
 export const ipOf = (address: string): string => address.slice(0, address.lastIndexOf(':'))

@@ -17,7 +17,7 @@ import type { Answer, BrokerContext, HandlerTable } from './context'
 import { deadLetterQueue } from './dead-letter'
 import { createQuickSendReader } from './quick-send'
 import { illegalMessage, notStored, putReplyCodes, replyFor } from './reply-for'
-import { anyQueueOf, ipOf, noTopic, queueRefusal, topicRefusal } from './send-check'
+import { anyQueueOf, ipOf, noTopic, queueRefusal, topicRefusal, typeRefusal, typeToCheck } from './send-check'
 import {
   readSend,
   readSendCommand,
@@ -72,7 +72,12 @@ class Sender {
     const broker = this.#broker
     const quick = this.#quick.read(request, this.#refreshedOwn().propertyBytes)
     const topic = quick === undefined ? undefined : broker.topics.get(quick.topic)
-    const isPlain = topic !== undefined && !topic.order && broker.settings.brokerRole !== 'SLAVE'
+    const { brokerRole, enableTopicMessageTypeCheck } = broker.settings
+    const isPlain =
+      topic !== undefined &&
+      !topic.order &&
+      brokerRole !== 'SLAVE' &&
+      typeToCheck(enableTopicMessageTypeCheck, topic) === undefined
     if (quick === undefined || !isPlain || request.queueId >= Math.max(topic.writeQueueNums, topic.readQueueNums)) {
       return this.send(readSendCommand(request), request, connection)
     }
@@ -120,6 +125,8 @@ class Sender {
     if (send.batch) return this.#batch(topic, send, request, connection)
     if (isRetryTopic(send.topic)) return this.#toRetryTopic(topic, send, request, connection)
     const said = scanProperties(send.properties)
+    const wrongType = typeRefusal(this.#broker, topic, said)
+    if (wrongType !== undefined) return this.#refuse(wrongType.code, wrongType.remark)
     if (said.priority >= 0) prioritize(topic, send, said)
     return this.#one(topic, send.queueId, said, send, request, connection)
   }
@@ -238,6 +245,8 @@ class Sender {
       return this.#refuse(ResponseCode.MESSAGE_ILLEGAL, `batch request does not support retry group ${send.topic}`)
     }
     const said = scanProperties(send.properties)
+    const wrongType = typeRefusal(this.#broker, topic, said)
+    if (wrongType !== undefined) return this.#refuse(wrongType.code, wrongType.remark)
     const isIllegal = said.delayLevel > 0 || said.isTransaction || said.isTimed || transactionType(send.sysFlag) !== 0
     if (isIllegal || request.body.length === 0 || request.body.length > settings.maxMessageSize) {
       return this.#refuse(ResponseCode.MESSAGE_ILLEGAL, illegalMessage(settings.maxMessageSize))

@@ -3,6 +3,7 @@
 import { lookup } from 'node:dns/promises'
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
+import { openBroadcastOffsets } from '../catalog/broadcast-offsets'
 import { openGroups } from '../catalog/groups'
 import { openOffsets } from '../catalog/offsets'
 import { openTopics } from '../catalog/topics'
@@ -236,6 +237,17 @@ async function openBroker(plan: PartPlan, log: PartLog, ends: Ends, place: Place
   ends.push(() => replication.stop())
   if (place?.isMaster) await adopt(place, store, topics, log)
 
+  const consumers = createConsumers({ clock, log })
+  const broadcasts = openBroadcastOffsets({
+    offsets,
+    beginOf: (topic, queueId) => (store.inMemory(topic, queueId, 0) ? 0 : store.maxOffset(topic, queueId)),
+    isOnline: (group, clientId) => consumers.channelOf(group, clientId) !== undefined,
+    expireMs: () => values.broadcastOffsetExpireSecond * 1000,
+    expireOnlineMs: () => values.broadcastOffsetExpireMaxSecond * 1000,
+    clock,
+  })
+  ends.push(() => broadcasts.close())
+
   const broker: BrokerContext = {
     identity,
     settings: values,
@@ -243,7 +255,8 @@ async function openBroker(plan: PartPlan, log: PartLog, ends: Ends, place: Place
     topics,
     groups,
     offsets,
-    consumers: createConsumers({ clock, log }),
+    broadcasts,
+    consumers,
     producers,
     locks: createQueueLocks({ clock }),
     heldPulls,

@@ -2,6 +2,7 @@
 // sessions, settings and statistics are the real ones; only disk, sockets and name servers are not there.
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
+import { openBroadcastOffsets } from '../../broker/catalog/broadcast-offsets'
 import { openGroups } from '../../broker/catalog/groups'
 import { openOffsets } from '../../broker/catalog/offsets'
 import { openTopics } from '../../broker/catalog/topics'
@@ -114,6 +115,15 @@ export async function openTestBroker(properties: Record<string, string> = {}): P
     onTopicMade: () => {},
     onStored: () => {},
   })
+  const consumers = createConsumers({ clock: now, log })
+  const broadcasts = openBroadcastOffsets({
+    offsets,
+    beginOf: (topic, queueId) => store.maxOffset(topic, queueId),
+    isOnline: (group, clientId) => consumers.channelOf(group, clientId) !== undefined,
+    expireMs: () => values.broadcastOffsetExpireSecond * 1000,
+    expireOnlineMs: () => values.broadcastOffsetExpireMaxSecond * 1000,
+    clock: now,
+  })
   const broker: BrokerContext = {
     identity,
     settings: values,
@@ -121,7 +131,8 @@ export async function openTestBroker(properties: Record<string, string> = {}): P
     topics,
     groups,
     offsets,
-    consumers: createConsumers({ clock: now, log }),
+    broadcasts,
+    consumers,
     producers: createProducers({ clock: now, log }),
     locks: createQueueLocks({ clock: now }),
     heldPulls: createHeldPulls({ clock: now, maxCount: 100 }),
@@ -181,6 +192,7 @@ export async function openTestBroker(properties: Record<string, string> = {}): P
       }),
     async close() {
       statistics.close()
+      broadcasts.close()
       broker.heldPulls.close()
       broker.coldReads.close()
       await pop.stop()

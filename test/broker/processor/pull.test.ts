@@ -195,6 +195,20 @@ describe('a pull that brings an offset', () => {
     expect(await offset()).toBe('1')
   })
 
+  it('of a broadcasting client that came from a proxy is told where it was, once', async () => {
+    for (let n = 0; n < 3; n++) await client.send({ topic: 'cast' })
+    const proxied = { requestSource: '1', proxyFrowardClientId: 'caster' }
+    const first = await client.pull('casters', 'cast', -1, proxied)
+    expect([first.code, first.remark, first.ext.nextBeginOffset]).toEqual([21, 'OFFSET_RESET', '0'])
+    expect((await client.pull('casters', 'cast', 2, proxied)).code).toBe(0)
+    const direct = broker.client()
+    const subscriptionDataSet = [parseTagExpression('cast', '*', 1)]
+    await direct.heartbeat('caster', [{ groupName: 'casters', messageModel: 'BROADCASTING', subscriptionDataSet }])
+    const moved = await direct.pull('casters', 'cast', 0)
+    expect([moved.code, moved.remark, moved.ext.nextBeginOffset]).toEqual([21, 'OFFSET_RESET', '2'])
+    expect((await direct.pull('casters', 'cast', 0)).code).toBe(0) // from here on it says itself where it is
+  })
+
   it('is told to start elsewhere after a reset, once, and cannot undo it', async () => {
     for (let n = 0; n < 3; n++) await client.send({ topic: 'reset' })
     await client.pull('r', 'reset', 3, { sysFlag: '5', commitOffset: '3' })

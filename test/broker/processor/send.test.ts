@@ -182,6 +182,57 @@ describe('a send that cannot be', () => {
   })
 })
 
+describe('OR5: a topic of a type', () => {
+  const kinds: Readonly<Record<string, Record<string, string>>> = {
+    NORMAL: { TAGS: 'A' },
+    FIFO: { __SHARDINGKEY: 'order-1' },
+    DELAY: { DELAY: '1' },
+    'DELAY to a time': { TIMER_DELAY_SEC: '60' },
+    TRANSACTION: { TRAN_MSG: 'true', PGROUP: 'PG', __SHARDINGKEY: 'order-1' },
+    PRIORITY: { _SYS_MSG_PRIORITY_: '1' },
+  }
+  const taken = async (topic: string) => {
+    const replies = Object.entries(kinds).map(async ([kind, properties]) => {
+      const unique = { UNIQ_KEY: `${topic}-${kind}`, ...properties }
+      return { kind, reply: await client.send({ topic, properties: unique }) }
+    })
+    const all = await Promise.all(replies)
+    for (const { kind, reply } of all.filter(({ reply }) => reply.code !== 0)) {
+      const actual = kind.split(' ')[0]
+      const expected = `the expected type is ${topic.slice(5)}, but actual type is ${actual}`
+      expect([reply.code, reply.remark]).toEqual([13, `TopicMessageType validate failed, ${expected}`])
+    }
+    return all.flatMap(({ kind, reply }) => (reply.code === 0 ? [kind] : []))
+  }
+  beforeAll(async () => {
+    await client.ask(25, {}, 'enableMixedMessageType=true')
+    for (const type of ['NORMAL', 'FIFO', 'DELAY', 'TRANSACTION', 'PRIORITY', 'MIXED', 'UNSPECIFIED']) {
+      const queues = { readQueueNums: '4', writeQueueNums: '4', perm: '6', topicFilterType: 'SINGLE_TAG' }
+      const made = { topic: `type-${type}`, defaultTopic: 'TBW102', ...queues, attributes: `+message.type=${type}` }
+      expect((await client.ask(17, made)).code).toBe(0)
+    }
+  })
+  afterAll(() => client.ask(25, {}, 'enableMixedMessageType=false'))
+
+  it('takes every kind of message, as with Apache’s brokers', async () => {
+    expect(await taken('type-FIFO')).toEqual(Object.keys(kinds))
+  })
+  it('takes its own kind alone once the broker is told to look, as with Apache’s proxies', async () => {
+    await client.ask(25, {}, 'enableTopicMessageTypeCheck=true')
+    expect(await taken('type-NORMAL')).toEqual(['NORMAL'])
+    expect(await taken('type-FIFO')).toEqual(['FIFO'])
+    expect(await taken('type-DELAY')).toEqual(['DELAY', 'DELAY to a time'])
+    expect(await taken('type-TRANSACTION')).toEqual(['TRANSACTION'])
+    expect(await taken('type-PRIORITY')).toEqual(['PRIORITY'])
+    for (const open of ['type-MIXED', 'type-UNSPECIFIED', 'type-less']) {
+      expect(await taken(open)).toEqual(Object.keys(kinds))
+    }
+    expect((await client.sendBatch('type-FIFO', [{ body: 'b' }])).code).toBe(13)
+    await client.ask(25, {}, 'enableTopicMessageTypeCheck=false')
+    expect((await client.sendBatch('type-FIFO', [{ body: 'b' }])).code).toBe(0)
+  })
+})
+
 describe('a batch', () => {
   it('is stored message by message, in a row', async () => {
     const sent = await client.sendBatch('batch', [
