@@ -125,9 +125,10 @@ const ours: Readonly<Record<number, Rule>> = {
   [C.UPDATE_AND_CREATE_STATIC_TOPIC]: on(['Create'], topic()),
   [C.LITE_PULL_MESSAGE]: on(['Sub'], group(), topic()),
   1009: change, // the controller's settings
-  2001: change, // cold data flow control
-  2002: change,
-  2004: change,
+  [C.UPDATE_COLD_DATA_FLOW_CTR_CONFIG]: change,
+  [C.REMOVE_COLD_DATA_FLOW_CTR_CONFIG]: change,
+  [C.GET_COLD_DATA_FLOW_CTR_INFO]: read, // it names groups
+  [C.SET_COMMITLOG_READ_MODE]: change,
   5001: change, // the timer's engine
   200056: change,
 }

@@ -79,6 +79,21 @@ it('copies topics, groups, what groups may not read, offsets and delay positions
   expect(offsets.query('readers', 'copied', 0)).toBe(1)
   expect(taken.length).toBeLessThanOrEqual(1)
 
+  // queues of a static topic, and that they are none any more
+  const mapping = { topic: 'copied', bname: 'broker-a', epoch: 5, totalQueues: 1 }
+  const item = { bname: 'broker-a', queueId: 0, gen: 0, logicOffset: 7, startOffset: 0, endOffset: -1 }
+  const header = { topic: 'copied', defaultTopic: 'TBW102', readQueueNums: '8', writeQueueNums: '8', perm: '6' }
+  const body = JSON.stringify({ ...mapping, hostedQueues: { 0: [item] } })
+  const ext = { ...header, topicFilterType: 'SINGLE_TAG', topicSysFlag: '0', order: 'false' }
+  expect((await client.ask(RequestCode.UPDATE_AND_CREATE_STATIC_TOPIC, ext, body)).code).toBe(0)
+  expect(await copy.now()).toBe(true)
+  expect(topics.mappings.get('copied')?.hostedQueues.get(0)).toMatchObject([{ logicOffset: 7 }])
+  await client.ask(RequestCode.DELETE_TOPIC_IN_BROKER, { topic: 'copied' })
+  await client.send({ topic: 'copied' })
+  await client.ask(RequestCode.UPDATE_CONSUMER_OFFSET, { ...place, commitOffset: '1' })
+  expect(await copy.now()).toBe(true)
+  expect(topics.mappings.size).toBe(0)
+
   // what only the copy has goes with the master's next change, and what does not change is left alone
   groups.get('strayed')
   const { version } = topics
