@@ -8,15 +8,23 @@ import { openMasks } from './access/masks'
 import { openAccess } from './access/open'
 import { openAudit } from './audit/open'
 import { openDatabase } from './db/open'
+import { openBackups } from './desk/backup'
 import { type GivenCluster, openClusters } from './desk/clusters'
 import { openTemplates } from './desk/templates'
 import { openSeal } from './guard/seal'
 import { openApi } from './http/api'
+import { openBackupDoor } from './http/backup'
+import { cookieWriters } from './http/cookies'
 import { type OriginFault, originFault } from './http/origin'
+import { openPeers } from './http/peer'
 import { openMetrics } from './http/prometheus'
 import { isUnder, routesOf } from './http/routes'
+import { openSignOn } from './http/sign-on'
 import { callerFrom, openTrpcDoor, TRPC_PATH } from './http/trpc'
 import { openNotify } from './notify/open'
+import { openProviders, type Provider } from './oidc/config'
+import { openOidc } from './oidc/open'
+import { belowBase } from './shared/base-path'
 import type { ConsoleDesk } from './shared/desk'
 import { cookieNameFor, publishConsole } from './trpc/context'
 
@@ -30,6 +38,12 @@ export interface ConsoleOptions {
   port: number
   /** Names under which a reverse proxy or the local network reaches the console, `console.example.org:443`. */
   allowedHosts?: readonly string[]
+  /** Proxies whose word about the client's address and TLS counts: addresses and networks. */
+  trustedProxies?: readonly string[]
+  /** The path the console lives under behind a proxy, `/mq`; empty: none. */
+  basePath?: string
+  /** The provider people sign in at, where the start names it. */
+  provider?: Provider | null
   version?: string
   /** How often brokers are asked; 5 s unless a test is in a hurry. */
   turnMs?: number
@@ -48,6 +62,8 @@ export interface ConsoleHandle {
   handleHttp(request: IncomingMessage, response: ServerResponse): boolean
   /** False: not ours; the caller destroys the socket (in dev it is Next's). */
   handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): boolean
+  /** The client's address, for the audit log. */
+  addressOf(request: IncomingMessage): string
   /** While nobody has an account: `/setup#token=...` to append to the console's address; null afterwards. */
   setupUrlHint(): Promise<string | null>
   /** Ends subscriptions and samplers, then closes the database. */
@@ -57,6 +73,8 @@ export interface ConsoleHandle {
 const STOP_WITHIN_MS = 5000
 
 export const createConsole = async (options: ConsoleOptions): Promise<ConsoleHandle> => {
+  const { basePath = '' } = options
+  const peers = openPeers(options.trustedProxies ?? [], basePath)
   const folder = join(options.dataDir, 'console')
   mkdirSync(folder, { recursive: true, mode: 0o700 })
   chmodSync(folder, 0o700) // it may have been there, with other rights
@@ -69,6 +87,11 @@ export const createConsole = async (options: ConsoleOptions): Promise<ConsoleHan
     seal,
     log: (text) => options.log('warn', text),
     ...options.notify,
+  })
+  const oidc = openOidc({
+    providers: await openProviders(database.db, seal, options.provider ?? null),
+    seal,
+    hosts: () => notify.channels.hosts(),
   })
   const audit = openAudit(database.db)
   const clusters = await openClusters({
@@ -89,42 +112,68 @@ export const createConsole = async (options: ConsoleOptions): Promise<ConsoleHan
     notify,
     templates: openTemplates(database.db),
     masking: await openMasks(database.db, (text) => seal.digest(text, 'mask')),
+    oidc,
+    backups: openBackups(database, seal, folder, options.version ?? ''),
   }
   publishConsole(desk)
+  const callerOf = (request: IncomingMessage) => callerFrom(request, desk.cookieName, peers)
+  const cookiesFor = cookieWriters(peers, basePath)
   const door = openTrpcDoor({
     desk,
-    cookieName: desk.cookieName,
+    callerOf,
+    cookiesFor,
     onError: (path, error) => options.log('error', `${path ?? 'a request'} failed: ${error.stack ?? error.message}`),
   })
-  const tell = ({ method, url, socket }: IncomingMessage, why: string): void =>
+  const tell = (request: IncomingMessage, why: string): void =>
     options.refused?.(
-      `${method} ${(url ?? '').split('?', 1)[0]?.slice(0, 200)} of ${socket.remoteAddress ?? ''} was refused: ${why}`,
+      `${request.method} ${(request.url ?? '').split('?', 1)[0]?.slice(0, 200)} of ${peers.addressOf(request)} was refused: ${why}`,
     )
   const metrics = openMetrics(desk, options.metricsToken, (request) => tell(request, 'the token is missing or wrong'))
   const api = openApi({
     desk,
-    callerOf: (request) => callerFrom(request, desk.cookieName),
+    callerOf,
     onError: (path, error) => options.log('error', `${path} failed: ${error.stack ?? error.message}`),
     refused: tell,
   })
-  const routes = routesOf({ desk, trpc: door, api, metrics })
+  const signOn = openSignOn({
+    desk,
+    oidc,
+    basePath,
+    callerOf,
+    cookiesFor,
+    log: (text) => options.refused?.(text),
+  })
+  const backup = openBackupDoor({
+    desk,
+    callerOf,
+    onError: (path, error) => options.log('error', `${path} failed: ${error.stack ?? error.message}`),
+    refused: tell,
+  })
+  const routes = routesOf({ desk, trpc: door, api, metrics, signOn, backup })
   const stopListening = access.onSessionEnd(() => door.dropEnded())
   const rules = { allowedHosts: [...(options.allowedHosts ?? []), options.host] }
 
   return {
     handleHttp(request, response) {
       for (const [name, value] of safeHeaders) response.setHeader(name, value)
-      const route = routes.find(({ owns }) => owns(request.url ?? ''))
+      const url = request.url ?? '/'
+      const below = belowBase(url, basePath)
+      // Programs that know no path are served beside it too: name server addresses and figures.
+      const route = routes.find(({ owns, besideBase }) => owns(below ?? (besideBase ? url : '')))
       const fault = route?.anyHost ? null : originFault(request, rules)
       if (fault !== null) {
         tell(request, refusals[fault][1])
         refuse(response, fault)
       } else if (route === undefined) return false
-      else route.answer(request, response)
+      else {
+        request.url = below ?? url
+        route.answer(request, response)
+      }
       return true
     },
     handleUpgrade(request, socket, head) {
-      if (!isUnder(request.url, TRPC_PATH)) return false
+      const below = belowBase(request.url ?? '/', basePath)
+      if (below === null || !isUnder(below, TRPC_PATH)) return false
       const fault = originFault(request, rules)
       if (fault === null) door.upgrade(request, socket, head)
       else {
@@ -133,6 +182,7 @@ export const createConsole = async (options: ConsoleOptions): Promise<ConsoleHan
       }
       return true
     },
+    addressOf: (request) => peers.addressOf(request),
     async setupUrlHint() {
       const token = access.setupToken.current()
       return token === null ? null : `/setup#token=${token}`

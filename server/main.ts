@@ -12,6 +12,7 @@ import {
   DEFAULT_PRESET,
   FlagError,
   type FlagTable,
+  type FlagValues,
   flagHelp,
   type LogFile,
   type LogLine,
@@ -28,13 +29,39 @@ import {
   startCluster,
   unreadable,
 } from '../broker/index'
+import { pagesFolder } from './build/pages-folder.mjs'
 import { type ConsoleHandle, createConsole } from './console'
+import { type Provider, providerFrom } from './oidc/config'
+import { belowBase, isBasePath } from './shared/base-path'
+import { backUpState, restoreState } from './state'
 
 const common = {
   port: { value: 'PORT', default: '3000', says: 'port of the console' },
   host: { value: 'HOST', default: '127.0.0.1', says: 'address every listener binds to' },
   data: { value: 'DIR', default: './data', says: 'folder of all files' },
   'allow-host': { value: 'NAMES', says: 'further names the console is reached by, separated by commas' },
+  backup: { value: 'FILE', says: "write the console's state into FILE, and end; the console may run meanwhile" },
+  restore: {
+    value: 'FILE',
+    says: 'put the state of a backup in the place of what is there, and end; the console must not run',
+  },
+  'base-path': {
+    value: 'PATH',
+    default: '',
+    says: 'the path the console lives under behind a reverse proxy, such as /mq; the proxy passes it on as it is',
+  },
+  'trusted-proxy': {
+    value: 'NETS',
+    says: 'proxies whose x-forwarded-for, -proto and -host count: addresses and networks, separated by commas',
+  },
+  'oidc-issuer': { value: 'URL', says: 'people sign in at this OpenID Connect provider' },
+  'oidc-client-id': { value: 'ID', says: 'as which the provider knows the console' },
+  'oidc-client-secret': { value: 'SECRET', says: 'its secret there; better as ROCKETDECK_OIDC_CLIENT_SECRET' },
+  'oidc-roles': { value: 'MAP', says: "which group has which role, the first that fits: 'ops=operator,*=viewer'" },
+  'oidc-label': { value: 'TEXT', says: 'what the button on the login page says' },
+  'oidc-scopes': { value: 'SCOPES', says: "what is asked for: 'openid profile email' unless said otherwise" },
+  'oidc-name-claim': { value: 'CLAIM', says: 'where the name of an account stands: preferred_username' },
+  'oidc-group-claim': { value: 'CLAIM', says: 'where the groups stand: groups' },
   config: { value: 'FILE', says: 'a JSON file of these flags, e.g. rocketdeck.json' },
   'metrics-token': { value: 'TOKEN', says: 'serve /metrics for Prometheus to whoever sends this bearer token' },
   ...logFlags,
@@ -79,6 +106,12 @@ interface Plan {
   host: string
   dataDir: string
   allowedHosts: readonly string[]
+  basePath: string
+  trustedProxies: readonly string[]
+  provider: Provider | null
+  /** Files: only that is done then. */
+  backup: string | undefined
+  restore: string | undefined
   metricsToken: string | undefined
   verbose: boolean
   logShape: LogShape
@@ -113,6 +146,7 @@ export async function main({ program, args, root }: MainOptions): Promise<void> 
   let deck: Deck | undefined
   try {
     const plan = program === 'console' ? planConsole(args) : planStart(args)
+    if (await keepState(plan, root)) return
     deck = new Deck(plan, root, dev)
     const running = deck
     onStopSignals({ say, stop: () => running.close() })
@@ -172,29 +206,55 @@ function planConsole(args: readonly string[]): Plan {
   return { ...planOf(flags), cluster: { namesrv, credentials, tls: flags.tls } }
 }
 
-const planOf = (flags: {
-  port: string
-  host: string
-  data: string
-  'allow-host': string | undefined
-  'metrics-token': string | undefined
-  verbose: boolean
-  'log-level': string
-  'log-format': string
-  'log-file-mib': string
-  'log-files': string
-}) => ({
+const planOf = (flags: FlagValues<typeof common>) => ({
   port: portOf('port', flags.port),
   host: flags.host,
   dataDir: resolve(flags.data),
-  allowedHosts: (flags['allow-host'] ?? '')
-    .split(',')
-    .map((name) => name.trim())
-    .filter((name) => name !== ''),
+  allowedHosts: listed(flags['allow-host']),
+  basePath: basePathOf(flags['base-path']),
+  trustedProxies: listed(flags['trusted-proxy']),
+  provider: providerFrom({
+    issuer: flags['oidc-issuer'],
+    clientId: flags['oidc-client-id'],
+    clientSecret: flags['oidc-client-secret'],
+    label: flags['oidc-label'],
+    scopes: flags['oidc-scopes'],
+    nameClaim: flags['oidc-name-claim'],
+    groupClaim: flags['oidc-group-claim'],
+    roles: flags['oidc-roles'],
+  }),
+  backup: flags.backup,
+  restore: flags.restore,
   metricsToken: flags['metrics-token'],
   verbose: flags.verbose,
   logShape: logShapeOf(flags),
 })
+const basePathOf = (text: string): string => {
+  const path = text.replace(/\/+$/, '')
+  if (!isBasePath(path)) throw new FlagError(`--base-path ${text}: it is a path such as /mq`)
+  return path
+}
+const listed = (text = ''): string[] =>
+  text
+    .split(',')
+    .map((name) => name.trim())
+    .filter((name) => name !== '')
+
+/** `--backup` and `--restore`: true when that was all there was to do. */
+async function keepState({ backup, restore, dataDir }: Plan, root: string): Promise<boolean> {
+  if (backup === undefined && restore === undefined) return false
+  if (backup !== undefined && restore !== undefined) throw new FlagError('--backup and --restore: one at a time')
+  if (backup !== undefined) {
+    await backUpState(dataDir, resolve(backup), versionIn(root))
+    console.log(`written to ${resolve(backup)}; its secrets open only with ${join(dataDir, 'console', 'secret.key')}`)
+    return true
+  }
+  const { note, before, lost } = await restoreState(dataDir, resolve(restore ?? ''))
+  console.log(`restored the state of ${new Date(note.at).toISOString()}, made by version ${note.version}`)
+  if (before !== null) console.log(`what was there before is kept as ${before}`)
+  for (const who of lost) console.log(`sealed under another key, to be typed again: ${who}`)
+  return true
+}
 
 function fromFile(path: string): Record<string, string> {
   try {
@@ -281,6 +341,9 @@ class Deck {
       host: plan.host,
       port: plan.port,
       allowedHosts: plan.allowedHosts,
+      basePath: plan.basePath,
+      trustedProxies: plan.trustedProxies,
+      provider: plan.provider,
       version: versionIn(this.#root),
       metricsToken: plan.metricsToken,
       log: (level, text) => this.#log({ level, part: 'console', text, atMs: Date.now() }),
@@ -313,7 +376,7 @@ class Deck {
   }
 
   #address(): string {
-    return `http://${urlHost(this.#plan.host)}:${this.#plan.port}${process.env.ROCKETDECK_BASE_PATH ?? ''}`
+    return `http://${urlHost(this.#plan.host)}:${this.#plan.port}${this.#plan.basePath}`
   }
 
   async #printWhereItIs(handle: ConsoleHandle): Promise<void> {
@@ -336,6 +399,9 @@ class Deck {
 
   async #startPages(): Promise<void> {
     try {
+      // Both the build and what runs it read it there.
+      process.env.ROCKETDECK_BASE_PATH = this.#plan.basePath
+      process.env.ROCKETDECK_NEXT_DIR = pagesFolder(this.#plan.basePath)
       if (!this.#dev) await this.#buildPages()
       if (this.#closing) return
       this.#pages = await openPages({ root: this.#root, dev: this.#dev, host: this.#plan.host, port: this.#plan.port })
@@ -368,14 +434,18 @@ class Deck {
   }
 
   #answer(request: IncomingMessage, response: ServerResponse): void {
-    const path = (request.url ?? '/').split('?', 1)[0]
+    const { basePath } = this.#plan
+    const url = request.url ?? '/'
+    const below = belowBase(url, basePath)
+    const path = (below ?? url).split('?', 1)[0]
     if (path === '/healthz') text(response, 200, 'ok\n')
     else if (path === '/readyz') this.#answerReady(response)
     else if (this.#console === undefined) waitingPage(response, 'The cluster is starting.')
     else if (this.#console.handleHttp(request, response)) return
+    else if (below === null) response.writeHead(307, { location: `${basePath}/` }).end()
     else if (this.#pages) {
-      // Whatever the browser claims to be, the audit log gets the address the socket has.
-      request.headers['x-rocketdeck-peer'] = (request.socket.remoteAddress ?? '').replace(/^::ffff:/, '')
+      // Whatever the browser claims to be, the audit log gets the address we know.
+      request.headers['x-rocketdeck-peer'] = this.#console.addressOf(request)
       this.#pages.answer(request, response)
     } else if (this.#pagesFailed) text(response, 500, `${this.#pagesFailed}\n`)
     else waitingPage(response, 'The pages are being built. This happens once and takes about a minute.')
@@ -459,7 +529,8 @@ const urlHost = (host: string): string =>
 
 /** Loaded late: Next takes a second that the cluster's clients shall not wait for. */
 async function openPages(at: { root: string; dev: boolean; host: string; port: number }): Promise<Pages> {
-  if (!at.dev && !existsSync(join(at.root, '.next', 'BUILD_ID'))) throw new Error('the pages are not built')
+  if (!at.dev && !existsSync(join(at.root, pagesFolder(process.env.ROCKETDECK_BASE_PATH ?? ''), 'BUILD_ID')))
+    throw new Error('the pages are not built')
   const { default: next } = await import('next')
   const app = next({ dev: at.dev, dir: at.root, hostname: at.host, port: at.port })
   await app.prepare()

@@ -9,6 +9,6 @@ export default async function LoginPage({
 }: {
   searchParams: Promise<Record<string, string | string[] | undefined>>
 }) {
-  const { next } = await searchParams
-  return <LoginPanel next={typeof next === 'string' ? next : null} />
+  const { next, sso } = await searchParams
+  return <LoginPanel next={typeof next === 'string' ? next : null} fault={typeof sso === 'string' ? sso : null} />
 }

@@ -5,13 +5,16 @@ import { useQuery } from '@tanstack/react-query'
 import { useRouter } from 'next/navigation'
 import { useEffect } from 'react'
 import { useTranslations } from 'use-intl'
+import { isSignOnFault } from '../../server/shared/sign-on'
 import { safeNext } from '../shell/address'
 import { LoginForm } from '../shell/login-form'
+import { SignOnLink } from '../shell/sign-on-link'
 import { useTRPC } from '../trpc/client'
 import { session } from '../trpc/connection'
+import { Mark } from '../ui/mark'
 import { Door } from './door'
 
-export function LoginPanel({ next }: { next: string | null }) {
+export function LoginPanel({ next, fault }: { next: string | null; fault: string | null }) {
   const t = useTranslations('access')
   const trpc = useTRPC()
   const router = useRouter()
@@ -27,6 +30,19 @@ export function LoginPanel({ next }: { next: string | null }) {
     >
       <div className="max-w-80">
         <h1 className="mb-6 text-3xl font-semibold tracking-[-0.02em]">{t('signIn')}</h1>
+        {fault !== null && isSignOnFault(fault) ? (
+          <p role="alert" className="mb-5 flex items-start gap-1.5 text-sm text-crit">
+            <Mark state="crit" className="mt-[3px]" />
+            <span>
+              {t(`signOn.${fault}.title`)} <span className="text-ink-2">{t(`signOn.${fault}.todo`)}</span>
+            </span>
+          </p>
+        ) : null}
+        {state.data?.singleSignOn ? (
+          <div className="mb-5 flex flex-col gap-5 border-b border-hair pb-5">
+            <SignOnLink label={state.data.singleSignOn} next={safeNext(next)} />
+          </div>
+        ) : null}
         <LoginForm
           onDone={() => {
             session.restored()

@@ -1,7 +1,7 @@
 'use client'
 // components/access/settings-view.tsx: how I see the console, my password, and where I am signed in.
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
-import { Download, FileCode2 } from 'lucide-react'
+import { Archive, Download, FileCode2 } from 'lucide-react'
 import { useState } from 'react'
 import { useTranslations } from 'use-intl'
 import { Moment, useFormat } from '../format'
@@ -20,6 +20,7 @@ import { useToast } from '../ui/toast'
 import { browserOf } from './browser-name'
 import { LooksFields } from './looks-fields'
 import { NewPassword } from './new-password'
+import { OidcPanel } from './oidc-panel'
 import { PASSWORD_MIN } from './password-strength'
 
 export function SettingsView() {
@@ -40,12 +41,15 @@ export function SettingsView() {
               <SingleKeys />
             </div>
           </Panel>
-          <Panel title={t('password')} ruled>
-            <ChangePassword />
-          </Panel>
+          {me?.source === 'oidc' ? null : (
+            <Panel title={t('password')} ruled>
+              <ChangePassword />
+            </Panel>
+          )}
         </div>
       </div>
       <Sessions />
+      {me?.rights.includes('console.admin') ? <OidcPanel /> : null}
       <About />
     </>
   )
@@ -75,6 +79,13 @@ function About() {
               </a>
             </Button>
             <span className="text-ink-3 text-xs">{t('diagnosticsNote')}</span>
+            <Button asChild className="basis-auto">
+              <a href={`${basePath}/api/backup`} download>
+                <Archive />
+                {t('backup')}
+              </a>
+            </Button>
+            <span className="text-ink-3 text-xs">{t('backupNote')}</span>
           </>
         ) : null}
       </div>

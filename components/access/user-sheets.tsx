@@ -26,9 +26,11 @@ const extrasOf = (role: string): readonly Right[] =>
 function RoleFields(props: {
   role: string
   extra: readonly Right[]
+  /** Of a role that comes from somewhere else. */
+  fixed?: boolean
   onChange: (next: { role: string; extra: readonly Right[] }) => void
 }) {
-  const { role, extra, onChange } = props
+  const { role, extra, fixed = false, onChange } = props
   const t = useTranslations('people')
   const words = useRightWords()
   const trpc = useTRPC()
@@ -36,9 +38,13 @@ function RoleFields(props: {
   const extras = extrasOf(role)
   return (
     <>
-      <Field label={t('user.role')} hint={isBuiltInRole(role) ? t(`roleNote.${role}`) : t('roleNote.custom')}>
+      <Field
+        label={t('user.role')}
+        hint={fixed ? t('user.roleFromGroups') : isBuiltInRole(role) ? t(`roleNote.${role}`) : t('roleNote.custom')}
+      >
         <Select
           value={role}
+          disabled={fixed}
           onChange={(next) => onChange({ role: next, extra: extra.filter((right) => extrasOf(next).includes(right)) })}
           choices={roles.map(({ name }) => ({ value: name, label: words.role(name) }))}
         />
@@ -170,18 +176,21 @@ export function UserSheet({ row, onClose }: { row: UserRow; onClose: () => void 
     }),
   )
   const fault = update.error ?? reset.error ?? end.error
+  const isElsewhere = row.source === 'oidc'
   const changed = held.role !== row.role || [...held.extra].sort().join() !== [...row.extra].sort().join()
   return (
     <Sheet open onOpenChange={(open) => open || onClose()} width="pane" title={row.name} about={t('user.about')}>
       <div className="flex flex-col gap-5">
         <div className="flex flex-col gap-4">
-          <RoleFields {...held} onChange={setHeld} />
+          <RoleFields {...held} fixed={isElsewhere} onChange={setHeld} />
           <div>
             <Button
               look="primary"
               busy={update.isPending}
               reason={changed ? undefined : t('user.nothingChanged')}
-              onClick={() => update.mutate({ id: row.id, role: held.role, extra: [...held.extra] })}
+              onClick={() =>
+                update.mutate({ id: row.id, ...(isElsewhere ? {} : { role: held.role }), extra: [...held.extra] })
+              }
             >
               {t('user.changeRole')}
             </Button>
@@ -203,24 +212,26 @@ export function UserSheet({ row, onClose }: { row: UserRow; onClose: () => void 
             </Button>
           </div>
         </div>
-        <form
-          className="flex flex-col gap-3 border-t border-hair pt-4"
-          onSubmit={(event) => {
-            event.preventDefault()
-            if (password.length >= PASSWORD_MIN && !reset.isPending) reset.mutate({ id: row.id, password })
-          }}
-        >
-          <NewPassword label={t('user.newPassword')} value={password} onChange={setPassword} userName={row.name} />
-          <div>
-            <Button
-              type="submit"
-              busy={reset.isPending}
-              reason={password.length < PASSWORD_MIN ? t('user.passwordRule', { least: PASSWORD_MIN }) : undefined}
-            >
-              {t('user.setPassword')}
-            </Button>
-          </div>
-        </form>
+        {isElsewhere ? null : (
+          <form
+            className="flex flex-col gap-3 border-t border-hair pt-4"
+            onSubmit={(event) => {
+              event.preventDefault()
+              if (password.length >= PASSWORD_MIN && !reset.isPending) reset.mutate({ id: row.id, password })
+            }}
+          >
+            <NewPassword label={t('user.newPassword')} value={password} onChange={setPassword} userName={row.name} />
+            <div>
+              <Button
+                type="submit"
+                busy={reset.isPending}
+                reason={password.length < PASSWORD_MIN ? t('user.passwordRule', { least: PASSWORD_MIN }) : undefined}
+              >
+                {t('user.setPassword')}
+              </Button>
+            </div>
+          </form>
+        )}
         {fault ? <QueryFault error={fault} className="px-0 py-1" /> : null}
         <TypedName
           name={row.name}

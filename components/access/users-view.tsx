@@ -100,6 +100,7 @@ function UserName({ row, onOpen }: { row: UserRow; onOpen: () => void }) {
         {row.name}
       </LinkButton>
       {row.self ? <Tag>{t('user.self')}</Tag> : null}
+      {row.source === 'oidc' ? <Tag>{t('user.sso')}</Tag> : null}
       {row.locked ? <Tag>{t('user.locked')}</Tag> : null}
     </span>
   )

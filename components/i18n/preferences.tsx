@@ -25,7 +25,7 @@ export function PreferencesProvider({ initial, children }: { initial: Preference
     for (const [name, value] of Object.entries(next) as [PreferenceName, string][]) {
       // document.cookie is the one store that the server sees too; cookieStore is missing in Firefox.
       // biome-ignore lint/suspicious/noDocumentCookie: see above
-      document.cookie = `${cookieOf[name]}=${encodeURIComponent(value)}; path=/; max-age=${YEAR_SECONDS}; samesite=lax`
+      document.cookie = `${cookieOf[name]}=${encodeURIComponent(value)}; path=${process.env.ROCKETDECK_BASE_PATH || '/'}; max-age=${YEAR_SECONDS}; samesite=lax`
     }
     const root = document.documentElement
     if (next.language) root.lang = next.language

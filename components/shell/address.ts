@@ -1,5 +1,8 @@
 // components/shell/address.ts: addresses of the console's pages, written and read. Names are percent-encoded once and
 // decoded once; the cluster is in the path, so that a link means the same thing to everybody.
+import { safeNext } from '../../server/shared/paths'
+
+export { safeNext }
 
 /** A colon may stand in a path as it is: `brokers/broker-a:0`. */
 const encoded = (part: string): string => encodeURIComponent(part).replaceAll('%3A', ':')
@@ -20,20 +23,6 @@ export function decoded(part: string): string {
     return decodeURIComponent(part)
   } catch {
     return part
-  }
-}
-
-/** Where a login goes back to: a path of this origin, or the start. Never another host, whatever the link says. */
-export function safeNext(next: string | null | undefined): string {
-  if (!next?.startsWith('/')) return '/'
-  try {
-    // A base that nobody can have shows whether the text stays inside it; backslashes and // are resolved by the parser.
-    const url = new URL(next, 'http://inside.invalid')
-    return url.origin === 'http://inside.invalid' && !url.pathname.startsWith('//')
-      ? `${url.pathname}${url.search}${url.hash}`
-      : '/'
-  } catch {
-    return '/'
   }
 }
 

@@ -4,15 +4,24 @@
 import { useQueryClient } from '@tanstack/react-query'
 import { useSyncExternalStore } from 'react'
 import { useTranslations } from 'use-intl'
+import { useTRPC } from '../trpc/client'
 import { session } from '../trpc/connection'
+import { Button } from '../ui/button'
 import { Dialog } from '../ui/dialog'
 import { useMe } from './cluster'
 import { LoginForm } from './login-form'
+import { SignOnLink } from './sign-on-link'
 
 export function SessionEnded() {
   const t = useTranslations('shell')
   const cache = useQueryClient()
   const me = useMe()
+  const trpc = useTRPC()
+  const state = cache.getQueryData(trpc.auth.state.queryKey())
+  const goOn = () => {
+    session.restored() // whoever is not signed in after all is asked again
+    void cache.invalidateQueries()
+  }
   const ended = useSyncExternalStore(session.subscribe, session.hasEnded, () => false)
   return (
     <Dialog
@@ -23,13 +32,16 @@ export function SessionEnded() {
       description={t('sessionEndedNote')}
       className="w-96"
     >
-      <LoginForm
-        name={me?.name}
-        onDone={() => {
-          session.restored()
-          void cache.invalidateQueries()
-        }}
-      />
+      {me?.source === 'oidc' && state?.singleSignOn ? (
+        <div className="flex flex-col gap-3">
+          <SignOnLink label={state.singleSignOn} next="/settings" newTab />
+          <Button size="lg" onClick={goOn}>
+            {t('sessionGoOn')}
+          </Button>
+        </div>
+      ) : (
+        <LoginForm name={me?.name} onDone={goOn} />
+      )}
     </Dialog>
   )
 }

@@ -28,9 +28,10 @@ export function UserMenu({ onKeys }: { onKeys: () => void }) {
   const { language, theme, density, change } = usePreferences()
   const logout = useMutation(
     trpc.auth.logout.mutationOptions({
-      onSettled: () => {
+      onSettled: (ended) => {
         cache.clear()
-        router.replace('/login')
+        if (ended?.goTo) window.location.assign(ended.goTo)
+        else router.replace('/login')
       },
     }),
   )

@@ -4,15 +4,16 @@ import { randomBytes } from 'node:crypto'
 import { and, count, desc, eq, lt } from 'drizzle-orm'
 import type { Db } from '../db/open'
 import { session, user } from '../db/schema'
-import type { AccessDesk, Caller, PeopleDesk, SignedIn } from '../shared/desk'
-import { DeskError } from '../shared/errors'
+import type { AccessDesk, Caller, Identity, PeopleDesk, SignedIn } from '../shared/desk'
+import { DeskError, SignOnError } from '../shared/errors'
 import type { SettingsInput } from '../shared/inputs'
+import { oneAfterTheOther } from '../shared/pace'
 import { type GrantOn, rights } from '../shared/rights'
 import type { Me, Settings } from '../shared/views'
 import { grantsFor } from './grants'
 import { type Lockout, openLockout } from './lockout'
 import { openPasswords, type Passwords } from './password'
-import { openPeople } from './people'
+import { MAX_USERS, openPeople, roleColumns } from './people'
 import { hashOf } from './secret'
 import { openSetupToken, type SetupToken } from './setup-token'
 import { openTokens, type Tokens } from './tokens'
@@ -32,6 +33,8 @@ export interface Access extends AccessDesk {
 }
 
 const SESSION_MS = 30 * 86_400_000
+/** Whoever comes from a provider goes back there by then: what it says of their groups, or that they left, holds soon. */
+const OIDC_SESSION_MS = 12 * 3_600_000
 /** How often the last use of a session is written down. */
 const TOUCH_MS = 60_000
 const SESSIONS_PER_USER = 50
@@ -49,7 +52,7 @@ const defaults: Settings = {
 type UserRow = typeof user.$inferSelect
 
 export const openAccess = async (options: AccessOptions): Promise<Access> => {
-  const { db, folder, now = Date.now, passwords = openPasswords(), lockout = openLockout({ now }) } = options
+  const { db, folder, now = () => Date.now(), passwords = openPasswords(), lockout = openLockout({ now }) } = options
   const [users] = await db.select({ n: count() }).from(user)
   const setupToken = openSetupToken(folder, (users?.n ?? 0) === 0)
   return new Accounts(db, now, passwords, lockout, setupToken, (users?.n ?? 0) > 0)
@@ -58,6 +61,7 @@ export const openAccess = async (options: AccessOptions): Promise<Access> => {
 interface Cached {
   signedIn: SignedIn
   expiresAt: number
+  endsAt: number
   touchedAt: number
 }
 class Accounts implements Access {
@@ -69,6 +73,7 @@ class Accounts implements Access {
   readonly people: PeopleDesk
   readonly #tokens: Tokens
   readonly #cache = new Map<string, Cached>()
+  readonly #inTurn = oneAfterTheOther()
   readonly #endListeners = new Set<(sessionId: string) => void>()
   /** Grows when a session or a right is taken away: what was read before that is not kept. */
   #takenAway = 0
@@ -121,7 +126,7 @@ class Accounts implements Access {
       if (now - held.touchedAt > TOUCH_MS) {
         held.touchedAt = now
         await this.#db.update(session).set({ lastSeenAt: now }).where(eq(session.secretHash, hash))
-        held.expiresAt = now + SESSION_MS
+        held.expiresAt = Math.min(now + SESSION_MS, held.endsAt)
       }
       return held.signedIn
     }
@@ -132,13 +137,16 @@ class Accounts implements Access {
       .innerJoin(user, eq(user.id, session.userId))
       .where(eq(session.secretHash, hash))
     if (row === undefined || row.user.locked || row.session.lastSeenAt + SESSION_MS < now) return null
+    const endsAt = row.session.endsAt ?? Number.POSITIVE_INFINITY
+    if (endsAt <= now) return null
     const me = meOf(row.user, await grantsFor(this.#db, row.user), row.session.createdAt)
     const signedIn = { userId: row.user.id, sessionId: row.session.id, me }
     if (readAt !== this.#takenAway) return this.who(caller)
     if (this.#cache.size >= CACHED_SESSIONS) this.#cache.clear()
     this.#cache.set(hash, {
       signedIn,
-      expiresAt: row.session.lastSeenAt + SESSION_MS,
+      expiresAt: Math.min(row.session.lastSeenAt + SESSION_MS, endsAt),
+      endsAt,
       touchedAt: row.session.lastSeenAt,
     })
     return signedIn
@@ -196,9 +204,43 @@ class Accounts implements Access {
     throw new DeskError('wrong-password', 'Name or password is wrong.')
   }
 
-  async logout(caller: Caller) {
+  /** Two sign-ins of somebody new side by side make one account. */
+  admit = (identity: Identity, caller: Caller) =>
+    this.#inTurn(async () => {
+      const now = this.#now()
+      const columns = await roleColumns(this.#db, identity.role).catch(() => {
+        throw new SignOnError('no-role', `the role ${identity.role} is not made here`)
+      })
+      const [known] = await this.#db.select().from(user).where(eq(user.subject, identity.subject))
+      if (known?.locked) throw new SignOnError('locked', `the account ${known.name} is locked`)
+      if (known !== undefined && (known.role !== columns.role || known.customRole !== columns.customRole)) {
+        await this.#db.update(user).set(columns).where(eq(user.id, known.id))
+        await this.#endAll(known.id) // they were begun with other rights
+      }
+      const row = known === undefined ? await this.#newcomer(identity, columns, now) : { ...known, ...columns }
+      return this.#begin(row, caller, { endsAt: now + OIDC_SESSION_MS, hint: identity.hint })
+    })
+  /** A name that is taken stays with whoever has it: it proves nothing about who somebody is elsewhere. */
+  async #newcomer({ name, subject }: Identity, columns: Pick<UserRow, 'role' | 'customRole'>, now: number) {
+    const [taken] = await this.#db.select({ id: user.id }).from(user).where(eq(user.name, name))
+    if (taken !== undefined) throw new SignOnError('name-taken', `another account is called ${name}`)
+    const [held] = await this.#db.select({ n: count() }).from(user)
+    if ((held?.n ?? 0) >= MAX_USERS) throw new SignOnError('full', `there are ${MAX_USERS} accounts`)
+    const settings = JSON.stringify(defaults)
+    const [row] = await this.#db
+      .insert(user)
+      .values({ name, subject, source: 'oidc', password: '', ...columns, extraRights: '[]', settings, createdAt: now })
+      .returning()
+    if (row === undefined) throw new Error('the account was not written')
+    return row
+  }
+
+  async logout(caller: Caller): Promise<string | null> {
     const who = await this.who(caller)
-    if (who !== null) await this.#end(who.userId, who.sessionId)
+    if (who === null) return null
+    const [row] = await this.#db.select({ hint: session.hint }).from(session).where(eq(session.id, who.sessionId))
+    await this.#end(who.userId, who.sessionId)
+    return row?.hint ?? null
   }
 
   async settings(userId: number, change: SettingsInput): Promise<Settings> {
@@ -226,6 +268,8 @@ class Accounts implements Access {
     this.#mayTry(asked, caller)
     this.#lockout.failed(asked, caller.from)
     const [row] = await this.#db.select().from(user).where(eq(user.id, userId))
+    if (row?.source === 'oidc')
+      throw new DeskError('bad-input', 'This account signs in at the provider: it has no password here.')
     if (row === undefined || !(await this.#passwords.matches(current, row.password)))
       throw new DeskError('wrong-password', 'The current password is wrong.')
     this.#lockout.succeeded(asked, caller.from)
@@ -258,7 +302,11 @@ class Accounts implements Access {
     if (waitMs > 0) throw new DeskError('locked-out', `Too many tries: wait ${Math.ceil(waitMs / 1000)} s.`, { waitMs })
   }
 
-  async #begin(row: UserRow, caller: Caller): Promise<{ me: Me; session: string }> {
+  async #begin(
+    row: UserRow,
+    caller: Caller,
+    more: { endsAt?: number; hint?: string } = {},
+  ): Promise<{ me: Me; session: string }> {
     const now = this.#now()
     const secret = randomBytes(32).toString('base64url')
     const id = randomBytes(9).toString('base64url')
@@ -277,6 +325,7 @@ class Accounts implements Access {
       lastSeenAt: now,
       address: caller.from,
       agent: caller.agent.slice(0, 200),
+      ...more,
     })
     await this.#db.update(user).set({ lastSeenAt: now }).where(eq(user.id, row.id))
     return { me: meOf(row, await grantsFor(this.#db, row), now), session: secret }
@@ -306,4 +355,5 @@ const meOf = (row: UserRow, grants: readonly GrantOn[], signedInAt: number): Me 
   grants,
   settings: settingsOf(row),
   signedInAt,
+  source: row.source,
 })

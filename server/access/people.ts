@@ -11,7 +11,7 @@ import { extraOf, grantsFor, readGrants, type UserRow } from './grants'
 import type { Passwords } from './password'
 import type { Tokens } from './tokens'
 
-const MAX_USERS = 1000
+export const MAX_USERS = 1000
 const MAX_ROLES = 100
 export interface PeopleOptions {
   db: Db
@@ -23,25 +23,27 @@ export interface PeopleOptions {
   forgetAll: () => void
 }
 
+/** The columns a role's name stands for. */
+export const roleColumns = async (db: Db, name: string): Promise<{ role: Role; customRole: string | null }> => {
+  if (isBuiltInRole(name)) return { role: name, customRole: null }
+  const [found] = await db.select().from(role).where(eq(role.name, name))
+  if (found === undefined) throw new DeskError('not-found', `There is no role ${name}.`)
+  return { role: 'viewer', customRole: name }
+}
 export const openPeople = ({ db, now, passwords, tokens, endSessionsOf, forgetAll }: PeopleOptions): PeopleDesk => {
   const must = async (id: number): Promise<UserRow> => {
     const [row] = await db.select().from(user).where(eq(user.id, id))
     if (row === undefined) throw new DeskError('not-found', 'This account is gone.')
     return row
   }
-  /** The columns a role's name stands for. */
-  const roleColumns = async (name: string): Promise<{ role: Role; customRole: string | null }> => {
-    if (isBuiltInRole(name)) return { role: name, customRole: null }
-    const [found] = await db.select().from(role).where(eq(role.name, name))
-    if (found === undefined) throw new DeskError('not-found', `There is no role ${name}.`)
-    return { role: 'viewer', customRole: name }
-  }
-  const isAdmin = (row: Pick<UserRow, 'role' | 'customRole' | 'locked'>): boolean =>
-    row.role === 'admin' && row.customRole === null && !row.locked
+  /** One who needs nobody else to get in: a provider that is down or set up wrongly must not shut everybody out. */
+  const isAdmin = (row: Pick<UserRow, 'role' | 'customRole' | 'locked' | 'source'>): boolean =>
+    row.role === 'admin' && row.customRole === null && !row.locked && row.source === 'local'
   const mustKeepAdmin = async (without: UserRow): Promise<void> => {
     if (!isAdmin(without)) return
     const others = (await db.select().from(user)).filter((row) => row.id !== without.id && isAdmin(row))
-    if (others.length === 0) throw new DeskError('bad-input', 'This is the last admin: make another one first.')
+    if (others.length === 0)
+      throw new DeskError('bad-input', 'This is the last admin with a password: make another one first.')
   }
   const mustNotBe = (id: number, by: SignedIn, what: string): void => {
     if (id === by.userId) throw new DeskError('bad-input', `Nobody ${what} their own account.`)
@@ -62,6 +64,7 @@ export const openPeople = ({ db, now, passwords, tokens, endSessionsOf, forgetAl
       return rows.map((row) => ({
         id: row.id,
         name: row.name,
+        source: row.source,
         role: row.customRole ?? row.role,
         extra: extraOf(row),
         locked: row.locked,
@@ -80,7 +83,7 @@ export const openPeople = ({ db, now, passwords, tokens, endSessionsOf, forgetAl
       await db.insert(user).values({
         name,
         password: await passwords.hash(password),
-        ...(await roleColumns(wanted)),
+        ...(await roleColumns(db, wanted)),
         extraRights: JSON.stringify(extra),
         settings: '{}',
         createdAt: now(),
@@ -89,21 +92,26 @@ export const openPeople = ({ db, now, passwords, tokens, endSessionsOf, forgetAl
     updateUser: ({ id, role: wanted, extra, locked }, by) =>
       inTurn(async () => {
         const row = await must(id)
+        if (row.source === 'oidc' && wanted !== undefined && wanted !== (row.customRole ?? row.role))
+          throw new DeskError('bad-input', 'The role of this account comes from its groups at the provider.')
         const next = {
-          ...(wanted === undefined ? {} : await roleColumns(wanted)),
+          ...(wanted === undefined ? {} : await roleColumns(db, wanted)),
           ...(extra === undefined ? {} : { extraRights: JSON.stringify(extra) }),
           ...(locked === undefined ? {} : { locked }),
         }
         if (Object.keys(next).length === 0) return
         if (!isAdmin({ ...row, ...next })) {
           if (isAdmin(row)) mustNotBe(id, by, 'takes the admin role from')
+          else if (locked === true) mustNotBe(id, by, 'locks')
           await mustKeepAdmin(row)
         }
         await db.update(user).set(next).where(eq(user.id, id))
         await endSessionsOf(id)
       }),
     async setPassword(id, password) {
-      await must(id)
+      const { source } = await must(id)
+      if (source === 'oidc')
+        throw new DeskError('bad-input', 'This account signs in at the provider: it has no password here.')
       await db
         .update(user)
         .set({ password: await passwords.hash(password) })

@@ -53,6 +53,7 @@ export const openTokens = (db: Db, now: () => number): Tokens => ({
           lastCluster: null,
         },
         signedInAt: row.token.createdAt,
+        source: row.user.source,
       },
     }
   },

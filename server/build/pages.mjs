@@ -1,5 +1,5 @@
 // server/build/pages.mjs: the pages, built by Next when their sources changed: `node server/build/pages.mjs`. Built in a
-// folder of its own and renamed to .next, with a stamp beside it; equal stamp means it is there already. Progress goes
+// folder of its own and renamed to .next (or another one for a base path), with a stamp beside it; equal stamp means it is there already. Progress goes
 // to stdout, a line at a time.
 import { spawn } from 'node:child_process'
 import { cpSync, existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
@@ -9,6 +9,7 @@ import { pathToFileURL } from 'node:url'
 import { projectRoot } from '../../broker/build/bundle.mjs'
 import { isAlive, locked } from '../../broker/build/lock.mjs'
 import { stampOf } from '../../broker/build/stamp.mjs'
+import { pagesFolder } from './pages-folder.mjs'
 
 const SOURCES = [
   'app',
@@ -21,8 +22,10 @@ const SOURCES = [
 ]
 const BUILD_FOLDER = '.next-build-'
 
-const currentStamp = () => stampOf(projectRoot, SOURCES, { basePath: process.env.ROCKETDECK_BASE_PATH ?? '' })
-const stampFile = join(projectRoot, '.next', 'rocketdeck-stamp')
+const basePath = process.env.ROCKETDECK_BASE_PATH ?? ''
+const built = join(projectRoot, pagesFolder(basePath))
+const currentStamp = () => stampOf(projectRoot, SOURCES, { basePath })
+const stampFile = join(built, 'rocketdeck-stamp')
 const builtStamp = () => (existsSync(stampFile) ? readFileSync(stampFile, 'utf8') : undefined)
 
 export const pagesAreBuilt = () => builtStamp() === currentStamp()
@@ -51,7 +54,7 @@ async function build(stamp, say) {
     }
   }
   const folder = `${BUILD_FOLDER}${process.pid}`
-  const cache = join(projectRoot, '.next', 'cache')
+  const cache = join(built, 'cache')
   if (existsSync(cache)) cpSync(cache, join(projectRoot, folder, 'cache'), { recursive: true }) // most of it holds
   // Next writes its folder's name into these two; the sources are not to change by being built.
   const kept = ['tsconfig.json', 'next-env.d.ts'].map((name) => ({ path: join(projectRoot, name), text: textOf(name) }))
@@ -69,8 +72,8 @@ async function build(stamp, say) {
   writeFileSync(join(projectRoot, folder, 'rocketdeck-stamp'), stamp)
   const old = join(projectRoot, `${BUILD_FOLDER}${process.pid}-old`)
   rmSync(old, { recursive: true, force: true })
-  if (existsSync(join(projectRoot, '.next'))) renameSync(join(projectRoot, '.next'), old)
-  renameSync(join(projectRoot, folder), join(projectRoot, '.next'))
+  if (existsSync(built)) renameSync(built, old)
+  renameSync(join(projectRoot, folder), built)
   rmSync(old, { recursive: true, force: true })
 }
 

@@ -323,4 +323,15 @@ export const migrations: readonly Migration[] = [
       ) without rowid`,
     ],
   },
+  {
+    id: 20,
+    name: 'oidc',
+    statements: [
+      "alter table user add column source text not null default 'local'",
+      'alter table user add column subject text',
+      'create unique index user_subject on user(subject) where subject is not null',
+      'alter table session add column ends_at integer',
+      'alter table session add column hint text',
+    ],
+  },
 ]

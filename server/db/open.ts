@@ -2,6 +2,7 @@
 // knows that the answers come from another thread.
 import { Worker } from 'node:worker_threads'
 import { drizzle, type SqliteRemoteDatabase } from 'drizzle-orm/sqlite-proxy'
+import { type BackupNote, writeBackup } from './backup'
 import type { Question, Reply } from './db-entry'
 import { type Answer, type Engine, openEngine, type Statement } from './engine'
 import * as schema from './schema'
@@ -11,6 +12,8 @@ export interface Database {
   readonly db: Db
   /** Raw statements in one transaction: what the recorder writes by the hundred. */
   batch(statements: readonly { sql: string; params: readonly unknown[] }[]): Promise<void>
+  /** All of it, of one moment, in a file that is not there yet; who writes meanwhile is not held up. */
+  backup(target: string, note: BackupNote): Promise<void>
   close(): Promise<void>
 }
 export interface OpenDatabase {
@@ -31,11 +34,23 @@ export const openDatabase = async ({ file, thread = true }: OpenDatabase): Promi
     async batch(statements) {
       if (statements.length > 0) await engine.batch(statements.map((one) => ({ ...one, method: 'run' as const })))
     },
+    backup: (target, note) => (thread ? backupInThread(file, target, note) : writeBackup(file, target, note)),
     close: async () => {
       await engine.close()
     },
   }
 }
+export const backupInThread = (file: string, target: string, note: BackupNote): Promise<void> =>
+  new Promise((done, failed) => {
+    const worker = new Worker(new URL('./backup-entry.js', import.meta.url), {
+      name: 'backup',
+      workerData: { file, target, note },
+      resourceLimits: { maxOldGenerationSizeMb: 256 },
+    })
+    worker.once('message', (error: string | null) => (error === null ? done() : failed(new Error(error))))
+    worker.once('error', failed)
+    worker.once('exit', () => failed(new Error('the backup ended before it was whole'))) // heard only when nothing was said
+  })
 
 const openThread = (file: string): Promise<Engine> =>
   new Promise((resolve, reject) => {

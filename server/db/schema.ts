@@ -6,8 +6,12 @@ import type { Role } from '../shared/rights'
 export const user = sqliteTable('user', {
   id: integer('id').primaryKey(),
   name: text('name').notNull(),
-  /** scrypt's parameters, salt and hash in one text. */
+  /** scrypt's parameters, salt and hash in one text; empty for whoever signs in elsewhere: nothing matches it. */
   password: text('password').notNull(),
+  /** Who says that they are who they are. */
+  source: text('source').$type<'local' | 'oidc'>().notNull().default('local'),
+  /** The provider's issuer and its name for them, which never becomes somebody else's. */
+  subject: text('subject'),
   role: text('role').$type<Role>().notNull(),
   /** The name of a role made here; it stands in place of `role`. */
   customRole: text('custom_role'),
@@ -26,6 +30,10 @@ export const session = sqliteTable('session', {
   lastSeenAt: integer('last_seen_at').notNull(),
   address: text('address').notNull(),
   agent: text('agent').notNull(),
+  /** However much it is used, it ends then; null: it ends by not being used. */
+  endsAt: integer('ends_at'),
+  /** Sealed: what the provider wants to see at a sign-out. */
+  hint: text('hint'),
 })
 /** Roles made here: what they hold, as JSON. */
 export const role = sqliteTable('role', {

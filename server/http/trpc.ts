@@ -8,6 +8,8 @@ import { type WebSocket, WebSocketServer } from 'ws'
 import { appRouter } from '../root'
 import type { Caller, ConsoleDesk } from '../shared/desk'
 import { contextFor, sessionOf } from '../trpc/context'
+import type { CookieWriter } from './cookies'
+import type { Peers } from './peer'
 
 export const TRPC_PATH = '/api/trpc'
 /** A message body of 4 MiB in base64, and what is around it. */
@@ -33,12 +35,12 @@ export interface TrpcDoor {
 }
 export interface TrpcDoorOptions {
   desk: ConsoleDesk
-  cookieName: string
+  callerOf: (request: IncomingMessage) => Caller
+  cookiesFor: (request: IncomingMessage, response: ServerResponse) => CookieWriter
   onError: (path: string | undefined, error: Error) => void
 }
 
-export const openTrpcDoor = ({ desk, cookieName, onError }: TrpcDoorOptions): TrpcDoor => {
-  const callerOf = (request: IncomingMessage): Caller => callerFrom(request, cookieName)
+export const openTrpcDoor = ({ desk, callerOf, cookiesFor, onError }: TrpcDoorOptions): TrpcDoor => {
   const report = ({ path, error }: { path: string | undefined; error: Error & { code?: string } }): void => {
     if (error.code === 'INTERNAL_SERVER_ERROR') onError(path, error)
   }
@@ -63,7 +65,6 @@ export const openTrpcDoor = ({ desk, cookieName, onError }: TrpcDoorOptions): Tr
     http(request, response) {
       const path = (request.url ?? '').split('?', 1)[0]?.slice(TRPC_PATH.length + 1) ?? ''
       response.setHeader('cache-control', 'no-store')
-      const secure = request.headers.origin?.startsWith('https:') === true
       void nodeHTTPRequestHandler({
         req: request,
         res: response,
@@ -78,7 +79,7 @@ export const openTrpcDoor = ({ desk, cookieName, onError }: TrpcDoorOptions): Tr
           contextFor(desk, callerOf(request), {
             once: true,
             drained: async () => undefined,
-            setSession: (secret) => response.appendHeader('set-cookie', cookie(cookieName, secret, secure)),
+            setSession: (secret) => cookiesFor(request, response)(desk.cookieName, secret),
           }),
       })
     },
@@ -131,17 +132,15 @@ export const openTrpcDoor = ({ desk, cookieName, onError }: TrpcDoorOptions): Tr
   }
 }
 
-export const callerFrom = (request: IncomingMessage, cookieName: string): Caller => ({
-  from: plainAddress(request.socket.remoteAddress),
+export const callerFrom = (request: IncomingMessage, cookieName: string, peers: Peers): Caller => ({
+  from: peers.addressOf(request),
+  at: peers.outsideOf(request),
   agent: request.headers['user-agent'] ?? '',
   session: sessionOf(request.headers.cookie, cookieName),
   token: bearerOf(request.headers.authorization),
 })
 /** A program's token. Whoever sends one is judged by it alone, whatever cookie came along. */
 const bearerOf = (header: string | undefined): string | null => /^Bearer +(\S+)$/i.exec(header ?? '')?.[1] ?? null
-const plainAddress = (address: string | undefined): string => (address ?? '').replace(/^::ffff:/, '')
-const cookie = (name: string, secret: string | null, secure: boolean): string =>
-  `${name}=${secret ?? ''}; Path=/; HttpOnly; SameSite=Lax; Max-Age=${secret === null ? 0 : 30 * 86_400}${secure ? '; Secure' : ''}`
 const drained = async (client: WebSocket): Promise<void> => {
   while (client.readyState === client.OPEN && client.bufferedAmount > MAX_UNSENT_BYTES)
     await new Promise((resolve) => setTimeout(resolve, 20))

@@ -1,11 +1,10 @@
-// server/notify/send.ts: one notice over one channel, once. HTTP follows no redirect, reads a bounded answer and goes to
-// the address that was checked; what it means when the other side answers is a table by kind of channel.
+// server/notify/send.ts: one notice over one channel, once. HTTP goes through the guard; what it means when the other side
+// answers is a table by kind of channel.
 import { createHmac } from 'node:crypto'
-import { request as httpRequest } from 'node:http'
-import { request as httpsRequest } from 'node:https'
-import { type LookupFunction, Socket } from 'node:net'
+import { Socket } from 'node:net'
 import { createTransport } from 'nodemailer'
-import { checkTarget, type Resolve, type Target } from '../guard/target'
+import { askHttp } from '../guard/http'
+import { checkTarget, type Resolve } from '../guard/target'
 import type { ChannelKind, NoticeLanguage } from '../shared/alarms'
 import { type Notice, noticeLines, noticeTitle } from './notice'
 
@@ -45,58 +44,13 @@ interface Post {
   body: string
   headers: Record<string, string>
 }
-/** The address of the lookup is the one that was checked, whatever name the request carries. */
-const pinned =
-  ({ address, family }: Target): LookupFunction =>
-  (_host, options, done) =>
-    options.all ? done(null, [{ address, family }]) : done(null, address, family)
-
 const post = async ({ url, body, headers }: Post, options: SendOptions): Promise<{ status: number; text: string }> => {
-  const secure = url.protocol === 'https:'
-  const port = Number(url.port) || (secure ? 443 : 80)
-  const target = await checkTarget(url.hostname, port, options.hosts, options.resolve)
-  return new Promise((resolve, reject) => {
-    const asked = (secure ? httpsRequest : httpRequest)(
-      {
-        host: target.host,
-        port,
-        path: url.pathname + url.search,
-        method: 'POST',
-        lookup: pinned(target),
-        agent: false, // a kept connection would outlive the check of its address
-        headers: {
-          'content-type': 'application/json; charset=utf-8',
-          'content-length': Buffer.byteLength(body),
-          'user-agent': 'rocketdeck',
-          ...headers,
-        },
-      },
-      (response) => {
-        const chunks: Buffer[] = []
-        let size = 0
-        response.on('data', (chunk: Buffer) => {
-          if (size < MAX_ANSWER_BYTES) chunks.push(chunk)
-          size += chunk.length
-          if (size > MAX_ANSWER_BYTES * 16) response.destroy()
-        })
-        response.once('close', () =>
-          resolve({
-            status: response.statusCode ?? 0,
-            text: Buffer.concat(chunks).subarray(0, MAX_ANSWER_BYTES).toString('utf8'),
-          }),
-        )
-        response.once('error', () => undefined) // what was read until then is the answer
-      },
-    )
-    // The whole of it, not only silence: a trickle must not hold the channel.
-    const late = setTimeout(
-      () => asked.destroy(new Error(`no answer within ${SEND_WITHIN_MS / 1000} s`)),
-      SEND_WITHIN_MS,
-    )
-    asked.once('close', () => clearTimeout(late))
-    asked.once('error', reject)
-    asked.end(body)
-  })
+  const { status, body: answer } = await askHttp(
+    url,
+    { method: 'POST', headers: { 'content-type': 'application/json; charset=utf-8', ...headers }, body },
+    { hosts: options.hosts, resolve: options.resolve, withinMs: SEND_WITHIN_MS, mostBytes: MAX_ANSWER_BYTES },
+  )
+  return { status, text: answer.toString('utf8') }
 }
 
 const hmac = (key: string, text: string, encoding: 'hex' | 'base64'): string =>

@@ -8,7 +8,7 @@ import { allowed, open, router } from '../trpc/procedure'
 export const authRouter = router({
   state: open().query(async ({ ctx }): Promise<AuthState> => {
     const [setUp, who] = await Promise.all([ctx.desk.access.isSetUp(), ctx.who()])
-    return { setUp, me: who?.me ?? null, version: ctx.desk.version }
+    return { setUp, me: who?.me ?? null, version: ctx.desk.version, singleSignOn: ctx.desk.oidc.label() }
   }),
   setup: open()
     .input(setupInput)
@@ -24,9 +24,11 @@ export const authRouter = router({
       ctx.setSession(session)
       return me
     }),
-  logout: allowed('own.write').mutation(async ({ ctx }) => {
-    await ctx.desk.access.logout(ctx.caller)
+  /** `goTo`: where the browser goes on to, so that the session at the provider ends too. */
+  logout: allowed('own.write').mutation(async ({ ctx }): Promise<{ goTo: string | null }> => {
+    const hint = await ctx.desk.access.logout(ctx.caller)
     ctx.setSession(null)
+    return { goTo: hint === null ? null : await ctx.desk.oidc.endAddress(hint, `${ctx.caller.at ?? ''}/login`) }
   }),
   settings: allowed('own.write')
     .input(settingsInput)

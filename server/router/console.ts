@@ -1,12 +1,27 @@
 // server/router/console.ts: the console about itself: what somebody who helps from afar needs to know of it. Only what is
 // listed here leaves; credentials, addresses of channels, names of people and messages are not.
 import { arch, cpus, loadavg, platform, release, totalmem } from 'node:os'
-import { auditListInput } from '../shared/inputs'
+import { auditListInput, oidcPutInput } from '../shared/inputs'
+import type { OidcState } from '../shared/views'
 import { allowed, router } from '../trpc/procedure'
 
 const FAILED_LINES = 50
 
 export const consoleRouter = router({
+  oidc: allowed('console.admin').query(
+    ({ ctx: { desk, caller } }): OidcState => ({
+      settings: desk.oidc.settings(),
+      fixed: desk.oidc.fixed,
+      redirectUri: `${caller.at ?? ''}/login/oidc/callback`,
+    }),
+  ),
+  putOidc: allowed('console.admin')
+    .input(oidcPutInput)
+    .mutation(({ ctx, input }) => ctx.desk.oidc.put(input)),
+  removeOidc: allowed('console.admin').mutation(({ ctx }) => ctx.desk.oidc.remove()),
+  testOidc: allowed('console.admin')
+    .input(oidcPutInput)
+    .mutation(({ ctx, input }) => ctx.desk.oidc.test(input)),
   diagnostics: allowed('console.admin').query(async ({ ctx: { desk, signedIn } }) => {
     const { people } = desk.access
     const [users, roles, tokens, channels, failed, clusters] = await Promise.all([

@@ -26,6 +26,7 @@ import type {
   MessageByIdInput,
   MessageByKeyInput,
   MessageGetInput,
+  OidcPutInput,
   PaletteInput,
   RedriveInput,
   RedrivePreviewInput,
@@ -261,6 +262,30 @@ export interface Caller {
   session: string | null
   /** What came as `authorization: Bearer`. */
   token?: string | null
+  /** How the console is reached by whoever asks: `https://console.example.org/mq`. */
+  at?: string
+}
+/** Somebody as the provider tells them, with the role that their groups come to. */
+export interface Identity {
+  subject: string
+  name: string
+  role: string
+  /** To be shown to the provider at the sign-out; sealed. */
+  hint: string
+}
+/** The provider people sign in at. */
+export interface OidcDesk {
+  /** Given at the start: it cannot be changed here. */
+  readonly fixed: boolean
+  /** What the button says; null: nobody signs in that way. */
+  label(): string | null
+  settings(): view.OidcSettings | null
+  put(input: OidcPutInput): Promise<void>
+  remove(): Promise<void>
+  /** Whether it answers, and what with. */
+  test(input: OidcPutInput): Promise<view.OidcTest>
+  /** Where a sign-out goes on to at the provider; null: it has no such place, or gives no answer. */
+  endAddress(hint: string, backTo: string): Promise<string | null>
 }
 export interface SignedIn {
   userId: number
@@ -273,7 +298,10 @@ export interface AccessDesk {
   /** Both answer with the session's secret, for the cookie. */
   setup(input: SetupInput, caller: Caller): Promise<{ me: view.Me; session: string }>
   login(name: string, password: string, caller: Caller): Promise<{ me: view.Me; session: string }>
-  logout(caller: Caller): Promise<void>
+  /** Lets somebody in whom the provider has sent; makes their account, and gives it their role. Throws SignOnError. */
+  admit(identity: Identity, caller: Caller): Promise<{ me: view.Me; session: string }>
+  /** What the provider wants to see, when the session came from there. */
+  logout(caller: Caller): Promise<string | null>
   settings(userId: number, change: SettingsInput): Promise<view.Settings>
   changePassword(
     userId: number,
@@ -337,6 +365,11 @@ export interface AuditDesk {
   /** Everything that waits is in the file. */
   close(): Promise<void>
 }
+/** The console's state as a file that somebody takes away. */
+export interface BackupDesk {
+  /** `discard` when it was handed over; until then no other one is made. */
+  make(): Promise<{ file: string; name: string; discard: () => void }>
+}
 export interface ConsoleDesk {
   readonly version: string
   readonly cookieName: string
@@ -346,4 +379,6 @@ export interface ConsoleDesk {
   readonly notify: NotifyDesk
   readonly templates: TemplateDesk
   readonly masking: MaskingDesk
+  readonly oidc: OidcDesk
+  readonly backups: BackupDesk
 }

@@ -1,6 +1,7 @@
 // server/shared/errors.ts: the two ways a question can fail. DeskError: the console says no. PeerError: a broker or
 // name server answered with a fault, or did not answer. server/trpc/faults.ts turns both into what the browser sees.
 import type { Right } from './rights'
+import type { SignOnFault } from './sign-on'
 import type { FaultKind, GravePreview } from './views'
 
 export interface DeskErrorDetails {
@@ -17,6 +18,16 @@ export class DeskError extends Error {
     super(text, options)
     this.kind = kind
     this.details = details
+  }
+}
+
+/** Why somebody who comes from the provider is not let in; the text is for the log. */
+export class SignOnError extends Error {
+  override readonly name = 'SignOnError'
+  readonly fault: SignOnFault
+  constructor(fault: SignOnFault, text: string, options?: ErrorOptions) {
+    super(text, options)
+    this.fault = fault
   }
 }
 

@@ -33,6 +33,8 @@ export const before: Readonly<Record<string, (asked: Asked) => unknown>> = {
     (await desk.access.people.roles()).find(({ name }) => name === input.name),
   'access.putMask': ({ desk, input }) => desk.masking.list().find(({ id }) => id === input.id),
   'access.removeMask': ({ desk, input }) => desk.masking.list().find(({ id }) => id === input.id),
+  'console.putOidc': ({ desk }) => desk.oidc.settings(),
+  'console.removeOidc': ({ desk }) => desk.oidc.settings(),
   'cluster.update': ({ desk, input }) => desk.clusters.settings().find(({ id }) => id === input.id),
   'cluster.remove': ({ desk, input }) => desk.clusters.settings().find(({ id }) => id === input.id),
 }

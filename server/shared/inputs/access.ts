@@ -84,6 +84,37 @@ export const tokenCreateInput = z.object({
   days: z.number().int().min(1).max(366),
 })
 export const tokenRevokeInput = z.object({ id: z.string().min(1).max(64) })
+const claim = z
+  .string()
+  .trim()
+  .min(1)
+  .max(100)
+  .regex(/^[\w.:/-]+$/)
+export const oidcPutInput = z.object({
+  /** As the provider writes it: what its `/.well-known/openid-configuration` is under. */
+  issuer: z
+    .url({ protocol: /^https?$/ })
+    .max(500)
+    .refine((text) => !/[?#@]/.test(text), 'an issuer has no query, no fragment and no login'),
+  clientId: z.string().trim().min(1).max(255),
+  /** Absent: the one that is stored stays. Empty: the provider asks for none. */
+  secret: z.string().max(1024).optional(),
+  label: z.string().trim().min(1).max(40).default('SSO'),
+  scopes: z
+    .string()
+    .trim()
+    .max(500)
+    .regex(/^[\x21-\x7e]+( [\x21-\x7e]+)*$/)
+    .default('openid profile email')
+    .refine((text) => text.split(' ').includes('openid'), 'the scope openid is needed'),
+  nameClaim: claim.default('preferred_username'),
+  groupClaim: claim.default('groups'),
+  roles: z
+    .array(z.object({ group: z.string().trim().min(1).max(255), role: roleName }))
+    .min(1)
+    .max(100),
+})
+export type OidcPutInput = z.infer<typeof oidcPutInput>
 export type UserCreateInput = z.infer<typeof userCreateInput>
 export type UserUpdateInput = z.infer<typeof userUpdateInput>
 export type RolePutInput = z.infer<typeof rolePutInput>

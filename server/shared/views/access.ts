@@ -23,11 +23,43 @@ export interface Me {
   grants: readonly GrantOn[]
   settings: Settings
   signedInAt: number
+  source: AccountSource
 }
+/** `oidc`: a provider says who somebody is, and their groups which role they have. */
+export type AccountSource = 'local' | 'oidc'
 export interface AuthState {
   setUp: boolean
   me: Me | null
   version: string
+  /** What the button for the provider says; null: there is none. */
+  singleSignOn: string | null
+}
+/** The provider as an admin sees it; its secret never leaves. */
+export interface OidcSettings {
+  issuer: string
+  clientId: string
+  hasSecret: boolean
+  label: string
+  scopes: string
+  nameClaim: string
+  groupClaim: string
+  /** The first whose group somebody is in holds; `*`: everybody. */
+  roles: readonly { group: string; role: string }[]
+}
+export interface OidcTest {
+  ok: boolean
+  /** Where people sign in there, or why it does not work. */
+  text: string
+  /** A sign-out here ends the session there too. */
+  endsSessions: boolean
+}
+export interface OidcState {
+  /** Null: nobody signs in that way. */
+  settings: OidcSettings | null
+  /** Given at the start of the process: it cannot be changed here. */
+  fixed: boolean
+  /** What the provider must be told to send people back to. */
+  redirectUri: string
 }
 export interface SessionRow {
   id: string
@@ -40,6 +72,7 @@ export interface SessionRow {
 export interface UserRow {
   id: number
   name: string
+  source: AccountSource
   role: string
   /** Rights beyond the built-in role. */
   extra: Right[]

@@ -54,6 +54,7 @@ const tokenWith = async (...rights: Rights): Promise<string> => {
 }
 const ask = (path: string, token: string | null, body?: unknown, headers: Record<string, string> = {}) =>
   fetch(`${base}${path}`, {
+    redirect: 'manual',
     ...(body === undefined ? {} : { method: 'POST', body: typeof body === 'string' ? body : JSON.stringify(body) }),
     headers: { ...headers, ...(token === null ? {} : { authorization: `Bearer ${token}` }) },
   })
@@ -63,9 +64,23 @@ it('every route has a rule, and nobody without what it asks for is answered', as
   const desk = publishedConsole()
   if (desk === undefined) throw new Error('no console')
   const nothing = () => undefined
-  const doors = { trpc: { http: nothing }, api: { answer: nothing, openapi: nothing }, metrics: {} }
+  const signOn = { begin: nothing, back: nothing }
+  const doors = {
+    trpc: { http: nothing },
+    api: { answer: nothing, openapi: nothing },
+    metrics: {},
+    signOn,
+    backup: { answer: nothing },
+  }
   const routes = routesOf({ desk, ...doors } as unknown as Parameters<typeof routesOf>[0]) // only their table is read
-  const asNobody: Record<RouteRule, number> = { open: 200, procedure: 401, 'signed-in': 401, 'metrics-token': 401 }
+  const asNobody: Record<RouteRule, number> = {
+    open: 200,
+    'sign-on': 303,
+    procedure: 401,
+    'signed-in': 401,
+    admin: 401,
+    'metrics-token': 401,
+  }
   const inside: Record<string, string> = { '/api/trpc': '/cluster.list', '/api/v1': '/cluster/list' }
   for (const { path, rule } of routes) {
     const { status } = await ask(`${path}${inside[path] ?? ''}`, null)

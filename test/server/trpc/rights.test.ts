@@ -47,6 +47,8 @@ const deskFor = (who: SignedIn | null): ConsoleDesk => ({
     close: async () => undefined,
   }, //   a marker in place of an answer
   masking: reached as never,
+  backups: reached as never, //                                               as above
+  oidc: reached as never, //                                                  as above
   notify: reached as never, //                                                as above
   templates: reached as never, //                                             as above
   clusters: {
@@ -64,6 +66,7 @@ const signedIn = (role: Role): SignedIn => ({
     rights: rightsOf(role),
     grants: grantsOf(role),
     signedInAt: 0,
+    source: 'local',
     settings: {
       language: null,
       theme: 'system',

@@ -1,0 +1,2 @@
+/** Where the pages of a base path lie, below the top of the project. */
+export function pagesFolder(basePath: string): string

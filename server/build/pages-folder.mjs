@@ -1,0 +1,5 @@
+// server/build/pages-folder.mjs: where the pages of a base path lie once they are built: each path has its own, so that two
+// consoles of one checkout do not build them in turn.
+
+/** @param {string} basePath `/mq`; empty: none */
+export const pagesFolder = (basePath) => (basePath === '' ? '.next' : `.next-at${basePath.replaceAll('/', '-')}`)
