@@ -213,6 +213,7 @@ class OneController implements Controller, ControllerState {
   }
 
   #look(): void {
+    for (const brokerName of this.#returned.keys()) if (this.isLed(brokerName)) this.#returned.delete(brokerName)
     if (!this.#hasSettled) return
     for (const { brokerName } of [...this.groups.all]) this.#check(brokerName)
   }

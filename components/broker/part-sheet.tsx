@@ -98,12 +98,13 @@ function Hits({ view }: { view: BrokerView }) {
   const { failover, row } = view
   const topics = userTopicsOf(view)
   const heir = failover?.brokers.find(({ address, alive, inSync }) => alive && inSync && address !== row.address)
+  const own = failover?.brokers.find(({ address }) => address === row.address)
   const isHarmless = row.role === 'slave' || heir !== undefined || topics.length === 0
   const words =
     row.role === 'slave'
       ? t('process.hitsCopy')
       : heir !== undefined
-        ? t('process.elects', { id: heir.id, address: heir.address })
+        ? t('process.elects', { id: heir.id, address: heir.address, key: own ? `${row.name}:${own.id}` : row.name })
         : topics.length === 0
           ? t('process.hitsNone')
           : t('process.hits', { count: topics.length })

@@ -1,6 +1,6 @@
 // test/fault/process-replica-kill.test.ts: master and slave, each in a process of its own, are killed, cut off from each other
-// and robbed of the master's disk, again and again. What was acknowledged with a copy (SYNC_MASTER, inSyncReplicas=2) is
-// there after each round. ROCKETDECK_KILLS rounds; a failing run names its seed.
+// (also one way only, or slowed down) and robbed of the master's disk, again and again. What was acknowledged with a copy
+// (SYNC_MASTER, inSyncReplicas=2) is there after each round. ROCKETDECK_KILLS rounds; a failing run names its seed.
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -19,6 +19,8 @@ import { openWire } from '../support/tcp-proxy'
 const ROUNDS = Number(process.env.ROCKETDECK_KILLS ?? 2)
 const SEED = Number(process.env.ROCKETDECK_SEED ?? 71)
 const TOPIC = 'copied'
+/** slave, master, both, disk: killed, the last with the master's disk. The others are done to the link. */
+const hits = ['slave', 'master', 'both', 'disk', 'cut', 'half-open', 'deaf', 'mute', 'slow'] as const
 const sets = (properties: Record<string, string>): string[] =>
   Object.entries(properties).flatMap(([key, value]) => ['--set', `${key}=${value}`])
 const small = { mappedFileSizeCommitLog: '4194304', maxMessageSize: '131072', brokerName: 'broker-a' }
@@ -106,14 +108,23 @@ it(
       const before = acknowledged.size
       await eventually('messages are acknowledged', async () => acknowledged.size > before + 50)
       await sleep(random.between(0, 300))
-      const what = random.pick(['slave', 'master', 'both', 'cut', 'half-open', 'disk'] as const)
+      const what = random.pick(hits)
       counts[what] = (counts[what] ?? 0) + 1
       if (what === 'cut') wire.cutNow()
-      if (what === 'half-open') {
-        wire.hold(true)
+      if (what === 'half-open' || what === 'deaf' || what === 'mute') {
+        // by what each end still hears: nobody anything, the master alone, the slave alone
+        wire.hold(true, what === 'half-open' ? undefined : what === 'deaf' ? 'to-near' : 'to-far')
         await sleep(random.between(0, 1500))
+        // a master may be killed while it believes in a dead link
+        if (random.chance(0.3)) await master.kill()
         wire.hold(false)
         wire.cutNow() // bytes were swallowed meanwhile: no connection goes on after that
+      }
+      if (what === 'slow') {
+        wire.delay(random.between(1, 400))
+        await sleep(random.between(0, 1500))
+        if (random.chance(0.3)) await random.pick([master, slave]).kill()
+        wire.delay(0)
       }
       if (what === 'master' || what === 'both' || what === 'disk') await master.kill()
       if (what === 'slave' || what === 'both' || what === 'disk') await slave.kill()
