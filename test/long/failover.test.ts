@@ -9,6 +9,8 @@ import { eventually, openAutoCluster } from '../support/auto-cluster'
 import { compileJava, javaParts, launchJava } from '../support/java'
 
 const ROUNDS = Number(process.env.ROCKETDECK_FAILOVERS ?? 10)
+/** An Apache broker that was killed takes a minute to be back on a busy machine. */
+const IN_SYNC_MS = 300_000
 const TOPIC = 'carried'
 interface Status {
   sent: number
@@ -27,7 +29,7 @@ it.for(SIDES)(
     if ('missing' in parts) return context.skip(parts.missing)
     const cluster = side === 'Apache' ? await openApacheAutoCluster(parts, 2) : await openAutoCluster(2)
     onTestFinished(() => cluster.close())
-    await cluster.allInSync()
+    await cluster.allInSync(IN_SYNC_MS)
     const master = (await cluster.master())?.address ?? ''
     const topic = { topic: TOPIC, defaultTopic: 'TBW102', readQueueNums: '4', writeQueueNums: '4', perm: '6' }
     const more = { topicFilterType: 'SINGLE_TAG', topicSysFlag: '0', order: 'false' }
@@ -49,7 +51,7 @@ it.for(SIDES)(
     child.write('load\n')
     const gaps: number[] = []
     for (let round = 0; round < ROUNDS; round++) {
-      await cluster.allInSync()
+      await cluster.allInSync(IN_SYNC_MS)
       await sleep(2000)
       const before = await status()
       const killed = await cluster.master()
@@ -61,7 +63,7 @@ it.for(SIDES)(
       })
       if (killed !== undefined) cluster.restart(killed)
     }
-    await cluster.allInSync()
+    await cluster.allInSync(IN_SYNC_MS)
     child.write('rest\n')
     await child.line(/^RESTING/)
     let last = await status()
