@@ -18,8 +18,7 @@ export const viewport: Viewport = { width: 'device-width', initialScale: 1 }
 
 export default async function RootLayout({ children }: { children: ReactNode }) {
   const jar = await cookies()
-  const head = await headers()
-  const preferences = preferencesFrom((name) => jar.get(name)?.value, head.get('accept-language'))
+  const preferences = preferencesFrom((name) => jar.get(name)?.value, (await headers()).get('accept-language'))
   const { theme, language, density } = preferences
   return (
     <html
@@ -31,7 +30,7 @@ export default async function RootLayout({ children }: { children: ReactNode }) 
       <body>
         <NuqsAdapter>
           <PreferencesProvider initial={preferences}>
-            <Providers nonce={head.get('x-rocketdeck-nonce') ?? undefined}>{children}</Providers>
+            <Providers>{children}</Providers>
           </PreferencesProvider>
         </NuqsAdapter>
       </body>

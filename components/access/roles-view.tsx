@@ -18,6 +18,7 @@ import { Table, Td, Th, Tr } from '../ui/table'
 import { PeopleFrame } from './people-frame'
 import { useRightWords } from './right-words'
 import { RoleSheet } from './role-sheet'
+import { TryAs } from './try-as'
 import { WhoMay } from './who-may'
 
 export function RolesView() {
@@ -89,7 +90,10 @@ export function RolesView() {
             }}
           </Region>
         </Panel>
-        <WhoMay />
+        <div className="flex min-w-0 flex-col gap-2.5">
+          <WhoMay />
+          <TryAs />
+        </div>
       </div>
       <Panel title={t('role.builtIn')} className="flex-none">
         <div className="overflow-x-auto border-t border-hair">

@@ -21,6 +21,7 @@ import { useShortcuts } from './shortcuts'
 import { Sidebar, SidebarSheet } from './sidebar'
 import { spineOf } from './spine'
 import { TopBar } from './top-bar'
+import { TryBar } from './try-bar'
 
 /** Draws its inside only for somebody who is signed in; everybody else is sent to login or set-up. */
 export function SignedInOnly({ children }: { children: ReactNode }) {
@@ -96,6 +97,7 @@ function Inside({ cluster, children }: { cluster: string; children: ReactNode })
         tabIndex={-1}
         className="relative col-start-2 flex min-w-0 flex-col *:shrink-0 gap-2.5 overflow-auto px-5 pt-3.5 pb-4 outline-none max-sm:overflow-visible max-sm:px-3 max-sm:pt-2.5 max-sm:pb-20 md:col-start-3"
       >
+        <TryBar />
         {children}
       </main>
       <BottomBar cluster={cluster} onMore={() => setOpen('menu')} />

@@ -6,14 +6,16 @@ import { TrpcProvider } from '../trpc/client'
 import { ToastProvider } from '../ui/toast'
 import { TooltipProvider } from '../ui/tooltip'
 
-/** `nonce`: by which styles that are written into the page are let through, where it opens a sheet or a list. */
-export const Providers = ({ nonce, children }: { nonce: string | undefined; children: ReactNode }) => {
-  if (nonce !== undefined) setNonce(nonce)
-  return (
-    <TrpcProvider>
-      <TooltipProvider>
-        <ToastProvider>{children}</ToastProvider>
-      </TooltipProvider>
-    </TrpcProvider>
-  )
+// Sheets and lists write a style element when they open: it is let through by the nonce of the page's own scripts.
+if (typeof document !== 'undefined') {
+  const nonce = document.querySelector<HTMLScriptElement>('script[nonce]')?.nonce
+  if (nonce) setNonce(nonce)
 }
+
+export const Providers = ({ children }: { children: ReactNode }) => (
+  <TrpcProvider>
+    <TooltipProvider>
+      <ToastProvider>{children}</ToastProvider>
+    </TooltipProvider>
+  </TrpcProvider>
+)

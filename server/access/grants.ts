@@ -14,7 +14,10 @@ export const extraOf = (row: Pick<UserRow, 'extraRights'>): Right[] =>
 export const readGrants = (text: string): GrantOn[] =>
   (JSON.parse(text) as GrantOn[]).filter(({ right }) => rights.includes(right)) // written by this room
 
-export const grantsFor = async (db: Db, row: UserRow): Promise<readonly GrantOn[]> => {
+export const grantsFor = async (
+  db: Db,
+  row: Pick<UserRow, 'role' | 'customRole' | 'extraRights'>,
+): Promise<readonly GrantOn[]> => {
   if (row.customRole === null) return grantsOf(row.role, extraOf(row))
   const [found] = await db.select().from(role).where(eq(role.name, row.customRole))
   return [...(found === undefined ? [] : readGrants(found.grants)), ...everybody]

@@ -8,8 +8,8 @@ import type { AccessDesk, Caller, Identity, PeopleDesk, SignedIn } from '../shar
 import { DeskError, SignOnError } from '../shared/errors'
 import type { SettingsInput } from '../shared/inputs'
 import { oneAfterTheOther } from '../shared/pace'
-import { type GrantOn, rights } from '../shared/rights'
-import type { Me, Settings } from '../shared/views'
+import { everybody, type GrantOn, rights } from '../shared/rights'
+import type { Me, Settings, TryAs } from '../shared/views'
 import { grantsFor } from './grants'
 import { type Lockout, openLockout } from './lockout'
 import { openPasswords, type Passwords } from './password'
@@ -141,6 +141,8 @@ class Accounts implements Access {
     if (endsAt <= now) return null
     const me = meOf(row.user, await grantsFor(this.#db, row.user), row.session.createdAt)
     const signedIn = { userId: row.user.id, sessionId: row.session.id, me }
+    // Looked up each time: another's rights may change without a word to this session.
+    if (row.session.tryAs !== null) return { ...signedIn, me: await this.#seenAs(me, JSON.parse(row.session.tryAs)) }
     if (readAt !== this.#takenAway) return this.who(caller)
     if (this.#cache.size >= CACHED_SESSIONS) this.#cache.clear()
     this.#cache.set(hash, {
@@ -280,6 +282,32 @@ class Accounts implements Access {
     await this.#endAll(userId, keepSession)
   }
 
+  async tryAs({ userId, sessionId }: SignedIn, as: TryAs | null) {
+    if (as !== null) {
+      const held = await this.#grantsOfOther(as)
+      if (held === null) throw new DeskError('not-found', `There is no ${as.kind} ${as.name}.`)
+    }
+    await this.#db
+      .update(session)
+      .set({ tryAs: as === null ? null : JSON.stringify(as) })
+      .where(and(eq(session.id, sessionId), eq(session.userId, userId)))
+    this.#forgetUser(userId)
+  }
+  async #grantsOfOther({ kind, name }: TryAs): Promise<{ role: string; grants: readonly GrantOn[] } | null> {
+    const [row] =
+      kind === 'user'
+        ? await this.#db.select().from(user).where(eq(user.name, name))
+        : [await roleColumns(this.#db, name).catch(() => undefined)]
+    if (row === undefined) return null
+    const grants = await grantsFor(this.#db, { extraRights: '[]', ...row })
+    return { role: row.customRole ?? row.role, grants }
+  }
+  /** Whoever is gone may nothing but what everybody may. */
+  async #seenAs(me: Me, as: TryAs): Promise<Me> {
+    const { role, grants } = (await this.#grantsOfOther(as)) ?? { role: as.name, grants: everybody }
+    return { ...me, role, grants, rights: rightsIn(grants), tryAs: as }
+  }
+
   async sessions(userId: number, currentId: string) {
     const rows = await this.#db
       .select()
@@ -348,12 +376,14 @@ class Accounts implements Access {
 }
 
 const settingsOf = (row: UserRow): Settings => ({ ...defaults, ...(JSON.parse(row.settings) as Partial<Settings>) }) // written by this file
+const rightsIn = (grants: readonly GrantOn[]) => rights.filter((right) => grants.some((one) => one.right === right))
 const meOf = (row: UserRow, grants: readonly GrantOn[], signedInAt: number): Me => ({
   name: row.name,
   role: row.customRole ?? row.role,
-  rights: rights.filter((right) => grants.some((one) => one.right === right)),
+  rights: rightsIn(grants),
   grants,
   settings: settingsOf(row),
   signedInAt,
   source: row.source,
+  tryAs: null,
 })

@@ -75,6 +75,10 @@ export const openPeople = ({ db, now, passwords, tokens, endSessionsOf, forgetAl
         self: row.id === by.userId,
       }))
     },
+    async nameOf(id) {
+      const [row] = await db.select({ name: user.name }).from(user).where(eq(user.id, id))
+      return row?.name
+    },
     async createUser({ name, password, role: wanted, extra }) {
       const held = await db.select({ name: user.name }).from(user)
       if (held.length >= MAX_USERS) throw new DeskError('budget', `At most ${MAX_USERS} accounts.`)

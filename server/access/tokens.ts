@@ -54,6 +54,7 @@ export const openTokens = (db: Db, now: () => number): Tokens => ({
         },
         signedInAt: row.token.createdAt,
         source: row.user.source,
+        tryAs: null,
       },
     }
   },

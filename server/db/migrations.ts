@@ -334,4 +334,5 @@ export const migrations: readonly Migration[] = [
       'alter table session add column hint text',
     ],
   },
+  { id: 21, name: 'try as', statements: ['alter table session add column try_as text'] },
 ]

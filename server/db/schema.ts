@@ -34,6 +34,8 @@ export const session = sqliteTable('session', {
   endsAt: integer('ends_at'),
   /** Sealed: what the provider wants to see at a sign-out. */
   hint: text('hint'),
+  /** Whose rights it is looked at with, as JSON; null: one's own. */
+  tryAs: text('try_as'),
 })
 /** Roles made here: what they hold, as JSON. */
 export const role = sqliteTable('role', {

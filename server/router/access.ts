@@ -8,6 +8,7 @@ import {
   rolePutInput,
   tokenCreateInput,
   tokenRevokeInput,
+  tryAsInput,
   userCreateInput,
   userDeleteInput,
   userPasswordInput,
@@ -55,6 +56,11 @@ export const accessRouter = router({
     .query(({ ctx, input: { right, cluster, name } }) =>
       ctx.desk.access.people.whoMay(right, { cluster, name: hasSubject(right) && name !== '' ? name : null }),
     ),
+  /** From the next request on this session sees what somebody else would, and changes nothing. */
+  tryAs: allowed('console.admin')
+    .input(tryAsInput)
+    .mutation(({ ctx, input }) => ctx.desk.access.tryAs(ctx.signedIn, input)),
+  endTryAs: allowed('own.write').mutation(({ ctx }) => ctx.desk.access.tryAs(ctx.signedIn, null)),
   tokens: allowed('own.write').query(({ ctx }) =>
     ctx.desk.access.people.tokens(may(ctx.signedIn, 'console.admin') ? null : ctx.signedIn.userId),
   ),

@@ -309,6 +309,8 @@ export interface AccessDesk {
     keepSession: string,
     caller: Caller,
   ): Promise<void>
+  /** Shows the console with the rights of a role or an account from now on; null: with one's own again. */
+  tryAs(by: SignedIn, as: view.TryAs | null): Promise<void>
   sessions(userId: number, currentId: string): Promise<view.SessionRow[]>
   revoke(userId: number, sessionId: string): Promise<void>
   readonly people: PeopleDesk
@@ -316,6 +318,7 @@ export interface AccessDesk {
 /** Accounts, roles and tokens. `by` is who asks. */
 export interface PeopleDesk {
   users(by: SignedIn): Promise<view.UserRow[]>
+  nameOf(userId: number): Promise<string | undefined>
   createUser(input: UserCreateInput): Promise<void>
   updateUser(input: UserUpdateInput, by: SignedIn): Promise<void>
   setPassword(userId: number, password: string): Promise<void>

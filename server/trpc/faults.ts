@@ -22,6 +22,7 @@ const rows: Record<FaultKind, readonly [code: Code, todo: string]> = {
   'not-found': ['NOT_FOUND', 'Check the name; it may have been deleted.'],
   exists: ['CONFLICT', 'Choose another name, or change what exists.'],
   'read-only': ['FORBIDDEN', 'This cluster is connected read-only; an admin can change that under Clusters.'],
+  trying: ['FORBIDDEN', 'End looking at the console as somebody else first.'],
   production: ['PRECONDITION_FAILED', 'Type the name of the cluster.'],
   drift: ['CONFLICT', 'Look at the changed rows, then confirm again.'],
   'preview-expired': ['CONFLICT', 'Make the preview again.'],

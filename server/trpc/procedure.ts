@@ -2,7 +2,7 @@
 // leaves a line in the audit log, whatever became of it. A procedure made otherwise has no rule and fails a test.
 import { initTRPC } from '@trpc/server'
 import superjson from 'superjson'
-import type { ClusterDesk, ConsoleDesk, Reading, SignedIn } from '../shared/desk'
+import type { AuditEntry, ClusterDesk, ConsoleDesk, Reading, SignedIn } from '../shared/desk'
 import { DeskError, oneLine } from '../shared/errors'
 import { onCluster } from '../shared/inputs'
 import { changesNothing, grantFor, hasSubject, type Right, subjectOf, type Where } from '../shared/rights'
@@ -46,11 +46,31 @@ const clusterOf = (ctx: Context, id: string): ClusterDesk => {
   if (cluster === undefined) throw new DeskError('not-found', `No cluster is called ${id} here.`)
   return cluster
 }
+/** Changes that are not made before the name of their object was typed: `confirm` is among what they take, and is checked. */
+export const typesName: ReadonlySet<string> = new Set([
+  'topic.delete',
+  'group.delete',
+  'group.reset',
+  'message.consumeDirectly',
+  'message.resend',
+  'dead.redrive',
+  'waiting.decide',
+  'broker.start',
+  'broker.stop',
+  'broker.restart',
+])
+/** Whoever looks at the console as somebody else changes nothing but how that ends, and how they see it. */
+const mustBeOneself = ({ me }: SignedIn, path: string): void => {
+  if (me.tryAs === null || whileTrying.has(path)) return
+  throw new DeskError('trying', `You look at the console as ${me.tryAs.name}: nothing is changed meanwhile.`)
+}
+const whileTrying: ReadonlySet<string> = new Set(['access.endTryAs', 'auth.logout', 'auth.settings'])
+
 /** On a cluster marked production a change names it, unless the name of what it changes was typed already. */
-const mustNameProduction = ({ name }: ClusterDesk, raw: unknown): void => {
+const mustNameProduction = ({ name }: ClusterDesk, path: string, raw: unknown): void => {
   const typed = (key: string): unknown =>
     typeof raw === 'object' && raw !== null ? Object.getOwnPropertyDescriptor(raw, key)?.value : undefined
-  if (typeof typed('confirm') === 'string' || typed('production') === name) return
+  if ((typesName.has(path) && typeof typed('confirm') === 'string') || typed('production') === name) return
   throw new DeskError(
     'production',
     `${name} is marked production: a change there carries its name as \`production\`.`,
@@ -71,14 +91,16 @@ const recorded = t.middleware(async ({ ctx, next, path, type, getRawInput }) => 
   await ctx.desk.audit.mustBeWritable()
   const began = performance.now()
   const found: Found = { before: null }
+  const accountName = await accountOf(ctx, path, getRawInput) // before it may be gone
   const result = await next({ ctx: { found } })
   const signedIn = await ctx.who()
   // Whoever has no session could fill the disk with lines about what was not even tried.
   if (signedIn === null && !result.ok && untried.has(faultOf(result.error).kind)) return result
-  const input = fieldsOf(await getRawInput())
+  const raw = await getRawInput()
+  const input = fieldsOf(raw)
   // Without a session the name is only what somebody says: at a login it is what the line is about, elsewhere a forgery.
   const who = signedIn?.me.name ?? (path.startsWith('auth.') ? input.name : undefined) ?? ''
-  const counts = result.ok ? countsOf(result.data) : null
+  const outcome: Outcome = result.ok ? outcomeOf(result.data) : { result: 'failed', error: auditText(result.error) }
   await ctx.desk.audit.write({
     who,
     from: ctx.caller.from,
@@ -93,18 +115,13 @@ const recorded = t.middleware(async ({ ctx, next, path, type, getRawInput }) => 
       input.id ??
       input.offsetId ??
       input.pattern ??
+      accountName ??
+      (path.startsWith('auth.') ? undefined : input.name) ??
       null,
     before: found.before,
     after: afterOf(path, input),
     reason: input.reason ?? null,
-    result: !result.ok
-      ? 'failed'
-      : counts !== null && counts.failed > 0
-        ? counts.ok > 0
-          ? 'partial'
-          : 'failed'
-        : 'ok',
-    error: result.ok ? (counts?.error ?? null) : auditText(result.error),
+    ...outcome,
     tookMs: performance.now() - began,
   })
   return result
@@ -192,6 +209,32 @@ const unrecorded: ReadonlySet<string> = new Set([
   'channel', // its address or its secret lets whoever has it speak in its name
 ])
 const afterOf = (path: string, input: Fields): string | null => (path.startsWith('auth.') ? null : (input.rest ?? null))
+/** What a change on an account is done to: the input has a number, people know names. */
+const accountOf = async (
+  { desk }: Context,
+  path: string,
+  getRawInput: () => Promise<unknown>,
+): Promise<string | undefined> => {
+  if (!path.startsWith('access.')) return undefined
+  const raw = await getRawInput()
+  const id: unknown = typeof raw === 'object' && raw !== null ? Object.getOwnPropertyDescriptor(raw, 'id')?.value : null
+  return typeof id === 'number' ? ((await desk.access.people.nameOf(id).catch(() => undefined)) ?? `#${id}`) : undefined
+}
+type Outcome = Pick<AuditEntry, 'result' | 'error'>
+/** What an answer says became of it: a change of many rows, steps of a test, a delivery. Whatever else came is done. */
+const outcomeOf = (data: unknown): Outcome => {
+  const rows: readonly unknown[] = Array.isArray(data) ? data : [data]
+  const failed = rows.find((row) => isFields(row) && (row.ok === false || row.status === 'failed'))
+  if (isFields(failed)) {
+    const text = failed.text ?? failed.answer
+    return { result: 'failed', error: typeof text === 'string' ? text.slice(0, 400) : null }
+  }
+  const counts = countsOf(data)
+  if (counts === null || counts.failed === 0) return { result: 'ok', error: counts?.error ?? null }
+  return { result: counts.ok > 0 ? 'partial' : 'failed', error: counts.error }
+}
+const isFields = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null
 const countsOf = (data: unknown): { ok: number; failed: number; error: string | null } | null => {
   if (typeof data !== 'object' || data === null || !('ok' in data) || !('failed' in data) || !('rows' in data))
     return null
@@ -209,7 +252,11 @@ export const open = () => base.meta({ right: 'open', scope: 'console' })
 export const allowed = (right: Right) =>
   base
     .meta({ right, scope: 'console' })
-    .use(async ({ ctx, next }) => next({ ctx: { signedIn: check(await ctx.who(), right) } }))
+    .use(async ({ ctx, path, type, next }) => {
+      const signedIn = check(await ctx.who(), right)
+      if (type === 'mutation') mustBeOneself(signedIn, path)
+      return next({ ctx: { signedIn } })
+    })
     .use(remembered)
 
 /** Signed in, holding the right on the cluster the input names; `ctx.cluster` is it. */
@@ -217,16 +264,17 @@ export const allowedOn = (right: Right) =>
   base
     .meta({ right, scope: 'cluster' })
     .input(onCluster)
-    .use(async ({ ctx, input, type, next, getRawInput }) => {
+    .use(async ({ ctx, input, type, path, next, getRawInput }) => {
       const signedIn = check(await ctx.who(), right, {
         cluster: input.cluster,
         name: objectOf(right, await getRawInput()),
       })
+      if (type === 'mutation') mustBeOneself(signedIn, path)
       const cluster = clusterOf(ctx, input.cluster)
       if (type === 'mutation' && cluster.readOnly && !changesNothing.has(right))
         throw new DeskError('read-only', `The cluster ${cluster.id} is connected read-only.`)
       if (type === 'mutation' && cluster.production && !changesNothing.has(right))
-        mustNameProduction(cluster, await getRawInput())
+        mustNameProduction(cluster, path, await getRawInput())
       return next({ ctx: { signedIn, cluster } })
     })
     .use(remembered)

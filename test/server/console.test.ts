@@ -415,6 +415,8 @@ describe('the cluster', () => {
       grants: grantsOf('viewer'),
       settings,
       signedInAt: 0,
+      tryAs: null,
+      source: 'local' as const,
     }
     const asViewer: ConsoleDesk = {
       ...desk,

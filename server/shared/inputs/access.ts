@@ -84,6 +84,7 @@ export const tokenCreateInput = z.object({
   days: z.number().int().min(1).max(366),
 })
 export const tokenRevokeInput = z.object({ id: z.string().min(1).max(64) })
+export const tryAsInput = z.object({ kind: z.enum(['role', 'user']), name: z.string().min(1).max(64) })
 const claim = z
   .string()
   .trim()

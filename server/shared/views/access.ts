@@ -24,6 +24,12 @@ export interface Me {
   settings: Settings
   signedInAt: number
   source: AccountSource
+  /** Whose rights these are, while an admin looks at the console as somebody else: nothing is changed meanwhile. */
+  tryAs: TryAs | null
+}
+export interface TryAs {
+  kind: 'role' | 'user'
+  name: string
 }
 /** `oidc`: a provider says who somebody is, and their groups which role they have. */
 export type AccountSource = 'local' | 'oidc'

@@ -19,6 +19,7 @@ export type FaultKind =
   | 'not-found'
   | 'exists'
   | 'read-only'
+  | 'trying'
   | 'production'
   | 'drift'
   | 'preview-expired'

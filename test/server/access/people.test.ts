@@ -57,6 +57,29 @@ const kindOf = async (work: Promise<unknown>): Promise<string> =>
     (error: unknown) => (error instanceof DeskError ? error.kind : String(error)),
   )
 
+describe('an admin who looks at the console as somebody else', () => {
+  it('has just the rights of that role or account, as they are now, until it is ended', async () => {
+    const { access, signIn } = await world()
+    await access.people.createUser({ name: 'kim', password: PASSWORD, role: 'operator', extra: ['topic.delete'] })
+    await access.people.putRole({ name: 'orders', grants: [{ right: 'topic.write', cluster: 'c', names: 'Orders*' }] })
+    const { session, who } = await signIn('root')
+    const now = async () => (await access.who(caller(session)))?.me
+    await access.tryAs(who, { kind: 'role', name: 'viewer' })
+    expect(await now()).toMatchObject({ name: 'root', role: 'viewer', tryAs: { kind: 'role', name: 'viewer' } })
+    expect((await now())?.rights).not.toContain('console.admin')
+    await access.tryAs(who, { kind: 'user', name: 'kim' })
+    expect((await now())?.rights).toContain('topic.delete')
+    await access.people.updateUser({ id: 2, role: 'viewer', extra: [] }, who)
+    expect((await now())?.rights).not.toContain('topic.delete')
+    await access.tryAs(who, { kind: 'role', name: 'orders' })
+    expect(grantFor((await now())?.grants ?? [], 'topic.write', { cluster: 'c', name: 'Orders1' })).toBeDefined()
+    expect(grantFor((await now())?.grants ?? [], 'topic.write', { cluster: 'c', name: 'Pay' })).toBeUndefined()
+    expect(await kindOf(access.tryAs(who, { kind: 'user', name: 'nobody' }))).toBe('not-found')
+    await access.tryAs(who, null)
+    expect(await now()).toMatchObject({ role: 'admin', tryAs: null })
+  })
+})
+
 describe('accounts', () => {
   it('sign in with the role they were given, and lose their sessions with it', async () => {
     const { access, admin, signIn } = await world()

@@ -17,21 +17,21 @@ beforeEach(() => {
 const ann = {
   userId: 1,
   sessionId: 's',
-  me: { name: 'ann', role: 'viewer', rights: rightsOf('viewer'), grants: grantsOf('viewer') },
+  me: { name: 'ann', role: 'viewer', rights: rightsOf('viewer'), grants: grantsOf('viewer'), tryAs: null },
 }
-const callerAs = (who: SignedIn | null) => {
+const callerAs = (who: SignedIn | null, parts: { clusters?: object; people?: object } = {}) => {
   const login = async () => {
     throw locked ? new DeskError('locked-out', 'wait') : new DeskError('wrong-password', 'no')
   }
   const desk = {
-    access: { who: async () => who, login },
+    access: { who: async () => who, login, people: parts.people },
     audit: {
       write: async (line: AuditEntry) => void lines.push(line),
       mustBeWritable: async () => {
         if (full) throw new DeskError('budget', 'the audit log cannot be written')
       },
     },
-    clusters: { get: () => undefined },
+    clusters: { get: () => undefined, ...parts.clusters },
   } as unknown as ConsoleDesk // what these calls reach of it
   const caller = { from: '::1', agent: '', session: null }
   const drained = async () => undefined
@@ -66,4 +66,27 @@ it('does not even try what would leave no line', async () => {
     'the audit log cannot be written',
   )
   expect(lines).toEqual([])
+})
+
+it('says of a test that failed that it failed, and names the account a change is about', async () => {
+  const root = { ...ann, me: { ...ann.me, role: 'admin', grants: grantsOf('admin'), rights: rightsOf('admin') } }
+  const steps = [
+    { step: 'resolve', ok: true, text: '' },
+    { step: 'connect', ok: false, text: 'nobody listens there' },
+  ]
+  const people = {
+    createUser: async () => undefined,
+    nameOf: async (id: number) => (id === 7 ? 'li.wei' : undefined),
+    endSessions: async () => undefined,
+  }
+  const asRoot = callerAs(root as unknown as SignedIn, { clusters: { test: async () => steps }, people })
+  await asRoot.cluster.test({ namesrv: ['127.0.0.1:1'] })
+  await asRoot.access.createUser({ name: 'kim', password: 'a long enough one', role: 'viewer' })
+  await asRoot.access.endSessions({ id: 7 })
+  expect(lines).toMatchObject([
+    { action: 'cluster.test', result: 'failed', error: 'nobody listens there' },
+    { action: 'access.createUser', object: 'kim', result: 'ok' },
+    { action: 'access.endSessions', object: 'li.wei', result: 'ok' },
+  ])
+  expect(JSON.stringify(lines)).not.toContain('a long enough one')
 })

@@ -2,6 +2,7 @@
 // made without one fails here.
 import { TRPCError } from '@trpc/server'
 import { describe, expect, it } from 'vitest'
+import { type JsonSchema, operationsOf } from '../../../server/http/api-table'
 import { appRouter, createCaller } from '../../../server/root'
 import type { ConsoleDesk, SignedIn } from '../../../server/shared/desk'
 import {
@@ -17,7 +18,7 @@ import {
 } from '../../../server/shared/rights'
 import { contextFor } from '../../../server/trpc/context'
 import { faultOf } from '../../../server/trpc/faults'
-import { type Rule, readingOf } from '../../../server/trpc/procedure'
+import { type Rule, readingOf, typesName } from '../../../server/trpc/procedure'
 
 /** Whatever is asked of it answers that it was reached: the rule let it through. */
 const reached: unknown = new Proxy(() => undefined, {
@@ -66,6 +67,7 @@ const signedIn = (role: Role): SignedIn => ({
     rights: rightsOf(role),
     grants: grantsOf(role),
     signedInAt: 0,
+    tryAs: null,
     source: 'local',
     settings: {
       language: null,
@@ -97,6 +99,8 @@ const call = async (path: string, who: SignedIn | null, cluster = 'c', more: obj
     return error instanceof TRPCError ? faultOf(error).kind : String(error)
   }
 }
+const fieldsOf = ({ properties = {}, allOf = [] }: JsonSchema): Set<string> =>
+  new Set([...Object.keys(properties), ...allOf.flatMap((part) => [...fieldsOf(part)])])
 /** The rule let it through, and the input was then looked at. */
 const through = ['through', 'bad-input']
 
@@ -154,7 +158,36 @@ describe('every procedure', () => {
   })
 })
 
+describe('an admin who looks at the console as somebody else', () => {
+  it('changes nothing but how that ends, and how they see it', async () => {
+    // With an admin's rights, so that it is not for lack of them.
+    const admin = signedIn('admin')
+    const trying = { ...admin, me: { ...admin.me, tryAs: { kind: 'role' as const, name: 'operator' } } }
+    const taken: string[] = []
+    for (const { path, rule, type } of procedures) {
+      if (rule?.right === 'open') continue
+      const answer = await call(path, trying)
+      if (type !== 'mutation') expect(through).toContain(answer)
+      else if (answer !== 'trying') taken.push(path)
+    }
+    expect(taken.sort()).toEqual(['access.endTryAs', 'auth.logout', 'auth.settings'])
+  })
+})
+
 describe('a cluster marked production', () => {
+  it('takes a typed name in place of its own only where a change asks for one, and checks it', async () => {
+    const asking = [...operationsOf().values()].filter(
+      ({ input, rule, type }) => type === 'mutation' && rule.scope === 'cluster' && fieldsOf(input).has('confirm'),
+    )
+    expect(asking.map(({ path }) => path).sort()).toEqual([...typesName].sort())
+    production = true
+    try {
+      expect(await call('topic.create', signedIn('admin'), 'c', { topic: 'T', confirm: 'whatever' })).toBe('production')
+      expect(through).toContain(await call('topic.delete', signedIn('admin'), 'c', { topic: 'T', confirm: 'T' }))
+    } finally {
+      production = false
+    }
+  })
   it('takes no change that does not carry its name, or the name of what it changes', async () => {
     production = true
     try {
