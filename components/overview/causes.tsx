@@ -38,8 +38,9 @@ export function useCauseWords(): (cause: Cause, overview: Overview) => CauseWord
       consequence: t(`${kind}.then`, values),
     })
     switch (kind) {
-      case 'namesrv-silent':
       case 'broker-silent':
+        return say({ span, since, copy: hasMaster(overview, subject) ? 'yes' : 'no' })
+      case 'namesrv-silent':
       case 'no-writable-master':
         return say({ span, since })
       case 'slave-behind':
@@ -66,4 +67,10 @@ export function useCauseWords(): (cause: Cause, overview: Overview) => CauseWord
         return say({ span: format.duration(value ?? 0), limit: format.duration(limit ?? 0) })
     }
   }
+}
+
+/** A slave, or a former master, whose master answers: nobody is hindered. */
+const hasMaster = ({ brokers }: Overview, key: string): boolean => {
+  const name = brokers.find((row) => row.key === key)?.name
+  return brokers.some((row) => row.name === name && row.key !== key && row.role === 'master' && row.state === 'ok')
 }

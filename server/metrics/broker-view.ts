@@ -135,11 +135,18 @@ export const brokerView = (
       ha === null
         ? unknown(broker.id === 0 ? 'no-sample-yet' : 'not-supported')
         : known({ slaves: ha.slaves, inSync: ha.inSync, masterOffset: ha.masterOffset }, broker.haAt),
-    failover: broker.replicas,
+    failover: failoverOf(state, broker),
     copy: copyOf(broker),
     onlyMasterOf: onlyMasterOf(state, broker),
     at: now,
   }
+}
+/** What the controller said last to any of the name: one that does not answer stands in it too. */
+const failoverOf = (state: ClusterState, { name }: BrokerState): BrokerView['failover'] => {
+  let newest: BrokerState | undefined
+  for (const one of state.brokers.values())
+    if (one.name === name && one.replicas !== null && one.haAt >= (newest?.haAt ?? 0)) newest = one
+  return newest?.replicas ?? null
 }
 const copyOf = (broker: BrokerState): BrokerView['copy'] => {
   if (broker.runtimeAt === 0) return unknown(broker.state === 'silent' ? 'broker-silent' : 'no-sample-yet')

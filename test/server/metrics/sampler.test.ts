@@ -4,7 +4,7 @@ import { RequestCode } from '../../../broker/protocol/codes'
 import { openAdmin } from '../../../server/admin/open'
 import { measure, openMeters } from '../../../server/alarms/measure'
 import { openLists } from '../../../server/desk/lists'
-import { brokerList } from '../../../server/metrics/broker-view'
+import { brokerList, brokerView } from '../../../server/metrics/broker-view'
 import { groupList } from '../../../server/metrics/group-view'
 import { overviewOf } from '../../../server/metrics/overview'
 import { openSampler, type Sampler } from '../../../server/metrics/sampler'
@@ -315,6 +315,9 @@ describe('a sampler', () => {
     // what the former one answered is not shown as its follower's
     expect(sampler.state.brokers.get('broker-a:0')?.config.listenPort).toBe(b.address.split(':')[1])
     expect(measured('brokerSilent')).toEqual({ 'broker-a:0': 0, 'broker-a:1': 1 })
+    const gone = sampler.state.brokers.get('broker-a:1')
+    if (gone === undefined) throw new Error('it is not listed')
+    expect(brokerView(sampler.state, gone, null, 0).failover).toMatchObject({ masterId: 2, masterEpoch: 2 })
     expect(measured('masterChanged')).toMatchObject({ 'broker-a:0': 1 })
     const overview = overviewOf(sampler.state, {
       turnMs: 50,
