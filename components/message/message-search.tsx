@@ -29,8 +29,9 @@ import { ScanPanel } from './scan-panel'
 import { rowKey } from './scan-state'
 import { FilterFaults, SearchFilters } from './search-filters'
 import { SearchStart } from './search-start'
-import { questionOf, type SearchUrl, useSearchUrl } from './search-url'
+import { blankSearch, questionOf, type SearchUrl, searchOf, textOfSearch, useSearchUrl } from './search-url'
 import { TailPanel } from './tail-panel'
+import { Templates } from './templates'
 import { type Budget, useScan } from './use-scan'
 
 /** `topic`: the search stands in a topic's own tab and looks nowhere else. */
@@ -82,6 +83,13 @@ export const MessageSearch = ({ topic = null }: { topic?: string | null }) => {
           size="lg"
           frame="flex-1 text-[13px] px-[11px]"
         />
+        {topic === null && (
+          <Templates
+            kind="search"
+            held={textOfSearch(url)}
+            onTake={(text) => void set({ ...blankSearch, ...searchOf(text) })}
+          />
+        )}
         <Button
           className="h-[34px]"
           aria-pressed={live}

@@ -98,3 +98,33 @@ export const filtersOf = (url: Pick<SearchUrl, 'from' | 'to' | 'queue' | 'tag' |
     ...(url.re === '' ? {} : { regex: url.re }),
   }
 }
+
+/** What of an address is a search, apart from where somebody is in it. */
+const kept = ['q', 'by', 'topic', 'from', 'to', 'pos', 'queue', 'tag', 'prop', 'body', 'expr', 're'] as const
+type Kept = (typeof kept)[number]
+/** As the query string of its address; empty: nothing is searched for. */
+export const textOfSearch = (url: SearchUrl): string =>
+  url.q === '' && url.topic === ''
+    ? ''
+    : String(
+        new URLSearchParams(
+          kept.flatMap((key) =>
+            url[key] === null || url[key] === '' || url[key] === 'newest' ? [] : [[key, url[key]]],
+          ),
+        ),
+      )
+/** Everything that a search sets, unset. */
+export const blankSearch: { [Key in Kept | 'sel' | 'live']: null } = {
+  ...{ q: null, by: null, topic: null, from: null, to: null, pos: null, queue: null, tag: null, prop: null },
+  ...{ body: null, expr: null, re: null, sel: null, live: null },
+}
+/** What a kept text sets; what no search has is left out. */
+export const searchOf = (text: string): Partial<{ [Key in Kept]: SearchUrl[Key] | null }> => {
+  const params = new URLSearchParams(text)
+  return Object.fromEntries(
+    kept.flatMap((key) => {
+      const found = params.get(key)
+      return found === null ? [] : [[key, keys[key].parse(found)]]
+    }),
+  )
+}

@@ -31,8 +31,8 @@ import {
   type SendDraft,
 } from './send-draft'
 import { SendResults, type Sent } from './send-results'
-import { SendTemplates } from './send-templates'
 import { FileButton, SendWays } from './send-ways'
+import { Templates } from './templates'
 
 const kinds = ['json', 'text', 'hex', 'base64'] as const
 const MOST_RESULTS = 20
@@ -156,7 +156,8 @@ export const SendForm = () => {
   return (
     <>
       <PageHead title={t('title')} about={t('about')}>
-        <SendTemplates
+        <Templates
+          kind="send"
           held={JSON.stringify({ topic, draft })}
           onTake={(text) => {
             const kept = draftOf(text)

@@ -335,4 +335,23 @@ export const migrations: readonly Migration[] = [
     ],
   },
   { id: 21, name: 'try as', statements: ['alter table session add column try_as text'] },
+  {
+    id: 22,
+    name: 'kept drafts',
+    statements: [
+      // Templates of messages and searches: what a form held, kept under a name.
+      `create table kept_draft (
+        id text primary key,
+        user_id integer not null references user(id) on delete cascade,
+        kind text not null,
+        name text not null,
+        draft text not null,
+        at integer not null,
+        unique (user_id, kind, name)
+      )`,
+      `insert into kept_draft (id, user_id, kind, name, draft, at)
+        select id, user_id, 'send', name, draft, at from send_template`,
+      'drop table send_template',
+    ],
+  },
 ]

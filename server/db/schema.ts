@@ -201,10 +201,11 @@ export const jobItem = sqliteTable('job_item', {
   /** Of the last change of its state. */
   at: integer('at'),
 })
-/** What somebody sends again and again: what stood in the form, as JSON of the browser. */
-export const sendTemplate = sqliteTable('send_template', {
+/** What somebody sends or searches for again and again: what stood in the form, as the browser keeps it. */
+export const keptDraft = sqliteTable('kept_draft', {
   id: text('id').primaryKey(),
   userId: integer('user_id').notNull(),
+  kind: text('kind').$type<'send' | 'search'>().notNull(),
   name: text('name').notNull(),
   draft: text('draft').notNull(),
   at: integer('at').notNull(),

@@ -14,6 +14,7 @@ import {
   tailInput,
   templatePutInput,
   templateRemoveInput,
+  templatesInput,
   traceInput,
 } from '../shared/inputs'
 import type { Context } from '../trpc/context'
@@ -158,7 +159,9 @@ export const messageRouter = router({
   sendBatch: allowedOn('message.send')
     .input(sendBatchInput)
     .mutation(({ ctx, input }) => ctx.cluster.messages.sendBatch(input)),
-  templates: allowed('own.write').query(({ ctx }) => ctx.desk.templates.list(ctx.signedIn.userId)),
+  templates: allowed('own.write')
+    .input(templatesInput)
+    .query(({ ctx, input }) => ctx.desk.templates.list(ctx.signedIn.userId, input.kind)),
   putTemplate: allowed('own.write')
     .input(templatePutInput)
     .mutation(({ ctx, input }) => ctx.desk.templates.put(ctx.signedIn.userId, input)),

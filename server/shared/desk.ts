@@ -336,7 +336,7 @@ export interface PeopleDesk {
 }
 /** What somebody sends again and again; each sees their own. */
 export interface TemplateDesk {
-  list(userId: number): Promise<view.SendTemplate[]>
+  list(userId: number, kind: TemplatePutInput['kind']): Promise<view.SendTemplate[]>
   /** One of the same name takes its place. */
   put(userId: number, input: TemplatePutInput): Promise<void>
   remove(userId: number, id: string): Promise<void>

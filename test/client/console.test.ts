@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type ConsoleHandle, createConsole } from '../../server/console'
 import { createCaller } from '../../server/root'
+import { findings } from '../../server/shared/doctor'
 import { isKnown, type Known } from '../../server/shared/known'
 import type { ScanEvent } from '../../server/shared/views'
 import { contextFor, publishedConsole } from '../../server/trpc/context'
@@ -246,6 +247,20 @@ describe.each(Object.entries(starters))('the console on %s', (_, start) => {
       .map((row) => `${row.queueId} ${value(row.max)} ${value(row.committed)}`)
       .sort()
     expect(ours).toEqual(theirs)
+  })
+
+  it('the doctor finds nothing wrong with a client that reads, and the letter that is wrong in a topic', async (context) => {
+    java(context)
+    const examine = async (topic: string) =>
+      (await api.doctor.examine({ ...at, topic, group: GROUP, address: cluster?.namesrv ?? '' })).checks
+    const sound = await until(
+      'sound',
+      () => examine(TOPIC),
+      (checks) => checks.some(({ finding }) => finding === 'subscribed'),
+    )
+    expect(sound.filter(({ finding }) => findings[finding] === 'bad')).toEqual([])
+    expect(sound.map(({ finding }) => finding)).toEqual(expect.arrayContaining(['groupClients', 'subscriptionsAgree']))
+    expect((await examine('TopicTets')).map(({ finding }) => finding)).toEqual(expect.arrayContaining(['topicSimilar']))
   })
 
   it('CN13: tells who has consumed a message, and lets a client consume it again', async (context) => {

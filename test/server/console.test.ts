@@ -375,6 +375,10 @@ describe('the cluster', () => {
     expect(kept).toMatchObject({ name: 'order', draft: '{"a":2}' })
     await http().message.removeTemplate.mutate({ id: kept?.id ?? '' })
     expect(await http().message.templates.query()).toEqual([])
+    // A search of the same name is another thing.
+    await http().message.putTemplate.mutate({ kind: 'search', name: 'order', draft: 'topic=Orders&tag=paid' })
+    expect(await http().message.templates.query()).toEqual([])
+    expect(await http().message.templates.query({ kind: 'search' })).toMatchObject([{ draft: 'topic=Orders&tag=paid' }])
   })
 
   it('follows a topic from the moment somebody looks', async () => {

@@ -11,6 +11,8 @@ export interface WirePeer {
   readonly asked: Map<number, number>
   /** Nothing is answered from now on; connections stay open. */
   silent: boolean
+  /** Each answer comes so much later. */
+  delayMs: number
   answers: Record<number, Answer>
   close(): Promise<void>
 }
@@ -25,13 +27,17 @@ export const openWirePeer = async (answers: Record<number, Answer>): Promise<Wir
       asked.set(request.code, (asked.get(request.code) ?? 0) + 1)
       if (peer.silent) return
       const reply = peer.answers[request.code]?.(request)
-      connection.reply(request, reply ?? { code: 3, remark: ` request type ${request.code} not supported` })
+      const answer = (): void =>
+        connection.reply(request, reply ?? { code: 3, remark: ` request type ${request.code} not supported` })
+      if (peer.delayMs > 0) setTimeout(answer, peer.delayMs)
+      else answer()
     },
   })
   const peer: WirePeer = {
     address: `127.0.0.1:${listener.port}`,
     asked,
     silent: false,
+    delayMs: 0,
     answers,
     close: () => listener.close(),
   }

@@ -84,7 +84,10 @@ export const sendBatchInput = onTopic.extend({
   queue: sendInput.shape.queue,
 })
 const templateId = z.string().min(1).max(64)
+const templateKind = z.enum(['send', 'search']).default('send')
+export const templatesInput = z.object({ kind: templateKind }).default({ kind: 'send' })
 export const templatePutInput = z.object({
+  kind: templateKind,
   name: z.string().trim().min(1).max(80),
   /** What stood in the form, as the browser keeps it. */
   draft: z.string().min(2).max(300_000),

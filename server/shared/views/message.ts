@@ -152,6 +152,7 @@ export interface BatchResult {
   failed: number
   tookMs: number
 }
+/** A draft that is kept under a name: of a message to send, or of a search. */
 export interface SendTemplate {
   id: string
   name: string

@@ -177,6 +177,69 @@ const lagOfRow = (row: TopicRow | undefined): number | null =>
 const refused = () => ({ code: 16, remark: 'no permission' })
 
 describe('in a broken world', () => {
+  it('a slow broker is known later than the others, and costs a list nothing', async () => {
+    const { b, sampler, turn } = await start()
+    b.delayMs = 60
+    while (lagOfRow(topicsOf(sampler).rows[0]) !== 160) await turn()
+    const began = performance.now()
+    for (let list = 0; list < 50; list++) topicsOf(sampler)
+    expect((performance.now() - began) / 50).toBeLessThan(60) // it waits for nobody
+    expect(brokerList(sampler.state, () => null).rows.map(({ state }) => state)).toEqual(['ok', 'ok'])
+  })
+  it('one that keeps no statistics has unknown rates, not zero, and its queues are counted all the same', async () => {
+    const { sampler, turn } = await start((a) => {
+      a.answers[28] = () => json({ table: { brokerVersionDesc: 'V4_9_7', bootTimestamp: '1' } })
+    })
+    const rows = () => brokerList(sampler.state, () => null).rows
+    while (!isKnown(rows()[1]?.inPerSecond ?? { unknown: 'no-sample-yet' })) await turn()
+    expect(rows()[0]).toMatchObject({
+      state: 'ok',
+      inPerSecond: { unknown: 'no-sample-yet' },
+      putP99Ms: { unknown: 'not-supported' },
+    })
+    expect(lagOfRow(topicsOf(sampler).rows[0])).toBe(160)
+  })
+  it('one whose clock is an hour ahead makes nobody younger than now', async () => {
+    const ahead = Date.now() + 3_600_000
+    const { sampler, turn } = await start((a) => {
+      a.answers[317] = () =>
+        json(
+          `{"consumeStatsList":[{"g":[{"offsetTable":{{"brokerName":"broker-a","queueId":0,"topic":"T0"}:{"brokerOffset":100,"consumerOffset":60,"lastTimestamp":${ahead}}}}]}]}`,
+        )
+    })
+    const group = () =>
+      groupList(sampler.state, openLists(sampler.state, Date.now).groups(), groupListInput.parse({ cluster: 'c' }))
+        .rows[0]
+    while (!isKnown(group()?.behind ?? { unknown: 'no-sample-yet' })) await turn()
+    const behind = group()?.behind
+    expect(behind !== undefined && isKnown(behind) && behind.value >= 0).toBe(true)
+  })
+  it('names and offsets that are as odd as they may be are shown as they are', async () => {
+    const names = ['%RETRY%g', '订单', 'a'.repeat(255), '<b>&"\u0027']
+    const quoted = (name: string): string => JSON.stringify(name)
+    const most = '9007199254740995'
+    const { sampler, turn } = await start((a) => {
+      a.answers[21] = () =>
+        json(
+          `{"topicConfigTable":{${names.map((name) => `${quoted(name)}:{"topicName":${quoted(name)},"readQueueNums":1,"writeQueueNums":1,"perm":6}`).join()}}}`,
+        )
+      a.answers[202] = (request) =>
+        json(
+          `{"offsetTable":{{"brokerName":"broker-a","queueId":0,"topic":${quoted(request.ext.topic ?? '')}}:{"lastUpdateTimestamp":5,"maxOffset":${most},"minOffset":9007199254740991}}}`,
+        )
+    })
+    const rowsOf = () =>
+      topicList(
+        sampler.state,
+        openLists(sampler.state, Date.now).topics(),
+        topicListInput.parse({ cluster: 'c', size: 200, kind: ['user', 'retry'] }),
+        Date.now(),
+      ).rows
+    const odd = () => rowsOf().filter(({ name }) => names.includes(name))
+    while (odd().length < names.length || odd().some(({ kept }) => !isKnown(kept))) await turn()
+    expect(new Set(odd().map(({ name }) => name))).toEqual(new Set(names))
+    for (const { kept } of odd()) expect(isKnown(kept) ? kept.value : -1).toBeGreaterThanOrEqual(4) // near 2^53 a sum is rounded
+  })
   it('a broker whose access control refuses half of the questions leaves what it refuses unknown, and never zero', async () => {
     const { sampler, turn } = await start((a) => {
       for (const code of [317, 202, 203, 328, 907, 26]) a.answers[code] = refused
