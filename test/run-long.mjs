@@ -6,7 +6,9 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
-const vitest = join(dirname(createRequire(import.meta.url).resolve('vitest/package.json')), 'vitest.mjs')
+const required = createRequire(import.meta.url)
+const vitest = join(dirname(required.resolve('vitest/package.json')), 'vitest.mjs')
+const playwright = join(dirname(required.resolve('@playwright/test/package.json')), 'cli.js')
 
 /** What each asks of which tests. */
 const runs = {
@@ -58,6 +60,13 @@ const runs = {
     files: ['test/long/console-scale.test.ts'],
     env: {},
     flags: { topics: 'ROCKETDECK_TOPICS', seconds: 'ROCKETDECK_SECONDS', messages: 'ROCKETDECK_MESSAGES' },
+  },
+  apache: {
+    says: 'the console in a browser before a cluster of Apache, as before ours',
+    minutes: 30,
+    program: [playwright, 'test'],
+    files: ['main-job.spec.ts', 'reset.spec.ts', 'pages.spec.ts'],
+    env: { E2E_APACHE: '1' },
   },
   fairness: {
     says: 'what a flooded topic costs another',
@@ -168,7 +177,7 @@ for (const [flag, variable] of Object.entries(chosen.flags ?? {})) {
   const at = rest.indexOf(`--${flag}`)
   if (at >= 0) asked[variable] = rest.splice(at, 2)[1]
 }
-const child = spawn(process.execPath, [vitest, 'run', ...chosen.files, ...rest], {
+const child = spawn(process.execPath, [...(chosen.program ?? [vitest, 'run']), ...chosen.files, ...rest], {
   cwd: root,
   stdio: 'inherit',
   env: { ...process.env, ...chosen.env, ...asked },
