@@ -284,6 +284,26 @@ describe('a sampler', () => {
     await sampler.refresh()
     expect(await rateOf('Burst')).toBeGreaterThan(0)
   })
+  it('counts what waits for its time from what brokers tell anyway', async () => {
+    const { sampler, turn } = await start((a) => {
+      a.answers[28] = () =>
+        json({
+          table: {
+            bootTimestamp: '1',
+            scheduleMessageOffset_3: '5,7',
+            scheduleMessageOffset_4: '9,9',
+            timerCongestNum: '4',
+          },
+        })
+    })
+    await turn()
+    const overview = overviewOf(sampler.state, {
+      ...{ turnMs: 50, rows: [], namesrv: [], clients: 0, now: Date.now() },
+      brokers: brokerList(sampler.state, () => null),
+    })
+    expect(overview.scheduled).toMatchObject({ value: 6, missing: 0 })
+    expect(overview.openTransactions).toMatchObject({ unknown: 'no-sample-yet' })
+  })
   it('sums over brokers, and lists without asking anybody', async () => {
     const { a, b, sampler, turn } = await start()
     while (lagOfRow(topicsOf(sampler).rows[0]) !== 160) await turn()
