@@ -1,4 +1,5 @@
 // test/server/message/decode.test.ts: bodies of every compression, within a bound; nothing of them without the right.
+import { randomBytes } from 'node:crypto'
 import { deflateSync, gzipSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
 import type { WireMessage } from '../../../server/admin/records'
@@ -71,6 +72,15 @@ describe('a body', () => {
     expect(body?.sizeBytes).toBe(300_000)
     expect(body?.shownBytes).toBe(262_144)
     expect(body?.text?.replaceAll('汉', '')).toBe('')
+  })
+  it('of 4 MiB at random is shown in part and whole, byte by byte, and takes one line in a list', () => {
+    const random = randomBytes(4 * 1024 * 1024)
+    random[0] = 0xff // no text begins so
+    const body = (whole: boolean) =>
+      viewOf(message(random), 'b', { bodies: true }, { ...options, whole }).body ?? expect.unreachable()
+    expect(body(false)).toMatchObject({ text: null, json: false, sizeBytes: random.length, shownBytes: 262_144 })
+    expect(Buffer.from(body(true).base64, 'base64').equals(random)).toBe(true)
+    expect(rowOf(message(random), 'b', { bodies: true }).preview?.length).toBeLessThanOrEqual(160)
   })
   it('is hidden without the right, with what the sender put beside it', () => {
     const view = viewOf(message(Buffer.from('secret')), 'b', { bodies: false }, options)
