@@ -32,7 +32,7 @@ export const sparkPaths = (
     if (run.length === 0) return
     const path = run.length === 1 ? `${run[0]}h0.01` : run.join('L') // one lone sample is a dot
     line += `M${path}`
-    area += `M${path}L${to.toFixed(1)} ${bottom}L${runFrom.toFixed(1)} ${bottom}Z`
+    if (run.length > 1) area += `M${path}L${to.toFixed(1)} ${bottom}L${runFrom.toFixed(1)} ${bottom}Z`
     run = []
   }
   points.forEach((value, index) => {

@@ -85,7 +85,7 @@ export const useTopicColumns = (cluster: string): readonly Column<TopicRow>[] =>
         id: 'groups',
         head: t('groups'),
         name: t('groups'),
-        widthPx: 66,
+        widthPx: 78,
         priority: 7,
         number: true,
         sort: 'descending',
