@@ -67,7 +67,8 @@ export const ScheduledPage = () => {
             decide={[{ act: 'recall', look: 'danger', text: t('recall') }]}
             onDecide={setWanted}
             foot={
-              table && (
+              table &&
+              table.kept > 0 && (
                 <PanelFoot className="mt-0 min-h-8 bg-panel">
                   <span className="tnum min-w-0 truncate">
                     {t('read', { read: format.count(table.read), kept: format.count(table.kept) })}

@@ -19,11 +19,18 @@ export const Panel = ({ title, about, aux, ruled, className, children, ...rest }
     {...rest}
   >
     {title === undefined ? null : (
-      <div className={cn('flex min-h-9 flex-none items-center gap-2 px-3', ruled && 'border-b border-hair')}>
+      <div
+        className={cn(
+          'flex min-h-9 flex-none items-center gap-2 px-3 max-sm:flex-wrap max-sm:gap-y-0',
+          ruled && 'border-b border-hair',
+        )}
+      >
         <h2 className="text-[13px]/[18px] font-semibold whitespace-nowrap">{title}</h2>
         {about === undefined ? null : <span className="min-w-0 truncate text-sm text-ink-3">{about}</span>}
         {aux === undefined ? null : (
-          <div className="ml-auto flex min-w-0 items-center gap-3 text-xs whitespace-nowrap text-ink-3">{aux}</div>
+          <div className="ml-auto flex min-w-0 items-center gap-3 text-xs whitespace-nowrap text-ink-3 max-sm:flex-wrap max-sm:justify-end max-sm:gap-y-0">
+            {aux}
+          </div>
         )}
       </div>
     )}

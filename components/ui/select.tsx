@@ -49,7 +49,10 @@ export function Select<T extends string>(props: SelectProps<T>) {
       >
         {props.leading}
         <span className="min-w-0 flex-1 truncate text-left">
-          <Radix.Value placeholder={props.placeholder} />
+          {/* Said here, so that it stands there before scripts run. */}
+          <Radix.Value placeholder={props.placeholder}>
+            {choices.find((choice) => choice.value === value)?.label}
+          </Radix.Value>
         </span>
         <Radix.Icon asChild>
           <ChevronDown />

@@ -1,5 +1,6 @@
 // server/desk/topics.ts: topics, as the routers ask for them.
 import type { Admin } from '../admin/open'
+import { messagesOf } from '../admin/records'
 import type { TopicChanges } from '../change/topics'
 import { type HistoryOptions, readHistory } from '../metrics/history'
 import type { Sampler } from '../metrics/sampler'
@@ -23,6 +24,7 @@ const MOST_HELD = 200
 const OLDEST_KEPT_MS = 60_000
 /** A page asks no more queues than these one by one. */
 const MOST_QUEUES_ASKED = 64
+const NEWEST_READ = 32
 
 export const openTopicDesk = ({ sampler, lists, past, admin, changes, now }: TopicDeskOptions): TopicDesk => {
   const { state } = sampler
@@ -73,8 +75,31 @@ export const openTopicDesk = ({ sampler, lists, past, admin, changes, now }: Top
     const means = (await Promise.allSettled(asked)).flatMap((one) =>
       one.status === 'fulfilled' && one.value !== null ? [one.value] : [],
     )
-    if (means.length === 0) return unknown('no-traffic')
-    return known(means.reduce((sum, mean) => sum + mean, 0) / means.length, now())
+    if (means.length > 0) return known(means.reduce((sum, mean) => sum + mean, 0) / means.length, now())
+    return newestMean(find(name))
+  }
+  const newestMeans = new Map<string, { at: number; found: Promise<Known<number>> }>()
+  /** Brokers count by the hour: of a young topic that rests, its newest messages tell; read once a minute at most. */
+  const newestMean = (topic: TopicState): Promise<Known<number>> => {
+    const held = newestMeans.get(topic.name)
+    if (held !== undefined && now() - held.at < OLDEST_KEPT_MS) return held.found
+    const found = askNewest(topic).catch(() => unknown('broker-silent'))
+    if (newestMeans.size >= MOST_HELD) newestMeans.clear()
+    newestMeans.set(topic.name, { at: now(), found })
+    return found
+  }
+  const askNewest = async (topic: TopicState): Promise<Known<number>> => {
+    const alive = new Map(askable(state).map((one) => [one.name, one.address]))
+    const [fullest] = [...topic.queues.values()].sort((a, b) => b.max - b.min - (a.max - a.min))
+    const address = alive.get(fullest?.broker ?? '')
+    if (fullest === undefined || address === undefined || fullest.max <= fullest.min) return unknown('no-traffic')
+    const { queueId, min, max } = fullest
+    const offset = BigInt(Math.max(min, max - NEWEST_READ))
+    const pulled = await admin.messages.pull(address, {
+      ...{ group: 'TOOLS_CONSUMER', topic: topic.name, queueId, offset, max: NEWEST_READ },
+    })
+    const { length } = messagesOf(pulled.records)
+    return length === 0 ? unknown('no-traffic') : known(pulled.records.length / length, now())
   }
   /** Where each queue of a topic stood at midnight: asked once a day, since that never changes. */
   const midnights = new Map<string, { midnight: number; first: Map<string, Promise<bigint>> }>()
