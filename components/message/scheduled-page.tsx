@@ -101,7 +101,7 @@ const DueChart = ({ rows, at }: { rows: readonly TimedRow[]; at: number }) => {
   const t = useTranslations('waiting.scheduled')
   const format = useFormat()
   const { from, stepMs, counts } = dueSlices(
-    rows.map(({ dueAt }) => dueAt),
+    rows.map(({ deliverAt }) => deliverAt),
     at,
   )
   const most = Math.max(1, ...counts)
@@ -223,8 +223,8 @@ const useColumns = (): readonly Column<TimedRow>[] => {
       priority: 0,
       card: 'value',
       cell: (row) => (
-        <time className="mono" dateTime={format.isoTime(row.dueAt)} title={format.isoTime(row.dueAt)}>
-          {format.fullTime(row.dueAt)}
+        <time className="mono" dateTime={format.isoTime(row.deliverAt)} title={format.isoTime(row.deliverAt)}>
+          {format.fullTime(row.deliverAt)}
         </time>
       ),
     },
@@ -236,7 +236,7 @@ const useColumns = (): readonly Column<TimedRow>[] => {
       priority: 1,
       number: true,
       card: 'value',
-      cell: (row) => format.duration(Math.max(0, row.dueAt - Date.now())),
+      cell: (row) => format.duration(Math.max(0, row.deliverAt - Date.now())),
     },
     {
       id: 'fixed',

@@ -164,6 +164,7 @@ const timedOf = (messages: readonly WireMessage[], broker: string, recall: boole
     rows.set(row.uniqueId === null ? row.offsetId : `${row.topic}+${row.uniqueId}`, {
       ...row,
       dueAt,
+      deliverAt: Number(properties.get(Property.timerDeliverMs)) || dueAt,
       fixed: row.uniqueId === null ? 'no-id' : !recall ? 'off' : dueAt - now < RECALL_BEFORE_MS ? 'too-soon' : null,
     })
   }

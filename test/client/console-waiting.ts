@@ -84,6 +84,7 @@ export const decidesWhatWaits = ({ api, java }: On): void => {
     if (first === undefined) throw new Error('there are two')
     expect(first).toMatchObject({ uniqueId: sent.uniqueId, topic: TOPIC, keys: ['timed-one'], fixed: null })
     expect(Math.abs(first.dueAt - dueAt)).toBeLessThanOrEqual(1000)
+    expect(first.deliverAt).toBe(dueAt)
     const stale = await api().waiting.preview({ ...at, act: 'recall', waiting: [waitingKey(first)] })
     expect(await act('recall', [first])).toMatchObject({ ok: 1, failed: 0 })
     expect(

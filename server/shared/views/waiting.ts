@@ -48,7 +48,10 @@ export interface DelayLevel {
   firstDueAt: number | null
 }
 export interface TimedRow extends WaitingMessage {
+  /** The slot in which it waits: up to a second before its time. */
   dueAt: number
+  /** The time it was sent for. */
+  deliverAt: number
   /** Why it cannot be called back. */
   fixed: 'off' | 'no-id' | 'too-soon' | null
 }

@@ -25,7 +25,12 @@ const half = (digit: number, topic?: string): HalfRow => ({
   nextCheckAt: 0,
   producers: known(0, 1),
 })
-const timed = (digit: number, fixed: TimedRow['fixed'] = null): TimedRow => ({ ...message(digit), dueAt: 5000, fixed })
+const timed = (digit: number, fixed: TimedRow['fixed'] = null): TimedRow => ({
+  ...message(digit),
+  dueAt: 5000,
+  deliverAt: 5900,
+  fixed,
+})
 
 describe('TX9 DL10: deciding about what waits', () => {
   let open: HalfRow[]
