@@ -83,13 +83,6 @@ export const MessageSearch = ({ topic = null }: { topic?: string | null }) => {
           size="lg"
           frame="flex-1 text-[13px] px-[11px]"
         />
-        {topic === null && (
-          <Templates
-            kind="search"
-            held={textOfSearch(url)}
-            onTake={(text) => void set({ ...blankSearch, ...searchOf(text) })}
-          />
-        )}
         <Button
           className="h-[34px]"
           aria-pressed={live}
@@ -116,6 +109,15 @@ export const MessageSearch = ({ topic = null }: { topic?: string | null }) => {
             {by !== 'body' && url.topic !== '' && (
               <LinkButton onClick={() => void set({ by: 'body' })}>{t('askBody')}</LinkButton>
             )}
+          </span>
+        )}
+        {topic === null && (
+          <span className="ml-auto">
+            <Templates
+              kind="search"
+              held={textOfSearch(url)}
+              onTake={(text) => void set({ ...blankSearch, ...searchOf(text) })}
+            />
           </span>
         )}
       </div>

@@ -39,7 +39,7 @@ export const Templates = (props: {
       onOpenChange={setOpen}
       label={t(`${kind}.title`)}
       className="w-[340px] max-w-[calc(100vw-24px)]"
-      trigger={<Button>{t(`${kind}.title`)}</Button>}
+      trigger={<Button size={kind === 'search' ? 'sm' : 'md'}>{t(`${kind}.title`)}</Button>}
     >
       <div className="flex flex-col gap-2">
         {list.data?.length === 0 && <p className="text-ink-3 text-sm">{t(`${kind}.none`)}</p>}
