@@ -27,6 +27,8 @@ export interface ColdReads {
   readonly thresholds: ReadonlyMap<string, number>
   readonly groups: ReadonlyMap<string, Readonly<ColdGroup>>
   readonly sumBytes: number
+  /** The settings changed: who waits goes on. */
+  wakeAll(): void
   /** Wakes all, and nobody is held from then on. */
   close(): void
 }
@@ -102,10 +104,14 @@ class Counts implements ColdReads {
     this.thresholds.delete(group)
   }
 
+  wakeAll(): void {
+    for (const { wake } of this.#held.splice(0)) wake()
+  }
+
   close(): void {
     clearInterval(this.#timer)
     this.#isClosed = true
-    for (const { wake } of this.#held.splice(0)) wake()
+    this.wakeAll()
   }
 
   /** Five seconds are over. */

@@ -190,6 +190,7 @@ async function openBroker(plan: PartPlan, log: PartLog, ends: Ends, place: Place
   store.onArrival(({ topic, queueId, maxOffset, tagsCode }) => heldPulls.arrived(topic, queueId, maxOffset, tagsCode))
 
   const coldReads = createColdReads({ settings: values, clock })
+  config.onChange(['coldDataFlowControlEnable'], () => coldReads.wakeAll())
 
   const dialer = openDialer({
     turn,
