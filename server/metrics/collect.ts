@@ -21,7 +21,8 @@ import {
 /** A long answer costs the broker at most 2 % of its time. */
 const COST_FACTOR = 50
 const SMALL_ANSWER_BYTES = 256 * 1024
-const SMALL_COST_MS = 50
+/** A small answer that took long waited for a busy machine: what appears there is seen soon all the same. */
+const SMALL_EVERY_MS = 15_000
 const LARGE_EVERY_MS = 60_000
 const CONFIG_EVERY_MS = 600_000
 const HA_EVERY_MS = 15_000
@@ -93,8 +94,8 @@ export class Collector {
     if (due(broker.configAt, CONFIG_EVERY_MS)) parts.push(this.config(broker))
     if (askable(this.#state).includes(broker)) {
       const longEvery =
-        broker.statsBytes <= SMALL_ANSWER_BYTES && broker.statsCostMs <= SMALL_COST_MS
-          ? Math.max(this.#turnMs, COST_FACTOR * broker.statsCostMs)
+        broker.statsBytes <= SMALL_ANSWER_BYTES
+          ? Math.max(this.#turnMs, Math.min(SMALL_EVERY_MS, COST_FACTOR * broker.statsCostMs))
           : Math.max(LARGE_EVERY_MS, COST_FACTOR * broker.statsCostMs)
       if (due(broker.topicsAt, longEvery)) parts.push(this.topicConfigs(broker))
       if (due(broker.groupsAt, longEvery)) parts.push(this.groupConfigs(broker))
