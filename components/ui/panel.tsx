@@ -21,7 +21,7 @@ export const Panel = ({ title, about, aux, ruled, className, children, ...rest }
     {title === undefined ? null : (
       <div
         className={cn(
-          'flex min-h-9 flex-none items-center gap-2 px-3 max-sm:flex-wrap max-sm:gap-y-0',
+          'flex min-h-9 flex-none items-center gap-2 px-3 max-sm:flex-wrap max-sm:gap-y-0 max-sm:py-1',
           ruled && 'border-b border-hair',
         )}
       >
