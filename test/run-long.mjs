@@ -146,6 +146,17 @@ const runs = {
     files: ['test/fault/process-fuzz.test.ts'],
     env: { ROCKETDECK_FRAMES: '100000' },
   },
+  mqadmin: {
+    says: "all 96 commands of mqadmin at Apache's broker and ours, and what monitoring tools ask",
+    minutes: 20,
+    files: ['test/client/mqadmin.test.ts'],
+    env: { ROCKETDECK_EVERY_COMMAND: '1' },
+  },
+  'mqadmin-acl': {
+    says: "every mqadmin command with access control on, at Apache's broker and ours: nobody, wrong secret, no right, super user",
+    minutes: 30,
+    files: ['test/long/mqadmin-acl.test.ts'],
+  },
   'static-topic': {
     says: 'a static topic made, used, moved and deleted by stock tools and clients, at Apache and at ours',
     minutes: 15,

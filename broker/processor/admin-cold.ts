@@ -1,11 +1,9 @@
 // broker/processor/admin-cold.ts: how much of what is not in memory groups may read: codes 2001 to 2003, and 2004, whether
 // the block behind the one that is read is read ahead. What is done about it: session/cold-reads.ts, pull.ts.
 import { parseProperties } from '../config/properties-text'
-import { coldDataInfo } from '../protocol/bodies-admin'
-import { writeBody } from '../protocol/body-table'
 import { RequestCode, ResponseCode } from '../protocol/codes'
 import { groupNameFault } from '../protocol/names'
-import { invalid, ok, refuse } from './admin-reply'
+import { answerText, invalid, ok, refuse } from './admin-reply'
 import type { AdminParts } from './admin-table'
 import type { HandlerTable } from './context'
 
@@ -36,15 +34,20 @@ export const coldHandlers = ({ config }: AdminParts): HandlerTable => ({
 
   [RequestCode.GET_COLD_DATA_FLOW_CTR_INFO]: (_request, _connection, broker) => {
     const { thresholds, groups, sumBytes } = broker.coldReads
-    const runtimeTable = new Map(
-      [...groups].map(([group, { sumBytes: coldAcc, beganMs, lastReadMs }]) => [
-        group,
-        { coldAcc, createTimeMills: beganMs, lastColdReadTimeMills: lastReadMs },
-      ]),
-    )
+    const runtimeTable = [...groups].map(([group, { sumBytes: coldAcc, beganMs, lastReadMs }]) => [
+      group,
+      { coldAcc, createTimeMills: beganMs, lastColdReadTimeMills: lastReadMs },
+    ])
     const { cgColdReadThreshold, globalColdReadThreshold } = config.values
-    const body = { runtimeTable, configTable: new Map(thresholds), cgColdReadThreshold, globalColdReadThreshold }
-    return { ...ok(), body: writeBody(coldDataInfo, { ...body, globalAcc: sumBytes }) }
+    const body = {
+      // in Apache's order: the tool prints it as it comes
+      runtimeTable: Object.fromEntries(runtimeTable),
+      configTable: Object.fromEntries(thresholds),
+      cgColdReadThreshold,
+      globalColdReadThreshold,
+      globalAcc: sumBytes,
+    }
+    return answerText(JSON.stringify(body))
   },
 
   [RequestCode.SET_COMMITLOG_READ_MODE]: async (request) => {

@@ -31,15 +31,6 @@ export const topicStatsTable = bean({
 })
 export type TopicStatsTable = BodyOf<typeof topicStatsTable>
 
-/** 2003. */
-export const coldDataInfo = bean({
-  cgColdReadThreshold: int,
-  configTable: dict(int),
-  globalAcc: int,
-  globalColdReadThreshold: int,
-  runtimeTable: dict(bean({ coldAcc: int, createTimeMills: int, lastColdReadTimeMills: int })),
-})
-
 export const offsetWrapper = bean({ brokerOffset: int, consumerOffset: int, lastTimestamp: int, pullOffset: int })
 /** 208. */
 export const consumeStats = bean({ consumeTps: double, offsetTable: objectDict(messageQueue, offsetWrapper) })

@@ -30,9 +30,9 @@ const cluster = 'DefaultCluster'
 const id = (side: Side, index: number, which: 0 | 1): string => side.ids[index]?.[which] ?? ''
 
 const noHomeNorProvider = {
-  lines: /^(rocketmqHome|auth\w+MetadataProvider|auth\w+Enabled)/,
+  lines: /^(rocketmqHome|auth\w+MetadataProvider|auth\w+Enabled|enableTopicMessageTypeCheck)/,
   because:
-    'this server has no home folder, no class that keeps users can be named, and it tells whether access control is on',
+    'this server has no home folder, no class that keeps users can be named, it tells whether access control is on, and it checks types of messages itself',
 }
 const noHome = { lines: /^rocketmqHome/, because: 'this server has no home folder' }
 
@@ -242,11 +242,59 @@ export const changes: readonly Asked[] = [
   ]),
   row('sendMsgStatus', ['-b', 'broker-a', '-s', '64', '-c', '2'], { rates: true }),
   row('checkMsgSendRT', ['-t', 'AdminTopic', '-a', '3', '-s', '64'], { rates: true }),
+  row('updateStaticTopic', ['-t', 'StaticTopic', '-qn', '2', '-b', 'broker-a']),
+  row('topicRoute-static', ['-t', 'StaticTopic'], { command: 'topicRoute' }),
+  row('updateColdDataFlowCtrGroupConfig', (side) => ['-b', side.broker, '-g', 'left-group', '-v', '1000']),
+  row('getColdDataFlowCtrInfo', (side) => ['-b', side.broker]),
   row('deleteSubGroup', ['-c', cluster, '-g', 'other-group', '-r', 'true']),
   row('getConsumerConfig-deleted', ['-g', 'other-group'], { command: 'getConsumerConfig' }),
   row('deleteTopic', ['-c', cluster, '-t', 'FifoTopic'], { must: true }),
   row('topicRoute-deleted', ['-t', 'FifoTopic'], { command: 'topicRoute', must: true }),
   row('topicList-deleted', [], { command: 'topicList', must: true, anyOrder: true }),
+]
+
+/** The rest of the 96, which few use: only in the long run. */
+export const rare: readonly Asked[] = [
+  row('DecodeMessageId', (side) => ['-i', id(side, 7, 0)]),
+  row('consumer', ['-g', 'admin-group'], { anyOrder: true }),
+  row('getConsumerStatus', ['-g', 'admin-group', '-t', 'AdminTopic']),
+  row('resetOffsetByTimeOld', ['-g', 'left-group', '-t', 'AdminTopic', '-s', 'now', '-f', 'true'], { anyOrder: true }),
+  row('setConsumeMode', (side) => ['-b', side.broker, '-t', 'AdminTopic', '-g', 'left-group', '-m', 'POP', '-q', '2']),
+  row('updateTopicList', (side) => ['-b', side.broker, '-f', `${side.folder}/topics-given.json`]),
+  row('topicRoute-listed', ['-t', 'ListedTopic'], { command: 'topicRoute' }),
+  row('updateSubGroupList', (side) => ['-b', side.broker, '-f', `${side.folder}/groups-given.json`]),
+  row('getConsumerConfig-listed', ['-g', 'listed-group'], { command: 'getConsumerConfig' }),
+  row('topicStatus-static', ['-t', 'StaticTopic'], { command: 'topicStatus' }),
+  row('remappingStaticTopic', ['-t', 'StaticTopic', '-b', 'broker-a']),
+  row('updateStaticTopic-more', ['-t', 'StaticTopic', '-qn', '3', '-b', 'broker-a'], { command: 'updateStaticTopic' }),
+  row('updateStaticTopic-fewer', ['-t', 'StaticTopic', '-qn', '1', '-b', 'broker-a'], { command: 'updateStaticTopic' }),
+  row('updateStaticTopic-plain', ['-t', 'AdminTopic', '-qn', '9', '-b', 'broker-a'], { command: 'updateStaticTopic' }),
+  row('removeColdDataFlowCtrGroupConfig', (side) => ['-b', side.broker, '-g', 'left-group']),
+  row('getColdDataFlowCtrInfo-removed', ['-c', cluster], { command: 'getColdDataFlowCtrInfo' }),
+  row('setCommitLogReadAheadMode', (side) => ['-b', side.broker, '-m', '1']),
+  row('setCommitLogReadAheadMode-back', (side) => ['-b', side.broker, '-m', '0'], {
+    command: 'setCommitLogReadAheadMode',
+  }),
+  row('setCommitLogReadAheadMode-none', (side) => ['-b', side.broker, '-m', '5'], {
+    command: 'setCommitLogReadAheadMode',
+  }),
+  row('resetMasterFlushOffset', (side) => ['-b', side.broker, '-o', '0']),
+  row('copyUser', (side) => ['-f', side.broker, '-t', side.broker, '-u', 'root']),
+  row('copyAcl', (side) => ['-f', side.broker, '-t', side.broker, '-s', 'User:root']),
+  row('exportPopRecord', (side) => ['-b', side.broker, '-d', 'true'], { mayDiffer: unsupported }),
+  row('exportMetadataInRocksDB', (side) => ['-p', `${side.folder}/none`, '-t', 'topics']),
+  row('rocksDBConfigToJson', (side) => ['-b', side.broker, '-t', 'topics', '-p', `${side.folder}/none`]),
+  row('checkRocksdbCqWriteProgress', ['-c', cluster], { mayDiffer: unsupported }),
+  row('dumpCompactionLog', (side) => ['-f', `${side.folder}/none`]),
+  row('getControllerConfig', (side) => ['-a', side.namesrv]),
+  row('updateControllerConfig', (side) => ['-a', side.namesrv, '-k', 'scanNotActiveBrokerInterval', '-v', '5000']),
+  row('getControllerMetaData', (side) => ['-a', side.namesrv]),
+  row('getSyncStateSet', (side) => ['-a', side.namesrv, '-b', 'broker-a']),
+  row('electMaster', (side) => ['-a', side.namesrv, '-b', '1', '-bn', 'broker-a', '-c', cluster]),
+  row('cleanBrokerMetadata', (side) => ['-a', side.namesrv, '-b', '1', '-bn', 'broker-a', '-c', cluster]),
+  // these two do not end by themselves
+  row('clusterRT', ['-a', '1', '-s', '16', '-i', '100'], { rates: true }),
+  row('startMonitoring', []),
 ]
 
 /** Users and policies, of this one broker. */

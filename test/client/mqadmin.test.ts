@@ -1,14 +1,12 @@
 // test/client/mqadmin.test.ts: the stock mqadmin cannot tell this broker from Apache's: both get the same content from
 // stock clients, both are asked the same, and what the tool prints is compared once addresses, ids and times are masked.
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type Child, launch } from '../support/children'
-import { temporaryFolder } from '../support/folders'
 import { compileJava, javaParts, launchJava, runJava } from '../support/java'
-import { freeClusterPorts } from '../support/ports'
-import { registered, startReferenceBroker, startReferenceNamesrv } from '../support/reference'
-import { type Asked, changes, questions, type Side, setUp } from './mqadmin-commands'
+import { answersIn, type MonitorAnswer } from './monitor-answers'
+import { type Asked, changes, questions, rare, type Side, setUp } from './mqadmin-commands'
+import { maskLines, runBatch, startApache, startOurs, type Which } from './mqadmin-sides'
 
 const parts = await javaParts()
 const missing = 'missing' in parts ? parts.missing : undefined
@@ -22,23 +20,17 @@ const settings = {
   timerMaxDelaySec: '3456000',
 }
 
-/** Apache keeps users and policies only where it is told how; ours does always. */
-const usersInApache = {
-  authenticationMetadataProvider:
-    'org.apache.rocketmq.auth.authentication.provider.LocalAuthenticationMetadataProvider',
-  authorizationMetadataProvider: 'org.apache.rocketmq.auth.authorization.provider.LocalAuthorizationMetadataProvider',
-}
-
 describe.skipIf(missing !== undefined)("AD1, AD2: mqadmin prints of our broker what it prints of Apache's", () => {
   const closing: (() => Promise<unknown>)[] = []
   const printed = { apache: new Map<string, string>(), ours: new Map<string, string>() }
-  const monitored: Record<Which, string[]> = { apache: [], ours: [] }
-  const all = [...setUp, ...questions, ...changes]
+  const monitored: Record<Which, MonitorAnswer[]> = { apache: [], ours: [] }
+  const last = process.env.ROCKETDECK_EVERY_COMMAND ? [...changes, ...rare] : changes
+  const all = [...setUp, ...questions, ...last]
 
   beforeAll(async () => {
     if ('missing' in parts) return
     const classes = await compileJava(parts)
-    const [apache, ours] = await Promise.all([startApache(parts, closing), startOurs(closing)])
+    const [apache, ours] = await Promise.all([startApache(parts, closing, settings), startOurs(closing, settings)])
     const sides = { apache, ours }
     const batch = (rows: readonly Asked[]) => runBatch({ ...parts, classes }, sides, rows, printed)
     await batch(setUp)
@@ -57,10 +49,10 @@ describe.skipIf(missing !== undefined)("AD1, AD2: mqadmin prints of our broker w
         const { namesrv, broker, ids } = sides[which]
         const args = [namesrv, broker, ids[0]?.[1] ?? '']
         const { output } = await runJava({ ...parts, classes, main: 'Monitors', args })
-        monitored[which] = [...output.matchAll(/^CALL\t(.*)\t(.*)$/gm)].map(([, name, ended]) => `${name}: ${ended}`)
+        monitored[which] = answersIn(output, sides[which])
       }),
     )
-    await batch(changes)
+    await batch(last)
     writeTable(sides)
   }, 600_000)
 
@@ -80,8 +72,9 @@ describe.skipIf(missing !== undefined)("AD1, AD2: mqadmin prints of our broker w
   })
 
   it('AD4: answers every reading call of rocketmq-exporter and the stock dashboard as Apache does', () => {
-    expect(monitored.ours).toEqual(monitored.apache)
-    const asked = new Set(monitored.ours.map((line) => line.split(/[ :]/)[0]))
+    const ended = (which: Which) => monitored[which].map(({ name, ended }) => `${name}: ${ended}`)
+    expect(ended('ours')).toEqual(ended('apache'))
+    const asked = new Set(monitored.ours.map(({ name }) => name.split(' ')[0]))
     const golden = readFileSync(join('test', 'golden', 'monitors.json'), 'utf8')
     const { 'rocketmq-exporter': exporter }: Record<string, { calls: string[] }> = JSON.parse(golden)
     expect(exporter?.calls.filter((call) => !asked.has(call))).toEqual([])
@@ -117,107 +110,3 @@ describe.skipIf(missing !== undefined)("AD1, AD2: mqadmin prints of our broker w
     }
   }
 })
-
-type Jars = { java: string; javac: string; lib: string }
-type Closing = (() => Promise<unknown>)[]
-
-async function startApache(jars: Jars, closing: Closing): Promise<Side> {
-  const namesrv = await startReferenceNamesrv(jars)
-  closing.push(() => namesrv.stop())
-  const broker = await startReferenceBroker(jars, {
-    namesrv: namesrv.address,
-    properties: { ...settings, ...usersInApache },
-  })
-  closing.unshift(() => broker.stop())
-  return { namesrv: namesrv.address, broker: broker.address, ids: [], folder: temporaryFolder('apache-export') }
-}
-
-async function startOurs(closing: Closing): Promise<Side> {
-  const { namesrvPort, brokerPort } = await freeClusterPorts()
-  const args = ['--preset', '1m-noslave', '--data', temporaryFolder('ours'), '--namesrv-port', String(namesrvPort)]
-  const set = Object.entries({ ...settings, diskMaxUsedSpaceRatio: '95' }).flatMap(([key, value]) => [
-    '--set',
-    `${key}=${value}`,
-  ])
-  const cluster: Child = launch(process.execPath, [
-    '--enable-source-maps',
-    'broker/build/start.cjs',
-    'cluster',
-    ...args,
-    '--broker-port',
-    String(brokerPort),
-    ...set,
-  ])
-  closing.push(() => cluster.stop())
-  await cluster.line(/ready in/, 60_000)
-  const side = { namesrv: `127.0.0.1:${namesrvPort}`, broker: `127.0.0.1:${brokerPort}` }
-  await registered(side.namesrv, side.broker)
-  return { ...side, ids: [], folder: temporaryFolder('our-export') }
-}
-
-type Which = 'apache' | 'ours'
-
-/** One JVM for all commands of a side, and both sides at the same time: what they print depends on their age as well. */
-const runBatch = (
-  jars: Jars & { classes: string },
-  sides: Readonly<Record<Which, Side>>,
-  rows: readonly Asked[],
-  printed: Readonly<Record<Which, Map<string, string>>>,
-) =>
-  Promise.all(
-    (['apache', 'ours'] as const).map(async (which) => {
-      const work = temporaryFolder(`mqadmin-${which}`)
-      const lines = rows.map((asked) => [asked.name, ...asked.line(sides[which])].join('\t'))
-      writeFileSync(join(work, 'lines'), `${lines.join('\n')}\n`)
-      const home = temporaryFolder('mqadmin')
-      const { code, output } = await runJava({
-        ...jars,
-        main: 'MqAdminBatch',
-        args: [join(work, 'lines'), work],
-        home,
-        jvm: ['-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', '-Djava.security.manager=allow'],
-        properties: { 'rocketmq.home.dir': home, 'rmq.logback.configurationFile': 'rmq.tools.logback.xml' },
-        timeoutMs: 400_000,
-      })
-      for (const { name } of rows) {
-        const file = join(work, `${name}.txt`)
-        if (!existsSync(file)) throw new Error(`mqadmin ended early (${code}), before ${which} ${name}:\n${output}`)
-        printed[which].set(name, readFileSync(file, 'utf8'))
-      }
-      if (process.env.ROCKETDECK_TEST_RESULTS) console.log(output)
-    }),
-  )
-
-/** Runs of blanks become one: columns are as wide as what was masked. */
-function maskLines(text: string, side: Side, asked: Asked): string[] {
-  let out = text
-  for (const [what, name] of [
-    [side.namesrv, 'NAMESRV'],
-    [side.broker, 'BROKER'],
-    [side.folder, 'FOLDER'],
-  ] as const) {
-    out = out.replaceAll(what, name)
-  }
-  out = out
-    .replace(/127\.0\.0\.1:\d+/g, 'ADDRESS')
-    .replace(/\b[0-9A-F]{56}\b|\b[0-9A-F]{32}\b/g, 'ID')
-    .replace(/\d{4}-\d\d-\d\d[ #]\d\d:\d\d:\d\d([:,.]\d+)?/g, 'TIME')
-    .replace(/\b1[6-9]\d{11}\b/g, 'MS')
-    .replace(/\d+#\d{6,}|\d+@\d{6,}/g, 'INSTANCE')
-    .replace(/(commitLogDiskRatio_)[^\s:]+/g, '$1FOLDER')
-    .replace(/\bat [\w.$]+\(.*\)/g, 'at CODE')
-  if (asked.rates) {
-    out = out
-      .replace(/-?\d+\.\d+(E-?\d+)?/g, 'RATE')
-      .replace(/rt=\d+ms/g, 'rt=RATE')
-      .replace(/(true +)\d+/g, '$1RATE')
-      .replace(/((?:CLUSTERING|BROADCASTING|OFFLINE) +)\d+/g, '$1RATE')
-      .replace(/\d+,\d+ms/g, 'RATE')
-      .replace(/\d+-\d+(?=\(RATEw)/g, 'BEHIND') // the timer's clock, which may stand a second back on either side
-  }
-  let lines = out.split('\n').map((line) => line.replace(/\s+/g, ' ').trim())
-  if (asked.namesOnly) lines = lines.map((line) => line.replace(/\s*[=:].*$/, ''))
-  const { leaveOut } = asked
-  lines = lines.filter((line) => line !== '' && !leaveOut?.lines.test(line))
-  return asked.anyOrder ? lines.sort() : lines
-}

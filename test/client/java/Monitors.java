@@ -1,6 +1,9 @@
 // What monitoring tools ask a cluster: every reading call of DefaultMQAdminExt that rocketmq-exporter and the stock dashboard
-// make (test/golden/monitors.json), on the content of AdminContent.java. A line per call: its name, and how it ended.
+// make (test/golden/monitors.json), on the content of AdminContent.java. A line per call: its name, how it ended, and
+// what was answered, as JSON.
 //   Monitors NAMESRV BROKER MESSAGE_ID
+import com.alibaba.fastjson2.JSON;
+import com.alibaba.fastjson2.JSONWriter;
 import java.util.Arrays;
 import org.apache.rocketmq.client.exception.MQBrokerException;
 import org.apache.rocketmq.client.exception.MQClientException;
@@ -15,8 +18,9 @@ public class Monitors {
 
     static void ask(String name, Call call) {
         String ended;
+        Object result = null;
         try {
-            Object result = call.run();
+            result = call.run();
             ended = result == null ? "nothing" : "answered";
         } catch (MQBrokerException error) {
             ended = "code " + error.getResponseCode();
@@ -25,7 +29,8 @@ public class Monitors {
         } catch (Throwable error) {
             ended = error.getClass().getSimpleName();
         }
-        System.out.println("CALL\t" + name + "\t" + ended);
+        String answer = JSON.toJSONString(result, JSONWriter.Feature.WriteNonStringKeyAsString, JSONWriter.Feature.IgnoreErrorGetter);
+        System.out.println("CALL\t" + name + "\t" + ended + "\t" + answer);
     }
 
     public static void main(String[] args) throws Exception {
