@@ -33,6 +33,13 @@ const runs = {
     env: { ROCKETDECK_ROUNDS: '10' },
     flags: { rounds: 'ROCKETDECK_ROUNDS' },
   },
+  'base-path': {
+    says: 'the console under a path behind a reverse proxy: its pages, and every address they name',
+    minutes: 20,
+    files: ['test/long/base-path.test.ts'],
+    env: {},
+    flags: {},
+  },
   soak: {
     says: '20 minutes of steady load with consumers: memory, handles, latency',
     minutes: 25,

@@ -1,5 +1,7 @@
 // test/server/alarms/causes.test.ts: every default rule fires when its cause is there: brokers, name servers and clients that
 // really do what the rule is about. Thresholds and waits are smaller than those that people get; nothing else differs.
+import { readdirSync, utimesSync } from 'node:fs'
+import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { openDialer } from '../../../broker/net/dial'
 import type { Dialer } from '../../../broker/net/types'
@@ -34,11 +36,10 @@ const smaller: Partial<Record<AlarmMetricName, number>> = {
   halfAge: 3000,
 }
 /**
- * Our brokers answer in the turn that reads a request: there is no lock of a page cache to wait for, only with Apache's. A
- * position past what is kept needs log files that are hours old and are let go: the figure behind it is held elsewhere. Another
- * master needs a controller: metrics/sampler.test.ts.
+ * Our brokers answer in the turn that reads a request: there is no lock of a page cache to wait for, only with Apache's.
+ * Another master needs a controller: metrics/sampler.test.ts.
  */
-const others: readonly AlarmMetricName[] = ['pastKept', 'masterChanged', 'pageCacheBusy']
+const others: readonly AlarmMetricName[] = ['masterChanged', 'pageCacheBusy']
 
 let namesrv: Awaited<ReturnType<typeof startOurNamesrv>>
 let second: Awaited<ReturnType<typeof startOurNamesrv>>
@@ -113,6 +114,13 @@ const heartbeat = (groupName: string) =>
       withoutSub: false,
     }),
   )
+/** The oldest files of the log are older than they are kept, and the broker is asked to let them go. */
+const letGo = async () => {
+  const folder = join(master.dataDir, 'broker-a-0', 'commitlog')
+  const old = new Date(Date.now() - 2 * HOUR_MS)
+  for (const name of readdirSync(folder).sort().slice(0, 2)) utimesSync(join(folder, name), old, old)
+  await ask(RequestCode.DELETE_EXPIRED_COMMITLOG, {})
+}
 const sendBack = async (group: string, ext: Record<string, string> = {}) => {
   const sent = await send(`for ${group}`)
   const { commitLogOffset } = parseOffsetId(sent.ext.msgId ?? '')
@@ -140,6 +148,7 @@ beforeAll(async () => {
     start({
       brokerName: 'broker-a',
       mappedFileSizeCommitLog: '262144',
+      fileReservedTime: '1',
       maxMessageSize: '65536',
       messageDelayLevel: '1s 1s 1s 1s 1s 1s 1s 1s 1s 1s 1s 1s 1s 1s 1s 1s 1s 1s',
       transactionCheckInterval: '1000',
@@ -187,12 +196,13 @@ afterAll(async () => {
 })
 
 it('fires for every cause there is a default rule for', { timeout: 4 * WAIT_MS }, async () => {
-  for (const group of ['GID_stuck', 'GID_gone'])
+  for (const group of ['GID_stuck', 'GID_gone', 'GID_late'])
     await ask(RequestCode.UPDATE_AND_CREATE_SUBSCRIPTIONGROUP, {}, Buffer.from(JSON.stringify({ groupName: group })))
   await send('first')
   for (let number = 0; number < 14; number++) await send('x'.repeat(60_000))
   const end = await wire.maxOffset(TOPIC, 0)
   for (const group of ['GID_stuck', 'GID_gone']) await wire.commit(group, TOPIC, 0, end)
+  await wire.commit('GID_late', TOPIC, 0, 0)
   await heartbeat('GID_stuck')
   for (let number = 0; number < 12; number++) await send(`unread ${number}`)
   for (let number = 0; number < 3; number++) await sendBack('GID_fails')
@@ -217,6 +227,8 @@ it('fires for every cause there is a default rule for', { timeout: 4 * WAIT_MS }
   await second.child.kill()
   await slave.child.kill()
   await until([`namesrvSilent ${second.address}`, 'brokerSilent broker-a:1'])
+  await letGo()
+  await until(['pastKept GID_late'])
   await master.child.kill()
   await until(['brokerSilent broker-a:0', 'samplerBlind C'])
 
