@@ -31,6 +31,7 @@ import {
 } from '../broker/index'
 import { pagesFolder } from './build/pages-folder.mjs'
 import { type ConsoleHandle, createConsole } from './console'
+import { contentPolicy, newNonce } from './http/csp'
 import { type Provider, providerFrom } from './oidc/config'
 import { belowBase, isBasePath } from './shared/base-path'
 import { backUpState, restoreState } from './state'
@@ -444,11 +445,20 @@ class Deck {
     else if (this.#console.handleHttp(request, response)) return
     else if (below === null) response.writeHead(307, { location: `${basePath}/` }).end()
     else if (this.#pages) {
+      this.#guardPage(request, response)
       // Whatever the browser claims to be, the audit log gets the address we know.
       request.headers['x-rocketdeck-peer'] = this.#console.addressOf(request)
       this.#pages.answer(request, response)
     } else if (this.#pagesFailed) text(response, 500, `${this.#pagesFailed}\n`)
     else waitingPage(response, 'The pages are being built. This happens once and takes about a minute.')
+  }
+
+  /** Next takes the nonce for its scripts from the policy of the request. */
+  #guardPage(request: IncomingMessage, response: ServerResponse): void {
+    if (this.#dev) return // its reloading writes scripts into pages
+    const policy = contentPolicy(newNonce())
+    request.headers['content-security-policy'] = policy
+    response.setHeader('content-security-policy', policy)
   }
 
   #answerReady(response: ServerResponse): void {

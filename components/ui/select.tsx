@@ -1,5 +1,6 @@
 'use client'
 // components/ui/select.tsx: one choice of a few, in a list that opens.
+import { getNonce } from 'get-nonce'
 import { Check, ChevronDown } from 'lucide-react'
 import { Select as Radix } from 'radix-ui'
 import type { ReactNode } from 'react'
@@ -65,7 +66,7 @@ export function Select<T extends string>(props: SelectProps<T>) {
           collisionPadding={8}
           className="enter-float z-50 max-h-[min(420px,var(--radix-select-content-available-height))] min-w-(--radix-select-trigger-width) overflow-hidden rounded-lg border border-line bg-raised shadow-float"
         >
-          <Radix.Viewport className="p-1">
+          <Radix.Viewport className="p-1" nonce={getNonce() ?? ''}>
             {choices.map((choice) => (
               <Radix.Item
                 key={choice.value}

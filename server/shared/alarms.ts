@@ -1,6 +1,6 @@
 // server/shared/alarms.ts: what alarms can watch, as a table, and what a rule is. Forms, the engine and the words of
 // notices read the same rows. Pure data and types: components look in here.
-import { z } from 'zod'
+import { z } from './zod'
 
 /** How a value is written. `flag`: it is so (1) or not (0). */
 export type AlarmUnit = 'messages' | 'ms' | 'perSecond' | 'ratio' | 'bytes' | 'clients' | 'flag'

@@ -49,6 +49,10 @@ const addresses = [
   { name: 'metrics', path: '/metrics', en: 'Resource report', zh: '资源报表' },
   { name: 'users', path: '/access/users', en: 'Create user', zh: '创建用户' },
   { name: 'roles', path: '/access/roles', en: 'Built-in roles', zh: '内置角色' },
+  { name: 'masks', path: '/access/masks', en: 'What is hidden of messages', zh: '消息中被隐藏的内容' },
+  { name: 'clusters', path: '/clusters', en: 'What they can do', zh: '能力对比' },
+  { name: 'cluster-new', path: '/clusters?open=new', en: 'host:port, one a line', zh: 'host:port，每行一个' },
+  { name: 'settings', path: '/settings', en: 'Single sign-on', zh: '单点登录' },
   { name: 'tokens', path: '/access/tokens', en: 'Create token', zh: '创建令牌' },
   { name: 'audit', path: '/audit', en: 'Everybody', zh: '所有人' },
   { name: 'send', path: `/send?topic=${TOPIC}`, en: 'Send a message', zh: '发送消息' },
@@ -61,7 +65,7 @@ const looks = {
 const phone = { width: 390, height: 844 }
 
 export const visit = async (page: Page, path: string, words: string): Promise<void> => {
-  await page.goto(/^\/(audit|access|clusters)/.test(path) ? path : `${base}${path}`) // the audit log is of all clusters
+  await page.goto(/^\/(audit|access|clusters|settings)/.test(path) ? path : `${base}${path}`) // the audit log is of all clusters
   await expect(page.getByText(words).first()).toBeVisible({ timeout: 20_000 })
   await expect(page.getByRole('status', { name: /^(Loading|加载中)/ })).toHaveCount(0, { timeout: 20_000 })
   await expect(page.getByRole('alert').filter({ hasText: /\S/ })).toHaveCount(0)
@@ -113,6 +117,12 @@ export function pagesIn(name: keyof typeof looks): void {
     test(`${pageName} shows itself in ${name} and throws nothing`, async ({ page, context, baseURL }, info) => {
       await context.addCookies([{ name: 'rd_language', value: language, url: baseURL ?? '' }])
       const faults: string[] = []
+      // What the page's policy refuses is an error in the browser's console, so it is among the faults.
+      page.on('response', (response) => {
+        if (!response.request().isNavigationRequest() || response.status() >= 300) return
+        const policy = response.headers()['content-security-policy'] ?? ''
+        if (!/script-src 'nonce-[^']{20,}' 'strict-dynamic'/.test(policy)) faults.push(`no strict policy: ${policy}`)
+      })
       page.on('pageerror', (error) => faults.push(error.message))
       page.on('console', (message) => {
         if (message.type() === 'error' && !message.text().includes('favicon')) faults.push(message.text())

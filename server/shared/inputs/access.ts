@@ -1,7 +1,8 @@
 // server/shared/inputs/access.ts: people, roles, tokens and masks. Pure.
-import { z } from 'zod'
+
 import { maskHows, maskParts } from '../masks'
 import { customRights, hasSubject, type Right, rights } from '../rights'
+import { z } from '../zod'
 import { clusterId } from './common'
 
 export const PASSWORD_MIN = 12

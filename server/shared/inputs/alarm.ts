@@ -1,6 +1,7 @@
 // server/shared/inputs/alarm.ts: rules, silences, history and channels. Pure.
-import { z } from 'zod'
+
 import { alarmRuleBody, channelBody } from '../alarms'
+import { z } from '../zod'
 import { id, onCluster, time } from './common'
 
 export const alarmRuleInput = onCluster.extend({ id: id.optional(), rule: alarmRuleBody })

@@ -1,5 +1,5 @@
 // server/shared/inputs/audit.ts: what is asked of the audit log. Pure.
-import { z } from 'zod'
+import { z } from '../zod'
 import { clusterId, list, time } from './common'
 
 const auditFilter = {

@@ -1,5 +1,5 @@
 // server/shared/inputs/broker.ts: brokers, their parts, their clients. Pure.
-import { z } from 'zod'
+import { z } from '../zod'
 import { brokerKeyText, brokerName, clusterId, onCluster, onGroup } from './common'
 
 export const brokerConfigInput = onCluster.extend({

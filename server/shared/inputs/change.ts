@@ -1,5 +1,5 @@
 // server/shared/inputs/change.ts: grave changes: a preview first, then its application. Pure.
-import { z } from 'zod'
+import { z } from '../zod'
 import { confirmed, name, offset, onGroup, onTopic, queueRef, time } from './common'
 
 export const resetTarget = z.discriminatedUnion('kind', [

@@ -1,5 +1,5 @@
 // server/shared/inputs/cluster.ts: how a cluster is spoken to, and what it is called. Pure.
-import { z } from 'zod'
+import { z } from '../zod'
 import { clusterId } from './common'
 
 const serverAddress = z

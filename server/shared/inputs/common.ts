@@ -1,6 +1,7 @@
 // server/shared/inputs/common.ts: what the inputs of several nouns are made of, and what names an object. Pure.
-import { z } from 'zod'
+
 import { isAddressableName, parseBrokerKey } from '../names'
+import { z } from '../zod'
 
 export const clusterId = z.string().min(1).max(64)
 export const name = z.string().min(1).max(255).refine(isAddressableName, 'not a name')

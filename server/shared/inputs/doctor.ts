@@ -1,5 +1,5 @@
 // server/shared/inputs/doctor.ts: what is told to the connection doctor. Pure.
-import { z } from 'zod'
+import { z } from '../zod'
 import { onCluster } from './common'
 
 /** Names and addresses as somebody typed them: what is wrong with them is what is looked for. */

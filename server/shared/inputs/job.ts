@@ -1,5 +1,5 @@
 // server/shared/inputs/job.ts: long work, and what is asked of it. Pure.
-import { z } from 'zod'
+import { z } from '../zod'
 import { onCluster, onGroup } from './common'
 
 const jobId = z.string().min(1).max(64)

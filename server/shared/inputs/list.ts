@@ -1,5 +1,5 @@
 // server/shared/inputs/list.ts: what a table asks for: a page of rows, sorted, filtered. Pure.
-import { z } from 'zod'
+import { z } from '../zod'
 import { list, onCluster } from './common'
 
 export const PAGE_SIZES = [50, 100, 200] as const

@@ -1,5 +1,5 @@
 // server/shared/inputs/message.ts: messages: found, read along, sent, handed over. Pure.
-import { z } from 'zod'
+import { z } from '../zod'
 import { brokerName, live, name, offset, onCluster, onGroup, onTopic, queueRef, time } from './common'
 
 export const messageByIdInput = onCluster.extend({ id: z.string().min(1).max(255), topic: name.optional() })

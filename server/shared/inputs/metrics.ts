@@ -1,6 +1,7 @@
 // server/shared/inputs/metrics.ts: the explorer, the report of use, saved views. Pure.
-import { z } from 'zod'
+
 import { compareSpans, type ExplorerMetric, explorerMetricNames, MOST_SERIES, metricScopes } from '../metrics'
+import { z } from '../zod'
 import { id, list, onCluster, span } from './common'
 
 const zone = z.string().max(64).refine(isZone, 'not a time zone')

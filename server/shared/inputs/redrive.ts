@@ -1,5 +1,5 @@
 // server/shared/inputs/redrive.ts: dead letters and how they are put back. Pure.
-import { z } from 'zod'
+import { z } from '../zod'
 import { confirmed, list, name, offset, onCluster, onGroup, time } from './common'
 import { messageFilters, messageGetInput, scanInput } from './message'
 

@@ -1,6 +1,7 @@
 // server/shared/inputs/topic.ts: topics and groups, as a form sends them. Pure.
-import { z } from 'zod'
+
 import { groupNameFault, topicNameFault } from '../names'
+import { z } from '../zod'
 import { brokerName, onCluster, onGroup, onTopic } from './common'
 
 /** The message is the name's fault, which has its text in both languages. */

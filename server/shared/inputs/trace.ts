@@ -1,5 +1,5 @@
 // server/shared/inputs/trace.ts: what is asked of traces. Pure.
-import { z } from 'zod'
+import { z } from '../zod'
 import { name, onCluster } from './common'
 
 /** Where clients trace unless they are told another topic. */

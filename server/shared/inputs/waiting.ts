@@ -1,5 +1,5 @@
 // server/shared/inputs/waiting.ts: what is done about messages that wait. Pure.
-import { z } from 'zod'
+import { z } from '../zod'
 import { confirmed, onCluster } from './common'
 
 export const waitingActPreviewInput = onCluster.extend({
