@@ -141,6 +141,19 @@ const runs = {
     env: { ROCKETDECK_EXAMPLES: '1' },
     flags: { plays: 'ROCKETDECK_PLAYS' },
   },
+  'bad-input': {
+    says: 'what no client should send, at a live Apache: the answers that ours are held against in npm test',
+    minutes: 5,
+    files: ['test/client/bad-input.test.ts'],
+    env: { ROCKETDECK_BAD_INPUT: '1' },
+  },
+  order: {
+    says: 'order per key over 20 rebalances, a kill and more queues; 50 consumers in a storm; a stuck listener',
+    minutes: 15,
+    files: ['test/long/order.test.ts'],
+    env: {},
+    flags: { rebalances: 'ROCKETDECK_REBALANCES' },
+  },
   ons: {
     says: "Alibaba Cloud's own client, every kind of message",
     minutes: 10,

@@ -1,6 +1,6 @@
 // broker/filter/message-filter.ts: a subscription as the store asks it: first by the tag's hash in the consume queue, then,
 // for SQL92 alone, by the record's properties. A body is never looked at.
-import { propertyOfBytes } from '../protocol/properties'
+import { propertiesOfBytes } from '../protocol/properties'
 import { peek } from '../protocol/record'
 import { isTagType, type SubscriptionData } from '../protocol/subscription'
 import { compileSql, FilterSyntaxError } from './sql'
@@ -26,8 +26,7 @@ export function messageFilter(
   return {
     byUnit: () => true,
     byRecord(record) {
-      const properties = peek.properties(record, 0)
-      return passes((name) => propertyOfBytes(properties, name))
+      return passes(propertiesOfBytes(peek.properties(record, 0)))
     },
   }
 }

@@ -124,6 +124,16 @@ export function propertyOfBytes(raw: Buffer, name: string): string | undefined {
   return undefined
 }
 
+/** Several properties of one record: the bytes become letters once. For names of ASCII letters. */
+export function propertiesOfBytes(raw: Buffer): (name: string) => string | undefined {
+  const text = raw.toString('latin1')
+  return (name) => {
+    const value = propertyOf(text, name)
+    return value === undefined || isAscii.test(value) ? value : Buffer.from(value, 'latin1').toString('utf8')
+  }
+}
+const isAscii = /^[\0-\x7f]*$/
+
 /** Keys are held in one text with a space between each two. */
 export const splitKeys = (keys: string | undefined): string[] =>
   keys === undefined ? [] : keys.split(' ').filter((key) => key !== '')

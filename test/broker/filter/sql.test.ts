@@ -22,7 +22,7 @@ function judge(expression: string, properties: ReadonlyMap<string, string>): str
 }
 
 describe('a SQL92 filter', () => {
-  it('judges 1,266 expressions as Apache 5.5.0 does', () => {
+  it('FI5: judges 1,266 expressions as Apache 5.5.0 does', () => {
     expect(golden).toHaveLength(1266)
     const differ = golden.filter(([expected, expression = '', ...pairs]) => {
       const properties = pairs

@@ -23,7 +23,7 @@ const make = (name: string, over: Record<string, string> = {}) =>
   at.ask(Code.UPDATE_AND_CREATE_TOPIC, topic(name, over))
 
 describe('a topic that a tool makes', () => {
-  it('is there, on its way to the name servers, and told back in full', async () => {
+  it('OR7: is there with its type, on its way to the name servers, and told back in full', async () => {
     expect(await make('T', { attributes: '+message.type=FIFO' })).toMatchObject({ code: 0, remark: null })
     expect(at.told).toEqual(['T'])
     const { text } = await at.ask(Code.GET_TOPIC_CONFIG, { topic: 'T' })

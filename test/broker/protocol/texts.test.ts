@@ -11,6 +11,7 @@ import { groupNameFault, isForbiddenToSend, isSystemTopic, topicNameFault } from
 import { isAccessible, isValidPerm, permText } from '../../../broker/protocol/perm'
 import {
   parseProperties,
+  propertiesOfBytes,
   propertyOf,
   propertyOfBytes,
   splitKeys,
@@ -92,6 +93,7 @@ describe('properties', () => {
     expect(Object.fromEntries(parseProperties(Buffer.from(text)))).toEqual(parsed)
     for (const name of ['a', 'b', 'c', 'k', 'K', 'x', 'KEYS', 'EYS', 'KEYS2', 'XKEYS', 'ab', 'aa']) {
       expect([name, propertyOf(text, name)]).toEqual([name, parsed[name]])
+      expect([name, propertiesOfBytes(Buffer.from(text))(name)]).toEqual([name, parsed[name]])
       expect([name, propertyOfBytes(Buffer.from(text), name)]).toEqual([name, parsed[name]])
     }
     expect(Object.fromEntries(parseProperties(writeProperties(Object.entries(parsed))))).toEqual(parsed)
