@@ -1,6 +1,6 @@
 // broker/filter/message-filter.ts: a subscription as the store asks it: first by the tag's hash in the consume queue, then,
 // for SQL92 alone, by the record's properties. A body is never looked at.
-import { propertiesOfBytes } from '../protocol/properties'
+import { PropertyReader } from '../protocol/properties'
 import { peek } from '../protocol/record'
 import { isTagType, type SubscriptionData } from '../protocol/subscription'
 import { compileSql, FilterSyntaxError } from './sql'
@@ -23,10 +23,12 @@ export function messageFilter(
     throw new FilterSyntaxError(`there are no expressions of type ${subscription.expressionType}`)
   }
   const passes = compileSql(subscription.subString)
+  const properties = new PropertyReader()
   return {
     byUnit: () => true,
     byRecord(record) {
-      return passes(propertiesOfBytes(peek.properties(record, 0)))
+      properties.begin(peek.propertyLetters(record, 0))
+      return passes(properties.of)
     },
   }
 }

@@ -25,6 +25,22 @@ export function equals(left: Exclude<Value, null>, right: Exclude<Value, null>):
   return a !== undefined && b !== undefined && order(a, b) === 0
 }
 
+/** A literal as a number, where every text that `smallInteger` reads compares with it as with the literal. */
+export const smallLiteral = (value: Value | undefined): number | undefined =>
+  typeof value === 'bigint' && value >= int32.min && value <= int32.max ? Number(value) : undefined
+
+/** A text of at most nine digits, as most numbers are; undefined: it may be a number all the same. */
+export function smallInteger(text: string): number | undefined {
+  if (text.length === 0 || text.length > 9) return undefined
+  let value = 0
+  for (let at = 0; at < text.length; at++) {
+    const digit = text.charCodeAt(at) - 48
+    if (digit < 0 || digit > 9) return undefined
+    value = value * 10 + digit
+  }
+  return value
+}
+
 type Plain = boolean | bigint | number
 const nothingAlike = [undefined, undefined] as const
 

@@ -1,7 +1,7 @@
 // broker/filter/sql.ts: SQL92 filters: an expression over a message's properties, read once and asked per message. Truth
 // has three values; a message passes when it is true for it. Grammar and oddities are those of Apache 5.5.0.
 import { FilterSyntaxError, Tokens } from './sql-tokens'
-import { compare, equals, Unjudgeable, type Value } from './sql-values'
+import { compare, equals, smallInteger, smallLiteral, Unjudgeable, type Value } from './sql-values'
 
 export { FilterSyntaxError } from './sql-tokens'
 
@@ -117,6 +117,7 @@ function same(left: Expression, right: Expression): Expression {
   if (left.kind === 'constant' && right.kind === 'constant' && isTruth(left) && !isTruth(right)) {
     throw new FilterSyntaxError(`'${left.shown}' cannot be compared with '${right.shown}'`)
   }
+  const small = right.kind === 'constant' ? smallLiteral(right.value) : undefined
   return truth(`(${left.shown} = ${right.shown})`, (propertyOf) => {
     const a = left.of(propertyOf)
     const b = right.of(propertyOf)
@@ -124,7 +125,8 @@ function same(left: Expression, right: Expression): Expression {
       if (a === b) return true
       return a === null ? null : false
     }
-    return equals(a, b)
+    const number = small !== undefined && typeof a === 'string' ? smallInteger(a) : undefined
+    return number === undefined ? equals(a, b) : number === small
   })
 }
 
@@ -163,11 +165,13 @@ function related(left: Expression, right: Expression, sign: string): Expression 
       throw new FilterSyntaxError(`Value '${side.shown}' cannot be compared with '${sign}'`)
     }
   }
+  const small = right.kind === 'constant' ? smallLiteral(right.value) : undefined
   return truth(`(${left.shown} ${sign} ${right.shown})`, (propertyOf) => {
     const a = left.of(propertyOf)
     const b = a === null ? null : right.of(propertyOf)
     if (a === null || b === null) return null
-    const order = compare(a, b)
+    const number = small !== undefined && typeof a === 'string' ? smallInteger(a) : undefined
+    const order = small !== undefined && number !== undefined ? number - small : compare(a, b)
     return order === undefined ? false : (holds?.(order) ?? false)
   })
 }

@@ -98,17 +98,22 @@ export function writeProperties(pairs: Iterable<readonly [string, string | undef
 export const encodeProperties = (pairs: Iterable<readonly [string, string | undefined]>): Buffer =>
   Buffer.from(writeProperties(pairs), 'utf8')
 
-/** One property, without making the others. As parseProperties would find it: the last duplicate that has a value. */
-export function propertyOf(text: string, name: string): string | undefined {
-  const needle = `${name}${nameEnd}`
-  for (let at = text.lastIndexOf(needle); at >= 0; at = at === 0 ? -1 : text.lastIndexOf(needle, at - 1)) {
-    if (at > 0 && text[at - 1] !== valueEnd) continue
+/**
+ * One property, without making the others. As parseProperties would find it: the last duplicate that has a value. It looks
+ * forwards to the end, which costs V8 a fifth of looking backwards.
+ */
+export const propertyOf = (text: string, name: string): string | undefined => lastValueOf(text, `${name}${nameEnd}`)
+
+function lastValueOf(text: string, needle: string): string | undefined {
+  let valueAt = -1
+  for (let at = text.indexOf(needle); at >= 0; at = text.indexOf(needle, at + 1)) {
+    if (at > 0 && text.charCodeAt(at - 1) !== 2) continue
     const from = at + needle.length
-    const end = text.indexOf(valueEnd, from)
-    const value = end < 0 ? text.slice(from) : text.slice(from, end)
-    if (value !== '') return value
+    if (from < text.length && text.charCodeAt(from) !== 2) valueAt = from
   }
-  return undefined
+  if (valueAt < 0) return undefined
+  const end = text.indexOf(valueEnd, valueAt)
+  return end < 0 ? text.slice(valueAt) : text.slice(valueAt, end)
 }
 
 /** The same on the raw bytes of a record. */
@@ -124,15 +129,60 @@ export function propertyOfBytes(raw: Buffer, name: string): string | undefined {
   return undefined
 }
 
-/** Several properties of one record: the bytes become letters once. For names of ASCII letters. */
-export function propertiesOfBytes(raw: Buffer): (name: string) => string | undefined {
-  const text = raw.toString('latin1')
-  return (name) => {
-    const value = propertyOf(text, name)
-    return value === undefined || isAscii.test(value) ? value : Buffer.from(value, 'latin1').toString('utf8')
+/**
+ * Some properties of record after record, each given with a letter for each byte (latin1). Names are ASCII; those that were
+ * asked for once are looked for together, in one walk over the letters: several searches cost more.
+ */
+export class PropertyReader {
+  readonly #names: string[] = []
+  readonly #from: number[] = []
+  readonly #to: number[] = []
+  #text = ''
+  #isWalked = false
+
+  /** From here on it reads this one. */
+  begin(text: string): void {
+    this.#text = text
+    this.#isWalked = false
+  }
+  /** An arrow, so that it can be handed on alone. */
+  readonly of = (name: string): string | undefined => {
+    let which = this.#names.indexOf(name)
+    if (which < 0) {
+      which = this.#names.push(name) - 1
+      this.#isWalked = false
+    }
+    if (!this.#isWalked) this.#walk()
+    const from = this.#from[which] ?? -1
+    if (from < 0) return undefined
+    const value = this.#text.slice(from, this.#to[which])
+    return isAscii(value) ? value : Buffer.from(value, 'latin1').toString('utf8')
+  }
+
+  #walk(): void {
+    const text = this.#text
+    const names = this.#names
+    for (let which = 0; which < names.length; which++) this.#from[which] = -1
+    for (let nameAt = 0; nameAt < text.length; ) {
+      let end = text.indexOf(valueEnd, nameAt)
+      if (end < 0) end = text.length
+      for (let which = 0; which < names.length; which++) {
+        const name = names[which] ?? ''
+        const split = nameAt + name.length
+        if (split >= end - 1 || text.charCodeAt(split) !== 1 || !text.startsWith(name, nameAt)) continue
+        this.#from[which] = split + 1
+        this.#to[which] = end
+      }
+      nameAt = end + 1
+    }
+    this.#isWalked = true
   }
 }
-const isAscii = /^[\0-\x7f]*$/
+
+function isAscii(text: string): boolean {
+  for (let at = 0; at < text.length; at++) if (text.charCodeAt(at) > 0x7f) return false
+  return true
+}
 
 /** Keys are held in one text with a space between each two. */
 export const splitKeys = (keys: string | undefined): string[] =>

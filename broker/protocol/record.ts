@@ -207,10 +207,18 @@ export const peek = {
   },
   /** The raw text of the properties, as a view. */
   properties: (buffer: Buffer, start: number): Buffer => {
-    const topicAt = topicStart(buffer, start)
-    const from = topicAt + (isV2(buffer, start) ? 2 : 1) + topicSizeAt(buffer, start, topicAt)
+    const from = propertiesStart(buffer, start)
     return buffer.subarray(from + 2, from + 2 + buffer.readInt16BE(from))
   },
+  /** The same with a letter for each byte, which is cheaper than a view where only some of it is wanted. */
+  propertyLetters: (buffer: Buffer, start: number): string => {
+    const from = propertiesStart(buffer, start)
+    return buffer.toString('latin1', from + 2, from + 2 + buffer.readInt16BE(from))
+  },
+}
+const propertiesStart = (buffer: Buffer, start: number): number => {
+  const topicAt = topicStart(buffer, start)
+  return isV2(buffer, start) ? topicAt + 2 + buffer.readInt16BE(topicAt) : topicAt + 1 + buffer.readInt8(topicAt)
 }
 const isV2 = (buffer: Buffer, start: number): boolean => peek.magic(buffer, start) === magicV2
 const topicStart = (buffer: Buffer, start: number): number => {

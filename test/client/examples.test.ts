@@ -162,7 +162,7 @@ const plays: readonly Play[] = [
 
 /** What differs from run to run, whoever the broker is. */
 const masks: readonly (readonly [RegExp, string])[] = [
-  [/\b[0-9A-F]{32}(?:,[0-9A-F]{32})*\b/g, 'ID'],
+  [/\b[0-9A-F]{32,}(?:,[0-9A-F]{32,})*\b/g, 'ID'],
   [/\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b/g, 'UUID'],
   [/\b\d+\.\d+\.\d+\.\d+(?::\d+|@\w+#\w+)/g, 'HOST'],
   [/\b\d+\.\d+\.\d+\.\d+@[\w#-]+/g, 'CLIENT'],
