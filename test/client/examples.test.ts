@@ -168,6 +168,7 @@ const masks: readonly (readonly [RegExp, string])[] = [
   [/\b\d+\.\d+\.\d+\.\d+@[\w#-]+/g, 'CLIENT'],
   [/\b(queueId|queueOffset|commitLogOffset|bornTimestamp|storeTimestamp|MIN_OFFSET|MAX_OFFSET)=-?\d+/g, '$1=N'],
   [/\b(\w*_TIME|nextBeginOffset|minOffset|maxOffset|msgFoundList)=-?\d+/g, '$1=N'],
+  [/\buber-trace-id=[0-9a-f:]+/g, 'uber-trace-id=X'],
   [/\b(POP_CK|recallHandle|RECALL_HANDLE)=[^,\]}]+/g, '$1=X'],
   [/ConsumeMessageThread_\S+/g, 'THREAD'],
   [/\[msgId=ID \d+ {2}ms later\]/g, '[msgId=ID later]'],
@@ -231,8 +232,21 @@ const sorted = (value: unknown): unknown =>
         .sort(([one], [other]) => (String(one) < String(other) ? -1 : 1))
     : value
 
+/** The first few lines that one side alone printed, or more often. */
+function differences(here: Said | undefined, there: Said | undefined): string[] {
+  if (here === undefined || there === undefined) return []
+  const lines = Object.keys({ ...here, ...there }).flatMap((main) => {
+    const [ours = {}, theirs = {}] = [here[main], there[main]]
+    return Object.keys({ ...ours, ...theirs })
+      .filter((line) => ours[line] !== theirs[line])
+      .map((line) => `  ${main}: ours ${ours[line] ?? 0}, Apache ${theirs[line] ?? 0}: ${line}`)
+  })
+  return lines.slice(0, 6)
+}
+
 type Jars = Exclude<JavaParts, { missing: string }>
-type Printed = Record<string, { said: Record<string, Record<string, number>>; seen?: unknown }>
+type Said = Record<string, Record<string, number>>
+type Printed = Record<string, { said: Said; seen?: unknown }>
 
 async function playAll(jars: Jars, chosen: readonly Play[], side: Side, other?: Printed): Promise<Printed> {
   const all: Printed = {}
@@ -257,7 +271,7 @@ async function playAll(jars: Jars, chosen: readonly Play[], side: Side, other?: 
     const said = children.map(([{ main, kindsOnly = false }, child]) => [main, printed(child.output, kindsOnly)])
     all[name] = { said: Object.fromEntries(said), ...(seen === undefined ? {} : { seen }) }
     const verdict = other === undefined ? 'played' : isSame(all[name], other[name]) ? 'equal' : 'DIFFERS'
-    console.log(`${name.padEnd(20)} ${verdict}`)
+    console.log([`${name.padEnd(20)} ${verdict}`, ...differences(other?.[name]?.said, all[name]?.said)].join('\n'))
   }
   wire.close()
   return all
