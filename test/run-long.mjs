@@ -72,7 +72,7 @@ const runs = {
     says: 'the console in a browser before a cluster of Apache, as before ours',
     minutes: 30,
     program: [playwright, 'test'],
-    files: ['main-job.spec.ts', 'reset.spec.ts', 'pages.spec.ts'],
+    files: ['all-pages.spec.ts', 'main-job.spec.ts', 'reset.spec.ts', 'pages.spec.ts'],
     env: { E2E_APACHE: '1' },
   },
   fairness: {

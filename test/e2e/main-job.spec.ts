@@ -41,7 +41,7 @@ test('a stock client sends and consumes, and topic and group show it', async ({ 
   expect(await roundtrip()).toEqual({ sent: COUNT, received: COUNT, wrong: 0 })
   await page.goto('/')
   await page.getByRole('link', { name: 'Groups' }).first().click()
-  await expect(page.getByRole('link', { name: GROUP }).first()).toBeVisible({ timeout: 30_000 })
+  await expect(page.getByRole('link', { name: GROUP }).first()).toBeVisible({ timeout: 50_000 })
   await page.getByRole('link', { name: 'Topics' }).first().click()
   await expect(page.getByRole('link', { name: TOPIC }).first()).toBeVisible()
 })

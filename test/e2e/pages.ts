@@ -94,12 +94,8 @@ async function leaveSomethingToShow(page: Page): Promise<void> {
   expect(JSON.parse(stdout.trim().split('\n').at(-1) ?? '{}'), output).toEqual({ sent: 30, received: 30, wrong: 0 })
 }
 
-/** To be called once by a spec file, before its own tests. No test needs another: one that is tried again runs alone. */
-export function pagesIn(name: keyof typeof looks): void {
-  const { width, language, scheme } = looks[name]
-  test.setTimeout(120_000)
-  test.use({ viewport: { width, height: 900 }, colorScheme: scheme })
-
+/** To be called once by a spec file, before its own tests: a topic, a group and messages for pages to show. */
+export function somethingToShow(): void {
   // For each worker: one that takes over after a failure begins with a topic of its own.
   test.beforeAll(async ({ browser }, { project }) => {
     test.setTimeout(120_000)
@@ -112,6 +108,14 @@ export function pagesIn(name: keyof typeof looks): void {
     await leaveSomethingToShow(await context.newPage())
     await context.close()
   })
+}
+
+/** All that a spec file does. No test needs another: one that is tried again runs alone. */
+export function pagesIn(name: keyof typeof looks): void {
+  const { width, language, scheme } = looks[name]
+  test.setTimeout(120_000)
+  test.use({ viewport: { width, height: 900 }, colorScheme: scheme })
+  somethingToShow()
 
   for (const { name: pageName, path, ...words } of addresses)
     test(`${pageName} shows itself in ${name} and throws nothing`, async ({ page, context, baseURL }, info) => {
