@@ -40,6 +40,7 @@ import org.apache.rocketmq.client.producer.DefaultMQProducer;
 import org.apache.rocketmq.client.producer.SendCallback;
 import org.apache.rocketmq.client.producer.SendResult;
 import org.apache.rocketmq.client.producer.selector.SelectMessageQueueByHash;
+import org.apache.rocketmq.common.MixAll;
 import org.apache.rocketmq.common.TopicConfig;
 import org.apache.rocketmq.common.compression.CompressionType;
 import org.apache.rocketmq.common.consumer.ConsumeFromWhere;
@@ -208,6 +209,14 @@ public class Rows {
         for (MessageQueue queue : consumer.getDefaultMQPushConsumerImpl().getRebalanceImpl().getProcessQueueTable().keySet())
             if (queue.getTopic().equals(topic)) count++;
         return count;
+    }
+
+    private static boolean isRouted(String topic) {
+        try {
+            return !admin.examineTopicRouteInfo(topic).getQueueDatas().isEmpty();
+        } catch (Exception noRouteYet) {
+            return false;
+        }
     }
 
     private static long stored(String topic) throws Exception {
@@ -1065,7 +1074,9 @@ public class Rows {
         Set<String> addresses = new TreeSet<>();
         Set<String> clients = new TreeSet<>();
         int listed = 0;
-        for (int i = 0; i < 20; i++) {
+        for (int i = 0; i < 20; i++) { // who asks for a group's clients goes where its retry topic is
+            String retryTopic = MixAll.getRetryTopic("rows-one-" + i);
+            await(() -> isRouted(retryTopic), 60);
             for (Connection one : admin.examineConsumerConnectionInfo("rows-one-" + i).getConnectionSet()) {
                 addresses.add(one.getClientAddr());
                 clients.add(one.getClientId());
