@@ -3,6 +3,7 @@ import type { Admin } from '../admin/open'
 import type { WireMessage } from '../admin/records'
 import type { MessageDesk } from '../shared/desk'
 import { DeskError } from '../shared/errors'
+import { openLine } from '../shared/pace'
 import { exportedOf, rowOf } from './decode'
 import { type Finder, openFinder } from './find'
 import { type Found, type GatherFilter, type GatherLimits, gather, lookUp, type Read, type Wanted } from './gather'
@@ -36,8 +37,9 @@ export interface OpenMessages extends MessageDesk {
   halves: Halves['list']
   timetable: Timetables['read']
 }
-/** Searches of one cluster at once; more wait for their turn. */
+/** Searches of one cluster at once; so many more wait for their turn. */
 const SCANS_AT_ONCE = 2
+const MOST_SCANS_WAITING = 32
 /** A browser keeps it in memory until it is saved. */
 const MOST_EXPORTED_BYTES = 256 * 1024 * 1024
 
@@ -45,16 +47,25 @@ export const openMessageDesk = ({ admin, topics, now = Date.now }: MessageOption
   const finder = openFinder({ admin, topics, now })
   const traces = openTraces({ admin, finder, now })
   const sender = openSender({ admin, finder, now })
-  let running = 0
-  const waiting: (() => void)[] = []
-  async function* inTurn<Event>(run: () => AsyncIterable<Event>): AsyncGenerator<Event> {
-    if (running >= SCANS_AT_ONCE) await new Promise<void>((resolve) => waiting.push(resolve))
-    running += 1
+  const line = openLine(
+    SCANS_AT_ONCE,
+    MOST_SCANS_WAITING,
+    () =>
+      new DeskError(
+        'budget',
+        `${SCANS_AT_ONCE} searches of this cluster run and ${MOST_SCANS_WAITING} wait: try again when some of them have ended.`,
+      ),
+  )
+  async function* inTurn<Event>(
+    signal: AbortSignal | undefined,
+    run: () => AsyncIterable<Event>,
+  ): AsyncGenerator<Event> {
+    const leave = await line.enter(signal)
+    if (leave === null) return // whoever asked is gone
     try {
       yield* run()
     } finally {
-      running -= 1
-      waiting.shift()?.()
+      leave()
     }
   }
   return {
@@ -63,10 +74,10 @@ export const openMessageDesk = ({ admin, topics, now = Date.now }: MessageOption
     at: finder.at,
     get: finder.get,
     track: finder.track,
-    scan: (input, reading, signal) => inTurn(() => scan(admin, input, reading, signal, rowOf)),
+    scan: (input, reading, signal) => inTurn(signal, () => scan(admin, input, reading, signal, rowOf)),
     async *export(input, reading, signal) {
       let bytes = 0
-      for await (const event of inTurn(() => scan(admin, input, reading, signal, exportedOf))) {
+      for await (const event of inTurn(signal, () => scan(admin, input, reading, signal, exportedOf))) {
         yield event
         if (event.type === 'rows') bytes += event.rows.reduce((sum, { body }) => sum + body.length, 0)
         if (bytes > MOST_EXPORTED_BYTES)

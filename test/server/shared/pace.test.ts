@@ -1,6 +1,6 @@
 // test/server/shared/pace.test.ts: how much is done at once.
 import { expect, it } from 'vitest'
-import { atOnce, oneAfterTheOther } from '../../../server/shared/pace'
+import { atOnce, oneAfterTheOther, openLine } from '../../../server/shared/pace'
 
 it('does so many side by side, each once, whatever they are', async () => {
   let under = 0
@@ -37,4 +37,41 @@ it('does one after the other, also after one that failed', async () => {
   await expect(slow).rejects.toThrow('slow')
   await quick
   expect(order).toEqual(['slow', 'quick'])
+})
+
+it('lets so many in, the rest one by one in their order, and nobody past those that wait', async () => {
+  const line = openLine(2, 2, () => new Error('full'))
+  const entered: string[] = []
+  const enter = async (who: string) => {
+    const leave = await line.enter()
+    entered.push(who)
+    return leave
+  }
+  const [a, b] = await Promise.all([enter('a'), enter('b')])
+  const c = enter('c')
+  const d = enter('d')
+  await expect(line.enter()).rejects.toThrow('full')
+  a?.()
+  a?.() // a place is given up once
+  const e = enter('e') // comes while the place of `a` goes to `c`
+  expect(await c).not.toBeNull()
+  expect(entered).toEqual(['a', 'b', 'c'])
+  b?.()
+  await d
+  ;(await c)?.()
+  await e
+  expect(entered).toEqual(['a', 'b', 'c', 'd', 'e'])
+})
+
+it('takes whoever goes out of the line', async () => {
+  const line = openLine(1, 1, () => new Error('full'))
+  const first = await line.enter()
+  const going = new AbortController()
+  const waits = line.enter(going.signal)
+  going.abort()
+  expect(await waits).toBeNull()
+  expect(await line.enter(going.signal)).toBeNull()
+  const next = line.enter() // the place in the line is free again
+  first?.()
+  expect(await next).not.toBeNull()
 })
