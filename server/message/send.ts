@@ -10,13 +10,14 @@ import {
   propertiesText,
   type WireMessage,
 } from '../admin/records'
-import type { MayRead, PutBack } from '../shared/desk'
+import type { PutBack, ReadingOn } from '../shared/desk'
 import { DeskError, oneLine } from '../shared/errors'
 import type { ConsumeDirectlyInput, ResendInput, SendBatchInput, SendInput } from '../shared/inputs'
 import { keyHash } from '../shared/key-hash'
 import { DLQ_PREFIX, RETRY_PREFIX } from '../shared/names'
 import type { BatchResult, BatchRow, ConsumeDirectlyResult, SendResult } from '../shared/views'
 import type { Finder } from './find'
+import { rulesFor } from './mask'
 import { levelDelays } from './timetable'
 
 const PRODUCER_GROUP = 'CLIENT_INNER_PRODUCER'
@@ -34,8 +35,8 @@ const MOST_ROUTES = 1000
 export interface Sender {
   send(input: SendInput): Promise<SendResult>
   sendBatch(input: SendBatchInput): Promise<BatchResult>
-  consumeDirectly(input: ConsumeDirectlyInput, mayRead: MayRead): Promise<ConsumeDirectlyResult>
-  resend(input: ResendInput, mayRead: MayRead): Promise<SendResult>
+  consumeDirectly(input: ConsumeDirectlyInput, readingOn: ReadingOn): Promise<ConsumeDirectlyResult>
+  resend(input: ResendInput, readingOn: ReadingOn): Promise<SendResult>
   /** A dead message, alive again: to its topic of old, or to the retry topic of its group. */
   putBack(message: WireMessage, way: PutBack): Promise<SendResult>
 }
@@ -251,10 +252,10 @@ export const openSender = ({ admin, finder, now = Date.now, random = Math.random
       return { rows, ok, failed: messages.length - ok, tookMs: performance.now() - began }
     },
 
-    async consumeDirectly({ group, offsetId, clientId, confirm }, mayRead) {
+    async consumeDirectly({ group, offsetId, clientId, confirm }, readingOn) {
       if (confirm !== group) throw new DeskError('confirm-mismatch', `The name typed is not ${group}.`)
       const { message, broker } = await finder.load(offsetId)
-      mustMayHandOver(message.topic, group, mayRead)
+      mustMayHandOver(message, group, readingOn)
       const answer = await admin.messages.consumeDirectly(
         broker.address,
         broker.name,
@@ -285,10 +286,10 @@ export const openSender = ({ admin, finder, now = Date.now, random = Math.random
       })
     },
 
-    async resend({ group, offsetId, confirm }, mayRead) {
+    async resend({ group, offsetId, confirm }, readingOn) {
       if (confirm !== group) throw new DeskError('confirm-mismatch', `The name typed is not ${group}.`)
       const { message } = await finder.load(offsetId)
-      mustMayHandOver(message.topic, group, mayRead)
+      mustMayHandOver(message, group, readingOn)
       const properties = new Map(message.properties)
       for (const name of [
         Property.delayLevel,
@@ -310,10 +311,20 @@ export const openSender = ({ admin, finder, now = Date.now, random = Math.random
     },
   }
 }
-/** Whoever runs a group could else read any topic through it. What died or waits in the group's own queues is the group's. */
-const mustMayHandOver = (topic: string, group: string, mayRead: MayRead): void => {
-  if (topic === RETRY_PREFIX + group || topic === DLQ_PREFIX + group || mayRead(topic)) return
-  throw new DeskError('not-allowed', `This needs the right message.read on ${topic}.`, { right: 'message.read' })
+/**
+ * Whoever runs a group could else read any topic through it, and what masks hide. What died or waits in the group's own queues
+ * is the group's: its clients were given it before.
+ */
+const mustMayHandOver = (message: WireMessage, group: string, readingOn: ReadingOn): void => {
+  const { topic } = message
+  if (topic === RETRY_PREFIX + group || topic === DLQ_PREFIX + group) return
+  const { bodies, masks } = readingOn(topic)
+  if (!bodies)
+    throw new DeskError('not-allowed', `This needs the right message.read on ${topic}.`, { right: 'message.read' })
+  if (masks !== undefined && rulesFor(masks.rules, message).length > 0)
+    throw new DeskError('not-allowed', `Parts of it are masked: this needs the right message.unmask on ${topic}.`, {
+      right: 'message.unmask',
+    })
 }
 // biome-ignore lint/suspicious/noControlCharactersInRegex: the two that end a name and a value
 const separators = /[\u0001\u0002]/

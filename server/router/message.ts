@@ -1,6 +1,6 @@
 // server/router/message.ts: messages, as the browser sees them. Reading a body is a right of its own and leaves a line
 // in the audit log; without it everything but body and user properties is shown.
-import type { ClusterDesk, MayRead, Reading, SignedIn } from '../shared/desk'
+import type { ClusterDesk, Reading, ReadingOn, SignedIn } from '../shared/desk'
 import {
   consumeDirectlyInput,
   messageAt,
@@ -18,7 +18,7 @@ import {
   traceInput,
 } from '../shared/inputs'
 import type { Context } from '../trpc/context'
-import { allowed, allowedOn, check, may, readingFor, router, streaming } from '../trpc/procedure'
+import { allowed, allowedOn, check, readingFor, router, streaming } from '../trpc/procedure'
 
 interface Reader extends Context {
   signedIn: SignedIn
@@ -46,10 +46,10 @@ const note = async (
   })
 }
 
-const mayRead =
-  (who: SignedIn, cluster: string): MayRead =>
+const readingOn =
+  (ctx: Reader): ReadingOn =>
   (topic) =>
-    may(who, 'message.read', { cluster, name: topic })
+    readingFor(ctx, topic)
 
 export const messageRouter = router({
   /** An offset id may lead to any topic: its body needs the right on all of them. */
@@ -170,9 +170,9 @@ export const messageRouter = router({
     .mutation(({ ctx, input }) => ctx.desk.templates.remove(ctx.signedIn.userId, input.id)),
   consumeDirectly: allowedOn('message.redrive')
     .input(consumeDirectlyInput)
-    .mutation(({ ctx, input }) => ctx.cluster.messages.consumeDirectly(input, mayRead(ctx.signedIn, input.cluster))),
+    .mutation(({ ctx, input }) => ctx.cluster.messages.consumeDirectly(input, readingOn(ctx))),
   /** To one group: into its retry topic, without touching other groups. */
   resend: allowedOn('message.redrive')
     .input(resendInput)
-    .mutation(({ ctx, input }) => ctx.cluster.messages.resend(input, mayRead(ctx.signedIn, input.cluster))),
+    .mutation(({ ctx, input }) => ctx.cluster.messages.resend(input, readingOn(ctx))),
 })

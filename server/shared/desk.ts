@@ -147,7 +147,8 @@ export interface BrokerDesk {
   parts(): view.PartView[]
   part(name: string, act: 'start' | 'stop' | 'restart'): Promise<view.PartView>
 }
-export type MayRead = (topic: string) => boolean
+/** How whoever asks may read messages of a topic. */
+export type ReadingOn = (topic: string) => Reading
 export interface MessageDesk {
   byId(input: MessageByIdInput, reading: Reading): Promise<view.FoundMessages>
   byKey(input: MessageByKeyInput, reading: Reading): Promise<view.FoundMessages>
@@ -165,9 +166,8 @@ export interface MessageDesk {
   traces(input: TraceInput): Promise<view.FoundTraces>
   send(input: SendInput): Promise<view.SendResult>
   sendBatch(input: SendBatchInput): Promise<view.BatchResult>
-  /** `mayRead`: whether whoever asks may read messages of that topic. */
-  consumeDirectly(input: ConsumeDirectlyInput, mayRead: MayRead): Promise<view.ConsumeDirectlyResult>
-  resend(input: ResendInput, mayRead: MayRead): Promise<view.SendResult>
+  consumeDirectly(input: ConsumeDirectlyInput, readingOn: ReadingOn): Promise<view.ConsumeDirectlyResult>
+  resend(input: ResendInput, readingOn: ReadingOn): Promise<view.SendResult>
 }
 
 export interface DoctorDesk {

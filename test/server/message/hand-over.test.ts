@@ -1,5 +1,5 @@
 // test/server/message/hand-over.test.ts: what leaves a topic through a client or a retry topic takes the right to
-// read that topic: an id alone leads anywhere in the commit log.
+// read that topic, and what is masked there: an id alone leads anywhere in the commit log.
 import { beforeEach, expect, it } from 'vitest'
 import { encodeHost } from '../../../broker/protocol/host'
 import { createOffsetId } from '../../../broker/protocol/message-id'
@@ -7,6 +7,8 @@ import { encodeRecord, recordSize } from '../../../broker/protocol/record'
 import type { Admin } from '../../../server/admin/open'
 import { openFinder } from '../../../server/message/find'
 import { openSender } from '../../../server/message/send'
+import type { Reading } from '../../../server/shared/desk'
+import type { MaskRule } from '../../../server/shared/masks'
 
 const GROUP = 'GID_mine'
 /** By where they lie. */
@@ -55,22 +57,36 @@ const mine = idOf('orders', 1000)
 const others = idOf('payments', 2000)
 const died = idOf(`%DLQ%${GROUP}`, 3000)
 const diedElsewhere = idOf('%DLQ%GID_others', 4000)
-const mayRead = (topic: string) => topic === 'orders'
+const readingOn = (topic: string): Reading => ({ bodies: topic === 'orders' })
+const masks: MaskRule[] = [{ id: 'm', cluster: '*', topics: 'ord*', part: 'field', field: 'card', how: 'hide' }]
+const maskedOn = (topic: string): Reading => ({ ...readingOn(topic), masks: { rules: masks, digest: (text) => text } })
 beforeEach(() => {
   handed = []
 })
 
 it('hands a client what its asker may read, and what the group itself could not do with', async () => {
   const input = { cluster: 'c', group: GROUP, clientId: 'x@1', confirm: GROUP }
-  for (const offsetId of [mine, died]) await sender.consumeDirectly({ ...input, offsetId }, mayRead)
+  for (const offsetId of [mine, died]) await sender.consumeDirectly({ ...input, offsetId }, readingOn)
   for (const offsetId of [others, diedElsewhere])
-    await expect(sender.consumeDirectly({ ...input, offsetId }, mayRead)).rejects.toMatchObject({ kind: 'not-allowed' })
+    await expect(sender.consumeDirectly({ ...input, offsetId }, readingOn)).rejects.toMatchObject({
+      kind: 'not-allowed',
+    })
   expect(handed).toEqual(['orders', `%DLQ%${GROUP}`])
 })
 
 it('puts into a retry topic nothing that its asker may not read', async () => {
   const input = { cluster: 'c', group: GROUP, confirm: GROUP }
-  await expect(sender.resend({ ...input, offsetId: others }, mayRead)).rejects.toMatchObject({ kind: 'not-allowed' })
+  await expect(sender.resend({ ...input, offsetId: others }, readingOn)).rejects.toMatchObject({ kind: 'not-allowed' })
   // with the right it goes on, to a topic that is not there
-  await expect(sender.resend({ ...input, offsetId: mine }, mayRead)).rejects.toMatchObject({ kind: 'not-found' })
+  await expect(sender.resend({ ...input, offsetId: mine }, readingOn)).rejects.toMatchObject({ kind: 'not-found' })
+})
+
+it('hands over nothing masked for somebody whom the masks are for', async () => {
+  const refusal = { kind: 'not-allowed', details: { right: 'message.unmask' } }
+  const input = { cluster: 'c', group: GROUP, confirm: GROUP }
+  const direct = { ...input, clientId: 'x@1' }
+  await expect(sender.consumeDirectly({ ...direct, offsetId: mine }, maskedOn)).rejects.toMatchObject(refusal)
+  await expect(sender.resend({ ...input, offsetId: mine }, maskedOn)).rejects.toMatchObject(refusal)
+  await sender.consumeDirectly({ ...direct, offsetId: died }, maskedOn) // its clients have seen it
+  expect(handed).toEqual([`%DLQ%${GROUP}`])
 })
