@@ -1,6 +1,7 @@
 // server/access/lockout.ts: slows down guessing. Wrong passwords are counted by name and address together, and by address
 // alone; after a few of them the next try must wait, each time twice as long. Never by name alone: whoever knows the
 // admin's name could keep the admin out. In memory: a restart forgives.
+import { networkOf } from '../shared/network'
 
 export interface Lockout {
   /** How long this name or address must still wait, 0 when it may try. */
@@ -20,10 +21,6 @@ const MAX_HELD = 10_000
 /** An address serves many people behind one router: it gets more tries than a name. */
 const ADDRESS_TRIES_FACTOR = 4
 
-/** Whoever has one address of version 6 has 2^64 of them. */
-const network = (address: string): string =>
-  address.includes(':') ? `${address.split(':').slice(0, 4).join(':')}/64` : address
-
 interface Tries {
   count: number
   until: number
@@ -37,8 +34,8 @@ export const openLockout = ({
 }: LockoutOptions = {}): Lockout => {
   const held = new Map<string, Tries>()
   const keysOf = (name: string, address: string) => [
-    { key: `n ${name.toLowerCase()} ${network(address)}`, free: freeTries },
-    { key: `a ${network(address)}`, free: freeTries * ADDRESS_TRIES_FACTOR },
+    { key: `n ${name.toLowerCase()} ${networkOf(address)}`, free: freeTries },
+    { key: `a ${networkOf(address)}`, free: freeTries * ADDRESS_TRIES_FACTOR },
   ]
   return {
     waitMs: (name, address) =>
@@ -57,9 +54,9 @@ export const openLockout = ({
       }
     },
     succeeded(name, address) {
-      held.delete(`n ${name.toLowerCase()} ${network(address)}`)
+      held.delete(`n ${name.toLowerCase()} ${networkOf(address)}`)
       // Of the address only this try is taken back, or whoever has an account there could guess at others for ever.
-      const key = `a ${network(address)}`
+      const key = `a ${networkOf(address)}`
       const tries = held.get(key)
       if (tries === undefined) return
       tries.count -= 1
