@@ -53,9 +53,10 @@ type UserRow = typeof user.$inferSelect
 
 export const openAccess = async (options: AccessOptions): Promise<Access> => {
   const { db, folder, now = () => Date.now(), passwords = openPasswords(), lockout = openLockout({ now }) } = options
-  const [users] = await db.select({ n: count() }).from(user)
-  const setupToken = openSetupToken(folder, (users?.n ?? 0) === 0)
-  return new Accounts(db, now, passwords, lockout, setupToken, (users?.n ?? 0) > 0)
+  // Who comes from a provider does not count: without an account of its own the console could not be kept once that is away.
+  const [own] = await db.select({ n: count() }).from(user).where(eq(user.source, 'local'))
+  const isSetUp = (own?.n ?? 0) > 0
+  return new Accounts(db, now, passwords, lockout, openSetupToken(folder, !isSetUp), isSetUp)
 }
 
 interface Cached {
@@ -77,7 +78,7 @@ class Accounts implements Access {
   readonly #endListeners = new Set<(sessionId: string) => void>()
   /** Grows when a session or a right is taken away: what was read before that is not kept. */
   #takenAway = 0
-  #hasUser: boolean
+  #isSetUp: boolean
   /** Held while the first account is made, so that two at once cannot both be first. */
   #settingUp = false
 
@@ -87,14 +88,14 @@ class Accounts implements Access {
     passwords: Passwords,
     lockout: Lockout,
     setupToken: SetupToken,
-    hasUser: boolean,
+    isSetUp: boolean,
   ) {
     this.#db = db
     this.#now = now
     this.#passwords = passwords
     this.#lockout = lockout
     this.setupToken = setupToken
-    this.#hasUser = hasUser
+    this.#isSetUp = isSetUp
     this.#tokens = openTokens(db, now)
     this.people = openPeople({
       db,
@@ -113,7 +114,7 @@ class Accounts implements Access {
     this.#endListeners.add(listener)
     return () => void this.#endListeners.delete(listener)
   }
-  isSetUp = async () => this.#hasUser
+  isSetUp = async () => this.#isSetUp
 
   async who(caller: Caller): Promise<SignedIn | null> {
     const { session: secret, token: bearer } = caller
@@ -158,7 +159,7 @@ class Accounts implements Access {
     input: { token: string; name: string; password: string; settings?: SettingsInput | undefined },
     caller: Caller,
   ) {
-    if (this.#hasUser || this.#settingUp)
+    if (this.#isSetUp || this.#settingUp)
       throw new DeskError('already-set-up', 'The first account exists already; its token is used.')
     this.#mayTry('setup', caller)
     if (!this.setupToken.matches(input.token)) {
@@ -168,6 +169,8 @@ class Accounts implements Access {
     this.#settingUp = true
     try {
       const now = this.#now()
+      const [taken] = await this.#db.select({ id: user.id }).from(user).where(eq(user.name, input.name))
+      if (taken !== undefined) throw new DeskError('exists', `Somebody is called ${input.name} here already.`)
       const [row] = await this.#db
         .insert(user)
         .values({
@@ -181,7 +184,7 @@ class Accounts implements Access {
         })
         .returning()
       if (row === undefined) throw new Error('the account was not written')
-      this.#hasUser = true
+      this.#isSetUp = true
       this.setupToken.void()
       return await this.#begin(row, caller)
     } finally {
@@ -209,6 +212,8 @@ class Accounts implements Access {
   /** Two sign-ins of somebody new side by side make one account. */
   admit = (identity: Identity, caller: Caller) =>
     this.#inTurn(async () => {
+      if (!this.#isSetUp)
+        throw new SignOnError('not-set-up', 'the first account, the one with a password, is not made yet')
       const now = this.#now()
       const columns = await roleColumns(this.#db, identity.role).catch(() => {
         throw new SignOnError('no-role', `the role ${identity.role} is not made here`)

@@ -3,11 +3,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { type Oidc, TICKET_SECONDS } from '../oidc/open'
 import type { Caller, ConsoleDesk } from '../shared/desk'
-import { SignOnError } from '../shared/errors'
+import { oneLine, SignOnError } from '../shared/errors'
 import { safeNext } from '../shared/paths'
 import type { SignOnFault } from '../shared/sign-on'
 import { sessionOf } from '../trpc/context'
 import type { CookieWriter } from './cookies'
+import { openTries } from './tries'
 
 export const SIGN_ON_PATH = '/login/oidc'
 export const SIGN_ON_BACK_PATH = '/login/oidc/callback'
@@ -24,24 +25,13 @@ export interface SignOnOptions {
   cookiesFor: (request: IncomingMessage, response: ServerResponse) => CookieWriter
   log: (text: string) => void
 }
-/** Tries of one address within a quarter of an hour: each makes us ask the provider. */
+/** Tries of one network within a quarter of an hour: each makes us ask the provider. */
 const MOST_TRIES = 60
 const TRIES_WITHIN_MS = 900_000
 
 export const openSignOn = ({ desk, oidc, basePath, callerOf, cookiesFor, log }: SignOnOptions): SignOnDoor => {
   const ticketName = `${desk.cookieName}_oidc`
-  const tries = new Map<string, { count: number; until: number }>()
-  const mayTry = (from: string): boolean => {
-    const now = Date.now()
-    if (tries.size > 10_000) for (const [key, { until }] of tries) if (until < now) tries.delete(key)
-    const held = tries.get(from)
-    if (held === undefined || held.until < now) {
-      tries.set(from, { count: 1, until: now + TRIES_WITHIN_MS })
-      return true
-    }
-    held.count += 1
-    return held.count <= MOST_TRIES
-  }
+  const mayTry = openTries({ most: MOST_TRIES, withinMs: TRIES_WITHIN_MS })
   const goTo = (response: ServerResponse, address: string): void => {
     response.writeHead(303, { location: address, 'cache-control': 'no-store' }).end()
   }
@@ -76,27 +66,32 @@ export const openSignOn = ({ desk, oidc, basePath, callerOf, cookiesFor, log }: 
         const write = cookiesFor(request, response)
         write(ticketName, null, { below: SIGN_ON_PATH })
         const began = performance.now()
-        const { identity, next } = await oidc.finish(queryOf(request), sessionOf(request.headers.cookie, ticketName))
-        const note = (error: string | null) =>
+        const note = (who: string, role: string | null, error: unknown) =>
           desk.audit.write({
-            who: identity.name,
+            who,
             from: caller.from,
             cluster: null,
             action: 'auth.oidc',
-            object: identity.role,
+            object: role,
             result: error === null ? 'ok' : 'failed',
-            error,
+            error: error === null ? null : oneLine(error),
             tookMs: performance.now() - began,
           })
+        const ticket = sessionOf(request.headers.cookie, ticketName)
+        const { identity, next } = await oidc.finish(queryOf(request), ticket).catch(async (error: unknown) => {
+          // Of whom nothing is known, anybody could fill the audit log.
+          if (error instanceof SignOnError && error.who !== null) await note(error.who, null, error)
+          throw error
+        })
         await desk.audit.mustBeWritable()
         try {
           const { session } = await desk.access.admit(identity, caller)
           write(desk.cookieName, session)
         } catch (error) {
-          await note(error instanceof Error ? error.message : String(error))
+          await note(identity.name, identity.role, error)
           throw error
         }
-        await note(null)
+        await note(identity.name, identity.role, null)
         goTo(response, `${basePath}${next}`)
       }),
   }

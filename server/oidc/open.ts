@@ -35,6 +35,8 @@ const ANSWER_WITHIN_MS = 10_000
 const MOST_ANSWER_BYTES = 1024 * 1024
 /** How long what the provider says of itself is believed. */
 const METADATA_MS = 3_600_000
+/** Characters of what a provider says, in a line of a log. */
+const MOST_TOLD = 200
 const NAME = /^[\w.@-]{1,64}$/
 interface Ticket {
   state: string
@@ -181,12 +183,13 @@ export const openOidc = ({ providers, seal, hosts, now = () => Date.now(), resol
             ? {}
             : await oidc.fetchUserInfo(config, tokens.access_token, told.sub)
         const claims: Readonly<Record<string, unknown>> = { ...more, ...told }
+        const name = nameIn(claims, provider)
         return {
           next,
           identity: {
             subject: `${issuer} ${told.sub}`,
-            name: nameIn(claims, provider),
-            role: roleIn(claims, provider),
+            name,
+            role: roleIn(claims, provider, name),
             hint: seal.close(tokens.id_token, 'oidc hint'),
           },
         }
@@ -212,21 +215,22 @@ export const openOidc = ({ providers, seal, hosts, now = () => Date.now(), resol
 const nameIn = (claims: Readonly<Record<string, unknown>>, { nameClaim }: Provider): string => {
   const name = claims[nameClaim]
   if (typeof name === 'string' && NAME.test(name)) return name
-  throw new SignOnError(
-    'no-name',
-    `the claim ${nameClaim} is no name an account here can have: ${JSON.stringify(name)}`,
-  )
+  const told = (JSON.stringify(name) ?? 'none is told').slice(0, MOST_TOLD)
+  throw new SignOnError('no-name', `the claim ${nameClaim} is no name an account here can have: ${told}`, {
+    who: String(claims.sub).slice(0, MOST_TOLD),
+  })
 }
 /** A claim holds a list, or one text; what is neither is nobody's group. */
 const groupsIn = (claim: unknown): string[] =>
   (Array.isArray(claim) ? claim : [claim]).filter((one): one is string => typeof one === 'string')
-const roleIn = (claims: Readonly<Record<string, unknown>>, { groupClaim, roles }: Provider): string => {
+const roleIn = (claims: Readonly<Record<string, unknown>>, { groupClaim, roles }: Provider, who: string): string => {
   const groups = groupsIn(claims[groupClaim])
   const found = roles.find(({ group }) => group === '*' || groups.includes(group))
   if (found !== undefined) return found.role
   throw new SignOnError(
     'no-role',
-    `no group in the claim ${groupClaim} has a role: ${groups.join(', ') || 'none is told'}`,
+    `no group in the claim ${groupClaim} has a role: ${groups.join(', ').slice(0, MOST_TOLD) || 'none is told'}`,
+    { who },
   )
 }
 

@@ -25,9 +25,12 @@ export class DeskError extends Error {
 export class SignOnError extends Error {
   override readonly name = 'SignOnError'
   readonly fault: SignOnFault
-  constructor(fault: SignOnFault, text: string, options?: ErrorOptions) {
+  /** As whom the provider knows them; null: it has not said so yet. */
+  readonly who: string | null
+  constructor(fault: SignOnFault, text: string, options: ErrorOptions & { who?: string } = {}) {
     super(text, options)
     this.fault = fault
+    this.who = options.who ?? null
   }
 }
 

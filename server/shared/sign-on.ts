@@ -2,11 +2,12 @@
 // sentence for each. Pure.
 
 /**
- * off: none is configured. unreachable: the provider gives no answer. refused: it does not take this console. expired: the
+ * off: none is configured. not-set-up: the console has no account of its own yet. unreachable: the provider gives no answer. refused: it does not take this console. expired: the
  * sign-in took too long, or began in another browser. denied: the provider said no. token: what it sent does not hold.
  */
 export const signOnFaults = [
   'off',
+  'not-set-up',
   'unreachable',
   'refused',
   'expired',

@@ -57,6 +57,28 @@ const kindOf = async (work: Promise<unknown>): Promise<string> =>
     (error: unknown) => (error instanceof DeskError ? error.kind : String(error)),
   )
 
+it('lets nobody in from a provider before it has an account of its own, and counts no other as one', async () => {
+  const folder = temporaryFolder('people')
+  const database = await openDatabase({ file: join(folder, 'console.db'), thread: false })
+  ends.push(database)
+  const open = () => openAccess({ db: database.db, folder, passwords: cheap })
+  const li = { subject: 'https://login.example.org 1', name: 'li', role: 'viewer', hint: '' }
+  await expect((await open()).admit(li, caller(null))).rejects.toMatchObject({ fault: 'not-set-up' })
+  await database.batch([
+    {
+      sql: "insert into user (name, password, role, created_at, source, subject) values ('li', '', 'viewer', 1, 'oidc', 'x 1')",
+      params: [],
+    },
+  ])
+  const access = await open()
+  expect(await access.isSetUp()).toBe(false)
+  const setup = (name: string) =>
+    access.setup({ token: access.setupToken.current() ?? '', name, password: PASSWORD }, caller(null))
+  expect(await kindOf(setup('LI'))).toBe('exists')
+  expect(await kindOf(setup('root'))).toBe('done')
+  expect((await access.admit(li, caller(null)).catch((error) => error)).fault).toBe('name-taken')
+})
+
 describe('an admin who looks at the console as somebody else', () => {
   it('has just the rights of that role or account, as they are now, until it is ended', async () => {
     const { access, signIn } = await world()

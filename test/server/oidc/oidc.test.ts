@@ -134,6 +134,8 @@ it('gives another role when the groups have changed, ends what was begun before,
   expect(await meOf(first)).toBeUndefined()
   provider.people.set('u2', { name: 'sam', groups: ['elsewhere'] })
   expect((await signIn('u2')).at).toBe('/login?sso=no-role')
+  const [line] = (await desk.audit.list(auditListInput.parse({ action: 'auth.oidc' }), null)).rows
+  expect(line).toMatchObject({ who: 'sam', result: 'failed', error: expect.stringContaining('elsewhere') })
 })
 
 it('takes no name that somebody has, none that no account can have, and nobody who is locked', async () => {
