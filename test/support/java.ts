@@ -1,8 +1,20 @@
 // test/support/java.ts: the stock Java parts tests are judged by. Finds a JDK and RocketMQ's jars (a named folder, a
 // folder fetched earlier, or Maven into a cache of this project's own), compiles the programs of test/client/java.
-import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { createHash } from 'node:crypto'
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { homedir, platform } from 'node:os'
 import { delimiter, join } from 'node:path'
+import { locked } from '../../broker/build/lock.mjs'
 import { type Child, launch, run } from './children'
 import { projectRoot, temporaryFolder } from './folders'
 
@@ -199,16 +211,29 @@ export const mqadmin = (parts: { java: string; lib: string }, args: readonly str
   })
 }
 
-/** Compiles every program of a folder of test/client against the jars; answers with the folder of the classes. */
+/**
+ * Compiles every program of a folder of test/client against the jars, once for all files that ask; answers with the
+ * folder of the classes, which others use too.
+ */
 export async function compileJava(parts: { javac: string; lib: string }, folder = 'java'): Promise<string> {
   const source = join(projectRoot, 'test', 'client', folder)
-  const classes = temporaryFolder('classes')
-  const files = readdirSync(source)
-    .filter((name) => name.endsWith('.java'))
-    .map((name) => join(source, name))
-  const { code, output } = await run(parts.javac, ['-nowarn', '-d', classes, '-cp', join(parts.lib, '*'), ...files], {
-    timeoutMs: 120_000,
+  const names = readdirSync(source).filter((name) => name.endsWith('.java'))
+  const hash = createHash('sha256').update(`${parts.javac}\n${parts.lib}`)
+  for (const name of names.sort()) hash.update(`\n${name}\n`).update(readFileSync(join(source, name)))
+  const built = join(projectRoot, 'dist', 'test-classes', `${folder}-${hash.digest('hex').slice(0, 16)}`)
+  return locked(`${built}.lock`, async () => {
+    if (existsSync(built)) return built
+    const classes = temporaryFolder('classes')
+    const flags = [...quickStart.map((flag) => `-J${flag}`), '-proc:none', '-nowarn']
+    const files = names.map((name) => join(source, name))
+    const { code, output } = await run(parts.javac, [...flags, '-d', classes, '-cp', join(parts.lib, '*'), ...files], {
+      timeoutMs: 120_000,
+    })
+    if (code !== 0) throw new Error(`javac: ${output}`)
+    // made beside its place and renamed: a half-made one is never seen
+    const half = `${built}.${process.pid}`
+    cpSync(classes, half, { recursive: true })
+    renameSync(half, built)
+    return built
   })
-  if (code !== 0) throw new Error(`javac: ${output}`)
-  return classes
 }
