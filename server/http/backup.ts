@@ -18,8 +18,13 @@ export interface BackupDoorOptions {
   callerOf: (request: IncomingMessage) => Caller
   onError: (path: string, error: Error) => void
   refused: (request: IncomingMessage, why: string) => void
+  /** Who reads nothing for so long is let go: until then nobody else is given a backup. */
+  readWithinMs?: number
 }
-export const openBackupDoor = ({ desk, callerOf, onError, refused }: BackupDoorOptions): BackupDoor => {
+const READ_WITHIN_MS = 60_000
+
+export const openBackupDoor = (options: BackupDoorOptions): BackupDoor => {
+  const { desk, callerOf, onError, refused, readWithinMs = READ_WITHIN_MS } = options
   const run = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const caller = callerOf(request)
     const { me } = check(await desk.access.who(caller), 'console.admin')
@@ -48,7 +53,9 @@ export const openBackupDoor = ({ desk, callerOf, onError, refused }: BackupDoorO
           'content-length': statSync(file).size,
           'content-disposition': `attachment; filename="${name}"`,
         })
+        response.setTimeout(readWithinMs, () => response.destroy(new Error('nobody reads the backup')))
         await pipeline(createReadStream(file), response)
+        response.setTimeout(0) // the connection may be used again
       } finally {
         discard()
       }
