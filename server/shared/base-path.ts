@@ -1,7 +1,7 @@
 // server/shared/base-path.ts: the path the console lives under behind a reverse proxy. Pure.
 
-/** `/mq` or `/ops/mq`: a slash before each part, none at its end. Empty: none. */
-export const isBasePath = (text: string): boolean => text === '' || /^(\/[\w.~-]+)+$/.test(text)
+/** `/mq` or `/ops/mq`: a slash before each part, none at its end; no part that a browser would resolve. Empty: none. */
+export const isBasePath = (text: string): boolean => text === '' || /^(\/(?!\.{1,2}(?:\/|$))[\w.~-]+)+$/.test(text)
 
 /** What is left of an address below the base path; null: it lies elsewhere. */
 export const belowBase = (url: string, basePath: string): string | null => {

@@ -6,6 +6,7 @@ import { createTRPCClient, createWSClient, httpLink, wsLink } from '@trpc/client
 import superjson from 'superjson'
 import { afterEach, expect, it } from 'vitest'
 import { WebSocket } from 'ws'
+import { pagesFolder } from '../../../server/build/pages-folder.mjs'
 import { type ConsoleHandle, createConsole } from '../../../server/console'
 import { openPeers } from '../../../server/http/peer'
 import type { AppRouter } from '../../../server/root'
@@ -136,11 +137,15 @@ it('takes the last address that no trusted proxy has, and nothing that is none',
 })
 
 it('knows a path from what only begins like it', () => {
-  expect(['', '/mq', '/ops/mq', '/a.b-c_d~e'].every(isBasePath)).toBe(true)
-  expect(['mq', '/', '/mq/', '/a b', '/a?b', '//evil', '/<x>'].some(isBasePath)).toBe(false)
+  expect(['', '/mq', '/ops/mq', '/a.b-c_d~e', '/..a/.b'].every(isBasePath)).toBe(true)
+  expect(['mq', '/', '/mq/', '/a b', '/a?b', '//evil', '/<x>', '/..', '/a/../b', '/.'].some(isBasePath)).toBe(false)
   expect(belowBase('/mq', '/mq')).toBe('/')
   expect(belowBase('/mq?a=1', '/mq')).toBe('/?a=1')
   expect(belowBase('/mq/api/x?y', '/mq')).toBe('/api/x?y')
   expect(belowBase('/mqx', '/mq')).toBeNull()
   expect(belowBase('/x', '')).toBe('/x')
+  // Each has its own pages, in a folder of its own.
+  const folders = ['', '/a/b', '/a-b', '/a.b'].map(pagesFolder)
+  expect(new Set(folders).size).toBe(4)
+  expect(folders.every((name) => /^\.next[^/]*$/.test(name))).toBe(true)
 })
