@@ -17,7 +17,7 @@ export interface Asked {
   /** Figures that depend on speed and moment: numbers with a fraction are masked. */
   rates?: true
   /** Only the part of each line before `=` or `:` is compared, because the values are each side's own. */
-  namesOnly?: true
+  namesOnly?: true | undefined
   /** Lines that only one side has, and why. */
   leaveOut?: { lines: RegExp; because: string }
   /** The 15 that issue texts name: any difference fails the test. */
