@@ -6,7 +6,7 @@ import { createHandlePool, type HandlePool } from '../file/handle-pool'
 import { emptySegmentRow, openSegmentRow, type RowPlace, segmentName } from '../file/segment-row'
 import { ConsumeQueue, unit, unitOffset } from './consume-queue'
 import { inParallel } from './in-parallel'
-import { findEndByHalving, findEndByReading, type QueueEnd, readUnit } from './queue-recovery'
+import { endBefore, findEndByHalving, findEndByReading, mayBeTorn, type QueueEnd, readUnit } from './queue-recovery'
 import { firstUnitFrom } from './queue-search'
 import { mayName } from './record-check'
 
@@ -99,9 +99,13 @@ class Table implements ConsumeQueues {
   async #loadQueue(topic: string, queueId: number, trusted: boolean, syncedTo: number): Promise<void> {
     const row = await openSegmentRow(this.#place(this.#folder(topic, queueId)), trusted)
     if (row.starts.length === 0) return
-    const end = trusted ? findEndByHalving(row) : findEndByReading(row)
+    let end = trusted ? findEndByHalving(row) : findEndByReading(row)
     const queue = new ConsumeQueue(topic, queueId, row)
     queue.restore(end.first, end.max, end.commitLogOffset, end.commitLogEnd)
+    if (!trusted && syncedTo >= 0 && end.commitLogEnd > syncedTo && mayBeTorn(row, end)) {
+      end = endBefore(row, end) // the log, which is read from syncedTo on, brings it again
+      queue.cut(end.max, end.commitLogOffset, end.commitLogEnd)
+    }
     const first = end.max > end.first ? readUnit(row, end.first) : undefined
     if (first !== undefined && first.end > 0) queue.minCommitLogOffset = first.commitLogOffset
     if (!trusted || lastUsedStart(queue, end) < row.end - row.segmentBytes) await dropFilesAfter(queue, end)

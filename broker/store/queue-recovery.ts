@@ -49,6 +49,16 @@ export function findEndByReading(row: SegmentRow): QueueEnd {
   return ending(row, max)
 }
 
+const pageBytes = 4096
+/** Whether the last unit lies in two pages: of a write that a crash cut short the first may be there alone, without the tag. */
+export function mayBeTorn(row: SegmentRow, { first, max }: QueueEnd): boolean {
+  const at = (max - 1) * unit.size
+  const within = at - row.startOf(at)
+  return max > first && within % pageBytes > pageBytes - unit.size
+}
+/** The same queue without its last unit. */
+export const endBefore = (row: SegmentRow, { max }: QueueEnd): QueueEnd => ending(row, max - 1)
+
 function ending(row: SegmentRow, max: number): QueueEnd {
   const first = row.start / unit.size
   const last = max > first ? readUnit(row, max - 1) : undefined
