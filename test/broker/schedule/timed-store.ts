@@ -8,10 +8,11 @@ import { held, slotOf, wantedAtMs } from '../../../broker/schedule/timed'
 import type { TimedMessages, TimerSettings } from '../../../broker/schedule/timer-types'
 import { openTimers } from '../../../broker/schedule/timers'
 import { openMessageStore } from '../../../broker/store'
+import { defaultWriterLimits } from '../../../broker/store/log-writer'
 import type { MessageStore, StoreOptions } from '../../../broker/store/types'
 import { temporaryFolder } from '../../support/folders'
 import { createStillClock, type StillClock } from '../../support/still-clock'
-import { newMessage, safe, storeOptions } from '../../support/stores'
+import { asyncFlush, newMessage, safe, storeOptions } from '../../support/stores'
 
 export const SECOND = 1000
 export const DAY = 86_400_000
@@ -49,6 +50,19 @@ export interface TimedStore {
   crash(): Promise<TimedStore>
 }
 
+/**
+ * Nothing is written in the store's own time: a copy of its folder is what a kill at that moment leaves, and no half of a
+ * write. Nor does it complain of a machine that is slow.
+ */
+const hourMs = 3_600_000
+const alone: Partial<StoreOptions> = {
+  flush: { ...asyncFlush, flushIntervalMs: hourMs },
+  more: {
+    flushConsumeQueueIntervalMs: hourMs,
+    writer: { ...defaultWriterLimits, slowWriteMs: Number.POSITIVE_INFINITY },
+  },
+}
+
 export interface TimedStoreOptions {
   rootDir?: string
   nowMs?: number
@@ -76,7 +90,14 @@ export async function openTimedStore(options: TimedStoreOptions = {}): Promise<T
   }
   const clock = createStillClock(options.nowMs ?? START, settled)
   const store = await openMessageStore(
-    storeOptions(rootDir, { commitLogSegmentBytes: 256 * 1024, ...options.store, clock: clock.now, log }),
+    storeOptions(rootDir, {
+      commitLogSegmentBytes: 256 * 1024,
+      ...alone,
+      ...options.store,
+      more: { ...alone.more, ...options.store?.more },
+      clock: clock.now,
+      log,
+    }),
   )
   const settings = timerSettings(options.settings)
   const timers = await openTimers({
