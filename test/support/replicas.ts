@@ -113,7 +113,7 @@ export const wireTo = (master: { leader: { port: number } }): Promise<Wire> => o
 export const haAddressOf = (master: Master): string => `127.0.0.1:${master.leader.port}`
 
 /** Resolves once it is so; says what it waited for otherwise. */
-export async function until(what: string, isSo: () => boolean, timeoutMs = 20_000): Promise<void> {
+export async function until(what: string, isSo: () => boolean, timeoutMs = 60_000): Promise<void> {
   const end = Date.now() + timeoutMs
   while (!isSo()) {
     if (Date.now() > end) throw new Error(`not within ${timeoutMs} ms: ${what}`)

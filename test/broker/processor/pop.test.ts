@@ -1,7 +1,7 @@
 // test/broker/processor/pop.test.ts: POP over the wire, of a real broker: what is taken, what is done with, what comes again,
 // and what a restart remembers. Codes and texts are those that Apache 5.5.0 gives.
 import { setTimeout as sleep } from 'node:timers/promises'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { RequestCode } from '../../../broker/protocol/codes'
 import type { Command, ExtFields } from '../../../broker/protocol/command'
 import { parseProperties } from '../../../broker/protocol/properties'
@@ -136,9 +136,9 @@ describe('a pop', () => {
   it('waits for a message and is answered with it, one pop of a group per message', async () => {
     await createTopic('later')
     const waiting = [1, 2].map(() => pop('later', { pollTime: '8000' }))
-    await sleep(50)
-    const info = await client.ask(RequestCode.POLLING_INFO, { consumerGroup: 'g', topic: 'later', queueId: '-1' })
-    expect(info.ext.pollingNum).toBe('2')
+    const asked = { consumerGroup: 'g', topic: 'later', queueId: '-1' }
+    const held = async () => (await client.ask(RequestCode.POLLING_INFO, asked)).ext.pollingNum
+    await vi.waitFor(async () => expect(await held()).toBe('2'), 8000)
     await fill('later', 1)
     const first = await Promise.race(waiting)
     expect(texts(first.messages)).toEqual(['m0'])

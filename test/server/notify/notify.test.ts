@@ -235,7 +235,7 @@ const desk = async (folder = temporaryFolder('notify'), now: () => number = Date
   return { notify, database, folder, close }
 }
 const until = async (done: () => boolean | Promise<boolean>) => {
-  const end = Date.now() + 8000
+  const end = Date.now() + 25_000
   while (!(await done())) {
     if (Date.now() > end) throw new Error('it did not come to that')
     await new Promise((next) => setTimeout(next, 10))
