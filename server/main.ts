@@ -9,120 +9,21 @@ import type { Duplex } from 'node:stream'
 import {
   boundedLines,
   type ClusterHandle,
-  DEFAULT_PRESET,
   FlagError,
-  type FlagTable,
-  type FlagValues,
   flagHelp,
   type LogFile,
   type LogLine,
-  type LogShape,
-  logFlags,
-  logShapeOf,
   logText,
   onStopSignals,
   openLogFile,
-  parseProperties,
-  portOf,
   prepareFolder,
-  readFlags,
-  startCluster,
-  unreadable,
 } from '../broker/index'
 import { pagesFolder } from './build/pages-folder.mjs'
 import { type ConsoleHandle, createConsole } from './console'
 import { contentPolicy, newNonce } from './http/csp'
-import { type Provider, providerFrom } from './oidc/config'
-import { belowBase, isBasePath } from './shared/base-path'
+import { type Plan, planConsole, planStart, programs } from './plan'
+import { belowBase } from './shared/base-path'
 import { backUpState, restoreState } from './state'
-
-const common = {
-  port: { value: 'PORT', default: '3000', says: 'port of the console' },
-  host: { value: 'HOST', default: '127.0.0.1', says: 'address every listener binds to' },
-  data: { value: 'DIR', default: './data', says: 'folder of all files' },
-  'allow-host': { value: 'NAMES', says: 'further names the console is reached by, separated by commas' },
-  backup: { value: 'FILE', says: "write the console's state into FILE, and end; the console may run meanwhile" },
-  restore: {
-    value: 'FILE',
-    says: 'put the state of a backup in the place of what is there, and end; the console must not run',
-  },
-  'base-path': {
-    value: 'PATH',
-    default: '',
-    says: 'the path the console lives under behind a reverse proxy, such as /mq; the proxy passes it on as it is',
-  },
-  'trusted-proxy': {
-    value: 'NETS',
-    says: 'proxies whose x-forwarded-for, -proto and -host count: addresses and networks, separated by commas',
-  },
-  'oidc-issuer': { value: 'URL', says: 'people sign in at this OpenID Connect provider' },
-  'oidc-client-id': { value: 'ID', says: 'as which the provider knows the console' },
-  'oidc-client-secret': { value: 'SECRET', says: 'its secret there; better as ROCKETDECK_OIDC_CLIENT_SECRET' },
-  'oidc-roles': { value: 'MAP', says: "which group has which role, the first that fits: 'ops=operator,*=viewer'" },
-  'oidc-label': { value: 'TEXT', says: 'what the button on the login page says' },
-  'oidc-scopes': { value: 'SCOPES', says: "what is asked for: 'openid profile email' unless said otherwise" },
-  'oidc-name-claim': { value: 'CLAIM', says: 'where the name of an account stands: preferred_username' },
-  'oidc-group-claim': { value: 'CLAIM', says: 'where the groups stand: groups' },
-  config: { value: 'FILE', says: 'a JSON file of these flags, e.g. rocketdeck.json' },
-  'metrics-token': { value: 'TOKEN', says: 'serve /metrics for Prometheus to whoever sends this bearer token' },
-  ...logFlags,
-  verbose: { says: 'print every log line, not only warnings' },
-  help: { short: 'h', says: 'print this' },
-} as const satisfies FlagTable
-
-const startFlags = {
-  preset: {
-    value: 'NAME',
-    default: DEFAULT_PRESET,
-    says: 'shape of the cluster: N masters (Nm-noslave), each with a slave (Nm-Ns-async), which puts wait for (Nm-Ns-sync), or takes its place (Nm-Ns-auto)',
-  },
-  'namesrv-port': { value: 'PORT', default: '9876', says: 'port of the name server' },
-  'broker-port': {
-    value: 'PORT',
-    default: '10911',
-    says: 'port of broker 0; broker i: +10*i, VIP port -2, HA port +1',
-  },
-  conf: { short: 'c', value: 'FILE', says: "a file of properties by Apache's names, such as broker.conf" },
-  set: { value: 'KEY=VALUE', pairs: true, says: 'one property; may be given several times, wins over the file' },
-  'proxy-port': { value: 'PORT', says: 'taken, without effect: there is no gRPC proxy yet' },
-  'without-acl': { says: 'listen beyond loopback though access control is off: everyone there may do everything' },
-  ...common,
-} as const satisfies FlagTable
-
-const consoleFlags = {
-  tls: { says: 'the cluster is spoken to over TLS; its certificate is not checked' },
-  'access-key': { value: 'KEY', says: 'user of a cluster with access control, for all the console asks of it' },
-  'secret-key': { value: 'KEY', says: 'its secret; better as ROCKETDECK_SECRET_KEY than where others see the command' },
-  namesrv: {
-    short: 'n',
-    value: 'ADDR',
-    says: 'name servers of the cluster to show: host:port, several separated by ;',
-  },
-  ...common,
-} as const satisfies FlagTable
-
-/** What either command line comes to. */
-interface Plan {
-  port: number
-  host: string
-  dataDir: string
-  allowedHosts: readonly string[]
-  basePath: string
-  trustedProxies: readonly string[]
-  provider: Provider | null
-  /** Files: only that is done then. */
-  backup: string | undefined
-  restore: string | undefined
-  metricsToken: string | undefined
-  verbose: boolean
-  logShape: LogShape
-  /** An existing cluster to show, or what to start one from. */
-  cluster:
-    | { namesrv: readonly string[]; credentials: { accessKey: string; secretKey: string } | undefined; tls: boolean }
-    | { name: string; start: (log: (line: LogLine) => void) => Promise<ClusterHandle> }
-}
-
-const programs = { start: startFlags, dev: startFlags, console: consoleFlags } as const
 
 export interface MainOptions {
   program: string
@@ -162,85 +63,6 @@ export async function main({ program, args, root }: MainOptions): Promise<void> 
 const isProgram = (name: string): name is keyof typeof programs => Object.hasOwn(programs, name)
 const say = (line: string) => console.error(line)
 
-const sources = (args: readonly string[]) => ({
-  args,
-  env: process.env,
-  readFile: (path: string) => readFileSync(path, 'utf8'),
-  warn: say,
-})
-
-function planStart(args: readonly string[]): Plan {
-  const flags = readFlags(startFlags, sources(args))
-  if (flags['proxy-port'] !== undefined) {
-    say(`--proxy-port ${portOf('proxy-port', flags['proxy-port'])}: there is no gRPC proxy yet, nothing listens there`)
-  }
-  const properties = flags.conf === undefined ? flags.set : { ...fromFile(flags.conf), ...flags.set }
-  const cluster = {
-    preset: flags.preset,
-    host: flags.host,
-    namesrvPort: portOf('namesrv-port', flags['namesrv-port']),
-    brokerPort: portOf('broker-port', flags['broker-port']),
-    dataDir: flags.data,
-    properties,
-    withoutAcl: flags['without-acl'],
-  }
-  return {
-    ...planOf(flags),
-    cluster: {
-      name: properties.brokerClusterName ?? 'DefaultCluster',
-      start: (log) => startCluster({ ...cluster, log }),
-    },
-  }
-}
-
-function planConsole(args: readonly string[]): Plan {
-  const flags = readFlags(consoleFlags, sources(args))
-  const namesrv = (flags.namesrv ?? '')
-    .split(';')
-    .map((address) => address.trim())
-    .filter((address) => address !== '')
-  const { 'access-key': accessKey, 'secret-key': secretKey } = flags
-  if ((accessKey === undefined) !== (secretKey === undefined)) {
-    throw new Error('--access-key and --secret-key: one needs the other')
-  }
-  const credentials = accessKey && secretKey ? { accessKey, secretKey } : undefined
-  return { ...planOf(flags), cluster: { namesrv, credentials, tls: flags.tls } }
-}
-
-const planOf = (flags: FlagValues<typeof common>) => ({
-  port: portOf('port', flags.port),
-  host: flags.host,
-  dataDir: resolve(flags.data),
-  allowedHosts: listed(flags['allow-host']),
-  basePath: basePathOf(flags['base-path']),
-  trustedProxies: listed(flags['trusted-proxy']),
-  provider: providerFrom({
-    issuer: flags['oidc-issuer'],
-    clientId: flags['oidc-client-id'],
-    clientSecret: flags['oidc-client-secret'],
-    label: flags['oidc-label'],
-    scopes: flags['oidc-scopes'],
-    nameClaim: flags['oidc-name-claim'],
-    groupClaim: flags['oidc-group-claim'],
-    roles: flags['oidc-roles'],
-  }),
-  backup: flags.backup,
-  restore: flags.restore,
-  metricsToken: flags['metrics-token'],
-  verbose: flags.verbose,
-  logShape: logShapeOf(flags),
-})
-const basePathOf = (text: string): string => {
-  const path = text.replace(/\/+$/, '')
-  if (!isBasePath(path)) throw new FlagError(`--base-path ${text}: it is a path such as /mq`)
-  return path
-}
-const listed = (text = ''): string[] =>
-  text
-    .split(',')
-    .map((name) => name.trim())
-    .filter((name) => name !== '')
-
 /** `--backup` and `--restore`: true when that was all there was to do. */
 async function keepState({ backup, restore, dataDir }: Plan, root: string): Promise<boolean> {
   if (backup === undefined && restore === undefined) return false
@@ -255,14 +77,6 @@ async function keepState({ backup, restore, dataDir }: Plan, root: string): Prom
   if (before !== null) console.log(`what was there before is kept as ${before}`)
   for (const who of lost) console.log(`sealed under another key, to be typed again: ${who}`)
   return true
-}
-
-function fromFile(path: string): Record<string, string> {
-  try {
-    return Object.fromEntries(parseProperties(readFileSync(path, 'utf8')))
-  } catch (error) {
-    throw new FlagError(`--conf ${path}: ${unreadable(error)}`)
-  }
 }
 
 /** What Next answers with, as far as it is used here. */

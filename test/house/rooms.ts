@@ -138,11 +138,12 @@ export const rooms: readonly Room[] = [
     types: ['broker/types.ts'],
   },
   { path: 'server/state.ts', doors: server('db', 'desk', 'guard') },
+  { path: 'server/plan.ts', doors: [...server('oidc', 'shared'), 'broker/index.ts'] },
   {
     path: 'server/main.ts',
     doors: [
       ...serverRooms.map((room) => room.path),
-      ...server('router', 'root.ts', 'console.ts', 'state.ts', 'http', 'build'),
+      ...server('router', 'root.ts', 'console.ts', 'plan.ts', 'state.ts', 'http', 'build'),
       'broker/index.ts',
       'broker/types.ts',
     ],
