@@ -70,7 +70,11 @@ function ZoneField() {
     <Field
       label={t('zone')}
       error={wrong ? t('zoneWrong') : undefined}
-      hint={wrong ? undefined : t('zoneNow', { zone: format.zone, time: format.clock(Date.now()) })}
+      hint={
+        wrong ? undefined : (
+          <span suppressHydrationWarning>{t('zoneNow', { zone: format.zone, time: format.clock(Date.now()) })}</span>
+        )
+      }
       className="max-w-80"
     >
       <Input

@@ -4,7 +4,7 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { Archive, Download, FileCode2 } from 'lucide-react'
 import { useState } from 'react'
 import { useTranslations } from 'use-intl'
-import { Moment, useFormat } from '../format'
+import { Ago, Moment } from '../format'
 import { useMe } from '../shell/cluster'
 import { QueryFault, Region, useFaultWords } from '../shell/fault'
 import { basePath, useTRPC } from '../trpc/client'
@@ -165,7 +165,6 @@ function ChangePassword() {
 
 function Sessions() {
   const t = useTranslations('settings')
-  const format = useFormat()
   const trpc = useTRPC()
   const cache = useQueryClient()
   const sessions = useQuery(trpc.auth.sessions.queryOptions(undefined, { meta: { still: true } }))
@@ -201,7 +200,7 @@ function Sessions() {
                   <Td className="max-md:hidden">
                     <Moment at={row.createdAt} />
                   </Td>
-                  <Td>{row.current ? t('now') : format.ago(Date.now() - row.lastSeenAt)}</Td>
+                  <Td>{row.current ? t('now') : <Ago at={row.lastSeenAt} />}</Td>
                   <Td number>
                     {row.current ? null : (
                       <LinkButton className="text-crit" onClick={() => revoke.mutate({ id: row.id })}>

@@ -29,7 +29,7 @@ export const TableFoot = ({ url, matched, ageMs, missing, ticks }: TableFootProp
   const pages = Math.max(1, Math.ceil(matched / url.size))
   return (
     <PanelFoot className="mt-0 gap-3 bg-panel">
-      <span className="tnum min-w-0 truncate">
+      <span className="tnum min-w-0 truncate" suppressHydrationWarning>
         {t('range', { first: format.count(first), last: format.count(last), matched: format.count(matched) })}
         {ageMs !== null && <> · {t('sampled', { ago: format.ago(ageMs) })}</>}
         {missing && <span className="text-warn"> · {missing}</span>}

@@ -13,7 +13,7 @@ export {
   Value,
 } from './known'
 export { joined, type Locale, localeOf, type Parts, unitWords } from './locale'
-export { Age, Moment } from './moment'
+export { Age, Ago, Moment } from './moment'
 export { cutName, Name, nameEnds } from './name'
 export { change, count, figure, percent, rate, rateDigits, type Whole } from './number'
 export { shellWord } from './shell-word'

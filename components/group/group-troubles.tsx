@@ -78,7 +78,7 @@ const Trouble = ({ at, trouble }: { at: GroupAt; trouble: GroupTrouble }) => {
   if (first === undefined) return null
   return (
     <>
-      <p>
+      <p suppressHydrationWarning>
         {t.rich(trouble.kind === 'blocked' ? 'blocked' : 'stalled', {
           count: trouble.count,
           queue: () => <Name>{`${first.topic} ${first.broker}/${first.queueId}`}</Name>,

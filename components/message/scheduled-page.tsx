@@ -236,7 +236,7 @@ const useColumns = (): readonly Column<TimedRow>[] => {
       priority: 1,
       number: true,
       card: 'value',
-      cell: (row) => format.duration(Math.max(0, row.deliverAt - Date.now())),
+      cell: (row) => <span suppressHydrationWarning>{format.duration(Math.max(0, row.deliverAt - Date.now()))}</span>,
     },
     {
       id: 'fixed',
