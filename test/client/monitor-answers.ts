@@ -16,6 +16,18 @@ const namesOnly: ReadonlySet<string> = new Set([
   'getNameServerConfig',
   'queryConsumeTimeSpan',
 ])
+/** Names that one side alone answers with, by call, each with its reason. Nothing else may differ. */
+const excused: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  getNameServerConfig: { rocketmqHome: 'this server has no home folder' },
+  getBrokerConfig: {
+    rocketmqHome: 'this server has no home folder',
+    authenticationMetadataProvider: 'no class that keeps users can be named here, and Apache needs one to keep any',
+    authorizationMetadataProvider: 'no class that keeps policies can be named here, and Apache needs one to keep any',
+    authenticationEnabled: 'Apache tells of access control only what its file sets',
+    authorizationEnabled: 'Apache tells of access control only what its file sets',
+    enableTopicMessageTypeCheck: "a setting of Apache's proxy: this broker checks types of messages itself",
+  },
+}
 /** Fields whose value depends on speed. */
 const rates: ReadonlySet<string> = new Set([
   'tps',
@@ -28,23 +40,29 @@ const rates: ReadonlySet<string> = new Set([
   'stateVersion',
 ])
 
+/** An address in pieces: each side has its own ports. */
+const hosts: ReadonlySet<string> = new Set(['port', 'bornHostBytes', 'storeHostBytes'])
+
 export const answersIn = (output: string, side: Side): MonitorAnswer[] =>
   [...output.matchAll(/^CALL\t(.*?)\t(.*?)\t(.*)$/gm)].map(([, name = '', ended = '', json = '']) => {
     const parsed = parseLoose(name === 'fetchConsumeStatsInBroker' ? json.replace(neverSet, '"$1":0') : json)
-    return { name, ended, answer: namesOnly.has(name) ? namesIn(parsed) : plain(parsed, side) }
+    return { name, ended, answer: namesOnly.has(name) ? namesIn(parsed, side, excused[name]) : plain(parsed, side) }
   })
 
 /** Apache leaves these out of this one answer, so that what is in flight is less than nothing. */
 const neverSet = /"(pullOffset|totalInflightDiff)":-?\d+/g
 
-const namesIn = (value: unknown): unknown =>
-  typeof value !== 'object' || value === null
-    ? typeof value
-    : Array.isArray(value)
-      ? value.map(namesIn)
-      : value instanceof Map
-        ? value.size
-        : Object.keys(value).sort()
+/** The names at every depth, and of what kind each value is. */
+const namesIn = (value: unknown, side: Side, left: Readonly<Record<string, string>> = {}): unknown => {
+  if (typeof value !== 'object' || value === null) return typeof value
+  if (value instanceof Map) return value.size
+  if (Array.isArray(value)) return value.map((one) => namesIn(one, side, left))
+  return Object.fromEntries(
+    Object.entries(value)
+      .filter(([key]) => !Object.hasOwn(left, key))
+      .map(([key, one]): [string, unknown] => [maskText(key, side), namesIn(one, side, left)]),
+  )
+}
 
 function plain(value: unknown, side: Side): unknown {
   if (typeof value === 'string') return maskText(value, side)
@@ -58,7 +76,7 @@ function plain(value: unknown, side: Side): unknown {
     Object.entries(value)
       .map(([key, one]): [string, unknown] => [
         maskText(key, side),
-        rates.has(key) && typeof one === 'number' ? 'RATE' : plain(one, side),
+        rates.has(key) && typeof one === 'number' ? 'RATE' : hosts.has(key) ? 'HOST' : plain(one, side),
       ])
       .sort(([a], [b]) => (a < b ? -1 : 1)),
   )
@@ -71,4 +89,5 @@ const maskText = (text: string, side: Side): string =>
     .replace(/127\.0\.0\.1:\d+/g, 'ADDRESS')
     .replace(/\b[0-9A-F]{56}\b|\b[0-9A-F]{32}\b/g, 'ID')
     .replace(/\b1[6-9]\d{11}\b/g, 'MS')
+    .replace(/^(commitLogDiskRatio_).*/, '$1FOLDER')
     .replace(/\d+#\d{6,}|\d+@\d{6,}/g, 'INSTANCE')

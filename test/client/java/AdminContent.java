@@ -10,6 +10,7 @@ import org.apache.rocketmq.client.consumer.DefaultMQPullConsumer;
 import org.apache.rocketmq.client.consumer.DefaultMQPushConsumer;
 import org.apache.rocketmq.client.consumer.listener.ConsumeConcurrentlyStatus;
 import org.apache.rocketmq.client.consumer.listener.MessageListenerConcurrently;
+import org.apache.rocketmq.client.exception.MQClientException;
 import org.apache.rocketmq.client.producer.DefaultMQProducer;
 import org.apache.rocketmq.client.producer.SendResult;
 import org.apache.rocketmq.common.consumer.ConsumeFromWhere;
@@ -31,7 +32,7 @@ public class AdminContent {
         producer.start();
 
         List<String> ids = new ArrayList<>();
-        List<MessageQueue> queues = producer.fetchPublishMessageQueues("AdminTopic");
+        List<MessageQueue> queues = queuesOf(producer);
         queues.sort(null);
         for (int i = 0; i < MESSAGES; i++) {
             Message message = new Message("AdminTopic", i % 2 == 0 ? "even" : "odd", "key-" + i,
@@ -87,6 +88,17 @@ public class AdminContent {
         consumer.shutdown();
         producer.shutdown();
         System.exit(0);
+    }
+
+    /** A client gives a name server 6 s at most, which a busy machine does not always keep. */
+    private static List<MessageQueue> queuesOf(DefaultMQProducer producer) throws Exception {
+        for (int tries = 0; ; tries++) {
+            try {
+                return producer.fetchPublishMessageQueues("AdminTopic");
+            } catch (MQClientException error) {
+                if (tries > 10) throw error;
+            }
+        }
     }
 
     private static void awaitSum(DefaultMQAdminExt admin, String broker, String name, String key, long sum)
