@@ -29,6 +29,7 @@ export function BrokerStateWord({ row, now }: { row: BrokerRow; now: number }) {
       </State>
     )
   if (state === 'unknown') return <State state="unknown">{t('state.unknown')}</State>
+  if (row.refusesSends) return <State state="crit">{t('state.full')}</State>
   if (row.writable && 'value' in row.writable && !row.writable.value)
     return <State state="warn">{t('state.wiped')}</State>
   return <State state="ok">{t('state.ok')}</State>

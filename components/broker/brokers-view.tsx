@@ -167,7 +167,9 @@ function useColumns(cluster: string, now: number): readonly Column<BrokerRow>[] 
           row.writable === null ? (
             <NotApplicable />
           ) : (
-            <Value of={row.writable}>{(yes) => (yes ? t('yes') : <span className="text-warn">{t('no')}</span>)}</Value>
+            <Value of={row.writable}>
+              {(yes) => (yes && !row.refusesSends ? t('yes') : <span className="text-warn">{t('no')}</span>)}
+            </Value>
           ),
       }),
     ]

@@ -45,6 +45,7 @@ export function useCauseWords(): (cause: Cause, overview: Overview) => CauseWord
         return say({ span, since })
       case 'slave-behind':
         return say({ size: format.bytes(value ?? 0) })
+      case 'disk-full':
       case 'disk-high':
         return say({ share: format.percent(value ?? 0), limit: format.percent(limit ?? 0) })
       case 'lag-critical':

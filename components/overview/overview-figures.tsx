@@ -117,7 +117,7 @@ export function OverviewFigures({
       />
       <Figure
         label={t('disk')}
-        mark={markFrom(overview, ['disk-high'])}
+        mark={markFrom(overview, ['disk-full', 'disk-high'])}
         {...shown(diskRatio, (share) => ({ digits: (share * 100).toFixed(1), unit: '%' }))}
         title={undefined}
         note={

@@ -19,6 +19,11 @@ export const cleanRatio = (broker: BrokerState): Known<number> => {
   const value = Number(broker.config.diskMaxUsedSpaceRatio)
   return Number.isFinite(value) && broker.configAt > 0 ? known(value / 100, broker.configAt) : unknown('no-sample-yet')
 }
+/** Above this share of its disk a broker takes no messages: a setting, which brokers hold between 35 and 90 %. */
+export const fullRatio = ({ config }: BrokerState): number => {
+  const percent = Number(config.diskSpaceWarningLevelRatio)
+  return Math.min(90, Math.max(35, Number.isFinite(percent) ? percent : 90)) / 100
+}
 /** A rate that was last measured before the broker fell silent is told to be unknown, not kept as if it went on. */
 const living = (broker: BrokerState, figure: Known<number>): Known<number> =>
   broker.state === 'silent' ? unknown('broker-silent') : figure
@@ -55,9 +60,12 @@ export const brokerRow = (state: ClusterState, broker: BrokerState, part: PartVi
     pageCacheBusyMs: runtimeNumber(broker, 'pageCacheLockTimeMills'),
     slaveBehindBytes: behind,
     writable: master ? writable(broker) : null,
+    refusesSends:
+      master && broker.state === 'ok' && isOver(runtimeNumber(broker, 'commitLogDiskRatio'), fullRatio(broker)),
     part,
   }
 }
+const isOver = (figure: Known<number>, limit: number): boolean => 'value' in figure && figure.value > limit
 const commitLogBytes = (broker: BrokerState): Known<number> => {
   const min = runtimeNumber(broker, 'commitLogMinOffset')
   const max = runtimeNumber(broker, 'commitLogMaxOffset')

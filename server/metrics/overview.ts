@@ -2,7 +2,7 @@
 // number; figures are sums that say what they lack.
 import { isKnown, type Known, known, unknown } from '../shared/known'
 import type { BrokerRow, Cause, GroupRow, Overview, Total, VerdictWord } from '../shared/views'
-import { type brokerList, runtimeNumber } from './broker-view'
+import { type brokerList, fullRatio, runtimeNumber } from './broker-view'
 import { CRITICAL, keptOfTopic, total, WARNING } from './figures'
 import { kindOf } from './kind'
 import { missingOf } from './missing'
@@ -55,7 +55,7 @@ export const overviewOf = (
   return {
     at: state.at,
     turnMs,
-    verdict: verdictOf(state, causes),
+    verdict: verdictOf(state, causes, masters),
     causes: causes.slice(0, MOST_CAUSES),
     inPerSecond,
     inBytesPerSecond,
@@ -168,11 +168,13 @@ const byBehind = (a: GroupRow, b: GroupRow): number => {
   return behind(b) - behind(a) || lag(b) - lag(a) || (a.name < b.name ? -1 : 1)
 }
 
-const verdictOf = (state: ClusterState, causes: readonly Cause[]): VerdictWord => {
+const verdictOf = (state: ClusterState, causes: readonly Cause[], masters: readonly BrokerRow[]): VerdictWord => {
   const answers = [...state.brokers.values()].some((broker) => broker.state === 'ok')
   const named = state.nameServers.some(({ ok }) => ok === true)
   if (!answers && !named) return 'unknown'
   if (!named || causes.some(({ kind }) => kind === 'no-writable-master')) return 'down'
+  const answering = masters.filter((row) => row.state === 'ok')
+  if (answering.length > 0 && answering.every(({ refusesSends }) => refusesSends)) return 'down'
   return causes.some(({ kind }) => kind !== 'lag-warning') ? 'degraded' : 'healthy'
 }
 const causesOf = (
@@ -192,7 +194,10 @@ const causesOf = (
     if (row.state !== 'ok') continue
     const clean = isKnown(row.diskCleanRatio) ? row.diskCleanRatio.value : DISK_WARNING_RATIO
     const limit = Math.min(DISK_WARNING_RATIO, clean)
-    if (isKnown(row.diskRatio) && row.diskRatio.value >= limit)
+    const broker = state.brokers.get(row.key)
+    if (row.refusesSends && broker !== undefined && isKnown(row.diskRatio))
+      found.push(cause('disk-full', 'critical', 'broker', row.key, row.diskRatio.value, fullRatio(broker), null))
+    else if (isKnown(row.diskRatio) && row.diskRatio.value >= limit)
       found.push(
         cause(
           'disk-high',

@@ -29,8 +29,10 @@ export interface BrokerRow {
   pullHeadWaitMs: Known<number>
   pageCacheBusyMs: Known<number>
   slaveBehindBytes: Known<number>
-  /** Null where writing is not its business (a slave). */
+  /** Whether routes send producers here. Null where writing is not its business (a slave). */
   writable: Known<boolean> | null
+  /** A master whose disk is so full that it refuses every send: by its own figures and settings. */
+  refusesSends: boolean
   /** The bundled part of this name, when there is one. */
   part: PartView | null
 }

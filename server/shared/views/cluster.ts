@@ -11,6 +11,7 @@ export type CauseKind =
   | 'broker-silent'
   | 'no-writable-master'
   | 'slave-behind'
+  | 'disk-full'
   | 'disk-high'
   | 'lag-critical'
   | 'lag-warning'

@@ -1,9 +1,10 @@
 // test/server/metrics/overview.test.ts: the overview lists every live group, whoever is furthest behind first, and never
 // says that all was read where nobody knows it.
 import { expect, it } from 'vitest'
+import { brokerList } from '../../../server/metrics/broker-view'
 import { groupRow } from '../../../server/metrics/group-view'
 import { overviewOf } from '../../../server/metrics/overview'
-import { type ClusterState, newGroup, newTopic, positionOf, queueOf } from '../../../server/metrics/state'
+import { type ClusterState, newBroker, newGroup, newTopic, positionOf, queueOf } from '../../../server/metrics/state'
 import type { Overview } from '../../../server/shared/views'
 
 const NOW = 10_000_000
@@ -36,7 +37,7 @@ const overview = (state: ClusterState): ReturnType<typeof overviewOf> =>
   overviewOf(state, {
     turnMs: 5000,
     rows: [...state.groups.values()].map((group) => groupRow(state, group, new Set(), NOW)),
-    brokers: { rows: [], total: 0, matched: 0, page: 1, size: 50, facets: [], missing: [], at: NOW },
+    brokers: brokerList(state, () => null),
     clients: 0,
     namesrv: ['127.0.0.1:9876'],
     now: NOW,
@@ -87,4 +88,27 @@ it('counts the groups it knows in part, so that at least and nothing left out ne
   if (topic === undefined) throw new Error('no topic')
   Object.assign(queueOf(topic, 'b', 1), { max: 7, maxAt: NOW, min: 0, minAt: NOW })
   expect(overview(state)).toMatchObject({ lag: { value: 20, missing: 1 }, unknownGroups: 0, partialGroups: 1 })
+})
+it.each([
+  ['below its limit', { ratio: 0.76, limit: 90, full: [] }],
+  ['over its limit', { ratio: 0.91, limit: 90, full: ['b-0:0'] }],
+  ['over a limit of its own', { ratio: 0.76, limit: 60, full: ['b-0:0'] }],
+  ['no more than brokers allow themselves', { ratio: 0.92, limit: 99, full: ['b-0:0'] }],
+])('says of a disk that is filled %s whether sends are refused', (_, { ratio, limit, full }) => {
+  for (const count of [1, 2]) {
+    const state = stateOf()
+    state.nameServers = [{ address: '127.0.0.1:9876', ok: true, sinceMs: null, tookMs: 1 }]
+    for (let n = 0; n < count; n++) {
+      const broker = newBroker({ wireCluster: 'c', name: `b-${n}`, id: 0, address: `127.0.0.1:${n}` }, `b-${n}:0`)
+      Object.assign(broker, { state: 'ok', runtimeAt: NOW, configAt: NOW })
+      broker.runtime = { commitLogDiskRatio: String(n === 0 ? ratio : 0.2) }
+      broker.config = { diskSpaceWarningLevelRatio: String(limit), diskMaxUsedSpaceRatio: '75' }
+      state.brokers.set(broker.key, broker)
+    }
+    const { causes, verdict, brokers } = overview(state)
+    expect(causes.filter(({ kind }) => kind === 'disk-full').map(({ subject }) => subject)).toEqual(full)
+    expect(brokers.filter(({ refusesSends }) => refusesSends).map(({ key }) => key)).toEqual(full)
+    // with another broker to write to, it is worse than it was, not down
+    expect(verdict).toBe(full.length > 0 && count === 1 ? 'down' : 'degraded')
+  }
 })
