@@ -21,6 +21,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'unit',
+          globalSetup: 'test/support/own-temporary.ts',
           include: ['test/{broker,server,components,app,fault,golden,house,support}/**/*.test.{ts,tsx}'],
           exclude: processTests,
           testTimeout: 30_000, // nothing asserts how fast it is, and others may use the machine
@@ -34,7 +35,7 @@ export default defineConfig({
         test: {
           name: 'process',
           include: processTests,
-          globalSetup: 'test/support/build-once.ts',
+          globalSetup: ['test/support/own-temporary.ts', 'test/support/build-once.ts'],
           testTimeout: 120_000,
           hookTimeout: 120_000,
           maxWorkers: 2, // much of what they do is wait
@@ -45,7 +46,7 @@ export default defineConfig({
         test: {
           name: 'long', // not in `npm test`: see test/run-long.mjs
           include: ['test/long/*.test.ts'],
-          globalSetup: 'test/support/build-once.ts',
+          globalSetup: ['test/support/own-temporary.ts', 'test/support/build-once.ts'],
           maxWorkers: 1,
         },
       },
@@ -54,7 +55,7 @@ export default defineConfig({
         test: {
           name: 'conformance',
           include: ['test/client/**/*.test.ts'],
-          globalSetup: 'test/support/build-once.ts',
+          globalSetup: ['test/support/own-temporary.ts', 'test/support/build-once.ts'],
           testTimeout: 180_000,
           hookTimeout: 240_000,
           maxWorkers: 3, // much of what they do is wait

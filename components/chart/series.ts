@@ -24,25 +24,54 @@ export const colourOf = (colour: SeriesColour): string => `var(--series-${colour
 export const latestOf = (points: readonly SeriesPoint[], key: string): number | null =>
   points.at(-1)?.values[key] ?? null
 
-/** Markers nearer to each other than a label is wide share one: the newest says what it is, and how many came before it. */
-const LABEL_SHARE = 0.2
+/** About how wide a letter of a label is drawn. */
+const LETTER_PX = 5.8
+/** Room for what says how many came before. */
+const COUNT_LETTERS = 4
+const FEWEST_LETTERS = 6
 export interface LabelledMarker extends ChartMarker {
-  /** Empty where a later one speaks for it. */
+  /** Empty where a later one speaks for it, or where no word has room. */
   readonly label: string
+  /** Words stay inside the chart: before the line in its later half, else behind it. */
+  readonly before: boolean
 }
-export const labelMarkers = (markers: readonly ChartMarker[], from: number, to: number): readonly LabelledMarker[] => {
-  const sorted = markers.filter(({ at }) => at >= from && at <= to).sort((a, b) => a.at - b.at)
-  const out: LabelledMarker[] = []
+/** Of markers whose words would lie on each other the newest says what it is, and how many came before it. */
+export const labelMarkers = (
+  markers: readonly ChartMarker[],
+  from: number,
+  to: number,
+  widthPx: number,
+): readonly LabelledMarker[] => {
+  const letter = (LETTER_PX / Math.max(1, widthPx)) * (to - from)
+  const placed = markers
+    .filter(({ at }) => at >= from && at <= to)
+    .sort((a, b) => a.at - b.at)
+    .map((marker) => {
+      const before = marker.at - from > (to - from) / 2
+      const most = Math.floor((before ? marker.at - from : to - marker.at) / letter)
+      const room = Math.min(most, marker.text.length + COUNT_LETTERS) * letter
+      return {
+        ...marker,
+        before,
+        most,
+        start: before ? marker.at - room : marker.at,
+        end: before ? marker.at : marker.at + room,
+      }
+    })
   let hidden = 0
-  sorted.forEach((marker, place) => {
-    const next = sorted[place + 1]
-    if (next && next.at - marker.at < (to - from) * LABEL_SHARE) {
+  return placed.map(({ at, text, before, most, end }, place) => {
+    const next = placed[place + 1]
+    if (next && next.start < end) {
       hidden += 1
-      out.push({ ...marker, label: '' })
-      return
+      return { at, text, before, label: '' }
     }
-    out.push({ ...marker, label: hidden === 0 ? marker.text : `${marker.text} +${hidden}` })
+    const label = cutTo(text, hidden === 0 ? '' : ` +${hidden}`, most)
     hidden = 0
+    return { at, text, before, label }
   })
-  return out
+}
+const cutTo = (text: string, count: string, most: number): string => {
+  const room = most - count.length
+  if (text.length <= room) return `${text}${count}`
+  return room < FEWEST_LETTERS ? '' : `${text.slice(0, room - 1).trimEnd()}…${count}`
 }

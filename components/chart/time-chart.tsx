@@ -209,7 +209,7 @@ export const TimeChart = (props: TimeChartProps) => {
               label={{ value: props.threshold.label, position: 'insideTopRight', fontSize: 10.5, fill: 'var(--ink-2)' }}
             />
           )}
-          {labelMarkers(props.markers ?? [], from, to).map((marker) => (
+          {labelMarkers(props.markers ?? [], from, to, width - axisWidth).map((marker) => (
             <ReferenceLine
               key={`${marker.at}-${marker.text}`}
               // One that another speaks for is a tick on the axis: a crowd of lines would say nothing.
@@ -225,10 +225,11 @@ export const TimeChart = (props: TimeChartProps) => {
               ifOverflow="hidden"
               label={{
                 value: marker.label,
-                // Words stay inside the chart: left of the line in its right half, else right of it.
-                position: marker.at - from > (to - from) / 2 ? 'insideTopRight' : 'insideTopLeft',
+                position: marker.before ? 'insideTopRight' : 'insideTopLeft',
                 fontSize: 10.5,
                 fill: 'var(--ink-2)',
+                // Legible where a curve runs behind it.
+                style: { paintOrder: 'stroke', stroke: 'var(--panel)', strokeWidth: 4, strokeLinejoin: 'round' },
               }}
             />
           ))}

@@ -295,6 +295,7 @@ export const SendForm = () => {
               set={set}
               queues={queues}
               timeError={tried && timeFault ? t('notATime') : undefined}
+              deliverAt={deliverAt}
             />
             {view.error && topic !== '' && <p className="text-warn text-xs">{t('newTopic')}</p>}
             {send.error && <QueryFault error={send.error} className="px-0 py-1" />}

@@ -17,8 +17,10 @@ export const SendWays = (props: {
   set: (next: Partial<SendDraft>) => void
   queues: readonly { broker: string; queueId: number }[]
   timeError: string | undefined
+  /** What the typed time means, if it is one: a clock time that is over today means tomorrow's. */
+  deliverAt: number | undefined
 }) => {
-  const { draft, set, queues, timeError } = props
+  const { draft, set, queues, timeError, deliverAt } = props
   const t = useTranslations('message.send')
   const format = useFormat()
   return (
@@ -54,7 +56,12 @@ export const SendWays = (props: {
       </div>
       {!draft.many && (
         <div className="grid grid-cols-4 gap-3 max-sm:grid-cols-1">
-          <Field label={t('deliverAt', { zone: format.zoneLabel() })} optional={t('optional')} error={timeError}>
+          <Field
+            label={t('deliverAt', { zone: format.zoneLabel() })}
+            optional={t('optional')}
+            error={timeError}
+            hint={deliverAt === undefined ? undefined : t('deliverOn', { time: format.fullTime(deliverAt) })}
+          >
             <Input
               mono
               value={draft.deliverAt}

@@ -8,7 +8,7 @@ import { useTranslations } from 'use-intl'
 import { isKnown } from '../../server/shared/known'
 import type { HalfRow } from '../../server/shared/views'
 import { type Column, FilterBox } from '../data-table'
-import { Age, Name, useFormat, Value } from '../format'
+import { Age, Name, NotApplicable, useFormat, Value } from '../format'
 import { useClusterId } from '../shell/cluster'
 import { useTRPC } from '../trpc/client'
 import { Mark } from '../ui/mark'
@@ -146,7 +146,9 @@ const useColumns = (checksMax: number | null): readonly Column<HalfRow>[] => {
       priority: 2,
       number: true,
       cell: (row) =>
-        row.nextCheckAt > Date.now() ? (
+        checksMax !== null && row.checks >= checksMax ? (
+          <NotApplicable />
+        ) : row.nextCheckAt > Date.now() ? (
           <time dateTime={format.isoTime(row.nextCheckAt)} title={format.isoTime(row.nextCheckAt)}>
             {format.time(row.nextCheckAt)}
           </time>

@@ -51,8 +51,8 @@ export const CreateTopic = ({
 
   const create = useMutation(
     trpc.topic.create.mutationOptions({
-      onSuccess: async (result) => {
-        await cache.invalidateQueries(trpc.topic.pathFilter())
+      onSuccess: (result) => {
+        void cache.invalidateQueries(trpc.topic.pathFilter())
         if (result.failed > 0) return
         toast({ text: t('create.done', { name }) })
         // Not closed as well: that writes the list's address, and would win over this one.
@@ -66,7 +66,9 @@ export const CreateTopic = ({
   const reads = queueCount(readQueues)
   const writes = queueCount(writeQueues)
   const perm = permOf(read, write)
-  const taken = names?.some((one) => one.name === name) ?? false
+  const made = create.data?.failed === 0 && create.variables?.topic === name
+  // What was made just now is among the names before its page is there.
+  const taken = !create.isPending && !made && (names?.some((one) => one.name === name) ?? false)
   const pastReads = writesPastReads(reads, writes)
   const topic: NewTopic | null =
     fault === null &&
@@ -115,7 +117,7 @@ export const CreateTopic = ({
           <Button onClick={() => onOpenChange(false)} className="h-8">
             {t('create.cancel')}
           </Button>
-          <Button type="submit" form="create-topic" look="primary" busy={create.isPending} className="h-8">
+          <Button type="submit" form="create-topic" look="primary" busy={create.isPending || made} className="h-8">
             {t('create.effect', { count: off.length === 0 ? brokers.length : chosen.length })}
           </Button>
         </>
@@ -127,7 +129,7 @@ export const CreateTopic = ({
         onSubmit={(event) => {
           event.preventDefault()
           setSent(true)
-          if (topic === null || create.isPending) return
+          if (topic === null || create.isPending || made) return
           create.mutate({ cluster, topic: topic.name, ...topic, brokers: [...topic.brokers] })
         }}
       >

@@ -8,7 +8,7 @@ import type { ClusterState, GroupState, PositionState, QueueState, TopicState } 
 /** Unknown when every part is; nothing to sum is a known 0. */
 export const total = (figures: readonly Known<number>[], at: number): Total => {
   const added = sum(figures)
-  if (figures.length === 0) return { value: 0, missing: 0, at }
+  if (figures.length === 0) return at === 0 ? unknown('no-sample-yet') : { value: 0, missing: 0, at }
   if (added.missing < figures.length) return added
   const first = figures.find((figure) => !isKnown(figure))
   return unknown(first !== undefined && 'unknown' in first ? first.unknown : 'no-sample-yet')
