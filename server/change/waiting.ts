@@ -35,6 +35,8 @@ export interface WaitingOptions {
 }
 /** A broker notes up to 3 s later what ended; a check in between puts it once more, and only that copy would be open then. */
 const LOOKED_AFTER_MS = [1000, 4000]
+/** A check may put again even what is taken away: looked after anew as long as there was one, but not for ever. */
+const MOST_LOOKS = 20
 interface Planned extends WaitingActPreview {
   input: WaitingActPreviewInput
 }
@@ -92,14 +94,19 @@ export const openWaitingActs = (options: WaitingOptions): WaitingActs => {
    * decide about the copy they are told of and would ask about the newer one, and deliver it once more.
    */
   const lookAfter = async (decided: readonly WaitingActRow[]): Promise<void> => {
-    for (const ms of LOOKED_AFTER_MS) {
-      await sleep(ms)
+    let place = 0
+    for (let looks = 0; looks < MOST_LOOKS; looks++) {
+      const waitMs = LOOKED_AFTER_MS[place]
+      if (waitMs === undefined) return
+      await sleep(waitMs)
       const { open } = await halves()
+      place++
       for (const row of decided) {
         const newer = open.find((one) => waitingKey(one) === row.key && one.queueOffset > row.queueOffset)
         if (newer === undefined) continue
         log(`${row.key} was put again by a check while it was decided: its newer copy is taken away`)
         await end(newer, false)
+        place = 0
       }
     }
   }

@@ -10,7 +10,7 @@ import { type On, TOPIC } from './console-traces'
 const at = { cluster: 'c' }
 export const decidesWhatWaits = ({ api, java }: On): void => {
   const until = async <T>(ask: () => Promise<T>, good: (found: T) => boolean): Promise<T> => {
-    const end = Date.now() + 30_000
+    const end = Date.now() + 60_000
     for (;;) {
       const found = await ask()
       if (good(found) || Date.now() > end) return found

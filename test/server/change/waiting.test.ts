@@ -142,16 +142,23 @@ describe('TX9 DL10: deciding about what waits', () => {
     await acts.apply({ ...at, preview: preview.id, confirm: 'Orders' })
     // One is not noted as ended yet, the other was put again in the meantime.
     open = [half(1), { ...half(2), offsetId: id(8), queueOffset: 80n, checks: 2 }]
-    for (const [look, said] of [
-      [0, ['a:1 commit UNIQ1 GID_w 1000', 'a:1 commit UNIQ2 GID_w 2000', 'a:1 rollback UNIQ2 GID_w 8000']],
-      [1, undefined],
-    ] as const) {
-      await vi.waitFor(() => expect(waits).toHaveLength(look + 1))
-      waits[look]?.()
-      if (said !== undefined) await vi.waitFor(() => expect(told).toEqual(said))
-      open = []
+    const said = ['a:1 commit UNIQ1 GID_w 1000', 'a:1 commit UNIQ2 GID_w 2000', 'a:1 rollback UNIQ2 GID_w 8000']
+    const look = async (nth: number): Promise<void> => {
+      await vi.waitFor(() => expect(waits).toHaveLength(nth + 1))
+      waits[nth]?.()
     }
-    expect(told).toHaveLength(3)
+    await look(0)
+    await vi.waitFor(() => expect(told).toEqual(said))
+    // And once more while that copy was taken away.
+    open = [{ ...half(2), offsetId: id(9), queueOffset: 90n, checks: 3 }]
+    await look(1)
+    await vi.waitFor(() => expect(told).toEqual([...said, 'a:1 rollback UNIQ2 GID_w 9000']))
+    open = []
+    await look(2)
+    await look(3)
+    await new Promise<void>((go) => setImmediate(go))
+    expect(waits).toHaveLength(4)
+    expect(told).toHaveLength(4)
   })
   it('does nothing twice, however often it is asked', async () => {
     const preview = await acts.preview({ ...at, act: 'commit', waiting: [key(1)] })
