@@ -18,8 +18,6 @@ import { type Step, Steps } from './steps'
 const places = ['admin', 'looks', 'connect'] as const
 type At = (typeof places)[number]
 
-const tokenInAddress = (): string | null => new URLSearchParams(window.location.hash.slice(1)).get('token')
-
 export function SetupWizard() {
   const t = useTranslations('access')
   const trpc = useTRPC()
@@ -34,18 +32,10 @@ export function SetupWizard() {
   const save = useMutation(trpc.auth.settings.mutationOptions()).mutate
 
   useEffect(() => {
-    const found = tokenInAddress()
-    if (found) {
-      setToken(found)
-      window.history.replaceState(null, '', window.location.pathname + window.location.search)
-    }
-    // Whoever opened this page without it pastes the address that has it: then the fragment alone changes, and the page
-    // begins anew, as with any address.
-    const again = () => {
-      if (tokenInAddress()) window.location.reload()
-    }
-    window.addEventListener('hashchange', again)
-    return () => window.removeEventListener('hashchange', again)
+    const found = new URLSearchParams(window.location.hash.slice(1)).get('token')
+    if (!found) return
+    setToken(found)
+    window.history.replaceState(null, '', window.location.pathname + window.location.search)
   }, [])
 
   const steps: readonly (Step & { id: At })[] = [
