@@ -77,8 +77,8 @@ const seriousOf = async (axe: AxeBuilder): Promise<string[]> =>
     .filter(({ impact }) => impact === 'serious' || impact === 'critical')
     .flatMap(({ id, nodes }) => nodes.slice(0, 5).map(({ target, html }) => `${id}: ${target.join(' ')} ${html}`))
 
-/** A topic of one's own, made as a person makes it, and a client that has sent and consumed. */
 let isLeft = false // a worker may run several of these files, one after the other
+/** A topic of one's own, made as a person makes it, and a client that has sent and consumed. */
 async function leaveSomethingToShow(page: Page): Promise<void> {
   if (isLeft) return
   await page.goto('/')
