@@ -13,14 +13,14 @@ import { type PartSpec, planBroker, planCluster, planNamesrv, portHolder, Topolo
 
 export { boundedLines } from './config/bounded-lines'
 export * from './config/flags'
-export { type LogShape, logFlags, logShapeOf } from './config/log-flags'
-export { parseProperties } from './config/properties-text'
+export { type LogShape, logShapeOf } from './config/log-flags'
+export * from './config/start-flags'
 export type * from './types'
 export { prepareFolder } from './worker/data-folder'
 export { type LogFile, logText, openLogFile } from './worker/log-file'
 export { type MetricsService, openMetricsService } from './worker/metrics-service'
 export { onStopSignals } from './worker/signals'
-export { brokersOf, DEFAULT_PRESET } from './worker/topology'
+export { brokersOf } from './worker/topology'
 
 /** Resolves once it takes traffic; throws, with everything stopped again, when a part cannot start. */
 export async function startCluster(options: ClusterOptions): Promise<ClusterHandle> {

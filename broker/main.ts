@@ -3,12 +3,11 @@
 import { readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { openBrokerConfig, openNamesrvConfig } from './config/broker-config'
-import { FlagError, type FlagTable, flagHelp, portOf, readFlags, unreadable } from './config/flags'
-import { type LogShape, logFlags, logShapeOf } from './config/log-flags'
-import { parseProperties } from './config/properties-text'
+import { type FlagTable, flagHelp, portOf, readFlags } from './config/flags'
+import { type LogShape, logShapeOf } from './config/log-flags'
+import { clusterShapeFlags, programFlags, propertiesFrom, propertyFlags, proxyPortNote } from './config/start-flags'
 import {
   type ClusterHandle,
-  DEFAULT_PRESET,
   type LogFile,
   type LogLine,
   logText,
@@ -24,31 +23,14 @@ import {
 
 const common = {
   host: { value: 'HOST', says: 'address every listener binds to (127.0.0.1)' },
-  data: { value: 'DIR', default: './data', says: 'folder of all files' },
-  conf: { short: 'c', value: 'FILE', says: "a file of properties by Apache's names, such as broker.conf" },
-  set: { value: 'KEY=VALUE', pairs: true, says: 'one property; may be given several times, wins over the file' },
-  'without-acl': { says: 'listen beyond loopback though access control is off: everyone there may do everything' },
-  config: { value: 'FILE', says: 'a JSON file of these flags, e.g. rocketdeck.json' },
   'metrics-port': { value: 'PORT', says: 'serve /metrics for Prometheus, /healthz and /readyz there' },
-  ...logFlags,
-  verbose: { says: 'print every log line, not only warnings' },
-  help: { short: 'h', says: 'print this' },
+  ...propertyFlags,
+  ...programFlags,
 } as const satisfies FlagTable
 
 const clusterFlags = {
-  preset: {
-    value: 'NAME',
-    default: DEFAULT_PRESET,
-    says: 'shape of the cluster: N masters (Nm-noslave), each with a slave (Nm-Ns-async), which puts wait for (Nm-Ns-sync), or takes its place (Nm-Ns-auto)',
-  },
-  'namesrv-port': { value: 'PORT', default: '9876', says: 'port of the name server' },
-  'broker-port': {
-    value: 'PORT',
-    default: '10911',
-    says: 'port of broker 0; broker i: +10*i, VIP port -2, HA port +1',
-  },
+  ...clusterShapeFlags,
   'address-port': { value: 'PORT', says: 'tell name server addresses over HTTP at /rocketmq/nsaddr' },
-  'proxy-port': { value: 'PORT', says: 'taken, without effect: there is no gRPC proxy yet' },
   ...common,
 } as const satisfies FlagTable
 
@@ -92,18 +74,15 @@ const programs: Readonly<Record<string, Program>> = {
       const flags = readFlags(clusterFlags, sources(args))
       out.openLog(flags.data, flags.verbose, logShapeOf(flags))
       out.serveMetrics(flags.host ?? '127.0.0.1', optionalPort('metrics-port', flags['metrics-port']))
-      if (flags['proxy-port'] !== undefined) {
-        out.say(
-          `--proxy-port ${portOf('proxy-port', flags['proxy-port'])}: there is no gRPC proxy yet, nothing listens there`,
-        )
-      }
+      const note = proxyPortNote(flags['proxy-port'])
+      if (note !== undefined) out.say(note)
       return startCluster({
         preset: flags.preset,
         host: flags.host ?? '127.0.0.1',
         namesrvPort: portOf('namesrv-port', flags['namesrv-port']),
         brokerPort: portOf('broker-port', flags['broker-port']),
         dataDir: flags.data,
-        properties: propertiesOf(flags),
+        properties: propertiesFrom(flags, readText),
         withoutAcl: flags['without-acl'],
         addressPort: optionalPort('address-port', flags['address-port']),
         log: out.log,
@@ -115,7 +94,7 @@ const programs: Readonly<Record<string, Program>> = {
     says: 'a name server alone',
     async run(args, out) {
       const flags = readFlags(namesrvFlags, sources(args))
-      const properties = propertiesOf(flags)
+      const properties = propertiesFrom(flags, readText)
       if (flags.print) {
         const config = openNamesrvConfig({ properties, clock: Date.now, log: (_, line) => console.error(line) })
         process.stdout.write(config.toPropertiesText())
@@ -137,7 +116,7 @@ const programs: Readonly<Record<string, Program>> = {
     says: 'a broker alone; it registers with the name servers it is given',
     async run(args, out) {
       const flags = readFlags(brokerFlags, sources(args))
-      const properties = propertiesOf(flags)
+      const properties = propertiesFrom(flags, readText)
       if (flags.print) {
         const config = openBrokerConfig({ properties, clock: Date.now, log: (_, line) => console.error(line) })
         process.stdout.write(config.toPropertiesText())
@@ -203,23 +182,13 @@ const startLine = ({ parts }: ClusterHandle): string => {
   return `ready in ${Math.round(performance.now())} ms: ${named.join(', ')}`
 }
 
+const readText = (path: string): string => readFileSync(path, 'utf8')
 const sources = (args: readonly string[]) => ({
   args,
   env: process.env,
-  readFile: (path: string) => readFileSync(path, 'utf8'),
+  readFile: readText,
   warn: (line: string) => console.error(line),
 })
-
-const propertiesOf = ({ conf, set }: { conf: string | undefined; set: Readonly<Record<string, string>> }) => {
-  if (conf === undefined) return set
-  let text: string
-  try {
-    text = readFileSync(conf, 'utf8')
-  } catch (error) {
-    throw new FlagError(`--conf ${conf}: ${unreadable(error)}`)
-  }
-  return { ...Object.fromEntries(parseProperties(text)), ...set }
-}
 
 const optionalPort = (flag: string, text: string | undefined) => (text === undefined ? undefined : portOf(flag, text))
 

@@ -7,6 +7,7 @@ import type { Duplex } from 'node:stream'
 import { openMasks } from './access/masks'
 import { openAccess } from './access/open'
 import { openAudit } from './audit/open'
+import { finishRestore } from './db/backup'
 import { openDatabase } from './db/open'
 import { openBackups } from './desk/backup'
 import { type GivenCluster, openClusters } from './desk/clusters'
@@ -15,6 +16,7 @@ import { openSeal } from './guard/seal'
 import { openApi } from './http/api'
 import { openBackupDoor } from './http/backup'
 import { cookieWriters } from './http/cookies'
+import { safeHeaders } from './http/csp'
 import { type OriginFault, originFault } from './http/origin'
 import { openPeers } from './http/peer'
 import { openMetrics } from './http/prometheus'
@@ -78,6 +80,7 @@ export const createConsole = async (options: ConsoleOptions): Promise<ConsoleHan
   const folder = join(options.dataDir, 'console')
   mkdirSync(folder, { recursive: true, mode: 0o700 })
   chmodSync(folder, 0o700) // it may have been there, with other rights
+  finishRestore(join(folder, 'console.db'))
   const database = await openDatabase({ file: join(folder, 'console.db'), thread: options.databaseThread ?? true })
   chmodSync(join(folder, 'console.db'), 0o600)
   const access = await openAccess({ db: database.db, folder })
@@ -160,7 +163,7 @@ export const createConsole = async (options: ConsoleOptions): Promise<ConsoleHan
       const below = belowBase(url, basePath)
       // Programs that know no path are served beside it too: name server addresses and figures.
       const route = routes.find(({ owns, besideBase }) => owns(below ?? (besideBase ? url : '')))
-      const fault = route?.anyHost ? null : originFault(request, rules)
+      const fault = route?.anyHost ? null : originFault(request, rules, peers.hostTold(request))
       if (fault !== null) {
         tell(request, refusals[fault][1])
         refuse(response, fault)
@@ -174,7 +177,7 @@ export const createConsole = async (options: ConsoleOptions): Promise<ConsoleHan
     handleUpgrade(request, socket, head) {
       const below = belowBase(request.url ?? '/', basePath)
       if (below === null || !isUnder(below, TRPC_PATH)) return false
-      const fault = originFault(request, rules)
+      const fault = originFault(request, rules, peers.hostTold(request))
       if (fault === null) door.upgrade(request, socket, head)
       else {
         tell(request, refusals[fault][1])
@@ -201,13 +204,6 @@ export const createConsole = async (options: ConsoleOptions): Promise<ConsoleHan
   }
 }
 
-/** Cookies are shared by every port of a machine: no page there may lay this one under its own and catch clicks. */
-const safeHeaders = [
-  ['x-frame-options', 'DENY'],
-  ['content-security-policy', "frame-ancestors 'none'"],
-  ['x-content-type-options', 'nosniff'],
-  ['referrer-policy', 'same-origin'],
-] as const
 const refusals: Record<OriginFault, readonly [number, string]> = {
   host: [421, 'This console is not known under that name. Start it with --allow-host NAME to let it in.'],
   origin: [403, 'A page of another site may not ask this console.'],

@@ -20,7 +20,7 @@ import {
 } from '../broker/index'
 import { pagesFolder } from './build/pages-folder.mjs'
 import { type ConsoleHandle, createConsole } from './console'
-import { contentPolicy, newNonce } from './http/csp'
+import { contentPolicy, newNonce, safeHeaders } from './http/csp'
 import { type Plan, planConsole, planStart, programs } from './plan'
 import { belowBase } from './shared/base-path'
 import { backUpState, restoreState } from './state'
@@ -250,6 +250,7 @@ class Deck {
 
   #answer(request: IncomingMessage, response: ServerResponse): void {
     const { basePath } = this.#plan
+    for (const [name, value] of safeHeaders) response.setHeader(name, value)
     const url = request.url ?? '/'
     const below = belowBase(url, basePath)
     const path = (below ?? url).split('?', 1)[0]
@@ -372,14 +373,16 @@ function text(response: ServerResponse, status: number, body: string): void {
 }
 
 function waitingPage(response: ServerResponse, why: string): void {
+  const nonce = newNonce()
   response.writeHead(503, {
     'content-type': 'text/html; charset=utf-8',
+    'content-security-policy': contentPolicy(nonce),
     'cache-control': 'no-store',
     'retry-after': '2',
   })
   response.end(
     `<!doctype html><meta charset="utf-8"><meta http-equiv="refresh" content="2"><title>rocketdeck</title>
-<style>:root{color-scheme:light dark}body{font:16px/1.5 system-ui;display:grid;place-items:center;height:90vh}</style>
+<style nonce="${nonce}">:root{color-scheme:light dark}body{font:16px/1.5 system-ui;display:grid;place-items:center;height:90vh}</style>
 <p>${why} This page looks again every two seconds.</p>`,
   )
 }

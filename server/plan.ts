@@ -3,19 +3,20 @@ import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import {
   type ClusterHandle,
-  DEFAULT_PRESET,
+  clusterShapeFlags,
   FlagError,
   type FlagTable,
   type FlagValues,
   type LogLine,
   type LogShape,
-  logFlags,
   logShapeOf,
-  parseProperties,
   portOf,
+  programFlags,
+  propertiesFrom,
+  propertyFlags,
+  proxyPortNote,
   readFlags,
   startCluster,
-  unreadable,
 } from '../broker/index'
 import { type Provider, providerFrom } from './oidc/config'
 import { isBasePath } from './shared/base-path'
@@ -23,7 +24,6 @@ import { isBasePath } from './shared/base-path'
 const common = {
   port: { value: 'PORT', default: '3000', says: 'port of the console' },
   host: { value: 'HOST', default: '127.0.0.1', says: 'address every listener binds to' },
-  data: { value: 'DIR', default: './data', says: 'folder of all files' },
   'allow-host': { value: 'NAMES', says: 'further names the console is reached by, separated by commas' },
   backup: { value: 'FILE', says: "write the console's state into FILE, and end; the console may run meanwhile" },
   restore: {
@@ -47,29 +47,13 @@ const common = {
   'oidc-scopes': { value: 'SCOPES', says: "what is asked for: 'openid profile email' unless said otherwise" },
   'oidc-name-claim': { value: 'CLAIM', says: 'where the name of an account stands: preferred_username' },
   'oidc-group-claim': { value: 'CLAIM', says: 'where the groups stand: groups' },
-  config: { value: 'FILE', says: 'a JSON file of these flags, e.g. rocketdeck.json' },
   'metrics-token': { value: 'TOKEN', says: 'serve /metrics for Prometheus to whoever sends this bearer token' },
-  ...logFlags,
-  verbose: { says: 'print every log line, not only warnings' },
-  help: { short: 'h', says: 'print this' },
+  ...programFlags,
 } as const satisfies FlagTable
 
 const startFlags = {
-  preset: {
-    value: 'NAME',
-    default: DEFAULT_PRESET,
-    says: 'shape of the cluster: N masters (Nm-noslave), each with a slave (Nm-Ns-async), which puts wait for (Nm-Ns-sync), or takes its place (Nm-Ns-auto)',
-  },
-  'namesrv-port': { value: 'PORT', default: '9876', says: 'port of the name server' },
-  'broker-port': {
-    value: 'PORT',
-    default: '10911',
-    says: 'port of broker 0; broker i: +10*i, VIP port -2, HA port +1',
-  },
-  conf: { short: 'c', value: 'FILE', says: "a file of properties by Apache's names, such as broker.conf" },
-  set: { value: 'KEY=VALUE', pairs: true, says: 'one property; may be given several times, wins over the file' },
-  'proxy-port': { value: 'PORT', says: 'taken, without effect: there is no gRPC proxy yet' },
-  'without-acl': { says: 'listen beyond loopback though access control is off: everyone there may do everything' },
+  ...clusterShapeFlags,
+  ...propertyFlags,
   ...common,
 } as const satisfies FlagTable
 
@@ -109,20 +93,20 @@ export interface Plan {
 export const programs = { start: startFlags, dev: startFlags, console: consoleFlags } as const
 
 const say = (line: string) => console.error(line)
+const readText = (path: string): string => readFileSync(path, 'utf8')
 
 const sources = (args: readonly string[]) => ({
   args,
   env: process.env,
-  readFile: (path: string) => readFileSync(path, 'utf8'),
+  readFile: readText,
   warn: say,
 })
 
 export function planStart(args: readonly string[]): Plan {
   const flags = readFlags(startFlags, sources(args))
-  if (flags['proxy-port'] !== undefined) {
-    say(`--proxy-port ${portOf('proxy-port', flags['proxy-port'])}: there is no gRPC proxy yet, nothing listens there`)
-  }
-  const properties = flags.conf === undefined ? flags.set : { ...fromFile(flags.conf), ...flags.set }
+  const note = proxyPortNote(flags['proxy-port'])
+  if (note !== undefined) say(note)
+  const properties = propertiesFrom(flags, readText)
   const cluster = {
     preset: flags.preset,
     host: flags.host,
@@ -188,11 +172,3 @@ const listed = (text = ''): string[] =>
     .split(',')
     .map((name) => name.trim())
     .filter((name) => name !== '')
-
-function fromFile(path: string): Record<string, string> {
-  try {
-    return Object.fromEntries(parseProperties(readFileSync(path, 'utf8')))
-  } catch (error) {
-    throw new FlagError(`--conf ${path}: ${unreadable(error)}`)
-  }
-}

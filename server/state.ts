@@ -2,13 +2,14 @@
 // that does not.
 import { existsSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { BackupError, type Restored, restoreBackup, writeBackup } from './db/backup'
+import { BackupError, finishRestore, type Restored, restoreBackup, writeBackup } from './db/backup'
 import { keyMark } from './desk/backup'
 import { openSeal } from './guard/seal'
 
 export const backUpState = async (dataDir: string, target: string, version: string): Promise<void> => {
   const folder = join(dataDir, 'console')
   const file = join(folder, 'console.db')
+  finishRestore(file)
   if (!existsSync(file)) throw new BackupError(`${folder} holds no console: name its folder with --data`)
   if (existsSync(target)) throw new BackupError(`${target} is there already: choose another name`)
   await writeBackup(file, target, { at: Date.now(), version, key: keyMark(openSeal(folder)) })

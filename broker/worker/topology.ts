@@ -15,7 +15,6 @@ export class TopologyError extends Error {
   override readonly name = 'TopologyError'
 }
 
-export const DEFAULT_PRESET = '1m-1s-async'
 const MOST_MASTERS = 16
 const LOOPBACK = '127.0.0.1'
 

@@ -52,7 +52,7 @@ export function SetupWizard() {
         <div className="max-w-md">
           <h1 className="text-3xl font-semibold tracking-[-0.02em]">{t('already')}</h1>
           <p className="mt-3 mb-5 text-ink-2">{t('alreadyNote')}</p>
-          {state.data?.me?.role === 'admin' ? (
+          {state.data?.me?.rights.includes('console.admin') ? (
             <p className="mb-2">
               <LinkButton onClick={() => void setAt('looks')}>{t('goOn')}</LinkButton>
             </p>

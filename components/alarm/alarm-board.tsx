@@ -8,10 +8,12 @@ import { Panel } from '../ui/panel'
 import { Empty, Skeleton } from '../ui/region'
 import { AlarmLanes } from './alarm-lanes'
 import { FiringCard } from './firing-card'
+import { useAlarmWords } from './use-alarm-words'
 import { useBoard } from './use-alarms'
 
 export const AlarmBoardPage = () => {
   const t = useTranslations('alarm')
+  const words = useAlarmWords()
   const format = useFormat()
   const query = useBoard()
   return (
@@ -47,7 +49,7 @@ export const AlarmBoardPage = () => {
                   <li key={`${row.ruleId} ${row.subject}`} className="flex min-w-0 flex-wrap gap-x-3 px-3 py-1 text-sm">
                     <span className="flex items-center gap-2">
                       <Mark state="unknown" />
-                      {row.rule}
+                      {words.ruleName(row.rule)}
                     </span>
                     <Name>{row.subject}</Name>
                     <span className="ml-auto text-ink-3">

@@ -6,6 +6,7 @@ import type { AlarmBoard, AlarmLane } from '../../server/shared/views'
 import { Name, useFormat } from '../format'
 import { cn } from '../ui/cn'
 import { Panel } from '../ui/panel'
+import { useAlarmWords } from './use-alarm-words'
 
 type Span = AlarmLane['spans'][number]
 const looksOf = ({ state, silenced }: Span): string =>
@@ -25,6 +26,7 @@ const MARKS = 6
 
 export const AlarmLanes = ({ board }: { board: AlarmBoard }) => {
   const t = useTranslations('alarm.lanes')
+  const words = useAlarmWords()
   const format = useFormat()
   const { from, lanes } = board
   const to = from + 86_400_000
@@ -69,14 +71,19 @@ export const AlarmLanes = ({ board }: { board: AlarmBoard }) => {
                 key={`${lane.ruleId} ${lane.subject}`}
                 className="grid grid-cols-[170px_minmax(0,190px)_1fr_84px] items-center gap-2 px-3 text-sm max-md:grid-cols-[minmax(0,1fr)_40%_64px]"
               >
-                <span className="truncate max-md:hidden">{lane.rule}</span>
+                <span className="truncate max-md:hidden">{words.ruleName(lane.rule)}</span>
                 <span className="min-w-0 text-ink-2 text-xs">
-                  <span className="block truncate text-ink md:hidden">{lane.rule}</span>
+                  <span className="block truncate text-ink md:hidden">{words.ruleName(lane.rule)}</span>
                   <Name>{lane.subject}</Name>
                 </span>
                 <span
                   role="img"
-                  aria-label={t('summary', { rule: lane.rule, subject: lane.subject, times: lane.spans.length, total })}
+                  aria-label={t('summary', {
+                    rule: words.ruleName(lane.rule),
+                    subject: lane.subject,
+                    times: lane.spans.length,
+                    total,
+                  })}
                   className="relative h-6 border-grid border-x bg-[repeating-linear-gradient(90deg,var(--grid)_0_1px,transparent_1px_16.666%)]"
                 >
                   {lane.spans.map((span) => (

@@ -91,7 +91,11 @@ const ChannelLine = ({ row, needs, onOpen }: { row: ChannelRow; needs: string | 
         </p>
       </div>
       <ul className="min-w-0">
-        {row.last === null ? <li className="text-ink-3 text-xs">{t('never')}</li> : <DeliveryLine row={row.last} />}
+        {row.last === null ? (
+          <li className="text-ink-3 text-xs">{t('never')}</li>
+        ) : (
+          <DeliveryLine row={row.last} ofChannel />
+        )}
         {row.waiting > 0 && (
           <li className="text-warn text-xs">
             {t('waiting', { count: row.waiting, shown: format.count(row.waiting) })}

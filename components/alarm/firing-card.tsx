@@ -26,14 +26,15 @@ const markOf: Record<DeliveryRow['status'], MarkState> = {
   silenced: 'off',
 }
 
-export const DeliveryLine = ({ row }: { row: DeliveryRow }) => {
+/** `ofChannel`: it stands beside its channel's name already. */
+export const DeliveryLine = ({ row, ofChannel }: { row: DeliveryRow; ofChannel?: true }) => {
   const t = useTranslations('alarm')
   const format = useFormat()
   const bad = row.status === 'failed' || (row.status === 'waiting' && row.tries > 0)
   return (
     <li className="flex min-w-0 items-center gap-2 text-xs">
       <Mark state={bad ? 'crit' : markOf[row.status]} label={t(`delivery.${row.status}`)} />
-      <span className="w-[92px] flex-none truncate text-ink-2">{row.channel}</span>
+      {!ofChannel && <span className="w-[92px] flex-none truncate text-ink-2">{row.channel}</span>}
       <span className={cn('tnum min-w-0 truncate', bad ? 'text-crit' : 'text-ink-3')} title={row.answer ?? undefined}>
         {format.time(row.sentAt ?? row.createdAt)} · {t(`event.${row.kind}`)}
         {row.answer ? ` · ${row.answer}` : ''}
@@ -74,7 +75,7 @@ export const FiringCard = ({ row, now }: { row: AlarmRow; now: number }) => {
       <div className="min-w-0">
         <p className="flex items-center gap-2">
           <Mark state={critical ? 'crit' : 'warn'} />
-          <b className="truncate font-strong">{row.rule}</b>
+          <b className="truncate font-strong">{words.ruleName(row.rule)}</b>
           <span className="text-ink-3 text-xs">{t(`severity.${row.severity}`)}</span>
         </p>
         <p className="mt-1 pl-5">

@@ -57,7 +57,7 @@ export const RuleEditor = ({ rule, onClose }: { rule: RuleRow | null; onClose: (
   const shown = (metric: AlarmMetricName, value: number) => String(rounded(value / scaleOf[unitOf(metric)]))
   const first: AlarmMetricName = rule?.metric ?? 'lag'
   const [form, setForm] = useState({
-    name: rule?.name ?? '',
+    name: rule ? words.ruleName(rule.name) : '',
     metric: first,
     watches: rule?.watches ?? '*',
     except: rule?.except ?? '',
@@ -77,7 +77,8 @@ export const RuleEditor = ({ rule, onClose }: { rule: RuleRow | null; onClose: (
   const scale = scaleOf[unitOf(form.metric)]
   const scaled = (text: string, by: number): number => rounded((numberOf(text) ?? Number.NaN) * by)
   const parsed = alarmRuleBody.safeParse({
-    name: form.name,
+    // A name that nobody changed stays what it is in every language.
+    name: rule && form.name === words.ruleName(rule.name) ? rule.name : form.name,
     metric: form.metric,
     watches: form.watches,
     except: form.except,

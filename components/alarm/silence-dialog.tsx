@@ -12,6 +12,7 @@ import { Dialog } from '../ui/dialog'
 import { Field, Input } from '../ui/input'
 import { Segmented } from '../ui/segmented'
 import { useToast } from '../ui/toast'
+import { useAlarmWords } from './use-alarm-words'
 import { useAlarmsChanged } from './use-alarms'
 
 const HOUR_MS = 3_600_000
@@ -27,6 +28,7 @@ export const SilenceDialog = (props: {
   const { open, onOpenChange, of } = props
   const cluster = useClusterId()
   const t = useTranslations('alarm.silence')
+  const words = useAlarmWords()
   const format = useFormat()
   const trpc = useTRPC()
   const toast = useToast()
@@ -71,7 +73,7 @@ export const SilenceDialog = (props: {
       >
         {of ? (
           <p className="text-sm">
-            {of.rule} · <span className="mono">{of.subject}</span>
+            {words.ruleName(of.rule)} · <span className="mono">{of.subject}</span>
           </p>
         ) : (
           <Field label={t('pattern')} hint={t('patternHint')}>

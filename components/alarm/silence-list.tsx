@@ -12,10 +12,12 @@ import { Button } from '../ui/button'
 import { Mark } from '../ui/mark'
 import { Panel } from '../ui/panel'
 import { Empty } from '../ui/region'
+import { useAlarmWords } from './use-alarm-words'
 import { useAlarmsChanged, useMay } from './use-alarms'
 
 export const SilenceList = () => {
   const t = useTranslations('alarm.silence')
+  const words = useAlarmWords()
   const tAlarm = useTranslations('alarm')
   const cluster = useClusterId()
   const trpc = useTRPC()
@@ -47,7 +49,12 @@ export const SilenceList = () => {
         </span>
       ),
     },
-    { ...column('rule'), widthPx: 180, priority: 2, cell: (row) => row.rule ?? t('anyRule') },
+    {
+      ...column('rule'),
+      widthPx: 180,
+      priority: 2,
+      cell: (row) => (row.rule === null ? t('anyRule') : words.ruleName(row.rule)),
+    },
     {
       ...column('until'),
       widthPx: 130,

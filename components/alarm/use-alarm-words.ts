@@ -2,13 +2,15 @@
 // components/alarm/use-alarm-words.ts: values and conditions of alarms in the reader's language.
 import { useMemo } from 'react'
 import { useTranslations } from 'use-intl'
-import { type AlarmMetricName, type AlarmRuleBody, alarmMetrics } from '../../server/shared/alarms'
+import { type AlarmMetricName, type AlarmRuleBody, alarmMetrics, ruleNameIn } from '../../server/shared/alarms'
 import { useFormat } from '../format'
+import { usePreferences } from '../i18n/preferences'
 import { brokerHref, clusterHref, groupHref, topicHref } from '../shell/address'
 
 export const useAlarmWords = () => {
   const t = useTranslations('alarm')
   const format = useFormat()
+  const { language } = usePreferences()
   return useMemo(() => {
     const value = (metric: AlarmMetricName, of: number): string => {
       switch (alarmMetrics[metric].unit) {
@@ -28,6 +30,8 @@ export const useAlarmWords = () => {
     }
     return {
       value,
+      /** Those of the first start in the reader's language. */
+      ruleName: (name: string) => ruleNameIn(language, name),
       metric: (metric: AlarmMetricName) => t(`metric.${metric}`),
       condition: (rule: Pick<AlarmRuleBody, 'metric' | 'comparator' | 'value' | 'forMs'>): string => {
         const name = t(`metric.${rule.metric}`)
@@ -36,7 +40,7 @@ export const useAlarmWords = () => {
         return `${name} ${rule.comparator === 'over' ? '>' : '<'} ${value(rule.metric, rule.value)}${span}`
       },
     }
-  }, [format, t])
+  }, [format, language, t])
 }
 
 /** Where the thing an alarm is about is looked at; null where it has no page of its own. */

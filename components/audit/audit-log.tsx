@@ -39,6 +39,7 @@ export const AuditLog = () => {
   const cache = useQueryClient()
   const me = useMe()
   const clusters = useClusters()
+  const isOwn = me !== undefined && !me.grants.some(({ right, own }) => right === 'audit.read' && own !== true)
   const url = useTableUrl('')
   const [filters, setFilters] = useQueryStates(
     {
@@ -101,7 +102,7 @@ export const AuditLog = () => {
           page && (
             <span className="tnum">
               {format.count(page.total)}
-              {me?.role !== 'admin' && ` · ${t('own')}`}
+              {isOwn && ` · ${t('own')}`}
             </span>
           )
         }

@@ -3,8 +3,10 @@
 // as an area, out as a line; messages or bytes) and backlog.
 import type { ReactNode } from 'react'
 import { useTranslations } from 'use-intl'
+import { ruleNameIn } from '../../server/shared/alarms'
 import type { History } from '../../server/shared/views'
 import { useFormat } from '../format'
+import { usePreferences } from '../i18n/preferences'
 import { ChartPanel } from './chart-panel'
 import type { ChartMarker, Series } from './series'
 
@@ -28,10 +30,14 @@ const plain = (scaled: number): string =>
 /** What was done, in the reader's language, and to what. The server's text is `action object`. */
 export const useMarkers = (history: Pick<History, 'markers'>): readonly ChartMarker[] => {
   const t = useTranslations('chart')
-  return history.markers.map(({ at, kind, text }) => ({
-    at,
-    text: `${t(`marker.${kind}`)} ${text.slice(text.indexOf(' ') + 1)}`,
-  }))
+  const { language } = usePreferences()
+  return history.markers.map(({ at, kind, text }) => {
+    const rest = text.slice(text.indexOf(' ') + 1)
+    const colon = rest.indexOf(': ')
+    // Of an alarm it is `rule: subject`.
+    const told = kind === 'alarm' && colon > 0 ? ruleNameIn(language, rest.slice(0, colon)) + rest.slice(colon) : rest
+    return { at, text: `${t(`marker.${kind}`)} ${told}` }
+  })
 }
 
 export interface ThroughputChartProps extends HistoryChartProps {

@@ -1,10 +1,10 @@
 // server/audit/open.ts: what was done, by whom, with what result. Lines are added and never changed: each vouches for the
 // one before it, so that a line that was changed or taken out is found. Nobody's answer waits for the file.
 import { createHash } from 'node:crypto'
-import { and, asc, count, desc, eq, gt, gte, like, lt, lte, max, or, type SQL } from 'drizzle-orm'
+import { and, asc, count, desc, eq, gt, gte, inArray, like, lt, lte, max, or, type SQL } from 'drizzle-orm'
 import type { Db } from '../db/open'
 import { audit, auditAnchor } from '../db/schema'
-import type { AuditDesk, AuditEntry } from '../shared/desk'
+import type { AuditDesk, AuditEntry, AuditView } from '../shared/desk'
 import { DeskError } from '../shared/errors'
 import type { AuditFilter, AuditListInput } from '../shared/inputs'
 import type { AuditRow, Facet, Page } from '../shared/views'
@@ -48,8 +48,8 @@ const linked = (before: string, line: Line): string =>
     .digest('hex')
 
 /** The first is whose lines may be seen at all. */
-const conditionsOf = (input: AuditFilter, who: string | null): (SQL | undefined)[] => [
-  who === null ? undefined : eq(audit.who, who),
+const conditionsOf = (input: AuditFilter, seen: AuditView): (SQL | undefined)[] => [
+  seen === null ? undefined : or(eq(audit.who, seen.who), inArray(audit.cluster, [...seen.clusters])),
   input.who === undefined ? undefined : eq(audit.who, input.who),
   input.action === undefined ? undefined : eq(audit.action, input.action),
   input.cluster === undefined ? undefined : eq(audit.cluster, input.cluster),
@@ -206,9 +206,9 @@ export const openAudit = (
       if (newest !== undefined && newest !== before) return { checked, unchained, brokenAt: (await highestId()) + 1 }
       return { checked, unchained, brokenAt: null }
     },
-    async *lines(input, who) {
+    async *lines(input, seen) {
       await flush()
-      const conditions = conditionsOf(input, who)
+      const conditions = conditionsOf(input, seen)
       for (let below: number | undefined; ; ) {
         const rows = await db
           .select()
@@ -221,9 +221,9 @@ export const openAudit = (
         if (rows.length < EXPORT_AT_ONCE) return
       }
     },
-    async list(input: AuditListInput, who: string | null): Promise<Page<AuditRow>> {
+    async list(input: AuditListInput, view: AuditView): Promise<Page<AuditRow>> {
       await flush()
-      const conditions = conditionsOf(input, who)
+      const conditions = conditionsOf(input, view)
       const where = and(...conditions)
       const seen = conditions[0]
       const counts = async (column: typeof audit.who | typeof audit.action | typeof audit.result) =>

@@ -2,6 +2,7 @@
 // calls back messages before their time. What waits is read anew when it is applied: what ended meanwhile is left alone.
 import type { Admin } from '../admin/open'
 import type { WireMessage } from '../admin/records'
+import type { AuditEntry, By } from '../shared/desk'
 import { DeskError, oneLine } from '../shared/errors'
 import type { WaitingActInput, WaitingActPreviewInput } from '../shared/inputs'
 import type {
@@ -19,7 +20,8 @@ import { carryOut } from './results'
 
 export interface WaitingActs {
   preview(input: WaitingActPreviewInput): Promise<WaitingActPreview>
-  apply(input: WaitingActInput): Promise<ApplyResult>
+  /** `by` stands in the audit log for what is done after the decision too. */
+  apply(input: WaitingActInput, by: By): Promise<ApplyResult>
 }
 export interface WaitingOptions {
   admin: Pick<Admin, 'masters' | 'messages'>
@@ -30,6 +32,7 @@ export interface WaitingOptions {
   /** Groups that read a topic, as far as the samples know. */
   groupsOf: (topic: string) => string[]
   log: (text: string) => void
+  audit: (entry: AuditEntry) => Promise<void>
   sleep: (ms: number) => Promise<void>
   now?: () => number
 }
@@ -42,7 +45,7 @@ interface Planned extends WaitingActPreview {
 }
 
 export const openWaitingActs = (options: WaitingOptions): WaitingActs => {
-  const { admin, cluster, halves, timetable, load, groupsOf, log, sleep, now = Date.now } = options
+  const { admin, cluster, halves, timetable, load, groupsOf, log, audit, sleep, now = Date.now } = options
   const previews = openPreviews<Planned>(now)
 
   const waitingNow = async (act: WaitingActPreviewInput['act']): Promise<readonly (HalfRow | TimedRow)[]> => {
@@ -93,7 +96,7 @@ export const openWaitingActs = (options: WaitingOptions): WaitingActs => {
    * What was decided is delivered or dropped by then: a copy that a check made of it meanwhile is taken away. Apache's brokers
    * decide about the copy they are told of and would ask about the newer one, and deliver it once more.
    */
-  const lookAfter = async (decided: readonly WaitingActRow[]): Promise<void> => {
+  const lookAfter = async (decided: readonly WaitingActRow[], by: By): Promise<void> => {
     let place = 0
     for (let looks = 0; looks < MOST_LOOKS; looks++) {
       const waitMs = LOOKED_AFTER_MS[place]
@@ -105,16 +108,44 @@ export const openWaitingActs = (options: WaitingOptions): WaitingActs => {
         const newer = open.find((one) => waitingKey(one) === row.key && one.queueOffset > row.queueOffset)
         if (newer === undefined) continue
         log(`${row.key} was put again by a check while it was decided: its newer copy is taken away`)
-        await end(newer, false)
+        await takeAway(newer, by)
         place = 0
       }
+    }
+  }
+  /** A roll back that nobody asked for by itself: it stands in the audit log, as the decision does. */
+  const takeAway = async (copy: HalfRow, by: By): Promise<void> => {
+    const began = performance.now()
+    let error: string | null = null
+    try {
+      await end(copy, false)
+    } catch (caught) {
+      error = oneLine(caught)
+      throw caught
+    } finally {
+      await audit({
+        ...by,
+        cluster,
+        action: 'waiting.takeAway',
+        object: copy.topic,
+        after: JSON.stringify({
+          act: 'rollback',
+          broker: copy.broker,
+          offsetId: copy.offsetId,
+          uniqueId: copy.uniqueId,
+        }),
+        reason: 'a check put it again while it was decided',
+        result: error === null ? 'ok' : 'failed',
+        error,
+        tookMs: performance.now() - began,
+      })
     }
   }
   const show = ({ input: _, ...shown }: Planned): WaitingActPreview => shown
 
   return {
     preview: async (input) => show(previews.keep(await plan(input))),
-    apply({ preview: id, confirm }) {
+    apply({ preview: id, confirm }, by) {
       return previews.apply(id, async (held) => {
         mustMatch(confirm, held.name)
         const chosen = held.rows.filter(({ note }) => note === null)
@@ -143,7 +174,7 @@ export const openWaitingActs = (options: WaitingOptions): WaitingActs => {
             })),
         )
         if (decided.length > 0)
-          void lookAfter(decided).catch((error: unknown) => log(`after a decision: ${oneLine(error)}`))
+          void lookAfter(decided, by).catch((error: unknown) => log(`after a decision: ${oneLine(error)}`))
         return result
       })
     },

@@ -1,6 +1,7 @@
 // server/db/backup.ts: a copy of the console's state in one file, made while the console runs, and put back before it starts.
 // Whoever is signed in is not in it. Sealed secrets open only under the key they were sealed with, which is never in it.
-import { chmodSync, copyFileSync, existsSync, renameSync, rmSync } from 'node:fs'
+import { chmodSync, closeSync, copyFileSync, existsSync, fsyncSync, openSync, renameSync, rmSync } from 'node:fs'
+import { dirname } from 'node:path'
 import { createClient } from '@libsql/client'
 import { migrations } from './migrations'
 
@@ -59,6 +60,7 @@ export const restoreBackup = async (
   { key, now }: { key: string; now: Date },
 ): Promise<Restored> => {
   if (!existsSync(backup)) throw new BackupError(`${backup}: there is no such file`)
+  finishRestore(file)
   const draft = `${file}.restoring`
   dropFiles(draft)
   copyFileSync(backup, draft)
@@ -67,12 +69,37 @@ export const restoreBackup = async (
     const { note, lost } = await checked(backup, draft, key)
     await mustBeIdle(file)
     const before = existsSync(file) ? `${file}.before-${now.toISOString().slice(0, 19).replaceAll(/[-:]/g, '')}` : null
+    toDisk(draft)
+    renameSync(draft, readyName(file)) // from here on the next start would finish it
     if (before !== null) renameSync(file, before)
-    dropFiles(file) // what its log held was written into it when it was last closed, just above
-    renameSync(draft, file)
+    finishRestore(file)
     return { note, before, lost }
   } finally {
     dropFiles(draft)
+  }
+}
+const readyName = (file: string): string => `${file}.restored`
+/**
+ * A restore that was ended between its two renames is done with here, before the file is opened: what was checked and is ready
+ * takes its place where the state of before was put aside already, and goes where it was not.
+ */
+export const finishRestore = (file: string): void => {
+  const ready = readyName(file)
+  if (!existsSync(ready)) return
+  if (existsSync(file)) {
+    dropFiles(ready)
+    return
+  }
+  dropFiles(file) // what its log held was written into it when it was last closed, before it was put aside
+  renameSync(ready, file)
+  toDisk(dirname(file))
+}
+const toDisk = (path: string): void => {
+  const handle = openSync(path, 'r')
+  try {
+    fsyncSync(handle)
+  } finally {
+    closeSync(handle)
   }
 }
 const dropFiles = (file: string): void => {

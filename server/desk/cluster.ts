@@ -200,6 +200,7 @@ export const openClusterDesk = (options: ClusterDeskOptions): OpenCluster => {
     load,
     groupsOf,
     log,
+    audit: (line) => audit.write(line),
     sleep,
   })
   const marks = openRedriveMarks(database.db, entry.id)

@@ -17,3 +17,11 @@ export const contentPolicy = (nonce: string): string =>
     "form-action 'self'",
     "frame-ancestors 'none'",
   ].join('; ')
+
+/** Cookies are shared by every port of a machine: no page there may lay this one under its own and catch clicks. */
+export const safeHeaders = [
+  ['x-frame-options', 'DENY'],
+  ['content-security-policy', "frame-ancestors 'none'"],
+  ['x-content-type-options', 'nosniff'],
+  ['referrer-policy', 'same-origin'],
+] as const

@@ -15,14 +15,17 @@ const nameOf = (host: string): string =>
     .replace(/^\[|\]$/g, '')
     .toLowerCase()
 
-/** Null: let it in. */
+/** Null: let it in. `told`: the name a trusted proxy was asked for; what it passes on may be anybody's word as well. */
 export const originFault = (
   request: Pick<IncomingMessage, 'headers' | 'method'>,
   rules: OriginRules,
+  told?: string,
 ): OriginFault | null => {
   const { host, origin } = request.headers
   if (host === undefined || !hostAllowed(host, rules)) return 'host'
-  if (origin !== undefined) return sameSite(origin, host, rules) ? null : 'origin'
+  if (told !== undefined && !hostAllowed(told, rules)) return 'host'
+  if (origin !== undefined)
+    return sameSite(origin, host, rules) || (told !== undefined && sameSite(origin, told, rules)) ? null : 'origin'
   // Without an Origin only what a browser sends across sites on its own is refused: it is never a change.
   const changes = request.method !== 'GET' && request.method !== 'HEAD'
   return changes && request.headers['sec-fetch-site'] === 'cross-site' ? 'origin' : null

@@ -8,6 +8,8 @@ export interface Peers {
   addressOf(request: IncomingMessage): string
   /** The browser speaks TLS, to us or to the proxy. */
   isSecure(request: IncomingMessage): boolean
+  /** The name the browser asked a proxy of ours for, where it says so. */
+  hostTold(request: IncomingMessage): string | undefined
   /** The console's address as the browser has it, without a slash at its end: `https://console.example.org/mq`. */
   outsideOf(request: IncomingMessage): string
 }
@@ -40,6 +42,7 @@ export const openPeers = (proxies: readonly string[], basePath = ''): Peers => {
       .map((part) => part.trim())
       .filter((part) => part !== '')
   }
+  const hostTold = (request: IncomingMessage): string | undefined => told(request, 'x-forwarded-host').at(-1)
   const isSecure = (request: IncomingMessage): boolean => told(request, 'x-forwarded-proto').at(-1) === 'https'
   return {
     addressOf(request) {
@@ -47,9 +50,10 @@ export const openPeers = (proxies: readonly string[], basePath = ''): Peers => {
       const client = chain.findLast((address) => isIP(address) !== 0 && !isTrusted(address))
       return client ?? chain.find((address) => isIP(address) !== 0) ?? ''
     },
+    hostTold,
     isSecure,
     outsideOf(request) {
-      const host = told(request, 'x-forwarded-host').at(-1) ?? request.headers.host ?? ''
+      const host = hostTold(request) ?? request.headers.host ?? ''
       return `${isSecure(request) ? 'https' : 'http'}://${host}${basePath}`
     },
   }

@@ -7,7 +7,7 @@ import { applyWSSHandler } from '@trpc/server/adapters/ws'
 import { type WebSocket, WebSocketServer } from 'ws'
 import { appRouter } from '../root'
 import type { Caller, ConsoleDesk } from '../shared/desk'
-import { contextFor, sessionOf } from '../trpc/context'
+import { contextFor, openStreams, sessionOf } from '../trpc/context'
 import type { CookieWriter } from './cookies'
 import type { Peers } from './peer'
 
@@ -57,7 +57,13 @@ export const openTrpcDoor = ({ desk, callerOf, cookiesFor, onError }: TrpcDoorOp
       const caller = callerOf(req)
       sockets.set(res, caller)
       res.once('close', () => sockets.delete(res))
-      return contextFor(desk, caller, { once: false, setSession: () => undefined, drained: () => drained(res) })
+      const streams = openStreams()
+      return contextFor(desk, caller, {
+        once: false,
+        setSession: () => undefined,
+        drained: () => drained(res),
+        streams,
+      })
     },
   })
 

@@ -10,8 +10,8 @@ import { findSeries, tiers } from './recorder'
 
 const HOUR_MS = 3_600_000
 const DAY_MS = 86_400_000
-/** The largest are found by the last so much of the span. */
-const RANKED_MS = DAY_MS
+/** The largest are found by the last so much of the span: of each series few rows, however many series there are. */
+const RANKED_MS = 6 * HOUR_MS
 
 /** Names by the value they have now, largest first: for a span that has no samples of the coarser tables yet. */
 export type RankedNow = (metric: ExplorerMetric, of: ExploreInput['of']) => string[]

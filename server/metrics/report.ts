@@ -4,7 +4,7 @@ import { sql } from 'drizzle-orm'
 import type { Database } from '../db/open'
 import type { UsageInput } from '../shared/inputs'
 import type { UsagePage, UsageRow } from '../shared/views'
-import { HOUR_MS } from './usage'
+import { BLOCK_MS, HOUR_MS } from './usage'
 
 const MOST_STEPS = 24 * 93
 interface Step {
@@ -31,11 +31,32 @@ export const stepsOf = (by: UsageInput['by'], from: number, to: number, zone: st
 }
 
 const orders: Record<UsageInput['sort'], string> = {
-  at: 'step.at desc, total desc, series.name',
-  name: 'series.name, step.at desc',
-  in: 'messages_in desc, series.name',
-  out: 'messages_out desc, series.name',
-  bytes: 'bytes desc, series.name',
+  at: 'at desc, total desc, name',
+  name: 'name, at desc',
+  in: 'messages_in desc, name',
+  out: 'messages_out desc, name',
+  bytes: 'bytes desc, name',
+}
+/** A part of a step, and which rows it reads. */
+interface Piece extends Step {
+  from: number
+  to: number
+}
+/** Whole blocks where a step holds some, single hours around them. */
+export const piecesOf = (steps: readonly Step[]): Record<'hours' | 'blocks', Piece[]> => {
+  const hours: Piece[] = []
+  const blocks: Piece[] = []
+  for (const step of steps) {
+    const first = Math.ceil(step.at / BLOCK_MS) * BLOCK_MS
+    const last = Math.floor(step.until / BLOCK_MS) * BLOCK_MS
+    if (first >= last) hours.push({ ...step, from: step.at, to: step.until })
+    else {
+      if (step.at < first) hours.push({ ...step, from: step.at, to: first })
+      blocks.push({ ...step, from: first, to: last })
+      if (last < step.until) hours.push({ ...step, from: last, to: step.until })
+    }
+  }
+  return { hours, blocks }
 }
 export const usageReport = async (
   database: Database,
@@ -47,19 +68,35 @@ export const usageReport = async (
   const from = input.from ?? to - (input.lastMs ?? 86_400_000)
   const steps = stepsOf(input.by, from, to, input.zone)
   const like = `%${input.q.replace(/[\\%_]/g, (sign) => `\\${sign}`)}%`
+  const pieces = piecesOf(steps)
+  const listed = (all: readonly Piece[]) => JSON.stringify(all.map((one) => [one.at, one.until, one.from, one.to]))
+  const table = (name: 'hours' | 'blocks') => sql.raw(`${name}(at, until, first, beyond)`)
+  const given = (all: readonly Piece[]) =>
+    sql`(select json_extract(value, '$[0]'), json_extract(value, '$[1]'), json_extract(value, '$[2]'),
+      json_extract(value, '$[3]') from json_each(${listed(all)}))`
   // The outer loops are few, the inner one a range of the primary key: `cross join` keeps them in this order.
-  const joined = sql`from series cross join step cross join usage_hour
-    where series.cluster = ${cluster} and series.kind = ${input.of} and series.name like ${like} escape '\\'
-    and usage_hour.series_id = series.id and usage_hour.hour >= step.at and usage_hour.hour < step.until
-    group by series.id, step.at`
-  const table = sql`with step(at, until) as (select json_extract(value, '$[0]'), json_extract(value, '$[1]')
-    from json_each(${JSON.stringify(steps.map(({ at, until }) => [at, until]))}))`
-  const rows = await database.db.all<[string, number, number, number, number, number, number, number]>(
-    sql`${table} select series.name, step.at, step.until, sum(messages_in) as messages_in, sum(messages_out) as messages_out,
-      sum(sized) as sized, sum(bytes) as bytes, max(estimated), sum(messages_in + messages_out) as total ${joined}
+  const counted = (of: 'hours' | 'blocks', kept: 'usage_hour' | 'usage_block') =>
+    sql`select wanted.name, wanted.id, ${sql.raw(of)}.at, ${sql.raw(of)}.until, messages_in, messages_out, sized, bytes, estimated
+      from wanted cross join ${sql.raw(of)} cross join ${sql.raw(kept)} counted
+      where counted.series_id = wanted.id and counted.hour >= ${sql.raw(of)}.first and counted.hour < ${sql.raw(of)}.beyond`
+  const asked = sql`with ${table('hours')} as ${given(pieces.hours)}, ${table('blocks')} as ${given(pieces.blocks)},
+    wanted as (select id, name from series
+      where cluster = ${cluster} and kind = ${input.of} and name like ${like} escape '\\'),
+    moved as (${counted('hours', 'usage_hour')} union all ${counted('blocks', 'usage_block')})`
+  const rows = await database.db.all<[string, number, number, number, number, number, number, number, number, number]>(
+    sql`${asked} select name, at, until, sum(messages_in) as messages_in, sum(messages_out) as messages_out,
+      sum(sized) as sized, sum(bytes) as bytes, max(estimated), sum(messages_in + messages_out) as total, count(*) over ()
+      from moved group by id, at
       order by ${sql.raw(orders[input.sort])} limit ${input.size} offset ${(input.page - 1) * input.size}`,
   )
-  const [counted] = await database.db.all<[number]>(sql`${table} select count(*) from (select 1 ${joined})`)
+  // Past the last page no row tells how many there are.
+  const matched =
+    rows[0]?.[9] ??
+    (input.page === 1
+      ? 0
+      : (
+          await database.db.all<[number]>(sql`${asked} select count(*) from (select 1 from moved group by id, at)`)
+        )[0]?.[0])
   return {
     rows: rows.map(([name, at, until, messagesIn, messagesOut, sized, bytes, estimated]): UsageRow => {
       const messages = input.of === 'topic' ? messagesIn : messagesOut
@@ -74,7 +111,7 @@ export const usageReport = async (
         estimated: estimated === 1,
       }
     }),
-    matched: counted?.[0] ?? 0,
+    matched: matched ?? 0,
     page: input.page,
     size: input.size,
     from: steps[0]?.at ?? from,

@@ -10,6 +10,8 @@ import type { Recorder } from './recorder'
 import { askable, type BrokerState, type ClusterState, silentNames } from './state'
 
 export const HOUR_MS = 3_600_000
+/** Counts are kept by hours, and by blocks of them that begin with the days of UTC and of Beijing. */
+export const BLOCK_MS = 8 * HOUR_MS
 const WRITE_EVERY_MS = 60_000
 const CLEAN_EVERY_MS = HOUR_MS
 /** Hours are kept as long as the coarsest samples. */
@@ -213,22 +215,22 @@ export const openUsage = (options: UsageOptions): Usage => {
         const ids = await recorder.idsOf([...waiting.keys()])
         const statements: { sql: string; params: unknown[] }[] = []
         for (const [series, hours] of waiting)
-          for (const [hour, one] of hours)
-            statements.push({
-              sql: `insert into usage_hour (series_id, hour, messages_in, messages_out, sized, bytes, estimated)
+          for (const [hour, one] of hours) {
+            const at = hour * HOUR_MS
+            const { messagesIn, messagesOut, sized, bytes, estimated } = one
+            const counts = [messagesIn, messagesOut, sized, bytes, Number(estimated)]
+            for (const [table, start] of [
+              ['usage_hour', at],
+              ['usage_block', at - (at % BLOCK_MS)],
+            ] as const)
+              statements.push({
+                sql: `insert into ${table} (series_id, hour, messages_in, messages_out, sized, bytes, estimated)
                 values (?, ?, ?, ?, ?, ?, ?) on conflict (series_id, hour) do update set
                 messages_in = messages_in + excluded.messages_in, messages_out = messages_out + excluded.messages_out,
                 sized = sized + excluded.sized, bytes = bytes + excluded.bytes, estimated = max(estimated, excluded.estimated)`,
-              params: [
-                ids.get(series) ?? 0,
-                hour * HOUR_MS,
-                one.messagesIn,
-                one.messagesOut,
-                one.sized,
-                one.bytes,
-                Number(one.estimated),
-              ],
-            })
+                params: [ids.get(series) ?? 0, start, ...counts],
+              })
+          }
         const changed = [...(marks ?? [])].filter(([, mark]) => mark.changed)
         for (let first = 0; first < changed.length; first += STATEMENTS) {
           const some = changed.slice(first, first + STATEMENTS)
@@ -251,10 +253,10 @@ export const openUsage = (options: UsageOptions): Usage => {
         if (at - cleanedAt >= CLEAN_EVERY_MS) {
           cleanedAt = at
           statements.push(
-            {
-              sql: 'delete from usage_hour where series_id in (select id from series) and hour < ?',
+            ...['usage_hour', 'usage_block'].map((table) => ({
+              sql: `delete from ${table} where series_id in (select id from series) and hour < ?`,
               params: [at - KEPT_MS],
-            },
+            })),
             { sql: 'delete from event where cluster = ? and at < ?', params: [cluster, at - KEPT_MS] },
             // Of topics and groups that are gone.
             {

@@ -6,6 +6,7 @@ import {
   type AlarmSubject,
   alarmMetrics,
   type NoticeLanguage,
+  ruleNameIn,
 } from '../shared/alarms'
 import { noticeWords } from './words'
 
@@ -67,7 +68,7 @@ export const noticeTitle = (notice: Notice, language: NoticeLanguage = 'en'): st
   const { event, severity, rule, subject, cluster } = notice
   const words = noticeWords[language]
   const tail = event === 'resolved' || event === 'test' ? '' : `, ${words.severity[severity]}`
-  return `[${words.event[event]}${tail}] ${rule}: ${subject.name} (${cluster.name})`
+  return `[${words.event[event]}${tail}] ${ruleNameIn(language, rule)}: ${subject.name} (${cluster.name})`
 }
 export const noticeLines = (notice: Notice, language: NoticeLanguage = 'en'): string[] => {
   const { metric, value, comparator, threshold, since, at, ending, event } = notice

@@ -1,5 +1,5 @@
-// server/notify/words.ts: the words of notices in the languages a channel can be set to. Names of rules and things stay as they
-// are; English is the measure, and the type of the table keeps the other complete.
+// server/notify/words.ts: the words of notices in the languages a channel can be set to. Names that people gave stay as they are;
+// English is the measure, and the type of the table keeps the other complete.
 import type { AlarmMetricName, AlarmSeverity, NoticeLanguage } from '../shared/alarms'
 import type { Notice } from './notice'
 

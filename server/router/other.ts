@@ -15,7 +15,7 @@ import {
 } from '../shared/inputs'
 import { DLQ_PREFIX } from '../shared/names'
 import { nameMatches } from '../shared/rights'
-import { allowed, allowedOn, check, hasOnlyOwn, may, readingFor, router, streaming } from '../trpc/procedure'
+import { allowed, allowedOn, auditViewOf, check, may, readingFor, router, streaming } from '../trpc/procedure'
 
 export const clientRouter = router({
   list: allowedOn('cluster.read')
@@ -88,9 +88,7 @@ export const paletteRouter = router({
 export const auditRouter = router({
   list: allowed('audit.read')
     .input(auditListInput)
-    .query(({ ctx, input }) =>
-      ctx.desk.audit.list(input, hasOnlyOwn(ctx.signedIn, 'audit.read') ? ctx.signedIn.me.name : null),
-    ),
+    .query(({ ctx, input }) => ctx.desk.audit.list(input, auditViewOf(ctx.signedIn))),
   /** Every line that matches, newest first, one after the other; that it was taken away is a line itself. */
   export: allowed('audit.read')
     .input(auditExportInput)
@@ -100,10 +98,7 @@ export const auditRouter = router({
         const began = performance.now()
         let lines = 0
         try {
-          for await (const row of ctx.desk.audit.lines(
-            input,
-            hasOnlyOwn(ctx.signedIn, 'audit.read') ? me.name : null,
-          )) {
+          for await (const row of ctx.desk.audit.lines(input, auditViewOf(ctx.signedIn))) {
             lines += 1
             await ctx.drained()
             yield row

@@ -15,5 +15,7 @@ export const waitingRouter = router({
     .query(({ ctx, input }) => ctx.cluster.waiting.preview(input)),
   decide: allowedOn('message.resolve')
     .input(waitingActInput)
-    .mutation(({ ctx, input }) => ctx.cluster.waiting.apply(input)),
+    .mutation(({ ctx, input }) =>
+      ctx.cluster.waiting.apply(input, { who: ctx.signedIn.me.name, from: ctx.caller.from }),
+    ),
 })

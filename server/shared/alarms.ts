@@ -115,6 +115,30 @@ function rule(name: string, metric: AlarmMetricName, value: number, rest: Partia
   }
 }
 
+/** The rules of the first start in Chinese; a name that somebody gave is nobody's to translate. */
+const chineseNames: Readonly<Record<string, string>> = {
+  'Behind over 10 min': '消费延迟超过 10 分钟',
+  'Lag over 100,000': '堆积量超过 100,000',
+  'Position past what is kept': '位点已超出留存',
+  'Unread messages and no client': '有堆积但无客户端',
+  'Queue blocked': '队列阻塞',
+  'Retries growing': '重试增长',
+  'Dead letters growing': '死信增长',
+  'Broker not answering': 'Broker 无响应',
+  'Another master': '主节点切换',
+  'Name server not answering': 'NameServer 无响应',
+  'Disk over 85 %': '磁盘使用率超过 85 %',
+  'Slave far behind': '从节点落后过多',
+  'Send p99 over 200 ms': '发送 p99 超过 200 毫秒',
+  'Page cache busy': 'PageCache 繁忙',
+  'Timed messages late': '定时消息延迟',
+  'Half messages unanswered': '半事务消息未决',
+  'Cluster cannot be seen': '无法观测集群',
+}
+/** The name of a rule as it is shown: those of the first start in the reader's language. */
+export const ruleNameIn = (language: NoticeLanguage, name: string): string =>
+  language === 'zh' && Object.hasOwn(chineseNames, name) ? (chineseNames[name] ?? name) : name
+
 /** Whether a name is one of `GID_*, order_?`. `*` is any run of characters, `?` one of them. */
 export const matcherOf = (text: string): ((name: string) => boolean) => {
   const parts = text

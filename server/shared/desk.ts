@@ -239,7 +239,7 @@ export interface WaitingDesk {
   halves(): Promise<view.HalfList>
   timetable(): Promise<view.Timetable>
   preview(input: WaitingActPreviewInput): Promise<view.WaitingActPreview>
-  apply(input: WaitingActInput): Promise<view.ApplyResult>
+  apply(input: WaitingActInput, by: By): Promise<view.ApplyResult>
 }
 /** The clusters the console knows. */
 export interface ClustersDesk {
@@ -354,15 +354,16 @@ export interface AuditEntry {
   error?: string | null
   tookMs: number
 }
+/** Whose lines are seen: their own, and those of the clusters whose log they may read. Null: all. */
+export type AuditView = null | { who: string; clusters: readonly string[] }
 export interface AuditDesk {
   /** Comes back at once; lines go into the file in their order, a little later. */
   write(entry: AuditEntry): Promise<void>
   /** Throws a DeskError when too many lines wait for a file that cannot be written: what leaves a line is not begun then. */
   mustBeWritable(): Promise<void>
-  /** `who` set: only that user's own rows. */
-  list(input: AuditListInput, who: string | null): Promise<view.Page<view.AuditRow>>
+  list(input: AuditListInput, seen: AuditView): Promise<view.Page<view.AuditRow>>
   /** All that match, newest first. */
-  lines(input: AuditFilter, who: string | null): AsyncIterable<view.AuditRow>
+  lines(input: AuditFilter, seen: AuditView): AsyncIterable<view.AuditRow>
   /** Computes the chain of lines again. */
   verify(): Promise<view.AuditProof>
   /** Everything that waits is in the file. */

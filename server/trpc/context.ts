@@ -1,6 +1,7 @@
 // server/trpc/context.ts: what a procedure sees of who asks and of what can be asked. The console's one instance hangs
 // on globalThis, since Next loads its own copy of every module; nothing else may be kept there.
 import type { Caller, ConsoleDesk, SignedIn } from '../shared/desk'
+import { DeskError } from '../shared/errors'
 
 export interface Context {
   readonly desk: ConsoleDesk
@@ -11,6 +12,30 @@ export interface Context {
   readonly setSession: (secret: string | null) => void
   /** Resolves once the browser has read enough of what was sent: streams wait here. */
   readonly drained: () => Promise<void>
+  /** The streams of the connection that asks. */
+  readonly streams: Streams
+}
+export interface Streams {
+  /** Answers with what is to be called at the stream's end; throws where there are too many. */
+  enter(): () => void
+}
+/** A page follows what it shows: a dozen at most. Whoever wants more is no page. */
+const MOST_STREAMS = 64
+/** Of one connection. */
+export const openStreams = (most = MOST_STREAMS): Streams => {
+  let count = 0
+  return {
+    enter() {
+      if (count >= most)
+        throw new DeskError('budget', `At most ${most} streams at once on a connection: end one first.`)
+      count += 1
+      let open = true
+      return () => {
+        if (open) count -= 1
+        open = false
+      }
+    },
+  }
 }
 
 const slot = Symbol.for('rocketdeck.console')
@@ -39,11 +64,13 @@ export interface ContextOptions {
   once: boolean
   setSession: Context['setSession']
   drained: Context['drained']
+  /** Of the connection, where it carries more than this request. */
+  streams?: Streams
 }
 export const contextFor = (
   desk: ConsoleDesk,
   caller: Caller,
-  { once, setSession, drained }: ContextOptions,
+  { once, setSession, drained, streams = openStreams() }: ContextOptions,
 ): Context => {
   let found: Promise<SignedIn | null> | undefined
   return {
@@ -51,6 +78,7 @@ export const contextFor = (
     caller,
     setSession,
     drained,
+    streams,
     who: () => {
       if (!once) return desk.access.who(caller)
       found ??= desk.access.who(caller)

@@ -2,7 +2,7 @@
 // leaves a line in the audit log, whatever became of it. A procedure made otherwise has no rule and fails a test.
 import { initTRPC } from '@trpc/server'
 import superjson from 'superjson'
-import type { AuditEntry, ClusterDesk, ConsoleDesk, Reading, SignedIn } from '../shared/desk'
+import type { AuditEntry, AuditView, ClusterDesk, ConsoleDesk, Reading, SignedIn } from '../shared/desk'
 import { DeskError, oneLine } from '../shared/errors'
 import { onCluster } from '../shared/inputs'
 import { changesNothing, grantFor, hasSubject, type Right, subjectOf, type Where } from '../shared/rights'
@@ -46,19 +46,33 @@ const clusterOf = (ctx: Context, id: string): ClusterDesk => {
   if (cluster === undefined) throw new DeskError('not-found', `No cluster is called ${id} here.`)
   return cluster
 }
-/** Changes that are not made before the name of their object was typed: `confirm` is among what they take, and is checked. */
-export const typesName: ReadonlySet<string> = new Set([
-  'topic.delete',
-  'group.delete',
-  'group.reset',
-  'message.consumeDirectly',
-  'message.resend',
-  'dead.redrive',
-  'waiting.decide',
-  'broker.start',
-  'broker.stop',
-  'broker.restart',
-])
+/**
+ * Changes that are not made before the name of their object was typed: `confirm` is among what they take, and must be what the
+ * named field of the input holds. `shown`: the name that the preview asks for; who holds the previews compares it.
+ */
+export const typesName: Readonly<Record<string, 'topic' | 'group' | 'part' | 'shown'>> = {
+  'topic.delete': 'topic',
+  'group.delete': 'group',
+  'group.reset': 'group',
+  'message.consumeDirectly': 'group',
+  'message.resend': 'group',
+  'dead.redrive': 'group',
+  'waiting.decide': 'shown',
+  'broker.start': 'part',
+  'broker.stop': 'part',
+  'broker.restart': 'part',
+}
+const fieldIn = (raw: unknown, key: string): unknown =>
+  typeof raw === 'object' && raw !== null ? Object.getOwnPropertyDescriptor(raw, key)?.value : undefined
+/** Whether the name of what is changed was typed; throws where something else was. */
+const hasTypedName = (path: string, raw: unknown): boolean => {
+  const field = Object.hasOwn(typesName, path) ? typesName[path] : undefined
+  const typed = fieldIn(raw, 'confirm')
+  if (field === undefined || typeof typed !== 'string') return false
+  const name = field === 'shown' ? typed : fieldIn(raw, field)
+  if (typed !== name) throw new DeskError('confirm-mismatch', `The name typed is not ${String(name)}.`)
+  return typed !== ''
+}
 /** Whoever looks at the console as somebody else changes nothing but how that ends, and how they see it. */
 const mustBeOneself = ({ me }: SignedIn, path: string): void => {
   if (me.tryAs === null || whileTrying.has(path)) return
@@ -68,9 +82,7 @@ const whileTrying: ReadonlySet<string> = new Set(['access.endTryAs', 'auth.logou
 
 /** On a cluster marked production a change names it, unless the name of what it changes was typed already. */
 const mustNameProduction = ({ name }: ClusterDesk, path: string, raw: unknown): void => {
-  const typed = (key: string): unknown =>
-    typeof raw === 'object' && raw !== null ? Object.getOwnPropertyDescriptor(raw, key)?.value : undefined
-  if ((typesName.has(path) && typeof typed('confirm') === 'string') || typed('production') === name) return
+  if (hasTypedName(path, raw) || fieldIn(raw, 'production') === name) return
   throw new DeskError(
     'production',
     `${name} is marked production: a change there carries its name as \`production\`.`,
@@ -273,6 +285,7 @@ export const allowedOn = (right: Right) =>
       const cluster = clusterOf(ctx, input.cluster)
       if (type === 'mutation' && cluster.readOnly && !changesNothing.has(right))
         throw new DeskError('read-only', `The cluster ${cluster.id} is connected read-only.`)
+      if (type === 'mutation') hasTypedName(path, await getRawInput())
       if (type === 'mutation' && cluster.production && !changesNothing.has(right))
         mustNameProduction(cluster, path, await getRawInput())
       return next({ ctx: { signedIn, cluster } })
@@ -280,12 +293,16 @@ export const allowedOn = (right: Right) =>
     .use(remembered)
 
 /** A subscription's faults come while it runs, past every middleware: they are translated here. */
-export const streaming = <Options, Event>(run: (options: Options) => AsyncIterable<Event>) =>
+export const streaming = <Options extends { ctx: Context }, Event>(run: (options: Options) => AsyncIterable<Event>) =>
   async function* (options: Options): AsyncGenerator<Event, void, unknown> {
+    let leave: (() => void) | undefined
     try {
+      leave = options.ctx.streams.enter()
       yield* run(options)
     } catch (error) {
       throw trpcErrorOf(error)
+    } finally {
+      leave?.()
     }
   }
 
@@ -303,5 +320,9 @@ export const readingFor = (
   if (rules.length === 0 || may(signedIn, 'message.unmask', { cluster: cluster.id, name: topic })) return reading
   return { ...reading, masks: { rules, digest: desk.masking.digest } }
 }
-export const hasOnlyOwn = (who: SignedIn, right: Right): boolean =>
-  !who.me.grants.some((one) => one.right === right && one.own !== true)
+/** Which lines of the audit log somebody sees: by the clusters on which they hold the right, else their own. */
+export const auditViewOf = ({ me }: SignedIn): AuditView => {
+  const held = me.grants.filter(({ right, own }) => right === 'audit.read' && own !== true)
+  if (held.some(({ cluster }) => cluster === '*')) return null
+  return { who: me.name, clusters: held.map(({ cluster }) => cluster) }
+}

@@ -136,6 +136,57 @@ describe('signing in', () => {
     })
     expect(status).toBe(403)
   })
+  it('begins a session of its own at each sign-in, whatever the browser was made to send', async () => {
+    const admin = jar.cookie
+    const planted = `rocketdeck_${port}=planted-by-somebody-else`
+    jar.cookie = planted
+    await http().auth.login.mutate({ name: 'root', password: 'a long enough one' })
+    const own = jar.cookie
+    expect(own).toMatch(/=[\w-]{20,}$/)
+    expect([planted, admin]).not.toContain(own)
+    // The one that was planted is nobody's, before and after.
+    jar.cookie = planted
+    expect((await http().auth.state.query()).me).toBeNull()
+    // And a sign-in over a session of somebody else ends up in a third one.
+    jar.cookie = admin
+    await http().auth.login.mutate({ name: 'root', password: 'a long enough one' })
+    expect([own, admin, planted]).not.toContain(jar.cookie)
+    await http().auth.logout.mutate()
+    jar.cookie = own
+    await http().auth.logout.mutate()
+    jar.cookie = admin
+    expect((await http().auth.state.query()).me?.name).toBe('root')
+  })
+  it('lets one websocket follow so much and no more, and goes on when something of it ends', async () => {
+    const { client, api } = live()
+    const refused: unknown[] = []
+    let following = 0
+    const follow = () =>
+      api.cluster.live.subscribe(at, {
+        onData: () => undefined,
+        onStarted: () => {
+          following += 1
+        },
+        onError: (error) => refused.push(error.data?.fault?.kind),
+      })
+    const held = Array.from({ length: 70 }, follow)
+    await until(
+      async () => refused.length,
+      (count) => count >= 6,
+    )
+    await sleep(100)
+    expect(refused).toEqual(Array.from({ length: 6 }, () => 'budget'))
+    for (const one of held.slice(0, 3)) one.unsubscribe()
+    const before = following
+    const again = [follow(), follow()]
+    await until(
+      async () => following,
+      (count) => count >= before + 2,
+    )
+    expect(refused).toHaveLength(6)
+    for (const one of [...held, ...again]) one.unsubscribe()
+    client.close()
+  })
   it('closes the websockets of a session that ends', async () => {
     const admin = jar.cookie
     await http().auth.login.mutate({ name: 'root', password: 'a long enough one' })

@@ -1,6 +1,7 @@
 // test/broker/worker/topology.test.ts: which parts a preset has, where they listen and where their files lie.
 import { describe, expect, it } from 'vitest'
-import { DEFAULT_PRESET, planBroker, planCluster, planNamesrv } from '../../../broker/worker/topology'
+import { DEFAULT_PRESET } from '../../../broker/config/start-flags'
+import { planBroker, planCluster, planNamesrv } from '../../../broker/worker/topology'
 
 const cluster = (over: Partial<Parameters<typeof planCluster>[0]> = {}) =>
   planCluster({

@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Measure } from '../../../server/alarms/measure'
 import { type Change, type Held, quiet, step } from '../../../server/alarms/step'
-import { type AlarmRuleBody, defaultRules, matcherOf } from '../../../server/shared/alarms'
+import { type AlarmRuleBody, defaultRules, matcherOf, ruleNameIn } from '../../../server/shared/alarms'
 
 const rule = (rest: Partial<AlarmRuleBody> = {}): AlarmRuleBody => ({
   name: 'r',
@@ -124,4 +124,11 @@ it('there are default rules for each of the things that wake people', () => {
     'halfAge',
   ])
     expect(metrics).toContain(needed)
+})
+
+it('every default rule has a name in Chinese, and a name that somebody gave is left alone', () => {
+  for (const { name } of defaultRules) expect(ruleNameIn('zh', name), name).toMatch(/[\u4e00-\u9fff]/)
+  expect(defaultRules.map(({ name }) => ruleNameIn('en', name))).toEqual(defaultRules.map(({ name }) => name))
+  expect(ruleNameIn('zh', 'My own')).toBe('My own')
+  expect(ruleNameIn('zh', 'constructor')).toBe('constructor')
 })

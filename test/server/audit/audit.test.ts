@@ -7,7 +7,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest'
 import { openAudit } from '../../../server/audit/open'
 import { type Database, openDatabase } from '../../../server/db/open'
 import { audit as table } from '../../../server/db/schema'
-import type { AuditDesk, AuditEntry } from '../../../server/shared/desk'
+import type { AuditDesk, AuditEntry, AuditView } from '../../../server/shared/desk'
 import { auditListInput } from '../../../server/shared/inputs'
 
 let folder: string
@@ -28,8 +28,8 @@ afterEach(async () => {
   await database.close()
   rmSync(folder, { recursive: true, force: true })
 })
-const list = (input: Parameters<typeof auditListInput.parse>[0], who: string | null = null) =>
-  audit.list(auditListInput.parse(input), who)
+const list = (input: Parameters<typeof auditListInput.parse>[0], seen: AuditView = null) =>
+  audit.list(auditListInput.parse(input), seen)
 
 it('shows the newest first and counts what there is to choose from before filters', async () => {
   const page = await list({ action: 'topic.delete' })
@@ -41,9 +41,21 @@ it('shows the newest first and counts what there is to choose from before filter
   expect(facets.get('result:failed')).toBe(1)
 })
 it('shows and counts only the own lines of who may read no others', async () => {
-  const page = await list({}, 'bob')
+  const page = await list({}, { who: 'bob', clusters: [] })
   expect(page).toMatchObject({ total: 1, matched: 1 })
   expect(page.facets.map(({ key }) => key)).toEqual(['who:bob', 'action:group.reset', 'result:ok'])
+})
+it('shows the lines of the clusters whose log somebody may read beside their own, and no others', async () => {
+  const at = { from: '::1', action: 'group.reset', object: 'g', result: 'ok', tookMs: 1 } as const
+  await audit.write({ ...at, who: 'ann', cluster: 'far' })
+  await audit.write({ ...at, who: 'ann', cluster: null })
+  const of = async (seen: AuditView) => (await list({}, seen)).rows.map(({ who, cluster }) => `${who} ${cluster}`)
+  expect(await of({ who: 'bob', clusters: ['far'] })).toEqual(['ann far', 'bob c'])
+  expect(await of({ who: 'bob', clusters: ['other'] })).toEqual(['bob c'])
+  expect(await of(null)).toHaveLength(5)
+  const lines = []
+  for await (const line of audit.lines(auditListInput.parse({}), { who: 'bob', clusters: ['far'] })) lines.push(line)
+  expect(lines).toHaveLength(2)
 })
 it('finds by a part of the object or the action', async () => {
   expect((await list({ q: 'of-b' })).matched).toBe(1)

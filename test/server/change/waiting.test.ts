@@ -3,6 +3,7 @@ import { beforeEach, describe, expect, it, vi } from 'vitest'
 import type { Admin } from '../../../server/admin/open'
 import type { WireMessage } from '../../../server/admin/records'
 import { openWaitingActs } from '../../../server/change/waiting'
+import type { AuditEntry } from '../../../server/shared/desk'
 import { known } from '../../../server/shared/known'
 import type { HalfRow, TimedRow, WaitingMessage } from '../../../server/shared/views'
 
@@ -39,6 +40,8 @@ describe('TX9 DL10: deciding about what waits', () => {
   let told: string[]
   /** Of what is looked at later. */
   let waits: (() => void)[]
+  let lines: AuditEntry[]
+  const by = { who: 'ann', from: '10.0.0.1' }
   const say = (words: unknown[]): Promise<void> => {
     told.push(words.join(' '))
     return Promise.resolve()
@@ -61,6 +64,7 @@ describe('TX9 DL10: deciding about what waits', () => {
       load: async (offsetId) => ({ commitLogOffset: BigInt(Number(offsetId.slice(-3, -2)) * 1000) }) as WireMessage, // its place is all that is read
       groupsOf: (topic) => (topic === 'Orders' ? ['GID_r'] : []),
       log: () => undefined,
+      audit: async (line) => void lines.push(line),
       sleep: () => new Promise<void>((go) => waits.push(go)),
       now: () => 1000,
     })
@@ -71,6 +75,7 @@ describe('TX9 DL10: deciding about what waits', () => {
     later = [timed(5), timed(6, 'too-soon')]
     told = []
     waits = []
+    lines = []
     acts = openActs()
   })
   const at = { cluster: 'prod' }
@@ -84,7 +89,10 @@ describe('TX9 DL10: deciding about what waits', () => {
     ] as const) {
       const preview = await acts.preview({ ...at, act, waiting: [key(digit)] })
       expect(preview).toMatchObject({ act, name: 'Orders', sends: 1, rows: [{ offsetId: id(digit), note: null }] })
-      expect(await acts.apply({ ...at, preview: preview.id, confirm: 'Orders' })).toMatchObject({ ok: 1, failed: 0 })
+      expect(await acts.apply({ ...at, preview: preview.id, confirm: 'Orders' }, by)).toMatchObject({
+        ok: 1,
+        failed: 0,
+      })
     }
     expect(told).toEqual([
       'a:1 commit UNIQ1 GID_w 1000',
@@ -105,7 +113,7 @@ describe('TX9 DL10: deciding about what waits', () => {
   it('leaves out what waits no longer or is too near to its time, and does nothing when nothing is left', async () => {
     const preview = await acts.preview({ ...at, act: 'recall', waiting: [key(6), key(7)] })
     expect(preview).toMatchObject({ sends: 0, rows: [{ note: 'fixed' }, { note: 'gone' }] })
-    await expect(acts.apply({ ...at, preview: preview.id, confirm: preview.name })).rejects.toMatchObject({
+    await expect(acts.apply({ ...at, preview: preview.id, confirm: preview.name }, by)).rejects.toMatchObject({
       kind: 'bad-input',
     })
     expect(await acts.preview({ ...at, act: 'commit', waiting: [key(4)] })).toMatchObject({ sends: 0 }) // set aside
@@ -113,11 +121,11 @@ describe('TX9 DL10: deciding about what waits', () => {
   })
   it('does nothing when the name is wrong, or when one was answered since, and shows it as it is now', async () => {
     const preview = await acts.preview({ ...at, act: 'rollback', waiting: [key(1), key(2)] })
-    await expect(acts.apply({ ...at, preview: preview.id, confirm: 'Order' })).rejects.toMatchObject({
+    await expect(acts.apply({ ...at, preview: preview.id, confirm: 'Order' }, by)).rejects.toMatchObject({
       kind: 'confirm-mismatch',
     })
     open = [half(2)]
-    await expect(acts.apply({ ...at, preview: preview.id, confirm: 'Orders' })).rejects.toMatchObject({
+    await expect(acts.apply({ ...at, preview: preview.id, confirm: 'Orders' }, by)).rejects.toMatchObject({
       kind: 'drift',
       details: {
         preview: {
@@ -134,12 +142,12 @@ describe('TX9 DL10: deciding about what waits', () => {
   it('names the newest copy of a half message that was asked about meanwhile', async () => {
     const preview = await acts.preview({ ...at, act: 'commit', waiting: [key(1)] })
     open = [{ ...half(1), offsetId: id(8), queueOffset: 80n, checks: 2 }]
-    expect(await acts.apply({ ...at, preview: preview.id, confirm: 'Orders' })).toMatchObject({ ok: 1 })
+    expect(await acts.apply({ ...at, preview: preview.id, confirm: 'Orders' }, by)).toMatchObject({ ok: 1 })
     expect(told).toEqual(['a:1 commit UNIQ1 GID_w 8000'])
   })
   it('takes away the copy that a check makes of what was just decided, so that it is not delivered once more', async () => {
     const preview = await acts.preview({ ...at, act: 'commit', waiting: [key(1), key(2)] })
-    await acts.apply({ ...at, preview: preview.id, confirm: 'Orders' })
+    await acts.apply({ ...at, preview: preview.id, confirm: 'Orders' }, by)
     // One is not noted as ended yet, the other was put again in the meantime.
     open = [half(1), { ...half(2), offsetId: id(8), queueOffset: 80n, checks: 2 }]
     const said = ['a:1 commit UNIQ1 GID_w 1000', 'a:1 commit UNIQ2 GID_w 2000', 'a:1 rollback UNIQ2 GID_w 8000']
@@ -159,11 +167,22 @@ describe('TX9 DL10: deciding about what waits', () => {
     await new Promise<void>((go) => setImmediate(go))
     expect(waits).toHaveLength(4)
     expect(told).toHaveLength(4)
+    // Nobody asked for these by themselves: they stand in the audit log under whoever decided.
+    expect(lines).toMatchObject(
+      [id(8), id(9)].map((offsetId) => ({
+        ...by,
+        cluster: 'prod',
+        action: 'waiting.takeAway',
+        object: 'Orders',
+        after: expect.stringContaining(offsetId),
+        result: 'ok',
+      })),
+    )
   })
   it('does nothing twice, however often it is asked', async () => {
     const preview = await acts.preview({ ...at, act: 'commit', waiting: [key(1)] })
     const input = { ...at, preview: preview.id, confirm: 'Orders' }
-    const both = await Promise.all([acts.apply(input), acts.apply(input)])
+    const both = await Promise.all([acts.apply(input, by), acts.apply(input, by)])
     expect(both[0]).toEqual(both[1])
     expect(told).toHaveLength(1)
   })

@@ -1,12 +1,21 @@
 // test/server/db/backup.test.ts: a backup is of one moment while the console writes on, tells no secret without the key, and is
 // put back whole or not at all.
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { createClient } from '@libsql/client'
 import { expect, it } from 'vitest'
 import { openAccess } from '../../../server/access/open'
 import { openRegistry, plainConnection } from '../../../server/clusters/registry'
-import { BackupError } from '../../../server/db/backup'
+import { BackupError, finishRestore } from '../../../server/db/backup'
 import { openDatabase } from '../../../server/db/open'
 import { keyMark, openBackups } from '../../../server/desk/backup'
 import { openSeal } from '../../../server/guard/seal'
@@ -117,4 +126,32 @@ it('hands one over at a time, and leaves no copy behind', async () => {
   expect(existsSync(second.file)).toBe(false)
   expect(keyMark(seal)).not.toContain(readFileSync(join(folder, 'secret.key'), 'utf8').trim())
   await database.close()
+})
+
+it('that was ended between its renames is finished by the next start, and undone where nothing was put aside yet', async () => {
+  const { dataDir, folder, database } = await filled()
+  const file = join(dataDir, 'copy.backup')
+  await backUpState(dataDir, file, '1')
+  await database.close()
+  const state = join(folder, 'console.db')
+  const ready = `${state}.restored`
+  const files = () => readdirSync(folder).filter((one) => one.startsWith('console.db'))
+
+  // Killed after the first rename: the state of before lies aside, what was checked is ready.
+  const held = bytesOf(state)
+  copyFileSync(file, ready)
+  renameSync(state, `${state}.before-20260101T000000`)
+  finishRestore(state)
+  expect(files()).toEqual(['console.db', 'console.db.before-20260101T000000'])
+  expect(bytesOf(state)).toBe(bytesOf(file))
+  const again = await consoleIn(dataDir)
+  expect(await again.access.isSetUp()).toBe(true)
+  await again.database.close()
+
+  // Killed before it: nothing was done, and nothing of it stays.
+  writeFileSync(state, held, 'latin1')
+  copyFileSync(file, ready)
+  finishRestore(state)
+  expect(files()).toEqual(['console.db', 'console.db.before-20260101T000000'])
+  expect(bytesOf(state)).toBe(held)
 })

@@ -1,5 +1,7 @@
 // test/server/desk/clusters.test.ts: clusters that are changed by several people at once.
 import { expect, it } from 'vitest'
+import { reachOf } from '../../../server/clusters/reach'
+import { plainConnection } from '../../../server/clusters/registry'
 import { openJobStore } from '../../../server/jobs/store'
 import { clusterAddInput, clusterTestInput } from '../../../server/shared/inputs'
 import { openTestClusters } from '../../support/clusters'
@@ -64,6 +66,29 @@ it('the doctor goes where the cluster may lead and nowhere else', async () => {
     await close()
     await Promise.all([namesrv.close(), inner.close()])
   }
+})
+
+it('a name that leads elsewhere at its second look-up leads nowhere, and what was checked is what is dialled', async () => {
+  const answers = ['203.0.114.7', '169.254.169.254', '203.0.114.8']
+  const asked: string[] = []
+  const resolve = async (host: string) => {
+    asked.push(host)
+    return [{ address: answers.shift() ?? '', family: 4 }]
+  }
+  const reach = reachOf(plainConnection, '', resolve)
+  expect(await reach.resolve?.('mq.example.org:9876')).toMatchObject({ address: '203.0.114.7:9876' })
+  await expect(reach.resolve?.('mq.example.org:9876')).rejects.toThrow('private address')
+  // A name server that tells such an address itself, or one in another form of writing, is not followed either.
+  for (const told of [
+    '169.254.169.254:80',
+    '127.0.0.1:10911',
+    '[::ffff:10.0.0.1]:10911',
+    '[fd00::1]:10911',
+    '0.0.0.0:1',
+  ])
+    await expect(reach.resolve?.(told), told).rejects.toThrow('private address')
+  await expect(reach.resolve?.('no port')).rejects.toThrow('host:port')
+  expect(asked).toEqual(['mq.example.org', 'mq.example.org'])
 })
 
 it('another cluster of the same name does not go on with what was begun on the one that was removed', async () => {

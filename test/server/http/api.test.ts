@@ -7,8 +7,9 @@ import { type ConsoleHandle, createConsole } from '../../../server/console'
 import { fromQuery, operationsOf, revived } from '../../../server/http/api-table'
 import { openApiOf } from '../../../server/http/openapi'
 import { type RouteRule, routesOf } from '../../../server/http/routes'
+import { createCaller } from '../../../server/root'
 import type { SignedIn } from '../../../server/shared/desk'
-import { publishedConsole } from '../../../server/trpc/context'
+import { contextFor, publishedConsole } from '../../../server/trpc/context'
 import { temporaryFolder } from '../../support/folders'
 
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 }) // every operation is asked, on a machine that may be slow
@@ -16,6 +17,8 @@ let handle: ConsoleHandle
 let server: Server
 let base: string
 let admin: SignedIn
+/** The log, whole. */
+const said: string[] = []
 beforeAll(async () => {
   server = createServer((request, response) => {
     if (!handle.handleHttp(request, response)) response.writeHead(418).end()
@@ -30,7 +33,8 @@ beforeAll(async () => {
     port,
     metricsToken: 'scrape',
     databaseThread: false,
-    log: () => undefined,
+    log: (_, text) => void said.push(text),
+    refused: (text) => void said.push(text),
   })
   const access = publishedConsole()?.access
   const token = (await handle.setupUrlHint())?.split('=')[1] ?? ''
@@ -152,8 +156,6 @@ it('an audit line of a change tells what was before and after it, and no secret'
   const token = await tokenWith('cluster.read')
   expect(token).not.toBe('')
   const desk = publishedConsole()
-  const { createCaller } = await import('../../../server/root')
-  const { contextFor } = await import('../../../server/trpc/context')
   if (desk === undefined) throw new Error('no console')
   const { session } = await desk.access.login('root', 'a long enough one', { from: '', agent: '', session: null })
   const caller = createCaller(
@@ -179,4 +181,69 @@ it('an audit line of a change tells what was before and after it, and no secret'
   for await (const line of await caller.audit.export({ action: 'cluster.update', result: 'ok' })) lines.push(line)
   expect(lines).toMatchObject([{ object: 'far' }])
   expect(await caller.audit.verify()).toMatchObject({ brokenAt: null })
+})
+
+it('no secret stands in any answer to a question, in the log, or in a refusal of what was sent', async () => {
+  const desk = publishedConsole()
+  if (desk === undefined) throw new Error('no console')
+  const secret = (of: string) => `kept-from-everybody-${of}`
+  const password = 'a long enough one'
+  const { session } = await desk.access.login('root', password, { from: '', agent: '', session: null })
+  const token = await tokenWith('cluster.read')
+  const asRoot = createCaller(
+    contextFor(
+      desk,
+      { from: '', agent: '', session },
+      { once: true, setSession: () => undefined, drained: async () => undefined },
+    ),
+  )
+  // Refusals and failures go through the log too.
+  await asRoot.cluster.add({
+    id: 'far',
+    name: 'Far',
+    namesrv: ['127.0.0.1:1'],
+    accessKey: 'k',
+    secretKey: secret('key'),
+  })
+  await asRoot.cluster
+    .test({ namesrv: ['127.0.0.1:1'], accessKey: 'k', secretKey: secret('tested'), hosts: ['127.0.0.1'] })
+    .catch(() => undefined)
+  await asRoot.channel.put({
+    channel: { kind: 'webhook', name: 'W', url: 'http://127.0.0.1:1/', secret: secret('signs') },
+  })
+  await asRoot.channel.put({
+    channel: {
+      kind: 'mail',
+      name: 'M',
+      host: '127.0.0.1',
+      port: 1,
+      security: 'plain',
+      user: 'u',
+      from: 'a@b.example',
+      to: ['c@d.example'],
+      secret: secret('mail'),
+      language: 'en',
+    },
+  })
+  await asRoot.channel.put({
+    channel: { kind: 'slack', name: 'S', url: `https://127.0.0.1/${secret('robot')}`, language: 'en' },
+  })
+  for (const { id } of await asRoot.channel.list()) await asRoot.channel.test({ id }).catch(() => undefined)
+  await asRoot.access.createUser({ name: 'vi', password: secret('password'), role: 'viewer', extra: [] })
+  await desk.access.login('vi', secret('guess'), { from: '', agent: '', session: null }).catch(() => undefined)
+  const cookie = { cookie: `${desk.cookieName}=${session}` }
+  const texts: string[] = []
+  const asked = [...operationsOf().values()].filter(({ type }) => type === 'query').map(({ path }) => address(path))
+  for (const path of [...asked, '/api/openapi.json', '/api/trpc/auth.state', '/api/trpc/auth.sessions']) {
+    const answer = await ask(`${path}${path.startsWith('/api/v1') ? '?cluster=c&id=far' : ''}`, null, undefined, cookie)
+    expect([200, 400, 404, 408, 412, 504], `${path} ${answer.status}`).toContain(answer.status)
+    texts.push(await answer.text())
+  }
+  texts.push(await (await ask('/metrics', 'scrape')).text())
+  texts.push(await (await ask(address('audit.export'), null, undefined, cookie)).text())
+  texts.push(await (await ask(address('topic.list'), `${token}x`)).text())
+  expect(texts.filter((text) => text.includes('"Far"')).length).toBeGreaterThan(1) // it is what was asked about
+  const all = [...texts, ...said].join('\n')
+  for (const hidden of ['kept-from-everybody', session, token, password, token.slice(4)])
+    expect(all.includes(hidden), `${hidden.slice(0, 20)} stands in an answer or the log`).toBe(false)
 })

@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest'
 import { originFault } from '../../../server/http/origin'
 
 const rules = { allowedHosts: ['console.example.org'] }
-const ask = (headers: Record<string, string>, method = 'POST') => originFault({ method, headers }, rules)
+const ask = (headers: Record<string, string>, method = 'POST', told?: string) =>
+  originFault({ method, headers }, rules, told)
 
 describe('a request', () => {
   it.each([
@@ -25,6 +26,13 @@ describe('a request', () => {
     expect(ask({ host: 'localhost:3000', origin: 'null' })).toBe('origin')
     expect(ask({ host: 'localhost:3000', origin: 'http://localhost:3000' })).toBeNull()
     expect(ask({ host: '127.0.0.1:3000', origin: 'https://console.example.org' })).toBeNull()
+  })
+  it('is turned away where a proxy was asked for a name that is nobody’s here', () => {
+    const inner = { host: '127.0.0.1:3000' }
+    expect(ask(inner, 'GET', 'evil.example')).toBe('host')
+    expect(ask(inner, 'GET', 'console.example.org')).toBeNull()
+    expect(ask({ ...inner, origin: 'https://console.example.org:8443' }, 'POST', 'console.example.org:8443')).toBeNull()
+    expect(ask({ ...inner, origin: 'https://evil.example' }, 'POST', 'console.example.org')).toBe('origin')
   })
   it('that changes something is turned away when a browser says that another site sent it', () => {
     expect(ask({ host: 'localhost:3000', 'sec-fetch-site': 'cross-site' })).toBe('origin')

@@ -12,6 +12,7 @@ import { openUsage } from '../../../server/metrics/usage'
 import { exploreInput, usageInput } from '../../../server/shared/inputs'
 import { readSpec, writeSpec } from '../../../server/shared/metrics'
 import { temporaryFolder } from '../../support/folders'
+import { seeded } from '../../support/random'
 
 const START = Date.UTC(2026, 0, 5, 10, 0, 0)
 const HOUR = 3_600_000
@@ -120,6 +121,52 @@ describe('usage', () => {
     usage.turn(START + 15_000)
     await usage.write(START + 15_000, true)
     expect((await report('topic', 'total', START + HOUR)).rows).toMatchObject([{ messagesIn: 10, messagesOut: 5 }])
+  })
+  it('adds up to the same by blocks and by hours, wherever days begin', async () => {
+    const next = seeded(4711)
+    const recorder = openRecorder(database, 'c', 5000)
+    const ids = await recorder.idsOf(['topic\na', 'topic\nb'])
+    const from = Date.UTC(2026, 2, 25, 3)
+    const hours: { id: number; hour: number; count: number }[] = []
+    for (const id of ids.values())
+      for (let hour = from; hour < from + 7 * 24 * HOUR; hour += HOUR)
+        if (next.chance(0.7)) hours.push({ id, hour, count: next.below(1000) })
+    const put = (table: string, start: (hour: number) => number) =>
+      database.batch(
+        hours.map(({ id, hour, count }) => ({
+          sql: `insert into ${table} values (?, ?, ?, 0, 0, 0, 0)
+            on conflict (series_id, hour) do update set messages_in = messages_in + excluded.messages_in`,
+          params: [id, start(hour), count],
+        })),
+      )
+    await put('usage_hour', (hour) => hour)
+    await put('usage_block', (hour) => hour - (hour % (8 * HOUR)))
+    const first = ids.get('topic\na')
+    for (const zone of ['UTC', 'Asia/Shanghai', 'Europe/Berlin', 'Asia/Kolkata', 'America/St_Johns'])
+      for (const by of ['total', 'day', 'hour'] as const) {
+        const span = { from: from + 5 * HOUR, to: from + 150 * HOUR }
+        const asked = usageInput.parse({ cluster: 'c', of: 'topic', by, zone, ...span, q: 'a', sort: 'at', size: 200 })
+        const { rows, matched } = await usageReport(database, 'c', asked, span.to)
+        const plain = stepsOf(by, span.from, span.to, zone).flatMap(({ at, until }) => {
+          const inside = hours.filter(({ id, hour }) => id === first && hour >= at && hour < until)
+          return inside.length === 0
+            ? []
+            : [{ at, until, messagesIn: inside.reduce((sum, { count }) => sum + count, 0) }]
+        })
+        expect({
+          zone,
+          by,
+          matched,
+          rows: rows.map(({ at, until, messagesIn }) => ({ at, until, messagesIn })),
+        }).toEqual({
+          zone,
+          by,
+          matched: plain.length,
+          rows: plain.reverse().slice(0, 200),
+        })
+        const beyond = await usageReport(database, 'c', { ...asked, page: 9 }, span.to)
+        expect(beyond).toMatchObject({ rows: [], matched: plain.length })
+      }
   })
   it('begins days where the reader does, also when the clocks change', () => {
     const from = Date.UTC(2026, 2, 28, 0)

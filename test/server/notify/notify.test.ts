@@ -214,13 +214,13 @@ describe('secrets', () => {
   })
 })
 
-const desk = async (folder = temporaryFolder('notify'), now: () => number = Date.now) => {
+const desk = async (folder = temporaryFolder('notify'), now: () => number = Date.now, firstWaitMs?: number) => {
   const database = await openDatabase({ file: join(folder, 'console.db'), thread: false })
   const notify = await openNotify({
     database,
     seal: openSeal(folder),
     log: () => undefined,
-    firstWaitMs: 30,
+    firstWaitMs: firstWaitMs ?? 30,
     now,
   })
   await notify.setPolicy({ hosts })
@@ -295,6 +295,40 @@ describe('the outbox', () => {
     third.notify.outbox.wake()
     await new Promise((next) => setTimeout(next, 60))
     expect(got.length).toBe(before + 2)
+  })
+  it('loses and doubles nothing while a receiver is away for a minute, and asks it rarely meanwhile', async () => {
+    let clock = 1_000_000
+    let away = true
+    const { url, got } = await receiver(() => ({ status: away ? 503 : 200 }))
+    const { notify, database } = await desk(temporaryFolder('notify'), () => clock, 5000)
+    const id = await notify.put(undefined, { kind: 'webhook', name: 'W', url })
+    const events = ['firing', 'again', 'resolved'] as const
+    await database.batch(
+      events.map((event, place) =>
+        notify.outbox.statement({
+          id: `${place}`,
+          alarmId: 'a',
+          channel: { id, name: 'W' },
+          notice: { ...notice, event },
+          silenced: false,
+        }),
+      ),
+    )
+    const dueAt = async () =>
+      (await database.db.all<[number]>('select next_at from delivery order by rowid limit 1'))[0]?.[0] ?? 0
+    // Second by second: what is due has been tried, and noted, before the next one.
+    for (let second = 0; second < 60; second++, clock += 1000) {
+      notify.outbox.wake()
+      await until(async () => (await dueAt()) > clock)
+    }
+    const refused = got.length
+    away = false
+    clock += 60_000
+    notify.outbox.wake()
+    await until(async () => (await notify.list())[0]?.waiting === 0)
+    expect(refused).toBeGreaterThan(1)
+    expect(refused).toBeLessThan(6) // after 5, 10, 20, 40 s
+    expect(got.slice(refused).map(({ headers }) => headers['x-rocketdeck-delivery'])).toEqual(['0', '1', '2'])
   })
   it('gives up on a receiver that keeps saying no, and goes on to what is behind', async () => {
     const { url, got } = await receiver(({ body }) => ({ status: body.includes('"firing"') ? 400 : 200 }))
