@@ -136,22 +136,18 @@ describe('every procedure', () => {
       })
     }
   })
-  it('answers whoever holds its right and no other, whatever their role is called', async () => {
-    const base = signedIn('viewer')
-    for (const held of rights) {
-      const grants: GrantOn[] = [{ right: held, cluster: '*', names: '*' }]
-      const who = { ...base, me: { ...base.me, role: 'admin', rights: [held], grants } }
-      const wrong: string[] = []
-      for (const { path, rule } of procedures) {
-        if (rule === undefined || rule.right === 'open') continue
-        const answer = await call(path, who)
-        if (
-          through.includes(answer) !== (rule.right === held) ||
-          !(through.includes(answer) || answer === 'not-allowed')
-        )
-          wrong.push(`${path}: ${answer}`)
-      }
-      expect({ held, wrong }).toEqual({ held, wrong: [] })
+  it('asks for its right and for no other, whatever the role of who holds it is called', async () => {
+    const holder = (held: readonly Right[]): SignedIn => {
+      const { me, ...rest } = signedIn('viewer')
+      const grants = held.map((right): GrantOn => ({ right, cluster: '*', names: '*' }))
+      return { ...rest, me: { ...me, role: 'admin', rights: [...held], grants } }
+    }
+    for (const { path, rule } of procedures) {
+      if (rule === undefined || rule.right === 'open') continue
+      const { right } = rule
+      const own = await call(path, holder([right]))
+      const others = await call(path, holder(rights.filter((one) => one !== right)))
+      expect({ path, own: through.includes(own), others }).toEqual({ path, own: true, others: 'not-allowed' })
     }
   })
   it('is judged alike by the table and by the check, for every right and every role, with and without what is given by name', () => {
@@ -222,7 +218,7 @@ describe('a cluster marked production', () => {
     }
   })
   it('takes no other text for the name of what is changed, nor an empty one', async () => {
-    const named: Record<string, unknown> = { topic: 'T', group: 'G', part: 'broker-a:0', preview: 'p' }
+    const named: Record<string, unknown> = { topic: 'T', group: 'G', part: 'broker-a:0', user: 'u', preview: 'p' }
     for (const marked of [false, true]) {
       production = marked
       try {
