@@ -3,11 +3,11 @@
 //
 //   node test/bench/cost.mjs [--sends 200000] [--rounds 5] [--size 128] [--window 64] [--joined] [--form 0] [--batch 16]
 //                            [--set flushDiskType=SYNC_FLUSH] [--profile FOLDER] [--raw] [--node=--a-flag-of-node]
-//                            [--new-topics]
+//                            [--new-topics] [--topics 64] [--existing 10000]
 //
 // --joined: the client writes all that it may at once, as a pipelining client does; otherwise each frame is a write of
 // its own, as from a client whose threads wait for their answer. --raw: the server of raw-server.mjs instead. --new-topics:
-// each send is the first to a topic of its own.
+// each send is the first to a topic of its own. --topics: in turns to so many. --existing: so many others are there.
 import { connect } from 'node:net'
 import { parseArgs } from 'node:util'
 import { startAlone } from './alone.mjs'
@@ -24,6 +24,8 @@ const { values: flags } = parseArgs({
     joined: { type: 'boolean', default: false },
     raw: { type: 'boolean', default: false },
     'new-topics': { type: 'boolean', default: false },
+    topics: { type: 'string', default: '1' },
+    existing: { type: 'string', default: '0' },
     set: { type: 'string', multiple: true, default: [] },
     profile: { type: 'string' },
     node: { type: 'string', multiple: true, default: [] },
@@ -37,9 +39,19 @@ try {
   await new Promise((resolve, reject) => socket.once('connect', resolve).once('error', reject))
   const load = { window: Number(flags.window), joined: flags.joined }
   const sizes = [Number(flags.size), Number(flags.form), Number(flags.batch)]
-  await pump(socket, flags['new-topics'] ? 1 : 50_000, load, frames(...sizes))
-  let topics = 0
-  const makeFrame = flags['new-topics'] ? frames(...sizes, () => `NewTopic${topics++}`) : frames(...sizes)
+  const existing = Number(flags.existing)
+  if (existing > 0)
+    await pump(
+      socket,
+      existing,
+      load,
+      frames(...sizes, (serial) => `Existing${serial}`),
+    )
+  const topics = Number(flags.topics)
+  const inTurns = topics === 1 ? frames(...sizes) : frames(...sizes, (serial) => `Topic${serial % topics}`)
+  await pump(socket, flags['new-topics'] ? 1 : 50_000, load, inTurns)
+  let made = 0
+  const makeFrame = flags['new-topics'] ? frames(...sizes, () => `NewTopic${made++}`) : inTurns
   const costs = []
   for (let round = 0; round < Number(flags.rounds); round++) {
     const before = await broker.ask('cpu')

@@ -41,7 +41,7 @@ export const loads = {
     kind: 'topics',
     setting: 'plain',
     args: [],
-    says: 'ours: sync64 while 1, 1,000 or 10,000 topics exist, to 64 of them',
+    says: 'ours: sync64 to 64 topics, while they are all, or 64 of 1,000 or 10,000',
   },
   limit: { kind: 'limit', setting: 'plain', args: [], says: 'ours: CPU of a send, beside a server that only frames' },
 } as const satisfies Record<string, Load>
