@@ -1,7 +1,7 @@
 // broker/auth/rules.ts: what each request asks for, a row per code: a kind of resource, the actions of which one is enough,
 // and the fields that name the resources. As Apache 5.5.0 declares it on its headers; rows of `ours` are requests that change
 // something and that Apache lets every user pass. Requests whose needs lie in their bodies are in needs.ts.
-import { RequestCode as C } from '../protocol/codes'
+import { RequestCode as C, OwnRequestCode } from '../protocol/codes'
 import type { Action, Need } from './types'
 
 type Kind = Need['kind']
@@ -129,6 +129,9 @@ const ours: Readonly<Record<number, Rule>> = {
   [C.REMOVE_COLD_DATA_FLOW_CTR_CONFIG]: change,
   [C.GET_COLD_DATA_FLOW_CTR_INFO]: read, // it names groups
   [C.SET_COMMITLOG_READ_MODE]: change,
+  [OwnRequestCode.SET_FILTER_SCRIPT]: on(['Update'], group('group')),
+  [OwnRequestCode.REMOVE_FILTER_SCRIPT]: on(['Update'], group('group')),
+  [OwnRequestCode.GET_FILTER_SCRIPTS]: onCluster(['Get'], group('group')),
   5001: change, // the timer's engine
   200056: change,
 }

@@ -3,7 +3,7 @@
 import { PropertyReader } from '../protocol/properties'
 import { peek } from '../protocol/record'
 import { isTagType, type SubscriptionData } from '../protocol/subscription'
-import { compileSql, FilterSyntaxError } from './sql'
+import { compileFilter, FilterSyntaxError } from './sql'
 import { tagFilter } from './tag-filter'
 
 /** The store's MessageFilter. */
@@ -14,21 +14,47 @@ export interface MessageFilter {
 
 export const sqlType = 'SQL92'
 
+type Wanted = Pick<SubscriptionData, 'subString' | 'codeSet' | 'expressionType'>
+/** Reads an expression once, however many pulls and groups bring it along. */
+export interface MessageFilters {
+  /** As `messageFilter`. */
+  of(subscription: Wanted): MessageFilter | undefined
+}
+const keptExpressions = 1000
+
+export function createMessageFilters(): MessageFilters {
+  /** By its text; the one that was not asked for the longest comes first. */
+  const compiled = new Map<string, MessageFilter>()
+  return {
+    of(subscription) {
+      const { expressionType, subString } = subscription
+      if (expressionType !== sqlType) return messageFilter(subscription)
+      const held = compiled.get(subString)
+      const filter = held ?? messageFilter(subscription)
+      if (filter === undefined) return undefined
+      compiled.delete(subString)
+      compiled.set(subString, filter)
+      const [oldest] = compiled.keys()
+      if (compiled.size > keptExpressions && oldest !== undefined) compiled.delete(oldest)
+      return filter
+    },
+  }
+}
+
 /** undefined: everything passes. Throws a FilterSyntaxError for an expression that nobody can read. */
-export function messageFilter(
-  subscription: Pick<SubscriptionData, 'subString' | 'codeSet' | 'expressionType'>,
-): MessageFilter | undefined {
+export function messageFilter(subscription: Wanted): MessageFilter | undefined {
   if (isTagType(subscription.expressionType)) return tagFilter(subscription)
   if (subscription.expressionType !== sqlType) {
     throw new FilterSyntaxError(`there are no expressions of type ${subscription.expressionType}`)
   }
-  const passes = compileSql(subscription.subString)
+  const passes = compileFilter(subscription.subString)
   const properties = new PropertyReader()
   return {
     byUnit: () => true,
     byRecord(record) {
-      properties.begin(peek.propertyLetters(record, 0))
-      return passes(properties.of)
+      const from = peek.propertiesAt(record, 0)
+      properties.begin(record, from, from + peek.propertiesBytes(record, from))
+      return passes(properties)
     },
   }
 }

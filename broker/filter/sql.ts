@@ -8,6 +8,15 @@ export { FilterSyntaxError } from './sql-tokens'
 /** Properties of a message are text; what a search looks into may hold numbers and truth as well. */
 export type PropertyOf = (name: string) => string | number | boolean | undefined
 
+/** What an expression asks of a message. The two that may be missing say the same as `text`, without making a text. */
+export interface Asked {
+  text(name: string): ReturnType<PropertyOf>
+  /** A value of one to nine digits as a number; undefined: it is none, or not there. */
+  digits?(name: string): number | undefined
+  /** Whether the value is this text of ASCII letters; undefined: it is not there. */
+  is?(name: string, text: string): boolean | undefined
+}
+
 export interface SqlOptions {
   /** A name may be a path: `body.items[0].price`. */
   paths?: boolean
@@ -16,12 +25,17 @@ export interface SqlOptions {
 }
 /** Throws a FilterSyntaxError for what is no expression. */
 export function compileSql(source: string, options: SqlOptions = {}): (propertyOf: PropertyOf) => boolean {
+  const passes = compileFilter(source, options)
+  return (propertyOf) => passes({ text: propertyOf })
+}
+/** The same, for who is asked message after message and can answer cheaply. */
+export function compileFilter(source: string, options: SqlOptions = {}): (asked: Asked) => boolean {
   const tokens = new Tokens(source, options.paths)
   const root = condition(disjunction(tokens))
   if (options.whole === true && tokens.next.kind !== 'end') throw tokens.unexpected('the end')
-  return (propertyOf) => {
+  return (asked) => {
     try {
-      return root.of(propertyOf) === true
+      return root.of(asked) === true
     } catch (error) {
       if (error instanceof Unjudgeable) return false
       throw error
@@ -30,7 +44,7 @@ export function compileSql(source: string, options: SqlOptions = {}): (propertyO
 }
 
 interface Expression {
-  readonly of: (propertyOf: PropertyOf) => Value
+  readonly of: (asked: Asked) => Value
   readonly kind: 'constant' | 'property' | 'condition' | 'other'
   /** Of a constant. */
   readonly value?: Value
@@ -40,7 +54,7 @@ interface Expression {
   readonly shown: string
 }
 const constant = (value: Value, shown: string): Expression => ({ of: () => value, kind: 'constant', value, shown })
-const truth = (shown: string, of: (propertyOf: PropertyOf) => boolean | null): Expression => ({
+const truth = (shown: string, of: (asked: Asked) => boolean | null): Expression => ({
   of,
   kind: 'condition',
   shown,
@@ -55,7 +69,7 @@ function condition(expression: Expression): Expression {
   if (expression.kind !== 'property') {
     throw new FilterSyntaxError(`${expression.shown} is neither true nor false`)
   }
-  return truth(expression.shown, (propertyOf) => (expression.of(propertyOf) === null ? null : false))
+  return truth(expression.shown, (asked) => (expression.of(asked) === null ? null : false))
 }
 
 function disjunction(tokens: Tokens): Expression {
@@ -71,26 +85,26 @@ function conjunction(tokens: Tokens): Expression {
 }
 
 const either = (left: Expression, right: Expression): Expression =>
-  truth(`(${left.shown} OR ${right.shown})`, (propertyOf) => {
-    const a = left.of(propertyOf)
+  truth(`(${left.shown} OR ${right.shown})`, (asked) => {
+    const a = left.of(asked)
     if (a === true) return true
-    const b = right.of(propertyOf)
+    const b = right.of(asked)
     if (b === true) return true
     return a === null || b === null ? null : false
   })
 
 const both = (left: Expression, right: Expression): Expression =>
-  truth(`(${left.shown} AND ${right.shown})`, (propertyOf) => {
-    const a = left.of(propertyOf)
+  truth(`(${left.shown} AND ${right.shown})`, (asked) => {
+    const a = left.of(asked)
     if (a === false) return false
-    const b = right.of(propertyOf)
+    const b = right.of(asked)
     if (b === false) return false
     return a === null || b === null ? null : true
   })
 
 const not = (inner: Expression): Expression =>
-  truth(`(NOT ${inner.shown})`, (propertyOf) => {
-    const value = inner.of(propertyOf)
+  truth(`(NOT ${inner.shown})`, (asked) => {
+    const value = inner.of(asked)
     return value === null ? null : value !== true
   })
 
@@ -108,7 +122,7 @@ function equality(tokens: Tokens): Expression {
 }
 
 const missing = (inner: Expression): Expression =>
-  truth(`(${inner.shown} IS NULL)`, (propertyOf) => inner.of(propertyOf) === null)
+  truth(`(${inner.shown} IS NULL)`, (asked) => inner.of(asked) === null)
 
 function same(left: Expression, right: Expression): Expression {
   for (const side of [left, right]) {
@@ -118,9 +132,22 @@ function same(left: Expression, right: Expression): Expression {
     throw new FilterSyntaxError(`'${left.shown}' cannot be compared with '${right.shown}'`)
   }
   const small = right.kind === 'constant' ? smallLiteral(right.value) : undefined
-  return truth(`(${left.shown} = ${right.shown})`, (propertyOf) => {
-    const a = left.of(propertyOf)
-    const b = right.of(propertyOf)
+  const name = left.property
+  const wanted = right.value
+  const plain =
+    right.kind === 'constant' && typeof right.value === 'string' && isAscii(right.value) ? right.value : undefined
+  return truth(`(${left.shown} = ${right.shown})`, (asked) => {
+    if (name !== undefined) {
+      if (plain !== undefined && asked.is !== undefined) return asked.is(name, plain) ?? null
+      if (typeof wanted === 'boolean') {
+        if (asked.is?.(name, 'true') === true) return wanted
+        if (asked.is?.(name, 'false') === true) return !wanted
+      }
+      const digits = small === undefined ? undefined : asked.digits?.(name)
+      if (digits !== undefined) return digits === small
+    }
+    const a = left.of(asked)
+    const b = right.of(asked)
     if (a === null || b === null) {
       if (a === b) return true
       return a === null ? null : false
@@ -129,6 +156,9 @@ function same(left: Expression, right: Expression): Expression {
     return number === undefined ? equals(a, b) : number === small
   })
 }
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: all of ASCII
+const isAscii = (text: string): boolean => /^[\x00-\x7f]*$/.test(text)
 
 const relations: Readonly<Record<string, (order: number) => boolean>> = {
   '<': (order) => order < 0,
@@ -166,9 +196,14 @@ function related(left: Expression, right: Expression, sign: string): Expression 
     }
   }
   const small = right.kind === 'constant' ? smallLiteral(right.value) : undefined
-  return truth(`(${left.shown} ${sign} ${right.shown})`, (propertyOf) => {
-    const a = left.of(propertyOf)
-    const b = a === null ? null : right.of(propertyOf)
+  const name = left.property
+  return truth(`(${left.shown} ${sign} ${right.shown})`, (asked) => {
+    if (small !== undefined && name !== undefined) {
+      const digits = asked.digits?.(name)
+      if (digits !== undefined) return holds?.(digits - small) ?? false
+    }
+    const a = left.of(asked)
+    const b = a === null ? null : right.of(asked)
     if (a === null || b === null) return null
     const number = small !== undefined && typeof a === 'string' ? smallInteger(a) : undefined
     const order = small !== undefined && number !== undefined ? number - small : compare(a, b)
@@ -201,8 +236,8 @@ function oneOf(tokens: Tokens, left: Expression, isNot: boolean): Expression {
   do wanted.add(tokens.expect('text').text)
   while (tokens.skip('sign', ','))
   tokens.expect('sign', ')')
-  return truth(`(${left.shown} ${isNot ? 'NOT ' : ''}IN ...)`, (propertyOf) => {
-    const value = left.of(propertyOf)
+  return truth(`(${left.shown} ${isNot ? 'NOT ' : ''}IN ...)`, (asked) => {
+    const value = left.of(asked)
     return value === null ? null : wanted.has(value) !== isNot
   })
 }
@@ -216,9 +251,9 @@ const parts = {
 function partOf(tokens: Tokens, left: Expression, isNot: boolean): Expression {
   const word = tokens.take().text as keyof typeof parts // the caller looked
   const part = tokens.expect('text').text
-  return truth(`(${left.shown} ${isNot ? 'NOT ' : ''}${word} '${part}')`, (propertyOf) => {
+  return truth(`(${left.shown} ${isNot ? 'NOT ' : ''}${word} '${part}')`, (asked) => {
     if (part === '') return false
-    const value = left.of(propertyOf)
+    const value = left.of(asked)
     return typeof value === 'string' && parts[word](value, part) !== isNot
   })
 }
@@ -231,8 +266,8 @@ function unary(tokens: Tokens): Expression {
 }
 
 const negative = (inner: Expression): Expression => ({
-  of: (propertyOf) => {
-    const value = inner.of(propertyOf)
+  of: (asked) => {
+    const value = inner.of(asked)
     return typeof value === 'bigint' || typeof value === 'number' ? -value : null
   },
   kind: 'other',
@@ -254,7 +289,7 @@ function primary(tokens: Tokens): Expression {
     case 'name':
       tokens.take()
       return {
-        of: (propertyOf) => propertyOf(token.text) ?? null,
+        of: (asked) => asked.text(token.text) ?? null,
         kind: 'property',
         property: token.text,
         shown: token.text,

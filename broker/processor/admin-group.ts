@@ -19,6 +19,7 @@ import {
   groupHeader,
 } from '../protocol/headers-admin'
 import { groupNameFault } from '../protocol/names'
+import { removeScript } from './admin-filter'
 import { answer, eachInSlices, invalid, ok, refuse } from './admin-reply'
 import type { AdminParts } from './admin-table'
 import { changeAttributes, groupAttributes } from './attributes'
@@ -43,6 +44,8 @@ export const groupHandlers = ({ config }: AdminParts): HandlerTable => {
       }
       broker.counters.groupRemoved(groupName)
       broker.pop.groupRemoved(groupName)
+      removeScript(broker, groupName)
+      await broker.filterScripts.saved()
       await broker.groups.saved()
       return ok()
     },

@@ -6,6 +6,7 @@ import { brokerHandlers } from './admin-broker'
 import { clientHandlers } from './admin-client'
 import { coldHandlers } from './admin-cold'
 import { consumeStatsHandlers } from './admin-consume-stats'
+import { filterScriptHandlers } from './admin-filter'
 import { groupHandlers } from './admin-group'
 import { haHandlers } from './admin-ha'
 import { offsetHandlers } from './admin-offset'
@@ -26,6 +27,7 @@ export const adminHandlers = (parts: AdminParts): HandlerTable => {
   const families = [
     topicHandlers,
     groupHandlers,
+    filterScriptHandlers,
     offsetHandlers,
     consumeStatsHandlers,
     clientHandlers,

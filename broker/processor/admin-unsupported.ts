@@ -6,7 +6,8 @@ import type { Handler, HandlerTable } from './context'
 
 const reasons: Readonly<Record<string, readonly number[]>> = {
   'there is no RocksDB in this broker': [354, 355, 5001, 200056],
-  'the filter classes of RocketMQ 4 are gone since 5.0: filter by tags or by SQL92': [301, 302],
+  'the filter classes of RocketMQ 4 are gone since 5.0: upload a filter script for the group (in the console, or by request 9101), or filter by tags or SQL92':
+    [301, 302],
   'lite topics are not supported': [200070, 200071, 200072, 200074, 200075, 200076, 200077, 200078, 200079],
   'a broker is started as a part of its own, not inside a container': [902, 903],
 }

@@ -1,6 +1,5 @@
 // broker/processor/client.ts: a client says that it lives, what it produces and consumes, and asks who else does: codes
 // 34, 35, 38, 46. A group that may not be is passed over in silence, as Apache does: the heartbeat still succeeds.
-import { messageFilter } from '../filter/message-filter'
 import { FilterSyntaxError } from '../filter/sql'
 import type { Connection } from '../net/types'
 import {
@@ -90,7 +89,7 @@ const checkConfig: Handler = (request, _connection, broker) => {
   if (subscription === undefined || isTagType(subscription.expressionType)) return { code: ResponseCode.SUCCESS }
   if (!broker.settings.enablePropertyFilter) return noPropertyFilter(subscription.expressionType)
   try {
-    messageFilter(subscription)
+    broker.filters.of(subscription)
     return { code: ResponseCode.SUCCESS }
   } catch (error) {
     if (!(error instanceof FilterSyntaxError)) throw error

@@ -1,7 +1,10 @@
 // broker/processor/context.ts: what a processor may use to answer a request: the broker's tables, its store, its
 // settings. A processor keeps no state of its own; what it must remember belongs to a room below.
 import type { BroadcastOffsets } from '../catalog/broadcast-offsets'
+import type { FilterScripts } from '../catalog/filter-scripts'
 import type { GroupCatalog, OffsetCatalog, TopicCatalog } from '../catalog/types'
+import type { MessageFilters } from '../filter/message-filter'
+import type { Scripts } from '../filter/scripts'
 import type { Replication } from '../ha/types'
 import type { Connection, Reply } from '../net/types'
 import type { Pop, PopSettings, RequestMode } from '../pop/types'
@@ -108,6 +111,9 @@ export interface BrokerContext {
   readonly groups: GroupCatalog
   readonly offsets: OffsetCatalog
   readonly broadcasts: BroadcastOffsets
+  readonly filters: MessageFilters
+  readonly filterScripts: FilterScripts
+  readonly scripts: Scripts
   readonly consumers: Consumers
   readonly producers: Producers
   readonly locks: QueueLocks

@@ -1,7 +1,7 @@
 // broker/processor/pop-check.ts: what requests of POP have to pass before the store is asked, and where a group's next pop
 // of a queue begins. Order of checks and texts are Apache's.
 import type { GroupConfig, TopicConfig } from '../catalog/types'
-import { type MessageFilter, messageFilter, sqlType } from '../filter/message-filter'
+import { type MessageFilter, sqlType } from '../filter/message-filter'
 import type { Connection, Reply } from '../net/types'
 import { ResponseCode } from '../protocol/codes'
 import { isBrokersOwnProgress, isRetryTopic } from '../protocol/names'
@@ -87,7 +87,7 @@ export function popFilter(
     const subscription =
       exp === undefined || exp === '' ? parseTagExpression(topic, '*') : parseExpression(topic, exp, expType)
     if (subscription.expressionType === sqlType && !settings.enablePropertyFilter) return noPropertyFilter(sqlType)
-    const filter = messageFilter(subscription)
+    const filter = broker.filters.of(subscription)
     consumers.notePullSubscription(consumerGroup, subscription)
     consumers.notePullSubscription(consumerGroup, parseTagExpression(retryTopicFor(broker, topic, consumerGroup), '*'))
     return { filter }

@@ -15,10 +15,10 @@ import {
   writeHeader,
 } from '../protocol/headers'
 import { popRetryTopicV1 } from '../protocol/pop'
+import { piecesOf } from '../protocol/record'
 import type { BrokerContext, Handler, HandlerTable } from './context'
 import { withBornTime } from './pop'
 import { checkQueue, initModeMin, popFilter, popOffset, retryTopicFor } from './pop-check'
-import { piecesOf } from './pop-take'
 
 type Notified = HeaderOf<typeof notificationHeader>
 const earlyMs = 50

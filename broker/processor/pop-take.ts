@@ -3,9 +3,10 @@
 import type { MessageFilter } from '../filter/message-filter'
 import { messageOffsetInfo, startOffsetInfo, writeReceipt } from '../protocol/pop'
 import { encodeProperties, Property, parseProperties } from '../protocol/properties'
-import { decodeRecord, encodeRecord, peek, recordSize } from '../protocol/record'
+import { decodeRecord, encodeRecord, peek, piecesOf, recordSize } from '../protocol/record'
 import type { GetResult } from '../store/types'
 import type { BrokerContext } from './context'
+import { getFor } from './get-for'
 import { popOffset } from './pop-check'
 
 export interface TakeOptions {
@@ -131,7 +132,8 @@ export class Harvest {
     // what comes again passed the filter before
     const filters = filter === undefined || topic !== this.#asked.topic ? {} : { filter }
     const wanted = maxMessages - this.count
-    return this.#broker.store.get({ topic, queueId, queueOffset, maxMessages: wanted, maxBytes, ...filters })
+    const query = { topic, queueId, queueOffset, maxMessages: wanted, maxBytes, ...filters }
+    return getFor(this.#broker, this.#asked.group, query)
   }
 
   #pass(topic: string, queueId: number, nextOffset: number): void {
@@ -188,17 +190,4 @@ export class Harvest {
     encodeRecord(bytes, 0, parts, queueOffset, commitLogOffset, storeTimestampMs, storeHost)
     return bytes
   }
-}
-
-/** Each record by itself, as views. */
-export function piecesOf(records: readonly Buffer[]): Buffer[] {
-  const pieces: Buffer[] = []
-  for (const buffer of records) {
-    for (let at = 0; at < buffer.length; ) {
-      const size = peek.totalSize(buffer, at)
-      pieces.push(buffer.subarray(at, at + size))
-      at += size
-    }
-  }
-  return pieces
 }

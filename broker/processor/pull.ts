@@ -1,6 +1,6 @@
 // broker/processor/pull.ts: PULL_MESSAGE and LITE_PULL_MESSAGE. Records go from the store to the socket without a copy. A
 // pull that finds nothing waits in the table of held pulls and is answered in the loop turn in which its message came.
-import { type MessageFilter, messageFilter, sqlType } from '../filter/message-filter'
+import { type MessageFilter, sqlType } from '../filter/message-filter'
 import { FilterSyntaxError } from '../filter/sql'
 import type { Connection, Reply } from '../net/types'
 import { RequestCode, ResponseCode } from '../protocol/codes'
@@ -14,6 +14,7 @@ import type { GetResult, GetStatus } from '../store/types'
 import { broadcastPull } from './broadcast-pull'
 import type { Answer, BrokerContext, HandlerTable } from './context'
 import { faq } from './faq'
+import { getFor } from './get-for'
 import { noPropertyFilter } from './reply-for'
 
 /** A client that does not read what it asked for gets no more until it does. */
@@ -136,7 +137,7 @@ function check(header: PullMessageHeader, code: number, connection: Connection, 
   if (subscription.expressionType === sqlType && !settings.enablePropertyFilter) {
     return noPropertyFilter(subscription.expressionType)
   }
-  const filter = filterOf(subscription, (header.sysFlag & PullSysFlag.subscription) !== 0)
+  const filter = filterOf(broker, subscription, (header.sysFlag & PullSysFlag.subscription) !== 0)
   if (filter !== undefined && 'code' in filter) return filter
   return {
     filter,
@@ -148,9 +149,13 @@ function check(header: PullMessageHeader, code: number, connection: Connection, 
 }
 
 /** An expression that nobody can read: the pull's own is told so, a heartbeat's was taken in silence. */
-function filterOf(subscription: SubscriptionData, isOwn: boolean): MessageFilter | Reply | undefined {
+function filterOf(
+  broker: BrokerContext,
+  subscription: SubscriptionData,
+  isOwn: boolean,
+): MessageFilter | Reply | undefined {
   try {
-    return messageFilter(subscription)
+    return broker.filters.of(subscription)
   } catch (error) {
     if (!(error instanceof FilterSyntaxError)) throw error
     return isOwn
@@ -284,11 +289,10 @@ class Pull {
   }
 
   #look(maySuspend: boolean): Answer | Promise<Answer> {
-    const { topic, queueId, maxMsgNums, maxMsgBytes } = this.#header
-    const { store } = this.#broker
+    const { consumerGroup, topic, queueId, maxMsgNums, maxMsgBytes } = this.#header
     const { filter } = this.#asked
     const startedMs = this.#broker.clock()
-    const result = store.get({
+    const result = getFor(this.#broker, consumerGroup, {
       topic,
       queueId,
       queueOffset: this.#queueOffset,

@@ -244,3 +244,23 @@ export const assignmentReply = bean({
   ),
 })
 export const groupSubscriptions = list(simpleSubscriptionData)
+
+/** 9103 of ours: filter scripts with what they did since the broker's start, or since they were replaced. */
+export const filterScriptList = bean({
+  scripts: list(
+    bean({
+      group: text,
+      source: text,
+      onFault: orElse(oneOf('open', 'closed'), 'open'),
+      timeLimitMs: int,
+      updatedAtMs: int,
+      passed: int,
+      leftOut: int,
+      faults: int,
+      lastFault: text,
+      lastFaultAtMs: int,
+      restsUntilMs: int,
+    }),
+  ),
+})
+export type FilterScriptState = BodyOf<typeof filterScriptList>['scripts'][number]

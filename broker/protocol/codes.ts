@@ -184,6 +184,13 @@ export const ResponseCode = {
   CONTROLLER_BROKER_ID_INVALID: 2014,
 } as const
 
+/** Requests that Apache does not have. They fit the 16 bits of the binary header. */
+export const OwnRequestCode = {
+  SET_FILTER_SCRIPT: 9101,
+  REMOVE_FILTER_SCRIPT: 9102,
+  GET_FILTER_SCRIPTS: 9103,
+} as const
+
 /** Who speaks: numbers of the binary header, names of the JSON header. */
 export const Language = {
   JAVA: 0,

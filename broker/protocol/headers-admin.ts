@@ -36,6 +36,13 @@ export const allGroupConfigReply = header({ totalGroupNum: optional(i32) })
 export const deleteGroupHeader = header({ groupName: text, cleanOffset: orElse(bool, false) })
 /** 352 GET_SUBSCRIPTIONGROUP_CONFIG, 343 QUERY_TOPICS_BY_CONSUMER. */
 export const groupHeader = header({ group: text })
+/** 9101 and 9102 of ours: the body of the first is the script. 9103 asks for one group's, or for all. */
+export const setFilterScriptHeader = header({
+  group: text,
+  onFault: orElse(text, 'open'),
+  timeLimitMs: optional(i32),
+})
+export const filterScriptsHeader = header({ group: optional(text) })
 /** 353 UPDATE_AND_GET_GROUP_FORBIDDEN. */
 export const groupForbiddenHeader = header({ group: text, topic: text, readable: optional(bool) })
 

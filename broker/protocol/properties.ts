@@ -129,59 +129,121 @@ export function propertyOfBytes(raw: Buffer, name: string): string | undefined {
   return undefined
 }
 
+const noBytes = Buffer.alloc(0)
+
 /**
- * Some properties of record after record, each given with a letter for each byte (latin1). Names are ASCII; those that were
- * asked for once are looked for together, in one walk over the letters: several searches cost more.
+ * Some properties of record after record. Names are ASCII; those that were asked for once are looked for together, in one
+ * walk over the bytes: several searches cost more, and so does a text that is made before it is known to be wanted.
  */
 export class PropertyReader {
   readonly #names: string[] = []
-  readonly #from: number[] = []
-  readonly #to: number[] = []
-  #text = ''
+  readonly #letters: Buffer[] = []
+  /** By a name's first byte, the newest of those names; then by name, the next of the same first byte. -1: none. */
+  readonly #heads = new Int32Array(256).fill(-1)
+  readonly #nexts: number[] = []
+  /** Of the values in #bytes; a start of -1: it is not there. */
+  readonly #starts: number[] = []
+  readonly #ends: number[] = []
+  #bytes: Buffer = noBytes
+  #from = 0
+  #to = 0
   #isWalked = false
 
-  /** From here on it reads this one. */
-  begin(text: string): void {
-    this.#text = text
+  /** From here on it reads bytes[from, to). */
+  begin(bytes: Buffer, from = 0, to = bytes.length): void {
+    this.#bytes = bytes
+    this.#from = from
+    this.#to = to
     this.#isWalked = false
   }
-  /** An arrow, so that it can be handed on alone. */
-  readonly of = (name: string): string | undefined => {
+
+  /** As parseProperties would find it. */
+  text(name: string): string | undefined {
+    const which = this.#find(name)
+    const from = this.#starts[which] ?? -1
+    if (from < 0) return undefined
+    const to = this.#ends[which] ?? from
+    for (let at = from; at < to; at++) {
+      if ((this.#bytes[at] ?? 0) > 0x7f) return this.#bytes.toString('utf8', from, to)
+    }
+    return this.#bytes.toString('latin1', from, to)
+  }
+
+  /** The value where it is a whole number of one to nine digits; undefined: `text` knows. */
+  digits(name: string): number | undefined {
+    const which = this.#find(name)
+    const from = this.#starts[which] ?? -1
+    if (from < 0) return undefined
+    const to = this.#ends[which] ?? from
+    if (to - from > 9) return undefined
+    let value = 0
+    for (let at = from; at < to; at++) {
+      const digit = (this.#bytes[at] ?? 0) - 48
+      if (digit < 0 || digit > 9) return undefined
+      value = value * 10 + digit
+    }
+    return value
+  }
+
+  /** Whether the value is this text, of ASCII; undefined: there is none. */
+  is(name: string, text: string): boolean | undefined {
+    const which = this.#find(name)
+    const from = this.#starts[which] ?? -1
+    if (from < 0) return undefined
+    if ((this.#ends[which] ?? from) - from !== text.length) return false
+    for (let at = 0; at < text.length; at++) if (this.#bytes[from + at] !== text.charCodeAt(at)) return false
+    return true
+  }
+
+  #find(name: string): number {
     let which = this.#names.indexOf(name)
     if (which < 0) {
-      which = this.#names.push(name) - 1
+      which = this.#add(name)
       this.#isWalked = false
     }
     if (!this.#isWalked) this.#walk()
-    const from = this.#from[which] ?? -1
-    if (from < 0) return undefined
-    const value = this.#text.slice(from, this.#to[which])
-    return isAscii(value) ? value : Buffer.from(value, 'latin1').toString('utf8')
+    return which
+  }
+  #add(name: string): number {
+    const letters = Buffer.from(name, 'latin1')
+    const first = letters[0] ?? 0
+    const which = this.#names.push(name) - 1
+    this.#letters.push(letters)
+    this.#nexts.push(this.#heads[first] ?? -1)
+    this.#heads[first] = which
+    return which
   }
 
   #walk(): void {
-    const text = this.#text
-    const names = this.#names
-    for (let which = 0; which < names.length; which++) this.#from[which] = -1
-    for (let nameAt = 0; nameAt < text.length; ) {
-      let end = text.indexOf(valueEnd, nameAt)
-      if (end < 0) end = text.length
-      for (let which = 0; which < names.length; which++) {
-        const name = names[which] ?? ''
-        const split = nameAt + name.length
-        if (split >= end - 1 || text.charCodeAt(split) !== 1 || !text.startsWith(name, nameAt)) continue
-        this.#from[which] = split + 1
-        this.#to[which] = end
+    const bytes = this.#bytes
+    const to = this.#to
+    this.#starts.fill(-1)
+    for (let nameAt = this.#from; nameAt < to; ) {
+      let valueAt = -1
+      let which = this.#heads[bytes[nameAt] ?? 0] ?? -1
+      while (which >= 0) {
+        valueAt = this.#valueAt(which, nameAt)
+        if (valueAt >= 0) break
+        which = this.#nexts[which] ?? -1
+      }
+      let end = valueAt < 0 ? nameAt : valueAt
+      while (end < to && bytes[end] !== 2) end++
+      if (valueAt >= 0 && valueAt < end) {
+        this.#starts[which] = valueAt
+        this.#ends[which] = end
       }
       nameAt = end + 1
     }
     this.#isWalked = true
   }
-}
-
-function isAscii(text: string): boolean {
-  for (let at = 0; at < text.length; at++) if (text.charCodeAt(at) > 0x7f) return false
-  return true
+  /** Where the value begins if this name stands here. */
+  #valueAt(which: number, nameAt: number): number {
+    const letters = this.#letters[which] ?? noBytes
+    const split = nameAt + letters.length
+    if (split >= this.#to || this.#bytes[split] !== 1) return -1
+    for (let at = 1; at < letters.length; at++) if (this.#bytes[nameAt + at] !== letters[at]) return -1
+    return split + 1
+  }
 }
 
 /** Keys are held in one text with a space between each two. */

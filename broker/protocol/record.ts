@@ -210,11 +210,9 @@ export const peek = {
     const from = propertiesStart(buffer, start)
     return buffer.subarray(from + 2, from + 2 + buffer.readInt16BE(from))
   },
-  /** The same with a letter for each byte, which is cheaper than a view where only some of it is wanted. */
-  propertyLetters: (buffer: Buffer, start: number): string => {
-    const from = propertiesStart(buffer, start)
-    return buffer.toString('latin1', from + 2, from + 2 + buffer.readInt16BE(from))
-  },
+  /** Where that text begins, and how long it is: cheaper than a view where only some of it is wanted. */
+  propertiesAt: (buffer: Buffer, start: number): number => propertiesStart(buffer, start) + 2,
+  propertiesBytes: (buffer: Buffer, propertiesAt: number): number => buffer.readInt16BE(propertiesAt - 2),
 }
 const propertiesStart = (buffer: Buffer, start: number): number => {
   const topicAt = topicStart(buffer, start)
@@ -227,6 +225,19 @@ const topicStart = (buffer: Buffer, start: number): number => {
 }
 const topicSizeAt = (buffer: Buffer, start: number, from: number): number =>
   isV2(buffer, start) ? buffer.readInt16BE(from) : buffer.readInt8(from)
+
+/** Records that lie one behind the other in some buffers, each by itself, as views. */
+export function piecesOf(records: readonly Buffer[]): Buffer[] {
+  const pieces: Buffer[] = []
+  for (const buffer of records) {
+    for (let at = 0; at < buffer.length; ) {
+      const size = peek.totalSize(buffer, at)
+      pieces.push(buffer.subarray(at, at + size))
+      at += size
+    }
+  }
+  return pieces
+}
 
 /** The smallest record there can be: no body, no topic, no properties. */
 export const minRecordBytes = v4v4.body + 1 + 2

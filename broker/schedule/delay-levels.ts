@@ -8,9 +8,10 @@ import type { DataVersion } from '../catalog/types'
 import { dataVersion, delayOffsets, writeBodyText } from '../protocol/bodies'
 import { bean, int, numberDict } from '../protocol/body-table'
 import { SystemTopic } from '../protocol/names'
-import { decodeRecord, type StoredRecord } from '../protocol/record'
+import type { StoredRecord } from '../protocol/record'
 import { parseDelayLevels } from '../store/delay-levels'
 import type { MessageStore } from '../store/types'
+import { damageLine, wholeRecord } from './damage'
 import { delivered } from './delayed'
 import type { DelayLevels } from './types'
 
@@ -55,6 +56,8 @@ interface Level {
   isDelivering: boolean
   /** Something came while it was delivering, perhaps after it had looked. */
   hasArrival: boolean
+  /** What comes next could not be read among others: it is looked at alone. */
+  isDamaged: boolean
 }
 
 class Levels implements DelayLevels {
@@ -83,6 +86,7 @@ class Levels implements DelayLevels {
       timer: undefined,
       isDelivering: false,
       hasArrival: false,
+      isDamaged: false,
     }))
     this.#file = openTableFile({ path, render: () => this.toJson(), log: options.log })
     options.store.onArrival(({ topic, queueId }) => {
@@ -187,7 +191,7 @@ class Levels implements DelayLevels {
       topic: SystemTopic.schedule,
       queueId: level.number - 1,
       queueOffset: level.next,
-      maxMessages: batchMessages,
+      maxMessages: level.isDamaged ? 1 : batchMessages,
       maxBytes: batchBytes,
       filter: {
         byUnit(deliverAtMs) {
@@ -200,11 +204,18 @@ class Levels implements DelayLevels {
         },
       },
     })
+    const began = level.next
     try {
-      for (const piece of result.records) this.#deliverAll(level, piece)
+      const isWhole = result.records.every((piece) => this.#deliverAll(level, piece, result.nextBeginOffset))
+      if (!isWhole && level.isDamaged && level.next === began) {
+        await this.#passDamaged(level)
+        return 0
+      }
+      level.isDamaged = !isWhole
     } finally {
       result.release()
     }
+    if (level.isDamaged) return 0
     if (headMs !== undefined) return headMs - clock()
     if (result.status === 'found') return 0
     return this.#pass(level, result.status, result.nextBeginOffset)
@@ -222,17 +233,43 @@ class Levels implements DelayLevels {
     return 0
   }
 
-  #deliverAll(level: Level, records: Buffer): void {
-    const { store } = this.#options
+  /** Up to the first one that is damaged: false when there was one. */
+  #deliverAll(level: Level, records: Buffer, upTo: number): boolean {
+    const { store, log } = this.#options
     for (let at = 0; at < records.length; ) {
-      const record = decodeRecord(records, at)
+      const record = wholeRecord(records, at)
+      if (typeof record === 'string' || record.queueOffset < level.next || record.queueOffset >= upTo) return false
       at += record.totalSize
       const next = record.queueOffset + 1
+      const missing = record.queueOffset - level.next
+      if (missing > 0) {
+        const from = `delay level ${level.number}, from offset ${level.next} on`
+        log('error', `${from}: ${missing} messages are no longer in the commit log, and are not delivered`)
+      }
       store.whenSafe(this.#append(level, record), true, (status) => {
         if (status !== 'failed') this.#noteSafe(level, next)
       })
       level.next = next
     }
+    return true
+  }
+
+  async #passDamaged(level: Level): Promise<void> {
+    const { store, log } = this.#options
+    const queueId = level.number - 1
+    const unit = await store.unitAt(SystemTopic.schedule, queueId, level.next)
+    const bytes = unit === undefined ? undefined : await store.recordAt(unit.commitLogOffset, unit.sizeBytes)
+    const record = bytes === undefined ? 'what lies there is no record' : wholeRecord(bytes)
+    const why = typeof record === 'string' ? record : `its record says offset ${record.queueOffset}`
+    const whose = `the message at offset ${level.next} of delay level ${level.number} (commit log ${unit?.commitLogOffset})`
+    log('error', damageLine(whose, why))
+    level.next++
+    level.isDamaged = false
+    const next = level.next
+    // those before it may not be safe yet
+    store.whenSafe(store.commitLog.tail, true, (status) => {
+      if (status !== 'failed') this.#noteSafe(level, next)
+    })
   }
 
   /** Where what must be safe ends, before the record counts as delivered. */

@@ -2,8 +2,8 @@
 // holds them goes, whatever makes it go: their age, a full disk, a command. Their old units stay in the timer log and
 // count for nothing from then on. A crash in between brings such a message twice, never not at all.
 import { parseProperties } from '../protocol/properties'
-import { decodeRecord } from '../protocol/record'
 import type { BeforeRemoval, MessageStore, NewMessage } from '../store/types'
+import { damageLine, wholeRecord } from './damage'
 import { movedOn } from './timed'
 import type { TimerCounts } from './timer-counts'
 import type { TimerLog } from './timer-log'
@@ -22,6 +22,7 @@ export interface RescueOptions {
   /** Everything before this place is moved on. */
   moved(upTo: number): void
   onStored: ((topic: string, queueId: number, sizeBytes: number) => void) | undefined
+  say: (level: 'warn' | 'error', line: string) => void
 }
 export interface Rescue {
   /** Units of messages before this place of the commit log count for nothing. */
@@ -69,13 +70,19 @@ class Mover implements Rescue {
   }
 
   async #move(batch: readonly { unit: DueUnit; slotMs: number }[], restore: Parameters<BeforeRemoval>[1]) {
-    const { store, wheel, counts, clock, onStored } = this.#options
+    const { store, wheel, counts, clock, onStored, say } = this.#options
     const messages: NewMessage[] = []
-    const settled: { slotMs: number; topic: string; countBy: number }[] = []
+    /** `topic`: by name or, where it cannot be read, by its hash. */
+    const settled: { slotMs: number; topic: string | number; countBy: number }[] = []
     for (const { unit, slotMs } of batch) {
       const bytes = await store.recordAt(unit.commitLogOffset, unit.recordBytes)
-      if (bytes === undefined) continue
-      const record = decodeRecord(bytes)
+      const record = bytes === undefined ? 'what lies there is no record' : wholeRecord(bytes)
+      if (typeof record === 'string') {
+        const due = new Date(unit.dueAtMs).toISOString()
+        say('error', damageLine(`the timed message at ${unit.commitLogOffset}, due ${due},`, record))
+        settled.push({ slotMs, topic: unit.topicHash, countBy: unit.isRecall ? 1 : -1 })
+        continue
+      }
       const message = movedOn(record, unit.enqueuedAtMs, clock())
       // what tells how often it was moved is left out where it does not fit, not the message
       const fits = message.properties.length <= maxPropertiesBytes
@@ -83,11 +90,11 @@ class Mover implements Rescue {
       const topic = parseProperties(record.properties).get('REAL_TOPIC') ?? ''
       settled.push({ slotMs, topic, countBy: unit.isRecall ? 1 : -1 })
     }
-    if (messages.length === 0) return 0
-    await restore(messages)
+    if (messages.length > 0) await restore(messages)
     for (const { slotMs, topic, countBy } of settled) {
       wheel.add(slotMs, wheel.lastUnit(slotMs), countBy)
-      counts.add(topic, countBy)
+      if (typeof topic === 'string') counts.add(topic, countBy)
+      else counts.addByHash(topic, countBy)
     }
     for (const { topic, queueId, body } of messages) onStored?.(topic, queueId, body.length)
     return messages.length

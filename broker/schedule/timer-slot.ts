@@ -2,8 +2,8 @@
 // which of them were recalled. Only places are held, no message.
 
 import { parseProperties } from '../protocol/properties'
-import { decodeRecord } from '../protocol/record'
 import type { MessageStore } from '../store/types'
+import { wholeRecord } from './damage'
 import { recallKeyOf } from './timed'
 import { type TimerLog, type TimerUnit, UnitMagic } from './timer-log'
 
@@ -14,6 +14,7 @@ export interface DueUnit {
   readonly enqueuedAtMs: number
   readonly commitLogOffset: number
   readonly recordBytes: number
+  readonly topicHash: number
   readonly isMoving: boolean
   readonly isRecall: boolean
 }
@@ -47,13 +48,14 @@ export interface SlotSource {
   lastUnit: number
   /** Whether the unit was delivered before. */
   isDone: (unit: DueUnit) => boolean
+  say: (level: 'warn' | 'error', line: string) => void
 }
 
 /** So many units are read before others get their turn of the loop. */
 const turnUnits = 2000
 
 export async function loadSlot(source: SlotSource): Promise<TimerSlot> {
-  const { log, store, timeMs, endMs, isDone } = source
+  const { log, store, timeMs, endMs, isDone, say } = source
   const units: DueUnit[] = []
   const recalls: DueUnit[] = []
   let count = 0
@@ -72,9 +74,15 @@ export async function loadSlot(source: SlotSource): Promise<TimerSlot> {
   units.sort((a, b) => a.dueAtMs - b.dueAtMs || a.place - b.place)
   const slot = new Slot(timeMs, endMs, units)
   for (const recall of recalls.reverse()) {
-    const bytes = await store.recordAt(recall.commitLogOffset, recall.recordBytes)
-    if (bytes === undefined) continue
-    const properties = parseProperties(decodeRecord(bytes).properties)
+    const { commitLogOffset, recordBytes } = recall
+    if (commitLogOffset < store.commitLog.minOffset) continue // moved on before its segment went
+    const bytes = await store.recordAt(commitLogOffset, recordBytes)
+    const record = bytes === undefined ? 'what lies there is no record' : wholeRecord(bytes)
+    if (typeof record === 'string') {
+      say('error', `the recall at ${commitLogOffset} is damaged, and the message it recalls will come: ${record}`)
+      continue
+    }
+    const properties = parseProperties(record.properties)
     const key = recallKeyOf(properties)
     if (key !== undefined) slot.recall(key, properties.get('REAL_TOPIC') ?? '')
   }
@@ -87,6 +95,7 @@ export const dueUnit = (unit: TimerUnit, place: number, endMs: number): DueUnit 
   enqueuedAtMs: unit.enqueuedAtMs,
   commitLogOffset: unit.commitLogOffset,
   recordBytes: unit.recordBytes,
+  topicHash: unit.topicHash,
   isMoving: (unit.magic & UnitMagic.roll) !== 0,
   isRecall: (unit.magic & UnitMagic.recall) !== 0,
 })

@@ -3,23 +3,19 @@
 // at its own millisecond. One walk at a time does both, so a recall that was stored before is always seen.
 // What was delivered and is not noted in the checkpoint is delivered again after a crash, never lost.
 import { type Files, nodeFiles } from '../file/files'
-import { javaHash } from '../protocol/java-hash'
 import { SystemTopic } from '../protocol/names'
-import { parseProperties } from '../protocol/properties'
-import { decodeRecord, peek, type StoredRecord } from '../protocol/record'
-import { type Appended, type BeforeRemoval, type MessageStore, type NewMessage, StoreError } from '../store/types'
-import { arrived, keyOf, movedOn, recallKeyOf, waitingIn } from './timed'
+import type { BeforeRemoval, MessageStore } from '../store/types'
 import type { TimerState } from './timer-checkpoint'
 import { openTimerCounts, type TimerCounts } from './timer-counts'
-import { type TimerUnit, UnitMagic } from './timer-log'
+import { createTimerDelivery, type TimerDelivery } from './timer-delivery'
+import { createTimerIntake, type TimerIntake } from './timer-intake'
 import { createTimerNotes, type TimerNotes } from './timer-notes'
 import { createTimerRates, type TimerRates } from './timer-rates'
 import { openTimerFiles, spareSlots, type TimerFiles } from './timer-recovery'
 import { createRescue, type Rescue } from './timer-rescue'
-import { type DueUnit, dueUnit, loadSlot, type TimerSlot } from './timer-slot'
+import { type DueUnit, loadSlot, type TimerSlot } from './timer-slot'
 import type { TimedMessages, TimerFigures, TimerProgress, TimerSettings } from './timer-types'
 import { wheelSlots } from './timer-wheel'
-import { slotFor } from './timer-window'
 
 export interface TimersOptions {
   rootDir: string
@@ -57,7 +53,6 @@ export async function openTimers(options: TimersOptions): Promise<TimedMessages>
 }
 
 const batchMessages = 256
-const batchBytes = 1024 * 1024
 /** When the store refuses or fails, the same message is tried again after so long. */
 const retryMs = 100
 /** setTimeout takes no more. */
@@ -72,13 +67,11 @@ class Timers implements TimedMessages {
   readonly #counts: TimerCounts
   readonly #notes: TimerNotes
   readonly #rescue: Rescue
-  /** The next message of the timer queue. */
-  #queueOffset: number
+  readonly #intake: TimerIntake
+  readonly #delivery: TimerDelivery
   /** Slots before are over; the slot of this time may be the open one. */
   #readTimeMs: number
   #slot: TimerSlot | undefined
-  /** What was delivered ends here in the commit log. */
-  #deliveredTo: number
   /** What is not to be delivered here, since a master of before did. */
   #elsewhere: TimerProgress
   /** A delivery from here on was not stored after all. */
@@ -95,12 +88,30 @@ class Timers implements TimedMessages {
     this.precisionMs = precisionMs
     this.#files = files
     this.#counts = counts
-    const { readTimeMs, queueOffset, deliveredTo, elsewhereTo, elsewhereMs } = files.state
+    const { readTimeMs, deliveredTo, elsewhereTo, elsewhereMs } = files.state
     this.#elsewhere = { queueOffset: elsewhereTo, overMs: elsewhereMs }
     this.#readTimeMs = readTimeMs
-    this.#queueOffset = queueOffset
-    this.#deliveredTo = deliveredTo
     this.#rates = createTimerRates(options.clock)
+    const { store, clock, log: say } = options
+    const shared = { store, counts, rates: this.#rates, clock, say }
+    this.#intake = createTimerIntake({
+      ...shared,
+      files,
+      settings: options.settings,
+      precisionMs,
+      readTimeMs: () => this.#readTimeMs,
+      openSlot: () => this.#slot,
+      elsewhere: () => this.#elsewhere,
+    })
+    this.#delivery = createTimerDelivery({
+      ...shared,
+      deliveredTo,
+      failed: (slotMs) => {
+        this.#againFromMs = Math.min(this.#againFromMs, slotMs)
+        if (this.#walking === undefined) this.#walkIn(retryMs)
+      },
+      onStored: options.onStored,
+    })
     this.#notes = createTimerNotes({
       files,
       store: options.store,
@@ -117,6 +128,7 @@ class Timers implements TimedMessages {
       waits: (unit, slotMs) => this.#waits(unit, slotMs),
       moved: (upTo) => this.#slot?.forgetBefore(upTo),
       onStored: options.onStored,
+      say,
     })
     options.store.beforeRemoval((upTo, restore) => this.#moveAllBefore(upTo, restore))
     options.store.onArrival(({ topic }) => {
@@ -145,14 +157,14 @@ class Timers implements TimedMessages {
     const next = this.#slot?.head?.dueAtMs ?? this.#files.wheel.next(this.#readTimeMs)
     return {
       readBehindSec: next === undefined ? 0 : Math.max(0, Math.floor((clock() - next) / 1000)),
-      offsetBehind: Math.max(0, store.maxOffset(SystemTopic.timer, 0) - this.#queueOffset),
+      offsetBehind: Math.max(0, store.maxOffset(SystemTopic.timer, 0) - this.#intake.queueOffset),
       waiting: this.#files.wheel.total(this.#readTimeMs),
       enqueuedPerSec,
       deliveredPerSec,
     }
   }
   isDone(timerQueueOffset: number, dueMs: number): boolean {
-    if (this.#queueOffset < timerQueueOffset) return false
+    if (this.#intake.queueOffset < timerQueueOffset) return false
     const next = this.#slot?.head?.dueAtMs ?? this.#files.wheel.next(this.#readTimeMs)
     return next === undefined || next > dueMs
   }
@@ -166,7 +178,7 @@ class Timers implements TimedMessages {
     this.#counts.removeTopic(topic)
   }
   doneElsewhere(progress: TimerProgress): void {
-    if (this.#isRunning || progress.queueOffset < this.#queueOffset) return
+    if (this.#isRunning || progress.queueOffset < this.#intake.queueOffset) return
     this.#elsewhere = progress
     // not noted: delivered twice after a kill
     this.#notes.write().catch((error: unknown) => this.#options.log('warn', `timed messages: ${textOf(error)}`))
@@ -215,8 +227,8 @@ class Timers implements TimedMessages {
     const { log } = this.#files
     const moving = {
       logEnd: log.end,
-      queueOffset: this.#queueOffset,
-      deliveredTo: this.#deliveredTo,
+      queueOffset: this.#intake.queueOffset,
+      deliveredTo: this.#delivery.deliveredTo,
       elsewhereTo: this.#elsewhere.queueOffset,
       elsewhereMs: this.#elsewhere.overMs,
     }
@@ -272,8 +284,8 @@ class Timers implements TimedMessages {
     // what lies a week behind goes first: its slots would meet those of next week
     const isFarBehind = clock() - this.#readTimeMs > (wheelSlots - spareSlots) * this.precisionMs
     const upTo = store.maxOffset(SystemTopic.timer, 0)
-    while (!timerStopEnqueue && !isFarBehind && this.#queueOffset < upTo && this.#isRunning) {
-      if (!(await this.#enqueue())) break
+    while (!timerStopEnqueue && !isFarBehind && this.#intake.queueOffset < upTo && this.#isRunning) {
+      if (!(await this.#intake.take())) break
     }
     const waitMs = timerStopDequeue ? undefined : await this.#deliver()
     if (timerStopEnqueue || timerStopDequeue) return Math.min(waitMs || 1000, 1000)
@@ -287,72 +299,8 @@ class Timers implements TimedMessages {
     this.#slot = undefined
   }
 
-  /** Gives units to what came; false when there was nothing. */
-  async #enqueue(): Promise<boolean> {
-    const { store, log } = this.#options
-    const result = await store.get({
-      topic: SystemTopic.timer,
-      queueId: 0,
-      queueOffset: this.#queueOffset,
-      maxMessages: batchMessages,
-      maxBytes: batchBytes,
-    })
-    try {
-      for (const piece of result.records) {
-        for (let at = 0; at < piece.length; at += peek.totalSize(piece, at)) this.#addUnit(piece, at)
-      }
-    } finally {
-      result.release()
-    }
-    if (result.messageCount > 0) {
-      this.#queueOffset = result.nextBeginOffset
-      this.#files.log.writeOut()
-      return true
-    }
-    if (result.nextBeginOffset <= this.#queueOffset) return false
-    log('warn', `timer queue: ${result.status} at ${this.#queueOffset}, going on at ${result.nextBeginOffset}`)
-    this.#queueOffset = result.nextBeginOffset
-    return true
-  }
-
-  #addUnit(piece: Buffer, at: number): void {
-    const { precisionMs } = this
-    const { log, wheel } = this.#files
-    const properties = peek.properties(piece, at)
-    const waiting = waitingIn(properties, peek.storeTimestampMs(piece, at), precisionMs)
-    if (waiting === undefined) {
-      this.#options.log('warn', `the message at ${peek.commitLogOffset(piece, at)} of the timer queue says no time`)
-      return
-    }
-    const { queueOffset, overMs } = this.#elsewhere
-    if (waiting.slotMs < overMs && peek.queueOffset(piece, at) < queueOffset) return
-    const nowMs = this.#options.clock()
-    const { settings } = this.#options
-    const { slotMs, isMoving } = slotFor(waiting.slotMs, { nowMs, readTimeMs: this.#readTimeMs, precisionMs, settings })
-    const magic = UnitMagic.normal | (isMoving ? UnitMagic.roll : 0) | (waiting.isRecall ? UnitMagic.recall : 0)
-    const unit: TimerUnit = {
-      previous: wheel.lastUnit(slotMs),
-      magic,
-      enqueuedAtMs: Math.floor(nowMs / precisionMs) * precisionMs, // Apache tells the second, too
-      slotMs,
-      commitLogOffset: peek.commitLogOffset(piece, at),
-      recordBytes: peek.totalSize(piece, at),
-      topicHash: javaHash(waiting.realTopic),
-      dueAtMs: isMoving ? 0 : waiting.dueAtMs,
-    }
-    const place = log.append(unit)
-    const countBy = waiting.isRecall ? -1 : 1
-    wheel.add(slotMs, place, countBy)
-    this.#counts.add(waiting.realTopic, countBy)
-    this.#rates.enqueued++
-    if (this.#slot?.timeMs !== slotMs) return
-    const due = dueUnit(unit, place, this.#slot.endMs)
-    if (!due.isRecall || due.isMoving) this.#slot.add(due)
-    else this.#slot.recall(recallKeyOf(parseProperties(properties)) ?? '', waiting.realTopic)
-  }
-
   async #deliver(): Promise<number | undefined> {
-    const { clock, store } = this.#options
+    const { clock, store, log: say } = this.#options
     const { wheel, log } = this.#files
     const { precisionMs } = this
     const nowMs = clock()
@@ -365,12 +313,12 @@ class Timers implements TimedMessages {
       this.#readTimeMs = timeMs
       const isDone = (unit: DueUnit): boolean => this.#isDone(unit, timeMs)
       const lastUnit = wheel.lastUnit(timeMs)
-      this.#slot = await loadSlot({ log, store, timeMs, endMs: timeMs + precisionMs, lastUnit, isDone })
+      this.#slot = await loadSlot({ log, store, timeMs, endMs: timeMs + precisionMs, lastUnit, isDone, say })
     }
     const slot = this.#slot
     const due = slot.due(nowMs, batchMessages)
     if (due.length > 0) {
-      await this.#deliverAll(slot, due)
+      await this.#delivery.all(slot, due)
       return 0
     }
     if (slot.head !== undefined) return Math.max(1, slot.head.dueAtMs - nowMs)
@@ -406,7 +354,7 @@ class Timers implements TimedMessages {
     this.#walking = (async () => {
       try {
         this.#takeBack()
-        while (await this.#enqueue());
+        while (await this.#intake.take());
         const count = await this.#rescue.run(upTo, restore)
         if (count > 0) log('info', `${count} timed messages put into the queue again: the segment they lay in goes`)
         done = true
@@ -418,57 +366,6 @@ class Timers implements TimedMessages {
     this.#walking = undefined
     this.#walkIn(done ? 0 : retryMs)
     return done
-  }
-
-  async #deliverAll(slot: TimerSlot, units: readonly DueUnit[]): Promise<void> {
-    const { store, log } = this.#options
-    const records = await Promise.all(
-      units.map(({ commitLogOffset, recordBytes }) => store.recordAt(commitLogOffset, recordBytes)),
-    )
-    let gone = 0
-    for (const [index, unit] of units.entries()) {
-      const bytes = records[index]
-      const record = bytes === undefined ? undefined : decodeRecord(bytes)
-      if (record?.topic === SystemTopic.timer) this.#deliverOne(slot, unit, record)
-      else gone++
-      slot.passed()
-    }
-    if (gone > 0) log('warn', `${gone} timed messages of ${new Date(slot.timeMs).toISOString()} are no longer stored`)
-  }
-
-  #deliverOne(slot: TimerSlot, unit: DueUnit, record: StoredRecord): void {
-    const nowMs = this.#options.clock()
-    const properties = parseProperties(record.properties)
-    const realTopic = properties.get('REAL_TOPIC') ?? ''
-    if (!unit.isMoving && slot.isRecalled(keyOf(properties))) return
-    const message = unit.isMoving
-      ? movedOn(record, unit.enqueuedAtMs, nowMs)
-      : arrived(record, unit.enqueuedAtMs, nowMs)
-    if (message === undefined) {
-      this.#options.log('warn', `the timed message at ${unit.commitLogOffset} names no topic to go to`)
-    } else this.#append(slot, message, record)
-    this.#counts.add(realTopic, unit.isRecall ? 1 : -1)
-  }
-
-  #append(slot: TimerSlot, message: NewMessage, record: StoredRecord): void {
-    const { store, onStored } = this.#options
-    let appended: Appended
-    try {
-      appended = store.append(message)
-    } catch (error) {
-      // the times it waited are told in properties: where they do not fit, they are left out, not the message
-      if (!(error instanceof StoreError) || error.fault !== 'properties-too-large') throw error
-      appended = store.append({ ...message, properties: record.properties })
-    }
-    const end = appended.commitLogOffset + appended.sizeBytes
-    this.#deliveredTo = end
-    this.#rates.delivered++
-    store.whenSafe(end, true, (status) => {
-      if (status !== 'failed') return
-      this.#againFromMs = Math.min(this.#againFromMs, slot.timeMs)
-      if (this.#walking === undefined) this.#walkIn(retryMs)
-    })
-    onStored?.(message.topic, message.queueId, appended.sizeBytes)
   }
 }
 

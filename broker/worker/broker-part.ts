@@ -4,6 +4,7 @@ import { lookup } from 'node:dns/promises'
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { openBroadcastOffsets } from '../catalog/broadcast-offsets'
+import { openFilterScripts } from '../catalog/filter-scripts'
 import { openGroups } from '../catalog/groups'
 import { openOffsets } from '../catalog/offsets'
 import { openTopics } from '../catalog/topics'
@@ -11,6 +12,8 @@ import type { TopicCatalog, TopicConfig } from '../catalog/types'
 import { addressValues, type BrokerConfig, openBrokerConfig } from '../config/broker-config'
 import type { KeptText } from '../config/open'
 import { readFileOrBackup, writeFileAtomic } from '../file/small-file'
+import { createMessageFilters } from '../filter/message-filter'
+import { createScripts } from '../filter/scripts'
 import { openDialer } from '../net/dial'
 import { listen } from '../net/listen'
 import { createTurn, type Turn } from '../net/turn'
@@ -50,6 +53,7 @@ import { createQueueLocks } from '../session/queue-locks'
 import { openStatistics } from '../stats/statistics'
 import { type MessageStore, openMessageStore } from '../store'
 import { openPartAccess, type PartAccess } from './access'
+import { startFilterThread } from './filter-thread'
 import type { PartPlan } from './messages'
 import type { PartLog, RunningPart } from './part-thread'
 import { createCopies, openReplication, type Place } from './replication'
@@ -249,6 +253,10 @@ async function openBroker(plan: PartPlan, log: PartLog, ends: Ends, place: Place
   })
   ends.push(() => broadcasts.close())
 
+  const filterScripts = await openFilterScripts({ configDir, log })
+  const scripts = createScripts({ start: (events) => startFilterThread(events, plan.filterEntry), clock, log })
+  ends.push(() => Promise.all([filterScripts.close(), scripts.close()]))
+
   const broker: BrokerContext = {
     identity,
     settings: values,
@@ -257,6 +265,9 @@ async function openBroker(plan: PartPlan, log: PartLog, ends: Ends, place: Place
     groups,
     offsets,
     broadcasts,
+    filters: createMessageFilters(),
+    filterScripts,
+    scripts,
     consumers,
     producers,
     locks: createQueueLocks({ clock }),

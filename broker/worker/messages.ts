@@ -17,6 +17,8 @@ export interface PartPlan {
   /** What the start decides itself: it holds whatever the properties say. */
   readonly preset: Readonly<Record<string, string>>
   readonly access?: AccessPlan
+  /** Address of the code that runs filter scripts, where it is not beside the part's own. */
+  readonly filterEntry?: string
 }
 
 /** What access control needs to know of the cluster around a part. */

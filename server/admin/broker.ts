@@ -1,6 +1,6 @@
 // server/admin/broker.ts: what one broker can be asked about itself, its topics, groups and clients, and told to
 // change. Each function is one request; who asks many of them decides how many at once.
-import { RequestCode as code, ResponseCode } from '../../broker/protocol/codes'
+import { RequestCode as code, OwnRequestCode, ResponseCode } from '../../broker/protocol/codes'
 import { answeredWith } from '../shared/errors'
 import { type Ask, bodyOf } from './ask'
 import { numberOf, objectOf, tableOf, textsOf } from './loose-json'
@@ -9,6 +9,7 @@ import {
   allOffsetsOf,
   consumeQueuesOf,
   consumerConnectionsOf,
+  filterScriptOf,
   groupConfigOf,
   haStatusOf,
   producersOf,
@@ -21,6 +22,8 @@ import {
 import type {
   ConsumeQueueStats,
   ConsumerConnections,
+  FilterScript,
+  FilterScriptChange,
   GroupConfig,
   GroupConsumeStats,
   HaStatus,
@@ -44,6 +47,11 @@ export interface Brokers {
   deleteTopic(address: string, topic: string): Promise<void>
   putGroup(address: string, group: GroupConfig): Promise<void>
   deleteGroup(address: string, group: string, cleanOffset: boolean): Promise<void>
+  /** null: this broker has no script for the group; undefined: it knows no filter scripts, as Apache's. */
+  filterScript(address: string, group: string): Promise<FilterScript | null | undefined>
+  putFilterScript(address: string, script: FilterScriptChange): Promise<void>
+  /** One that is not there is removed. */
+  removeFilterScript(address: string, group: string): Promise<void>
   /** Offsets of all groups; `topic@group` to queue to offset. */
   allOffsets(address: string): Promise<Map<string, Map<number, number>>>
   allConsumeStats(address: string): Promise<{ groups: GroupConsumeStats[]; sizeBytes: number }>
@@ -124,6 +132,26 @@ export const openBrokers = (ask: Ask): Brokers => {
     },
     async deleteGroup(address, groupName, cleanOffset) {
       await ask(address, code.DELETE_SUBSCRIPTIONGROUP, { groupName, cleanOffset: String(cleanOffset) })
+    },
+    async filterScript(address, group) {
+      try {
+        return filterScriptOf(await body(address, OwnRequestCode.GET_FILTER_SCRIPTS, { group }), group)
+      } catch (error) {
+        if (answeredWith(error, ResponseCode.REQUEST_CODE_NOT_SUPPORTED)) return undefined
+        throw error
+      }
+    },
+    async putFilterScript(address, { group, source, onFault, timeLimitMs }) {
+      const ext = { group, onFault, timeLimitMs: String(timeLimitMs) }
+      // it is tried before it is taken
+      await ask(address, OwnRequestCode.SET_FILTER_SCRIPT, ext, { body: Buffer.from(source), timeoutMs: 15_000 })
+    },
+    async removeFilterScript(address, group) {
+      try {
+        await ask(address, OwnRequestCode.REMOVE_FILTER_SCRIPT, { group })
+      } catch (error) {
+        if (!answeredWith(error, ResponseCode.QUERY_NOT_FOUND)) throw error
+      }
     },
     allOffsets: async (address) => allOffsetsOf(await body(address, code.GET_ALL_CONSUMER_OFFSET, {}, 15_000)),
     async allConsumeStats(address) {

@@ -5,6 +5,7 @@ import type {
   Connection,
   ConsumeQueueStats,
   ConsumerConnections,
+  FilterScript,
   GroupConfig,
   GroupConsumeStats,
   HaStatus,
@@ -207,6 +208,26 @@ export const haStatusOf = (body: Loose): HaStatus => {
         perSecondBytes: numberOf(slave.transferredByteInSecond),
       }
     }),
+  }
+}
+
+export const filterScriptOf = (body: Loose, group: string): FilterScript | null => {
+  const held = listOf(objectOf(body).scripts)
+    .map(objectOf)
+    .find((one) => textOf(one.group) === group)
+  if (held === undefined) return null
+  return {
+    group,
+    source: textOf(held.source),
+    onFault: textOf(held.onFault) === 'closed' ? 'closed' : 'open',
+    timeLimitMs: numberOf(held.timeLimitMs),
+    updatedAtMs: numberOf(held.updatedAtMs),
+    passed: numberOf(held.passed),
+    leftOut: numberOf(held.leftOut),
+    faults: numberOf(held.faults),
+    lastFault: textOf(held.lastFault),
+    lastFaultAtMs: numberOf(held.lastFaultAtMs),
+    restsUntilMs: numberOf(held.restsUntilMs),
   }
 }
 

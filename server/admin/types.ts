@@ -43,6 +43,24 @@ export interface GroupConfig {
   /** Everything the broker sent, so that a change keeps what this console does not know. */
   raw: Record<string, unknown>
 }
+export interface FilterScriptChange {
+  group: string
+  /** JavaScript that defines match(message). */
+  source: string
+  /** What becomes of a message that it cannot judge. */
+  onFault: 'open' | 'closed'
+  timeLimitMs: number
+}
+/** With what it did since the broker's start, or since it was replaced. Times that never were are 0. */
+export interface FilterScript extends FilterScriptChange {
+  updatedAtMs: number
+  passed: number
+  leftOut: number
+  faults: number
+  lastFault: string
+  lastFaultAtMs: number
+  restsUntilMs: number
+}
 export interface QueueAt {
   topic: string
   broker: string

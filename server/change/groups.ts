@@ -1,11 +1,12 @@
 // server/change/groups.ts: makes, changes and deletes consumer groups on the masters.
+import { ResponseCode } from '../../broker/protocol/codes'
 import type { Admin } from '../admin/open'
-import type { GroupConfig } from '../admin/types'
-import { DeskError } from '../shared/errors'
-import type { GroupCreateInput, GroupDeleteInput, GroupUpdateInput } from '../shared/inputs'
-import { isKnown, unknown } from '../shared/known'
+import type { BrokerAddress, FilterScript, GroupConfig } from '../admin/types'
+import { answeredWith, DeskError } from '../shared/errors'
+import type { GroupCreateInput, GroupDeleteInput, GroupFilterInput, GroupUpdateInput } from '../shared/inputs'
+import { isKnown, known, unknown } from '../shared/known'
 import { brokerKey, DLQ_PREFIX, isSystemGroup, RETRY_PREFIX } from '../shared/names'
-import type { ApplyResult, DeletePreview } from '../shared/views'
+import type { ApplyResult, DeletePreview, GroupFilter, GroupFilterRow } from '../shared/views'
 import { mustMatch, openPreviews } from './previews'
 import { carryOut } from './results'
 import { deleteTopicEverywhere, type Impact } from './topics'
@@ -13,6 +14,10 @@ import { deleteTopicEverywhere, type Impact } from './topics'
 export interface GroupChanges {
   create(input: GroupCreateInput): Promise<ApplyResult>
   update(input: GroupUpdateInput): Promise<ApplyResult>
+  filter(group: string): Promise<GroupFilterRow[]>
+  /** At every broker, slaves as well: whoever serves reads asks it. */
+  setFilter(input: GroupFilterInput): Promise<ApplyResult>
+  removeFilter(group: string): Promise<ApplyResult>
   deletePreview(group: string): Promise<DeletePreview>
   delete(input: GroupDeleteInput): Promise<ApplyResult>
 }
@@ -41,6 +46,28 @@ const defaults: Omit<GroupConfig, 'group'> = {
 /** Fields that were sent; one that is undefined changes nothing. */
 const sent = (change: GroupUpdateInput['config']): Partial<GroupConfig> =>
   Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined))
+
+const everywhere = async (admin: Admin, act: (broker: BrokerAddress) => Promise<void>): Promise<ApplyResult> =>
+  carryOut(
+    (await admin.names.brokers()).map((broker) => ({
+      item: brokerKey(broker.name, broker.id),
+      run: () => act(broker),
+    })),
+  )
+const isRefused = (error: unknown): boolean => answeredWith(error, ResponseCode.NO_PERMISSION)
+const timeOf = (ms: number): number | null => (ms > 0 ? ms : null)
+const filterView = (held: FilterScript): GroupFilter => ({
+  source: held.source,
+  onFault: held.onFault,
+  timeLimitMs: held.timeLimitMs,
+  setAt: held.updatedAtMs,
+  passed: held.passed,
+  leftOut: held.leftOut,
+  faults: held.faults,
+  lastFault: held.lastFault === '' ? null : held.lastFault,
+  lastFaultAt: timeOf(held.lastFaultAtMs),
+  restsUntil: timeOf(held.restsUntilMs),
+})
 
 export const openGroupChanges = ({
   admin,
@@ -83,6 +110,28 @@ export const openGroupChanges = ({
       await changed()
       return result
     },
+    async filter(group) {
+      const brokers = await admin.names.brokers()
+      return Promise.all(
+        brokers.map(async (broker) => {
+          try {
+            const held = await admin.brokers.filterScript(broker.address, group)
+            const filter = held === undefined ? unknown('not-supported') : known(held && filterView(held), now())
+            return { broker: brokerKey(broker.name, broker.id), filter }
+          } catch (error) {
+            return {
+              broker: brokerKey(broker.name, broker.id),
+              filter: unknown(isRefused(error) ? 'not-allowed' : 'broker-silent'),
+            }
+          }
+        }),
+      )
+    },
+    setFilter: ({ group, source, onFault, timeLimitMs }) =>
+      everywhere(admin, ({ address }) =>
+        admin.brokers.putFilterScript(address, { group, source, onFault, timeLimitMs }),
+      ),
+    removeFilter: (group) => everywhere(admin, ({ address }) => admin.brokers.removeFilterScript(address, group)),
     async deletePreview(group) {
       const found = await impact(group)
       const silent = unreachable(group)

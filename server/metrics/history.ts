@@ -157,6 +157,8 @@ const kindsOfActions: Readonly<Record<string, History['markers'][number]['kind']
   'broker.configUpdate': 'config',
   'topic.update': 'config',
   'group.update': 'config',
+  'group.setFilter': 'config',
+  'group.removeFilter': 'config',
   'broker.restart': 'restart',
   'broker.start': 'restart',
   'broker.stop': 'restart',

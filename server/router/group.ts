@@ -4,6 +4,7 @@ import { tracked } from '@trpc/server'
 import {
   groupCreateInput,
   groupDeleteInput,
+  groupFilterInput,
   groupHistoryInput,
   groupListInput,
   groupLiveInput,
@@ -68,6 +69,15 @@ export const groupRouter = router({
   update: allowedOn('group.write')
     .input(groupUpdateInput)
     .mutation(({ ctx, input }) => ctx.cluster.groups.update(input)),
+  filter: allowedOn('cluster.read')
+    .input(onGroup)
+    .query(({ ctx, input }) => ctx.cluster.groups.filter(input.group)),
+  setFilter: allowedOn('group.write')
+    .input(groupFilterInput)
+    .mutation(({ ctx, input }) => ctx.cluster.groups.setFilter(input)),
+  removeFilter: allowedOn('group.write')
+    .input(onGroup)
+    .mutation(({ ctx, input }) => ctx.cluster.groups.removeFilter(input.group)),
   deletePreview: allowedOn('group.delete')
     .input(onGroup)
     .query(({ ctx, input }) => ctx.cluster.groups.deletePreview(input.group)),

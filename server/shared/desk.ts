@@ -17,6 +17,7 @@ import type {
   ExploreInput,
   GroupCreateInput,
   GroupDeleteInput,
+  GroupFilterInput,
   GroupListInput,
   GroupUpdateInput,
   JobActInput,
@@ -132,6 +133,10 @@ export interface GroupDesk {
   subscriptions(group: string): Promise<view.SubscriptionMatrix>
   create(input: GroupCreateInput): Promise<view.ApplyResult>
   update(input: GroupUpdateInput): Promise<view.ApplyResult>
+  /** The group's filter script, broker by broker. */
+  filter(group: string): Promise<view.GroupFilterRow[]>
+  setFilter(input: GroupFilterInput): Promise<view.ApplyResult>
+  removeFilter(group: string): Promise<view.ApplyResult>
   deletePreview(group: string): Promise<view.DeletePreview>
   delete(input: GroupDeleteInput): Promise<view.ApplyResult>
   resetPreview(input: ResetPreviewInput): Promise<view.ResetPreview>

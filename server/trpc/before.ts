@@ -16,6 +16,8 @@ export const before: Readonly<Record<string, (asked: Asked) => unknown>> = {
   'topic.update': async ({ cluster, input }) => (await cluster?.topics.get(text(input.topic)))?.configs,
   'topic.delete': async ({ cluster, input }) => (await cluster?.topics.get(text(input.topic)))?.configs,
   'group.update': async ({ cluster, input }) => (await cluster?.groups.get(text(input.group)))?.configs,
+  'group.setFilter': async ({ cluster, input }) => cluster?.groups.filter(text(input.group)),
+  'group.removeFilter': async ({ cluster, input }) => cluster?.groups.filter(text(input.group)),
   'group.delete': async ({ cluster, input }) => (await cluster?.groups.get(text(input.group)))?.configs,
   'broker.configUpdate': ({ cluster, input }) => settingsOf(cluster, input),
   'alarm.putRule': async ({ cluster, input }) => ({

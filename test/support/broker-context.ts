@@ -3,10 +3,13 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { openBroadcastOffsets } from '../../broker/catalog/broadcast-offsets'
+import { openFilterScripts } from '../../broker/catalog/filter-scripts'
 import { openGroups } from '../../broker/catalog/groups'
 import { openOffsets } from '../../broker/catalog/offsets'
 import { openTopics } from '../../broker/catalog/topics'
 import { type BrokerConfig, openBrokerConfig } from '../../broker/config/broker-config'
+import { createMessageFilters } from '../../broker/filter/message-filter'
+import { createScripts } from '../../broker/filter/scripts'
 import type { Connection, Reply } from '../../broker/net/types'
 import { openPop } from '../../broker/pop/open'
 import { adminHandlers } from '../../broker/processor/admin-table'
@@ -124,6 +127,7 @@ export async function openTestBroker(properties: Record<string, string> = {}): P
     expireOnlineMs: () => values.broadcastOffsetExpireMaxSecond * 1000,
     clock: now,
   })
+  const scripts = createScripts({ start: () => never(), clock: now, log })
   const broker: BrokerContext = {
     identity,
     settings: values,
@@ -132,6 +136,9 @@ export async function openTestBroker(properties: Record<string, string> = {}): P
     groups,
     offsets,
     broadcasts,
+    filters: createMessageFilters(),
+    filterScripts: await openFilterScripts({ configDir, log }),
+    scripts,
     consumers,
     producers: createProducers({ clock: now, log }),
     locks: createQueueLocks({ clock: now }),

@@ -56,6 +56,12 @@ export const groupCreateInput = onCluster.extend({
   config: groupChange.default({}),
 })
 export const groupUpdateInput = onGroup.extend({ brokers: z.array(brokerName).default([]), config: groupChange })
+export const groupFilterInput = onGroup.extend({
+  source: z.string().min(1).max(65_536),
+  onFault: z.enum(['open', 'closed']),
+  timeLimitMs: z.number().int().min(1).max(1000),
+})
+export type GroupFilterInput = z.infer<typeof groupFilterInput>
 export type TopicCreateInput = z.infer<typeof topicCreateInput>
 export type TopicUpdateInput = z.infer<typeof topicUpdateInput>
 export type GroupCreateInput = z.infer<typeof groupCreateInput>

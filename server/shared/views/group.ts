@@ -103,6 +103,26 @@ export interface GroupView {
   missing: Missing[]
   at: number
 }
+/** A script that says which messages a group gets, at one broker. Counts: since the broker's start, or since it was set. */
+export interface GroupFilter {
+  source: string
+  /** What becomes of a message that it cannot judge: delivered, or left out. */
+  onFault: 'open' | 'closed'
+  timeLimitMs: number
+  setAt: number
+  passed: number
+  leftOut: number
+  faults: number
+  lastFault: string | null
+  lastFaultAt: number | null
+  /** It failed too badly, and is not asked until then. */
+  restsUntil: number | null
+}
+export interface GroupFilterRow {
+  broker: string
+  /** null: it has none; 'not-supported': as Apache's brokers. */
+  filter: Known<GroupFilter | null>
+}
 export interface GroupClientRow {
   clientId: string
   address: string

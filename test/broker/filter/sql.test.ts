@@ -2,9 +2,9 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { messageFilter } from '../../../broker/filter/message-filter'
-import { compileSql, FilterSyntaxError } from '../../../broker/filter/sql'
+import { compileFilter, compileSql, FilterSyntaxError } from '../../../broker/filter/sql'
 import { encodeHost } from '../../../broker/protocol/host'
-import { encodeProperties } from '../../../broker/protocol/properties'
+import { encodeProperties, PropertyReader } from '../../../broker/protocol/properties'
 import { encodeRecord, recordSize } from '../../../broker/protocol/record'
 
 const golden = readFileSync(new URL('../../golden/sql92.tsv', import.meta.url), 'utf8')
@@ -14,7 +14,12 @@ const golden = readFileSync(new URL('../../golden/sql92.tsv', import.meta.url), 
 
 function judge(expression: string, properties: ReadonlyMap<string, string>): string {
   try {
-    return String(compileSql(expression)((name) => properties.get(name)))
+    const reader = new PropertyReader()
+    reader.begin(encodeProperties(properties))
+    const fromBytes = compileFilter(expression)(reader)
+    const fromTexts = compileSql(expression)((name) => properties.get(name))
+    const isStored = ![...properties.values()].includes('') // nobody stores a property without a value
+    return !isStored || fromBytes === fromTexts ? String(fromTexts) : 'differs between bytes and texts'
   } catch (error) {
     if (error instanceof FilterSyntaxError) return 'refused'
     throw error

@@ -11,6 +11,7 @@ import { parseProperties, writeProperties } from '../../../broker/protocol/prope
 import { decodeRecord, decodeRecords, type StoredRecord } from '../../../broker/protocol/record'
 import { parseTagExpression } from '../../../broker/protocol/subscription'
 import { startBrokerPart } from '../../../broker/worker/broker-life'
+import type { PartPlan } from '../../../broker/worker/messages'
 import { removeFolder, temporaryFolder } from '../../support/folders'
 import { freePort } from '../../support/ports'
 
@@ -29,6 +30,7 @@ export interface RealBroker {
 export async function openRealBroker(
   properties: Record<string, string> = {},
   brokerName = 'broker-a',
+  plan: Partial<PartPlan> = {},
 ): Promise<RealBroker> {
   const port = await freePort([-2, 0, 1])
   const dataDir = temporaryFolder('broker')
@@ -37,6 +39,7 @@ export async function openRealBroker(
   const start = () =>
     startBrokerPart(
       {
+        ...plan,
         kind: 'broker',
         name: `${brokerName}:0`,
         host: '127.0.0.1',

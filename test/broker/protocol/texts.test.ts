@@ -94,8 +94,13 @@ describe('properties', () => {
     const reader = new PropertyReader()
     for (const name of ['a', 'b', 'c', 'k', 'K', 'x', 'KEYS', 'EYS', 'KEYS2', 'XKEYS', 'ab', 'aa']) {
       expect([name, propertyOf(text, name)]).toEqual([name, parsed[name]])
-      reader.begin(Buffer.from(text).toString('latin1'))
-      expect([name, reader.of(name)]).toEqual([name, parsed[name]])
+      reader.begin(Buffer.from(`x${text}y`), 1, 1 + Buffer.byteLength(text))
+      expect([name, reader.text(name)]).toEqual([name, parsed[name]])
+      const value = parsed[name]
+      const isPlain = value !== undefined && Buffer.byteLength(value) === value.length
+      expect(reader.is(name, value ?? 'none')).toBe(value === undefined ? undefined : isPlain)
+      expect(reader.is(name, `${value}.`)).toBe(value === undefined ? undefined : false)
+      expect(reader.digits(name)).toBe(value !== undefined && /^\d{1,9}$/.test(value) ? Number(value) : undefined)
       expect([name, propertyOfBytes(Buffer.from(text), name)]).toEqual([name, parsed[name]])
     }
     expect(Object.fromEntries(parseProperties(writeProperties(Object.entries(parsed))))).toEqual(parsed)

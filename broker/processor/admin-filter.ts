@@ -1,0 +1,69 @@
+// broker/processor/admin-filter.ts: filter scripts of consumer groups are uploaded, removed and shown: requests of ours. They
+// never run in this thread.
+import { type FilterScript, scriptLimits } from '../filter/script-types'
+import { filterScriptList } from '../protocol/bodies-admin'
+import { OwnRequestCode, ResponseCode } from '../protocol/codes'
+import { readHeader } from '../protocol/header-table'
+import { filterScriptsHeader, groupHeader, setFilterScriptHeader } from '../protocol/headers-admin'
+import { answer, invalid, ok, refuse } from './admin-reply'
+import type { BrokerContext, HandlerTable } from './context'
+
+export const filterScriptHandlers = (): HandlerTable => ({
+  [OwnRequestCode.SET_FILTER_SCRIPT]: async (request, _connection, broker) => {
+    const {
+      group,
+      onFault,
+      timeLimitMs = scriptLimits.timeLimitMs.usual,
+    } = readHeader(setFilterScriptHeader, request.ext)
+    const { groups, filterScripts, scripts, clock } = broker
+    const { least, most } = scriptLimits.timeLimitMs
+    if (onFault !== 'open' && onFault !== 'closed') throw invalid(`<onFault> is open or closed: ${onFault}`)
+    if (timeLimitMs < least || timeLimitMs > most) {
+      throw invalid(`<timeLimitMs> must be from ${least} to ${most}: ${timeLimitMs}`)
+    }
+    if (request.body.length === 0 || request.body.length > scriptLimits.sourceBytes) {
+      throw invalid(`a filter script takes 1 to ${scriptLimits.sourceBytes} bytes: ${request.body.length}`)
+    }
+    if (groups.peek(group) === undefined) {
+      return refuse(ResponseCode.SUBSCRIPTION_GROUP_NOT_EXIST, `there is no group ${group}: create it first`)
+    }
+    if (filterScripts.get(group) === undefined && filterScripts.size >= scriptLimits.scripts) {
+      throw invalid(`this broker has ${scriptLimits.scripts} filter scripts already: remove one first`)
+    }
+    const source = request.body.toString('utf8')
+    const fault = await scripts.faultOf(source, timeLimitMs)
+    if (fault !== undefined) {
+      return refuse(ResponseCode.SUBSCRIPTION_PARSE_FAILED, `the filter script cannot be used: ${fault}`)
+    }
+    const before = filterScripts.get(group)?.updatedAtMs ?? 0
+    filterScripts.set({ group, source, onFault, timeLimitMs, updatedAtMs: Math.max(clock(), before + 1) })
+    await filterScripts.saved()
+    return ok()
+  },
+
+  [OwnRequestCode.REMOVE_FILTER_SCRIPT]: async (request, _connection, broker) => {
+    const { group } = readHeader(groupHeader, request.ext)
+    if (!removeScript(broker, group)) {
+      return refuse(ResponseCode.QUERY_NOT_FOUND, `group ${group} has no filter script at this broker`)
+    }
+    await broker.filterScripts.saved()
+    return ok()
+  },
+
+  [OwnRequestCode.GET_FILTER_SCRIPTS]: (request, _connection, { filterScripts, scripts }) => {
+    const { group } = readHeader(filterScriptsHeader, request.ext)
+    const wanted = [...filterScripts.all()].filter((script) => group === undefined || script.group === group)
+    return answer(filterScriptList, { scripts: wanted.map((script) => shown(script, scripts)) })
+  },
+})
+
+const shown = (script: FilterScript, scripts: BrokerContext['scripts']) => {
+  const { passed, leftOut, faults, lastFault, lastFaultAtMs, restsUntilMs } = scripts.figures(script)
+  return { ...script, passed, leftOut, faults, lastFault, lastFaultAtMs, restsUntilMs }
+}
+
+/** Whether there was one. */
+export function removeScript({ filterScripts, scripts }: BrokerContext, group: string): boolean {
+  scripts.forget(group)
+  return filterScripts.remove(group)
+}

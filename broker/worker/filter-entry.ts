@@ -1,0 +1,13 @@
+// broker/worker/filter-entry.ts: the thread in which the filter scripts of one broker run.
+import { parentPort } from 'node:worker_threads'
+import variant from '@jitl/quickjs-wasmfile-release-sync'
+import { newQuickJSWASMModuleFromVariant } from 'quickjs-emscripten-core'
+import { createScriptJudge } from '../filter/script-judge'
+import type { ToScriptThread } from '../filter/script-types'
+
+const port = parentPort
+if (port === null) throw new Error('filter scripts run in a worker thread')
+const judge = newQuickJSWASMModuleFromVariant(variant).then((quickJs) =>
+  createScriptJudge(quickJs, (message) => port.postMessage(message)),
+)
+port.on('message', (message: ToScriptThread) => void judge.then((handle) => handle(message)))

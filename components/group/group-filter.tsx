@@ -1,0 +1,250 @@
+'use client'
+// components/group/group-filter.tsx: the script that says which messages a group gets: what it did at each broker, how often
+// it failed, and the sheet in which it is written.
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { FileCode2 } from 'lucide-react'
+import { useState } from 'react'
+import { useTranslations } from 'use-intl'
+import { isKnown } from '../../server/shared/known'
+import type { ApplyResult, GroupFilter, GroupFilterRow } from '../../server/shared/views'
+import { count, Moment } from '../format'
+import { UnknownWord } from '../format/known'
+import { ClusterName } from '../shell/cluster'
+import { QueryFault, Region } from '../shell/fault'
+import { useWhyNot } from '../shell/why-not'
+import { useTRPC } from '../trpc/client'
+import { Button } from '../ui/button'
+import { Code } from '../ui/code'
+import { Sheet } from '../ui/dialog'
+import { Field, Input, Textarea } from '../ui/input'
+import { Panel } from '../ui/panel'
+import { Empty } from '../ui/region'
+import { Segmented } from '../ui/segmented'
+import { Table, Td, Th, Tr } from '../ui/table'
+import { useToast } from '../ui/toast'
+import { useGroupAt } from './use-group'
+
+const EVERY_MS = 5000
+const mostMs = 1000
+const example = `// Called for each message the subscription lets through.
+// message: topic, tags, keys, properties, queueId, queueOffset, bornTimestamp,
+// storeTimestamp, reconsumeTimes, bodySize, body (text)
+function match(message) {
+  return Number(message.properties.amount) >= 100
+}
+`
+
+export const GroupFilterPanel = () => {
+  const at = useGroupAt()
+  const t = useTranslations('group.filter')
+  const trpc = useTRPC()
+  const query = useQuery(trpc.group.filter.queryOptions(at, { refetchInterval: EVERY_MS }))
+  const [editing, setEditing] = useState(false)
+  const mayNot = useWhyNot()('group.write')
+  const held = query.data?.map(scriptOf).find((one) => one !== null) ?? null
+  const isSupported = query.data?.some(({ filter }) => isKnown(filter)) ?? false
+  return (
+    <>
+      <Panel
+        title={t('title')}
+        aux={
+          <Button
+            size="sm"
+            reason={mayNot ?? (isSupported ? undefined : t('notSupported'))}
+            onClick={() => setEditing(true)}
+          >
+            <FileCode2 />
+            {held === null ? t('write') : t('change')}
+          </Button>
+        }
+      >
+        <Region query={query}>
+          {(rows) => (held === null ? <Nothing rows={rows} /> : <Brokers rows={rows} source={held.source} />)}
+        </Region>
+      </Panel>
+      {isSupported && <EditFilter key={`${editing}`} {...at} held={held} open={editing} onOpenChange={setEditing} />}
+    </>
+  )
+}
+const scriptOf = ({ filter }: GroupFilterRow): GroupFilter | null => (isKnown(filter) ? filter.value : null)
+
+const Nothing = ({ rows }: { rows: readonly GroupFilterRow[] }) => {
+  const t = useTranslations('group.filter')
+  return rows.some(({ filter }) => isKnown(filter)) ? (
+    <Empty title={t('none')}>{t('noneText')}</Empty>
+  ) : (
+    <Empty title={t('notSupported')}>{t('notSupportedText')}</Empty>
+  )
+}
+
+const Brokers = ({ rows, source }: { rows: readonly GroupFilterRow[]; source: string }) => {
+  const t = useTranslations('group.filter')
+  return (
+    <>
+      <div className="overflow-x-auto">
+        <Table className="min-w-[640px]">
+          <thead>
+            <tr>
+              <Th>{t('broker')}</Th>
+              <Th className="text-right">{t('passed')}</Th>
+              <Th className="text-right">{t('leftOut')}</Th>
+              <Th className="text-right">{t('faults')}</Th>
+              <Th>{t('onFault')}</Th>
+              <Th>{t('state')}</Th>
+            </tr>
+          </thead>
+          <tbody>
+            {rows.map(({ broker, filter }) => (
+              <Tr key={broker}>
+                <Td className="mono">{broker}</Td>
+                {isKnown(filter) && filter.value !== null ? (
+                  <Figures filter={filter.value} />
+                ) : (
+                  <Td colSpan={5} className="text-warn">
+                    {isKnown(filter) ? t('missing') : <UnknownWord reason={filter.unknown} />}
+                  </Td>
+                )}
+              </Tr>
+            ))}
+          </tbody>
+        </Table>
+      </div>
+      <div className="p-3">
+        <Code label={t('source')} className="max-h-72">
+          {source}
+        </Code>
+      </div>
+    </>
+  )
+}
+
+const Figures = ({ filter }: { filter: GroupFilter }) => {
+  const t = useTranslations('group.filter')
+  const isResting = filter.restsUntil !== null && filter.restsUntil > Date.now()
+  return (
+    <>
+      <Td className="mono text-right">{count(filter.passed)}</Td>
+      <Td className="mono text-right">{count(filter.leftOut)}</Td>
+      <Td className={`mono text-right ${filter.faults > 0 ? 'text-crit' : ''}`}>{count(filter.faults)}</Td>
+      <Td>{t(`of.${filter.onFault}`)}</Td>
+      <Td className="text-sm">
+        {isResting ? (
+          <span className="text-crit">
+            {t('rests')} <Moment at={filter.restsUntil ?? 0} />
+          </span>
+        ) : filter.lastFault === null ? (
+          <span className="text-ink-3">{t('fine')}</span>
+        ) : null}
+        {filter.lastFault !== null && (
+          <span className="block text-ink-2">
+            {filter.lastFaultAt !== null && <Moment at={filter.lastFaultAt} />}{' '}
+            <span className="mono text-xs">{filter.lastFault}</span>
+          </span>
+        )}
+      </Td>
+    </>
+  )
+}
+
+interface EditProps {
+  cluster: string
+  group: string
+  held: GroupFilter | null
+  open: boolean
+  onOpenChange: (open: boolean) => void
+}
+const EditFilter = ({ cluster, group, held, open, onOpenChange }: EditProps) => {
+  const t = useTranslations('group.filter')
+  const common = useTranslations('group.create')
+  const trpc = useTRPC()
+  const cache = useQueryClient()
+  const toast = useToast()
+  const [source, setSource] = useState(held?.source ?? example)
+  const [onFault, setOnFault] = useState<GroupFilter['onFault']>(held?.onFault ?? 'open')
+  const [limit, setLimit] = useState(String(held?.timeLimitMs ?? 20))
+  const done = (text: string) => async (result: ApplyResult) => {
+    await cache.invalidateQueries(trpc.group.filter.queryFilter({ cluster, group }))
+    if (result.failed > 0) return
+    toast({ text })
+    onOpenChange(false)
+  }
+  const save = useMutation(trpc.group.setFilter.mutationOptions({ onSuccess: done(t('saved')) }))
+  const remove = useMutation(trpc.group.removeFilter.mutationOptions({ onSuccess: done(t('removed')) }))
+  const limitMs = /^\d{1,4}$/.test(limit) && Number(limit) >= 1 && Number(limit) <= mostMs ? Number(limit) : null
+  const failed = [save.data, remove.data].flatMap((data) => data?.rows.filter((row) => !row.ok) ?? [])
+  const error = save.error ?? remove.error
+  return (
+    <Sheet
+      open={open}
+      onOpenChange={onOpenChange}
+      width="pane"
+      title={held === null ? t('write') : t('change')}
+      about={
+        <>
+          <span className="mono truncate text-ink">{group}</span> {common('on')} <ClusterName />
+        </>
+      }
+      footer={
+        <>
+          {held !== null && (
+            <Button className="h-8" busy={remove.isPending} onClick={() => remove.mutate({ cluster, group })}>
+              {t('remove')}
+            </Button>
+          )}
+          <span className="flex-1" />
+          <Button className="h-8" onClick={() => onOpenChange(false)}>
+            {common('cancel')}
+          </Button>
+          <Button
+            look="primary"
+            className="h-8"
+            busy={save.isPending}
+            reason={
+              source.trim() === '' ? t('empty') : limitMs === null ? t('limitRange', { most: mostMs }) : undefined
+            }
+            onClick={() => limitMs !== null && save.mutate({ cluster, group, source, onFault, timeLimitMs: limitMs })}
+          >
+            {t('save')}
+          </Button>
+        </>
+      }
+    >
+      <div className="flex flex-col gap-3.5">
+        <Field label={t('source')} hint={t('sourceHint')}>
+          <Textarea mono rows={16} value={source} onChange={(event) => setSource(event.target.value)} />
+        </Field>
+        <div className="flex flex-col gap-1">
+          <span className="text-ink-2 text-xs">{t('onFaultLong')}</span>
+          <Segmented
+            label={t('onFaultLong')}
+            value={onFault}
+            onChange={setOnFault}
+            choices={[
+              { value: 'open', label: t('of.open') },
+              { value: 'closed', label: t('of.closed') },
+            ]}
+          />
+          <p className="text-ink-3 text-xs">{t(`hintOf.${onFault}`)}</p>
+        </div>
+        <Field
+          label={t('limit')}
+          hint={t('limitHint')}
+          error={limitMs === null ? t('limitRange', { most: mostMs }) : undefined}
+          className="w-48"
+        >
+          <Input inputMode="numeric" value={limit} onChange={(event) => setLimit(event.target.value)} />
+        </Field>
+        {error && <QueryFault error={error} className="px-0 py-1" />}
+        {failed.length > 0 && (
+          <ul role="alert" className="text-crit text-sm">
+            {failed.map((row) => (
+              <li key={row.item}>
+                <span className="mono">{row.item}</span>: {row.error}
+              </li>
+            ))}
+          </ul>
+        )}
+      </div>
+    </Sheet>
+  )
+}

@@ -1,0 +1,170 @@
+// test/broker/filter/scripts.test.ts: filter scripts judge messages in a thread of their own, see nothing of this machine,
+// and harm nobody when they fail, loop or eat memory.
+import { deflateSync } from 'node:zlib'
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import type { FilterScript } from '../../../broker/filter/script-types'
+import { createScripts, type Scripts } from '../../../broker/filter/scripts'
+import { encodeHost } from '../../../broker/protocol/host'
+import { encodeProperties } from '../../../broker/protocol/properties'
+import { encodeRecord, recordSize } from '../../../broker/protocol/record'
+import { startFilterThread } from '../../../broker/worker/filter-thread'
+import { filterEntry } from '../../support/filter-entry'
+
+let entry: string
+beforeAll(async () => {
+  entry = (await filterEntry()).href
+})
+
+const lines: string[] = []
+let nowMs = 1_000_000
+let scripts: Scripts
+beforeAll(() => {
+  scripts = open()
+})
+afterAll(() => scripts.close())
+afterEach(() => void lines.splice(0))
+const open = (patienceMs?: number): Scripts =>
+  createScripts({
+    start: (events) => startFilterThread(events, entry),
+    clock: () => nowMs,
+    log: (level, line) => void lines.push(`${level} ${line}`),
+    ...(patienceMs === undefined ? {} : { patienceMs }),
+  })
+
+let version = 1
+const script = (source: string, more: Partial<FilterScript> = {}): FilterScript => ({
+  group: 'g',
+  source,
+  onFault: 'closed',
+  timeLimitMs: 50,
+  updatedAtMs: version++,
+  ...more,
+})
+interface Message {
+  properties?: Record<string, string>
+  body?: Buffer
+  sysFlag?: number
+}
+function stored({ properties = {}, body = Buffer.from('{}'), sysFlag = 0 }: Message, queueOffset = 0): Buffer {
+  const record = {
+    topic: 'T',
+    queueId: 3,
+    flag: 0,
+    sysFlag,
+    bornTimestampMs: 5,
+    bornHost: encodeHost('127.0.0.1', 1),
+    reconsumeTimes: 2,
+    preparedTransactionOffset: 0,
+    body,
+    properties: encodeProperties(Object.entries(properties)),
+  }
+  const page = Buffer.alloc(recordSize(record))
+  encodeRecord(page, 0, record, queueOffset, 0, 7, encodeHost('127.0.0.1', 2))
+  return page
+}
+const judge = (source: string, messages: Message[], more: Partial<FilterScript> = {}) =>
+  scripts.judge(script(source, more), [Buffer.concat(messages.map((message, n) => stored(message, n)))])
+
+describe('FI6: a filter script', () => {
+  it('sees the message and says whether the group gets it', async () => {
+    const source = `function match(m) {
+      return m.topic === 'T' && m.queueId === 3 && m.tags === 'A' && m.keys.length === 2 && m.reconsumeTimes === 2 &&
+        m.bornTimestamp === 5 && m.storeTimestamp === 7 && Number(m.properties.price) > 10 && m.queueOffset < 2
+    }`
+    const properties = { TAGS: 'A', KEYS: 'k1 k2', price: '11' }
+    const passes = await judge(source, [{ properties }, { properties: { ...properties, price: '9' } }, { properties }])
+    expect(passes).toEqual([true, false, false])
+  })
+
+  it('reads a body, unpacked', async () => {
+    const body = Buffer.from(JSON.stringify({ order: { total: 250 } }))
+    const passes = await judge('const match = (m) => JSON.parse(m.body).order.total > 200', [
+      { body },
+      { body: deflateSync(body), sysFlag: 1 },
+      { body: Buffer.from('{"order":{"total":1}}') },
+    ])
+    expect(passes).toEqual([true, true, false])
+  })
+
+  it.each([
+    ['process', 'process.exit(1)'],
+    ['require', 'require("fs")'],
+    ['the constructor of a function', 'this.constructor.constructor("return process")().exit()'],
+    ['import', 'import("fs") && true'],
+    ['timers', 'setTimeout(() => {}, 1)'],
+    ['the network', 'fetch("http://127.0.0.1")'],
+  ])('does not reach %s', async (_, code) => {
+    const wanted = script(`function match() { ${code}; return true }`)
+    const passes = await scripts.judge(wanted, [stored({})]).catch(() => [false])
+    expect(passes).toEqual([false])
+    expect(scripts.figures(wanted)).toMatchObject({ faults: 1, passed: 0 })
+  })
+
+  it('that fails lets a message through, or leaves it out, as its owner chose; the faults are counted and told', async () => {
+    const source = `function match(m) {
+      if (m.properties.bad) throw new TypeError('no ' + m.properties.bad)
+      return m.properties.odd ? 'yes' : true
+    }`
+    const messages = [{ properties: { bad: 'x' } }, {}, { properties: { odd: '1' } }]
+    expect(await judge(source, messages, { onFault: 'closed' })).toEqual([false, true, false])
+    const wanted = script(source, { onFault: 'open' })
+    expect(
+      await scripts.judge(
+        wanted,
+        messages.map((one) => stored(one)),
+      ),
+    ).toEqual([true, true, true])
+    expect(scripts.figures(wanted)).toMatchObject({ passed: 1, leftOut: 0, faults: 2, lastFaultAtMs: nowMs })
+    await scripts.judge(wanted, [stored({ properties: { bad: 'y' } })])
+    expect(scripts.figures(wanted).lastFault).toBe('TypeError: no y (line 2)')
+  })
+
+  it.each([
+    ['loops', 'while (true) {}', /longer than 50 ms/],
+    ['tries an evil pattern', '/^(a+)+$/.test("a".repeat(60) + "!")', /longer than 50 ms/],
+    ['eats memory', 'const all = []; while (true) all.push(new Array(10000).fill(m))', /too much memory|longer than/],
+    ['eats memory in one text', 'm.x = "x".repeat(2 ** 28)', /too much memory|invalid/],
+    ['calls itself for ever', '(function f() { f() })()', /too much memory|stack/],
+  ])('that %s is stopped, and the next message is judged', async (_, code, fault) => {
+    const source = `function match(m) { if (m.properties.bad) { ${code} } return true }`
+    const wanted = script(source)
+    const records = [stored({ properties: { bad: '1' } }), stored({}), stored({})]
+    expect(await scripts.judge(wanted, records)).toEqual([false, true, true])
+    expect(scripts.figures(wanted).lastFault).toMatch(fault)
+    expect(scripts.figures(wanted).restsUntilMs).toBe(0)
+  })
+
+  it('that keeps running out of time rests for a minute, and others are judged', async () => {
+    const wanted = script('function match() { while (true) {} }', { timeLimitMs: 1 })
+    await scripts.judge(
+      wanted,
+      Array.from({ length: 12 }, () => stored({})),
+    )
+    expect(lines.join()).toMatch(/script of group g is not asked for 60 s: 10 times in a row|times in a row/)
+    expect(scripts.figures(wanted).restsUntilMs).toBe(nowMs + 60_000)
+    expect(await scripts.judge({ ...wanted, onFault: 'open' }, [stored({})])).toEqual([true])
+    expect(await judge('function match() { return true }', [{}], { group: 'other' })).toEqual([true])
+    nowMs += 60_001
+    await scripts.judge(wanted, [stored({})])
+    expect(scripts.figures(wanted).faults).toBe(14)
+  })
+
+  it('that loops where the interpreter asks nobody for the time costs its thread; another goes on', async () => {
+    const own = open(2000)
+    const stuck = script('function match() { return Array.prototype.indexOf.call({ length: 2 ** 53 - 1 }, 1) < 0 }')
+    const fine = script('function match() { return true }', { group: 'fine' })
+    const both = [own.judge(stuck, [stored({})]), own.judge(fine, [stored({}), stored({})])]
+    expect(await Promise.all(both)).toEqual([[false], [true, true]])
+    expect(own.figures(stuck).lastFault).toMatch(/no answer within/)
+    expect(own.figures(stuck).restsUntilMs).toBeGreaterThan(nowMs)
+    await own.close()
+    expect(await own.judge(fine, [stored({})])).toEqual([false])
+  })
+
+  it('is tried before it is taken', async () => {
+    expect(await scripts.faultOf('function match() { return true }', 20)).toBeUndefined()
+    expect(await scripts.faultOf('function match( { ', 20)).toMatch(/SyntaxError.*line 1/)
+    expect(await scripts.faultOf('const x = 1', 20)).toMatch(/defines a function match\(message\)/)
+    expect(await scripts.faultOf('while (true) {}', 20)).toMatch(/interrupted/)
+  })
+})

@@ -1,0 +1,109 @@
+// test/broker/processor/filter-script.test.ts: a group's filter script decides what its pulls and pops bring, is kept over a
+// restart, and what it may be is checked before it is taken.
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { readBody } from '../../../broker/protocol/bodies'
+import { filterScriptList } from '../../../broker/protocol/bodies-admin'
+import { OwnRequestCode, RequestCode, ResponseCode } from '../../../broker/protocol/codes'
+import { decodeRecords } from '../../../broker/protocol/record'
+import { filterEntry } from '../../support/filter-entry'
+import { openRealBroker, type RealBroker, type TestClient } from './real-broker'
+
+let broker: RealBroker
+let client: TestClient
+beforeAll(async () => {
+  broker = await openRealBroker({}, 'broker-a', { filterEntry: (await filterEntry()).href })
+  client = broker.client()
+  for (const group of ['g', 'loops']) {
+    await client.ask(RequestCode.UPDATE_AND_CREATE_SUBSCRIPTIONGROUP, {}, JSON.stringify({ groupName: group }))
+  }
+})
+afterAll(() => broker.stop())
+
+const set = (source: string, ext: Record<string, string> = {}) =>
+  client.ask(OwnRequestCode.SET_FILTER_SCRIPT, { group: 'g', ...ext }, source)
+const states = async (group = 'g') => {
+  const reply = await client.ask(OwnRequestCode.GET_FILTER_SCRIPTS, { group })
+  return readBody(filterScriptList, reply.body).scripts
+}
+const bodies = (body: Buffer) => decodeRecords(body).map((record) => record.body.toString())
+const expensive = 'function match(m) { return Number(m.properties.price) >= 100 }'
+
+describe('FI6: a filter script at a broker', () => {
+  it('leaves out of pulls and pops what it does not let pass, and says how much', async () => {
+    for (const [n, price] of [50, 100, 150, 99].entries()) {
+      await client.send({ topic: 'T', body: `m${n}`, properties: { price: `${price}` } })
+    }
+    expect((await set(expensive)).code).toBe(ResponseCode.SUCCESS)
+    const pull = await client.pull('g', 'T', 0)
+    expect([pull.code, bodies(pull.body), pull.ext.nextBeginOffset]).toEqual([0, ['m1', 'm2'], '4'])
+    expect(bodies((await client.pull('other', 'T', 0)).body)).toEqual(['m0', 'm1', 'm2', 'm3'])
+    const none = await client.pull('g', 'T', 3)
+    expect([none.code, none.remark, none.ext.nextBeginOffset]).toEqual([
+      ResponseCode.PULL_RETRY_IMMEDIATELY,
+      'NO_MATCHED_MESSAGE',
+      '4',
+    ])
+    const pop = await client.ask(RequestCode.POP_MESSAGE, {
+      consumerGroup: 'g',
+      topic: 'T',
+      queueId: '0',
+      maxMsgNums: '32',
+      invisibleTime: '60000',
+      pollTime: '0',
+      bornTime: String(Date.now()),
+      initMode: '0',
+      expType: 'TAG',
+      exp: '*',
+      order: 'false',
+    })
+    expect([pop.code, bodies(pop.body)]).toEqual([0, ['m1', 'm2']])
+    expect(await states()).toMatchObject([{ group: 'g', source: expensive, passed: 4, leftOut: 5, faults: 0 }])
+  })
+
+  it('judges what comes while a pull waits', async () => {
+    const waiting = client.pull('g', 'Waited', 0, { sysFlag: '6', suspendTimeoutMillis: '60000' })
+    await client.send({ topic: 'Waited', body: 'cheap', properties: { price: '1' } })
+    await client.send({ topic: 'Waited', body: 'dear', properties: { price: '1000' } })
+    expect(bodies((await waiting).body)).toEqual(['dear'])
+  })
+
+  it('that cannot be used is refused with the reason, and the one before stays', async () => {
+    const refusals = [
+      [await set('function match( {'), ResponseCode.SUBSCRIPTION_PARSE_FAILED, /cannot be used: SyntaxError.*line 1/],
+      [await set('let x'), ResponseCode.SUBSCRIPTION_PARSE_FAILED, /defines a function match/],
+      [await set('x'.repeat(70_000)), ResponseCode.INVALID_PARAMETER, /1 to 65536 bytes/],
+      [await set(expensive, { onFault: 'perhaps' }), ResponseCode.INVALID_PARAMETER, /open or closed/],
+      [await set(expensive, { timeLimitMs: '0' }), ResponseCode.INVALID_PARAMETER, /from 1 to 1000/],
+      [await set(expensive, { group: 'nobody' }), ResponseCode.SUBSCRIPTION_GROUP_NOT_EXIST, /create it first/],
+    ] as const
+    for (const [reply, code, remark] of refusals) {
+      expect(reply.code).toBe(code)
+      expect(reply.remark).toMatch(remark)
+    }
+    expect((await states())[0]?.source).toBe(expensive)
+  })
+
+  it('that loops holds up nobody else, and lets through or leaves out as was asked', async () => {
+    const loop = 'function match() { while (true) {} }'
+    expect((await set(loop, { group: 'loops', onFault: 'closed', timeLimitMs: '1' })).code).toBe(0)
+    const looping = client.pull('loops', 'T', 0)
+    expect(bodies((await client.pull('other', 'T', 0)).body)).toHaveLength(4)
+    expect((await looping).code).toBe(ResponseCode.PULL_RETRY_IMMEDIATELY)
+    expect((await set(loop, { group: 'loops', onFault: 'open', timeLimitMs: '1' })).code).toBe(0)
+    expect(bodies((await client.pull('loops', 'T', 0)).body)).toHaveLength(4)
+    expect(await states('loops')).toMatchObject([{ faults: 4, lastFault: 'it took longer than 1 ms' }])
+  })
+
+  it('is kept over a restart, goes with its group, and is gone when it is removed', async () => {
+    await broker.restart()
+    client = broker.client()
+    expect(bodies((await client.pull('g', 'T', 0)).body)).toEqual(['m1', 'm2'])
+    await client.ask(RequestCode.DELETE_SUBSCRIPTIONGROUP, { groupName: 'loops' })
+    expect(await states('loops')).toEqual([])
+    expect((await client.ask(OwnRequestCode.REMOVE_FILTER_SCRIPT, { group: 'g' })).code).toBe(0)
+    expect((await client.ask(OwnRequestCode.REMOVE_FILTER_SCRIPT, { group: 'g' })).code).toBe(
+      ResponseCode.QUERY_NOT_FOUND,
+    )
+    expect(bodies((await client.pull('g', 'T', 0)).body)).toEqual(['m0', 'm1', 'm2', 'm3'])
+  })
+})
