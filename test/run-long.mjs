@@ -141,6 +141,13 @@ const runs = {
     env: { ROCKETDECK_EXAMPLES: '1' },
     flags: { plays: 'ROCKETDECK_PLAYS' },
   },
+  transactions: {
+    says: 'benchmark.TransactionProducer against ours and Apache: checks without reason, and doubled ones',
+    minutes: 10,
+    files: ['test/long/transaction-benchmark.test.ts'],
+    env: {},
+    flags: { seconds: 'ROCKETDECK_SECONDS' },
+  },
   'bad-input': {
     says: 'what no client should send, at a live Apache: the answers that ours are held against in npm test',
     minutes: 5,

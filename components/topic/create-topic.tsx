@@ -20,6 +20,8 @@ import { useToast } from '../ui/toast'
 import { createTopicLine, type NewTopic, permOf, writesPastReads } from './topic-form'
 
 const types = ['NORMAL', 'FIFO', 'DELAY', 'TRANSACTION'] as const
+/** Any of these tells for a topic of its own rather than a tag. */
+const splits = ['kind', 'business', 'urgency', 'volume'] as const
 const queueCount = (text: string): number | null =>
   /^\d{1,4}$/.test(text) && Number(text) <= 1024 ? Number(text) : null
 
@@ -158,6 +160,15 @@ export const CreateTopic = ({
             choices={types.map((value) => ({ value, label: t(`type.${value}`) }))}
           />
           <p className="mt-[3px] text-ink-3 text-xs">{t(`typeHint.${type}`)}</p>
+          <details className="mt-1 text-ink-3 text-xs">
+            <summary className="cursor-pointer text-ink-2">{t('split.title')}</summary>
+            <p className="mt-1">{t('split.text')}</p>
+            <ul className="mt-1 list-disc pl-4">
+              {splits.map((key) => (
+                <li key={key}>{t(`split.${key}`)}</li>
+              ))}
+            </ul>
+          </details>
         </div>
         <div className="grid grid-cols-2 gap-3">
           <Field label={t('create.readQueues')} error={queueError(reads)}>

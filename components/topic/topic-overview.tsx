@@ -14,6 +14,7 @@ import { Partial, Skeleton } from '../ui/region'
 import { Segmented } from '../ui/segmented'
 import { TopicGroupsTable } from './topic-groups-table'
 import { TopicRails } from './topic-rails'
+import { TopicTagsPanel } from './topic-tags'
 import { useTopic, useTopicAt, useTopicHistory } from './use-topic'
 
 const units = ['messages', 'bytes'] as const
@@ -83,6 +84,7 @@ export const TopicOverview = () => {
           <Skeleton lines={4} />
         </Panel>
       )}
+      <TopicTagsPanel at={at} />
       {view && view.missing.length > 0 && (
         <Partial onRetry={() => void query.refetch()} className="rounded-lg">
           {t('missing', {

@@ -1,8 +1,7 @@
 // server/change/groups.ts: makes, changes and deletes consumer groups on the masters.
-import { ResponseCode } from '../../broker/protocol/codes'
 import type { Admin } from '../admin/open'
 import type { BrokerAddress, FilterScript, GroupConfig } from '../admin/types'
-import { answeredWith, DeskError } from '../shared/errors'
+import { DeskError, PeerError } from '../shared/errors'
 import type { GroupCreateInput, GroupDeleteInput, GroupFilterInput, GroupUpdateInput } from '../shared/inputs'
 import { isKnown, known, unknown } from '../shared/known'
 import { brokerKey, DLQ_PREFIX, isSystemGroup, RETRY_PREFIX } from '../shared/names'
@@ -54,7 +53,7 @@ const everywhere = async (admin: Admin, act: (broker: BrokerAddress) => Promise<
       run: () => act(broker),
     })),
   )
-const isRefused = (error: unknown): boolean => answeredWith(error, ResponseCode.NO_PERMISSION)
+const isRefused = (error: unknown): boolean => error instanceof PeerError && error.answer?.kind === 'no-permission'
 const timeOf = (ms: number): number | null => (ms > 0 ? ms : null)
 const filterView = (held: FilterScript): GroupFilter => ({
   source: held.source,

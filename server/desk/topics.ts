@@ -11,6 +11,7 @@ import { DeskError } from '../shared/errors'
 import { isKnown, type Known, known, unknown } from '../shared/known'
 import type { TopicView } from '../shared/views'
 import type { Lists } from './lists'
+import { sampleTags } from './topic-tags'
 
 export interface TopicDeskOptions {
   sampler: Sampler
@@ -191,6 +192,7 @@ export const openTopicDesk = ({ sampler, lists, past, admin, changes, now }: Top
       find(name)
       return producerRows(state, name)
     },
+    tags: (name) => sampleTags(admin, state, find(name), now),
     ...changes,
   }
 }

@@ -36,6 +36,9 @@ export const topicRouter = router({
   producers: allowedOn('cluster.read')
     .input(onTopic)
     .query(({ ctx, input }) => ctx.cluster.topics.producers(input.topic)),
+  tags: allowedOn('cluster.read')
+    .input(onTopic)
+    .query(({ ctx, input }) => ctx.cluster.topics.tags(input.topic)),
   create: allowedOn('topic.write')
     .input(topicCreateInput)
     .mutation(({ ctx, input }) => ctx.cluster.topics.create(input)),

@@ -117,6 +117,7 @@ export interface TopicDesk {
   history(topic: string, span: Span, group?: string): Promise<view.History>
   watch(topic: string, watch: Watch): AsyncIterable<view.TopicView>
   producers(topic: string): Promise<view.ProducerRow[]>
+  tags(topic: string): Promise<view.TopicTags>
   create(input: TopicCreateInput): Promise<view.ApplyResult>
   update(input: TopicUpdateInput): Promise<view.ApplyResult>
   deletePreview(topic: string): Promise<view.DeletePreview>

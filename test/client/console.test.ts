@@ -64,7 +64,7 @@ const all = async <T>(events: AsyncIterable<T>): Promise<T[]> => {
   return found
 }
 
-describe.each(Object.entries(starters))('the console on %s', (_, start) => {
+describe.each(Object.entries(starters))('the console on %s', (name, start) => {
   let parts: JavaParts
   let api: Api
   let handle: ConsoleHandle | undefined
@@ -136,6 +136,12 @@ describe.each(Object.entries(starters))('the console on %s', (_, start) => {
     )
     const { rows } = await api.topic.list({ ...at, q: 'topictest' })
     expect(rows).toMatchObject([{ name: TOPIC, type: 'NORMAL', kind: 'user', writeQueues: 4, groups: 0 }])
+    // FI1: the newest of each queue tell which tags there are
+    expect(await api.topic.tags(ofTopic)).toMatchObject({
+      tags: [{ tag: 'TagA', count: 128 }],
+      messages: 128,
+      silent: 0,
+    })
   })
 
   it('CN4: finds a message by key, by both ids, by place and by time, with its body', async (context) => {
@@ -370,6 +376,32 @@ describe.each(Object.entries(starters))('the console on %s', (_, start) => {
     ).toBe(7n)
     expect(await api.group.create({ ...at, group: 'GID_copy' })).toMatchObject({ failed: 0 })
     expect((await move('GID_copy', { kind: 'group', group: GROUP }))['2']).toBe(7n)
+  })
+
+  it('FI6: hands a filter script to every broker of ours, and says that Apache has none', async (context) => {
+    java(context)
+    const group = 'GID_filtered'
+    const onGroup = { ...at, group }
+    await api.group.create(onGroup)
+    const source = 'function match(message) { return message.properties.amount > 10 }'
+    const wanted = { ...onGroup, source, onFault: 'open', timeLimitMs: 20 } as const
+    if (name === 'an Apache cluster') {
+      expect(await api.group.filter(onGroup)).toMatchObject([{ filter: { unknown: 'not-supported' } }])
+      expect(await api.group.setFilter(wanted)).toMatchObject({ ok: 0, failed: 1 })
+    } else {
+      expect((await api.group.filter(onGroup)).map(({ filter }) => value(filter))).toEqual([null])
+      const refused = await api.group.setFilter({ ...wanted, source: 'function match(' })
+      expect(refused).toMatchObject({
+        failed: 1,
+        rows: [{ error: expect.stringMatching(/cannot be used: SyntaxError/) }],
+      })
+      expect(await api.group.setFilter(wanted)).toMatchObject({ failed: 0, ok: 1 })
+      const none = { passed: 0, leftOut: 0, faults: 0, lastFault: null, restsUntil: null }
+      const held = { source, onFault: 'open', timeLimitMs: 20, ...none }
+      expect((await api.group.filter(onGroup)).map(({ filter }) => value(filter))).toMatchObject([held])
+      expect(await api.group.removeFilter(onGroup)).toMatchObject({ failed: 0 })
+      expect((await api.group.filter(onGroup)).map(({ filter }) => value(filter))).toEqual([null])
+    }
   })
 
   const on = { api: () => api, namesrv: () => cluster?.namesrv ?? '', java }

@@ -61,6 +61,17 @@ export interface TopicGroupRow {
   growthPerSecond: Known<number>
   spark: Spark
 }
+/** Of the newest messages of its queues. */
+export interface TopicTags {
+  /** The most frequent first; null: messages without a tag. */
+  tags: { tag: string | null; count: number }[]
+  /** Further tags that are not listed. */
+  otherTags: number
+  messages: number
+  /** Queues that could not be read. */
+  silent: number
+  at: number
+}
 export interface TopicView {
   row: TopicRow
   queues: QueueRow[]

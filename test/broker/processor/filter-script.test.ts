@@ -61,7 +61,8 @@ describe('FI6: a filter script at a broker', () => {
   })
 
   it('judges what comes while a pull waits', async () => {
-    const waiting = client.pull('g', 'Waited', 0, { sysFlag: '6', suspendTimeoutMillis: '60000' })
+    await client.send({ topic: 'Waited', body: 'cheap', properties: { price: '2' } })
+    const waiting = client.pull('g', 'Waited', 1, { sysFlag: '6', suspendTimeoutMillis: '60000' })
     await client.send({ topic: 'Waited', body: 'cheap', properties: { price: '1' } })
     await client.send({ topic: 'Waited', body: 'dear', properties: { price: '1000' } })
     expect(bodies((await waiting).body)).toEqual(['dear'])
