@@ -108,6 +108,20 @@ const runs = {
     flags: { kills: 'ROCKETDECK_KILLS', failovers: 'ROCKETDECK_FAILOVERS', sides: 'ROCKETDECK_SIDES' },
     env: { ROCKETDECK_KILLS: '60' },
   },
+  replication: {
+    says: "200,000 messages under load while the link is cut 20 times: ours with ours, ours with Apache's slave, theirs with ours, and a store that moves to Apache",
+    minutes: 60,
+    files: ['test/long/replication.test.ts'],
+    env: {},
+    flags: { messages: 'ROCKETDECK_MESSAGES', cuts: 'ROCKETDECK_CUTS', pairs: 'ROCKETDECK_PAIRS' },
+  },
+  'catch-up': {
+    says: 'a slave copies 1 GiB beside a plain copy of the files; what that costs a sender; lag under full load',
+    minutes: 30,
+    files: ['test/long/catch-up.test.ts'],
+    env: {},
+    flags: { mib: 'ROCKETDECK_MIB', seconds: 'ROCKETDECK_SECONDS' },
+  },
   ha: {
     says: 'master and slave in processes of their own: killed, cut off, robbed of a disk, 200 times',
     minutes: 45,

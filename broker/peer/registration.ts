@@ -25,6 +25,10 @@ export interface RegistrationOptions {
   readonly namesrvAddr: () => string
   /** Masks what is registered when it lacks read or write. */
   readonly brokerPermission: () => number
+  /** Its slave takes its place in routes while it is away (enableSlaveActingMaster). No unless given. */
+  readonly actsAsMaster?: () => boolean
+  /** Then a name server takes it for gone after so long without a heartbeat. */
+  readonly notActiveMs?: () => number
   readonly periodMs: () => number
   readonly requestTimeoutMs: () => number
   /** A name server says where the master of this broker's name is; not told to the master itself. */
@@ -213,14 +217,16 @@ class NameServer {
   }
 
   #header(body: Buffer): ExtFields {
-    const { clusterName, brokerName, brokerId, address, haAddress } = this.#options
+    const { clusterName, brokerName, brokerId, address, haAddress, actsAsMaster, notActiveMs } = this.#options
+    const acts = actsAsMaster?.() ?? false
     return writeHeader(registerBrokerHeader, {
       brokerName,
       brokerAddr: address,
       clusterName,
       haServerAddr: haAddress,
       brokerId,
-      enableActingMaster: false,
+      enableActingMaster: acts,
+      ...(acts ? { heartbeatTimeoutMillis: notActiveMs?.() } : {}),
       compressed: false,
       bodyCrc32: crc32Positive(body),
     })

@@ -3,7 +3,7 @@
 import type { Dialer } from '../net/types'
 import { type MessageQueue, type RouteData, readBody, routeData } from '../protocol/bodies'
 import { RequestCode, ResponseCode } from '../protocol/codes'
-import { isReadable } from '../protocol/perm'
+import { isReadable, isWriteable } from '../protocol/perm'
 import { staticQueuesOf } from '../protocol/static-topic'
 import { addressesOf } from './registration'
 
@@ -19,6 +19,15 @@ export interface RouteLookup {
   queuesOf(topic: string): Promise<readonly MessageQueue[] | undefined>
   /** Where the master of this name is that has the topic. */
   masterOf(brokerName: string, topic: string): Promise<string | undefined>
+  /** Masters that take messages of the topic, by name. */
+  writableOf(topic: string): Promise<readonly WritableAt[]>
+  /** What is remembered of the topic has misled: name servers are asked at the next use. */
+  forget(topic: string): void
+}
+export interface WritableAt {
+  readonly brokerName: string
+  readonly address: string
+  readonly writeQueueNums: number
 }
 export const createRouteLookup = (options: RouteLookupOptions): RouteLookup => new Lookup(options)
 
@@ -29,6 +38,7 @@ const maxTopics = 10_000
 interface Known {
   readonly queues: readonly MessageQueue[]
   readonly masters: ReadonlyMap<string, string>
+  readonly writable: readonly WritableAt[]
 }
 interface Held {
   readonly atMs: number
@@ -48,6 +58,12 @@ class Lookup implements RouteLookup {
   }
   async masterOf(brokerName: string, topic: string): Promise<string | undefined> {
     return (await this.#route(topic))?.masters.get(brokerName)
+  }
+  async writableOf(topic: string): Promise<readonly WritableAt[]> {
+    return (await this.#route(topic))?.writable ?? []
+  }
+  forget(topic: string): void {
+    this.#held.delete(topic)
   }
 
   async #route(topic: string): Promise<Known | undefined> {
@@ -91,5 +107,11 @@ function known(topic: string, route: RouteData): Known {
     const master = brokerAddrs.get(0)
     return master === undefined ? [] : [[brokerName, master] as const]
   })
-  return { queues: staticQueuesOf(topic, route) ?? queues, masters: new Map(masters) }
+  const byName = new Map(masters)
+  const writable = route.queueDatas.flatMap(({ brokerName, perm, writeQueueNums }) => {
+    const address = byName.get(brokerName)
+    return isWriteable(perm) && address !== undefined ? [{ brokerName, address, writeQueueNums }] : []
+  })
+  writable.sort((a, b) => (a.brokerName < b.brokerName ? -1 : 1))
+  return { queues: staticQueuesOf(topic, route) ?? queues, masters: byName, writable }
 }

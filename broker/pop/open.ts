@@ -1,5 +1,6 @@
 // broker/pop/open.ts: joins the parts of POP, and closes them.
 import { createHeldPops } from '../session/held-pops'
+import type { MessageStore } from '../store/types'
 import { createJournal } from './journal'
 import { openOrders } from './orders'
 import { openRequestModes } from './request-modes'
@@ -7,6 +8,8 @@ import { createReviver, type ReviverOptions } from './revive'
 import type { Pop, PopSettings } from './types'
 
 export interface PopOptions extends Omit<ReviverOptions, 'journal' | 'settings'> {
+  /** Where what comes again is put, if not in the store. */
+  reviveStore?: MessageStore | undefined
   configDir: string
   brokerName: string
   settings: PopSettings & { readonly timerMaxDelaySec: number; readonly flushConsumerOffsetInterval: number }
@@ -30,7 +33,7 @@ export async function openPop(options: PopOptions): Promise<Pop> {
     },
   })
   const journal = createJournal({ ...options, maxInvisibleMs: () => settings.timerMaxDelaySec * 1000 })
-  const reviver = createReviver({ ...options, journal })
+  const reviver = createReviver({ ...options, store: options.reviveStore ?? options.store, journal })
   options.store.onArrival(({ topic, queueId, tagsCode }) => held.arrived(topic, queueId, tagsCode))
   return {
     journal,
@@ -47,6 +50,8 @@ export async function openPop(options: PopOptions): Promise<Pop> {
       modes.groupRemoved(group)
     },
     start: () => reviver.start(),
+    pause: () => reviver.stop(),
+    arrived: (entry) => reviver.arrived(entry),
     async stop() {
       await reviver.stop()
       held.close()

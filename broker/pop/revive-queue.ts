@@ -23,6 +23,8 @@ export interface ReviveQueue {
   readonly queueId: number
   /** Something waits to be judged. */
   readonly isBusy: boolean
+  /** An entry that is not in the log. Resolves when it has been judged, or needs no judging. */
+  arrived(entry: NewMessage): Promise<void>
   /** Reads what came and judges what is due. `passedMs`: all that was due by then has come. */
   walk(passedMs: number): Promise<void>
 }
@@ -40,10 +42,14 @@ const mostOfOnePop = 32
 /** How long a checkpoint waits further, by how often its message could not be put. */
 const againSec = [10, 20, 30, 60, 120, 180, 240, 300, 360, 420, 480, 540, 600, 1200, 1800, 3600, 7200]
 
+type Entry = Pick<StoredRecord, 'properties' | 'body' | 'queueOffset'>
+
 interface Held {
   readonly checkpoint: PopCheckpoint
   /** Which of its messages are acknowledged, or back already. */
   readonly done: Set<number>
+  /** Of one that is not in the log: told when it was judged. */
+  readonly judged?: () => void
 }
 
 class Queue implements ReviveQueue {
@@ -54,6 +60,7 @@ class Queue implements ReviveQueue {
   /** In the order in which they lie in the log. */
   readonly #held = new Map<string, Held>()
   #nextOffset: number
+  #catchingUp: Promise<void> | undefined
   /** What was read last was due then. */
   #readToMs = 0
 
@@ -70,10 +77,20 @@ class Queue implements ReviveQueue {
   }
 
   async walk(passedMs: number): Promise<void> {
-    while (this.#held.size < maxHeld && (await this.#read())) {
-      // reads on
-    }
+    await this.#catchUp()
     await this.#judge(Math.max(passedMs, this.#readToMs))
+  }
+
+  /** One at a time. */
+  #catchUp(): Promise<void> {
+    this.#catchingUp ??= (async () => {
+      while (this.#held.size < maxHeld && (await this.#read())) {
+        // reads on
+      }
+    })().finally(() => {
+      this.#catchingUp = undefined
+    })
+    return this.#catchingUp
   }
 
   async #read(): Promise<boolean> {
@@ -96,7 +113,16 @@ class Queue implements ReviveQueue {
     return true
   }
 
-  #take(record: StoredRecord): void {
+  async arrived(entry: NewMessage): Promise<void> {
+    await this.#catchUp() // what is in the log comes first
+    const queueOffset = this.#options.store.maxOffset(this.#topic, this.queueId) - 1
+    await new Promise<void>((resolve) => {
+      if (!this.#take({ ...entry, queueOffset }, resolve)) resolve()
+    })
+  }
+
+  /** Whether it waits to be judged now. */
+  #take(record: Entry, whenJudged?: () => void): boolean {
     const properties = parseProperties(record.properties)
     try {
       switch (properties.get(Property.tags)) {
@@ -108,8 +134,9 @@ class Queue implements ReviveQueue {
           for (let at = 0; at < checkpoint.n; at++) if ((checkpoint.bm & (1 << at)) !== 0) done.add(at)
           const key = keyOf(checkpoint)
           this.#held.delete(key)
-          this.#held.set(key, { checkpoint, done })
-          break
+          this.#held.set(key, { checkpoint, done, ...(whenJudged === undefined ? {} : { judged: whenJudged }) })
+          this.#readUpTo(properties)
+          return true
         }
         case CheckpointTag.ack:
         case CheckpointTag.batchAck: {
@@ -122,6 +149,11 @@ class Queue implements ReviveQueue {
     } catch (error) {
       this.#options.log('warn', `an entry of ${this.#topic} at ${record.queueOffset} is passed over: ${textOf(error)}`)
     }
+    this.#readUpTo(properties)
+    return false
+  }
+
+  #readUpTo(properties: ReadonlyMap<string, string>): void {
     const dueMs = Number(properties.get(Property.timerDeliverMs))
     if (dueMs > this.#readToMs) this.#readToMs = dueMs
   }
@@ -155,8 +187,12 @@ class Queue implements ReviveQueue {
       for (const key of judged) this.#held.get(key)?.done.clear()
       return
     }
-    for (const key of judged) this.#held.delete(key)
-    offsets.commit(this.#group, this.#topic, this.queueId, judgedTo)
+    for (const key of judged) {
+      const held = this.#held.get(key)
+      this.#held.delete(key)
+      held?.judged?.()
+    }
+    if (judgedTo >= 0) offsets.commit(this.#group, this.#topic, this.queueId, judgedTo)
   }
 
   /** Where what was put ends; undefined: nothing had to be; 'later': the store takes nothing now. */

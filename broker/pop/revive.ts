@@ -6,7 +6,7 @@ import type { GroupCatalog, OffsetCatalog, TopicCatalog } from '../catalog/types
 import { SystemTopic } from '../protocol/names'
 import { reviveGroup, reviveTopicOf } from '../protocol/pop'
 import type { TimedMessages } from '../schedule/timer-types'
-import type { MessageStore } from '../store/types'
+import type { MessageStore, NewMessage } from '../store/types'
 import type { ReviveLog } from './journal'
 import { openReviveQueue, type ReviveQueue } from './revive-queue'
 import type { PopSettings } from './types'
@@ -25,9 +25,13 @@ export interface ReviverOptions {
   log: (level: 'debug' | 'info' | 'warn' | 'error', line: string) => void
   onTopicMade: (topic: string) => void
   onStored: (topic: string, queueId: number, sizeBytes: number) => void
+  /** What is put goes to another broker, which makes its topics itself. */
+  escapes?: boolean
 }
 export interface Reviver {
   start(): void
+  /** An entry of the log that cannot be stored here. Resolves when it has been judged, or needs no judging. */
+  arrived(entry: NewMessage): Promise<void>
   stop(): Promise<void>
 }
 export const createReviver = (options: ReviverOptions): Reviver => new Revival(options)
@@ -52,6 +56,7 @@ class Revival implements Reviver {
   start(): void {
     if (this.#isRunning) return
     this.#isRunning = true
+    this.#queues.length = 0 // what was judged meanwhile, by another, is told by the offsets
     this.#walkIn(0)
   }
 
@@ -59,6 +64,12 @@ class Revival implements Reviver {
     this.#isRunning = false
     clearTimeout(this.#timer)
     await this.#walking
+  }
+
+  async arrived(entry: NewMessage): Promise<void> {
+    await this.#wanted()
+      .find(({ queueId }) => queueId === entry.queueId)
+      ?.arrived(entry)
   }
 
   #walkIn(ms: number): void {
@@ -108,8 +119,8 @@ class Revival implements Reviver {
 
 /** The retry topic of a group, made when it is first needed. */
 export async function retryTopicFor(options: ReviverOptions, name: string, group: string): Promise<void> {
-  const { topics, offsets, onTopicMade } = options
-  if (topics.get(name) !== undefined) return
+  const { topics, offsets, onTopicMade, escapes } = options
+  if (escapes || topics.get(name) !== undefined) return
   topics.put(newTopic(name, 1))
   if (offsets.query(group, name, 0) < 0) offsets.commit(group, name, 0, 0)
   await topics.saved()

@@ -2,7 +2,7 @@
 // how groups want to be served. One thread owns all of it.
 import type { PopAck } from '../protocol/pop'
 import type { HeldPops } from '../session/types'
-import type { PutStatus } from '../store/types'
+import type { NewMessage, PutStatus } from '../store/types'
 
 /** Settings by Apache's names, read at each use. */
 export interface PopSettings {
@@ -110,5 +110,9 @@ export interface Pop {
   groupRemoved(group: string): void
   /** Revives what was not acknowledged, from now on. */
   start(): void
+  /** Rests until the next start. */
+  pause(): Promise<void>
+  /** An entry of the revive log that cannot be stored here. Resolves when it has been judged, or needs no judging. */
+  arrived(entry: NewMessage): Promise<void>
   stop(): Promise<void>
 }

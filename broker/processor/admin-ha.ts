@@ -36,10 +36,12 @@ const haStatus: Handler = (_request, _connection, { ha, settings, store }) => {
 }
 
 /** A master says where it is; a slave is told, and follows. */
-const exchange: Handler = (request, _connection, broker) => {
+const exchange: Handler = async (request, _connection, broker) => {
   const { masterHaAddress } = readHeader(exchangeHaInfoHeader, request.ext)
   if (broker.settings.brokerRole !== 'SLAVE') return ok(writeHeader(exchangeHaInfoHeader, ownInfo(broker)))
-  if (masterHaAddress !== undefined) broker.ha.follow(masterHaAddress)
+  if (masterHaAddress === undefined) return ok()
+  await broker.acting.masterComes()
+  broker.ha.follow(masterHaAddress)
   return ok()
 }
 
@@ -52,6 +54,12 @@ const ownInfo = ({ identity, store }: BrokerContext) => ({
 /** Nothing here is cut by what a master once flushed: asked and agreed to, as Apache's broker does on a master. */
 const resetFlushOffset: Handler = (request) => {
   readHeader(resetMasterFlushOffsetHeader, request.ext)
+  return ok()
+}
+
+/** 905: nobody waits for an answer. */
+const minBrokerIdChanged: Handler = (_request, _connection, { acting }) => {
+  acting.look()
   return ok()
 }
 
@@ -80,5 +88,6 @@ export const haHandlers = (): HandlerTable => ({
   [RequestCode.GET_BROKER_HA_STATUS]: haStatus,
   [RequestCode.GET_BROKER_EPOCH_CACHE]: epochCache,
   [RequestCode.NOTIFY_BROKER_ROLE_CHANGED]: roleChanged,
+  [RequestCode.NOTIFY_MIN_BROKER_ID_CHANGE]: minBrokerIdChanged,
   [RequestCode.RESET_MASTER_FLUSH_OFFSET]: resetFlushOffset,
 })

@@ -101,6 +101,15 @@ export interface Routes {
   askMaster(brokerName: string, topic: string, code: number, ext: ExtFields): Promise<Command>
 }
 
+/** A slave in the place of its master; a master never is. */
+export interface ActingMaster {
+  readonly isActing: boolean
+  /** A name server says that somebody under this name came or went. */
+  look(): void
+  /** Resolves when it acts no longer, and lets the master come. */
+  masterComes(): Promise<void>
+}
+
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error'
 
 export interface BrokerContext {
@@ -126,6 +135,7 @@ export interface BrokerContext {
   readonly counters: BrokerCounters
   readonly routes: Routes
   readonly ha: Replication
+  readonly acting: ActingMaster
   readonly startedAtMs: number
   readonly clock: () => number
   readonly log: (level: LogLevel, line: string) => void

@@ -54,6 +54,10 @@ interface Level {
   safe: number
   timer: NodeJS.Timeout | undefined
   isDelivering: boolean
+  /** What is under way, or was last. */
+  delivering: Promise<void>
+  /** What it complained of last: the same is said once. */
+  complaint: string | undefined
   /** Something came while it was delivering, perhaps after it had looked. */
   hasArrival: boolean
   /** What comes next could not be read among others: it is looked at alone. */
@@ -85,6 +89,8 @@ class Levels implements DelayLevels {
       safe: offsets.get(index + 1) ?? 0,
       timer: undefined,
       isDelivering: false,
+      delivering: Promise.resolve(),
+      complaint: undefined,
       hasArrival: false,
       isDamaged: false,
     }))
@@ -132,6 +138,18 @@ class Levels implements DelayLevels {
     this.#saves.unref()
   }
 
+  async pause(): Promise<void> {
+    this.#isRunning = false
+    clearInterval(this.#saves)
+    for (const level of this.#levels) {
+      clearTimeout(level.timer)
+      level.timer = undefined
+    }
+    await Promise.all(this.#levels.map(({ delivering }) => delivering))
+    for (const level of this.#levels) level.next = level.safe
+    this.#save()
+  }
+
   async stop(): Promise<void> {
     this.#isRunning = false
     clearInterval(this.#saves)
@@ -158,7 +176,7 @@ class Levels implements DelayLevels {
     level.timer = setTimeout(
       () => {
         level.timer = undefined
-        void this.#deliver(level)
+        level.delivering = this.#deliver(level)
       },
       Math.min(Math.max(0, inMs), maxTimerMs),
     )
@@ -172,9 +190,12 @@ class Levels implements DelayLevels {
     let waitMs: number | undefined
     try {
       waitMs = await this.#batch(level)
+      level.complaint = undefined
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error)
-      this.#options.log('warn', `delay level ${level.number} waits at ${level.next}: ${why}`)
+      if (why !== level.complaint)
+        this.#options.log('warn', `delay level ${level.number} waits at ${level.next}: ${why}`)
+      level.complaint = why
       waitMs = retryMs
     }
     level.isDelivering = false

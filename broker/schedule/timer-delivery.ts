@@ -9,6 +9,7 @@ import { arrived, keyOf, movedOn } from './timed'
 import type { TimerCounts } from './timer-counts'
 import type { TimerRates } from './timer-rates'
 import type { DueUnit, TimerSlot } from './timer-slot'
+import type { TimerProgress } from './timer-types'
 
 export interface TimerDelivery {
   /** What was delivered ends here in the commit log. */
@@ -21,6 +22,8 @@ export interface TimerDeliveryOptions {
   counts: TimerCounts
   rates: TimerRates
   deliveredTo: number
+  /** What another broker has delivered, of which this one copies, or for which it acted. */
+  elsewhere: () => TimerProgress
   clock: () => number
   say: (level: 'info' | 'warn' | 'error', line: string) => void
   /** A delivery of this slot was not stored after all. */
@@ -64,10 +67,16 @@ class Delivery implements TimerDelivery {
   }
 
   #one(slot: TimerSlot, unit: DueUnit, record: StoredRecord): void {
-    const { clock, counts, say } = this.#options
+    const { clock, counts, say, elsewhere } = this.#options
     const nowMs = clock()
     const properties = parseProperties(record.properties)
     const realTopic = properties.get('REAL_TOPIC') ?? ''
+    // it had its unit before it was known that another broker delivered it
+    const { queueOffset, overMs } = elsewhere()
+    if (slot.timeMs < overMs && record.queueOffset < queueOffset) {
+      counts.add(realTopic, unit.isRecall ? 1 : -1)
+      return
+    }
     if (!unit.isMoving && slot.isRecalled(keyOf(properties))) return
     const message = unit.isMoving
       ? movedOn(record, unit.enqueuedAtMs, nowMs)

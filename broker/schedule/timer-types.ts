@@ -41,6 +41,8 @@ export interface TimedMessages {
   /** Resolves when what is under way now is done. */
   rested(): Promise<void>
   start(): void
+  /** Rests until the next start, which delivers again what is not known to be stored. */
+  pause(): Promise<void>
   stop(): Promise<void>
 }
 export interface TimerFigures {

@@ -104,6 +104,7 @@ class Timers implements TimedMessages {
       elsewhere: () => this.#elsewhere,
     })
     this.#delivery = createTimerDelivery({
+      elsewhere: () => this.#elsewhere,
       ...shared,
       deliveredTo,
       failed: (slotMs) => {
@@ -178,7 +179,7 @@ class Timers implements TimedMessages {
     this.#counts.removeTopic(topic)
   }
   doneElsewhere(progress: TimerProgress): void {
-    if (this.#isRunning || progress.queueOffset < this.#intake.queueOffset) return
+    if (this.#isRunning || progress.overMs < this.#elsewhere.overMs) return
     this.#elsewhere = progress
     // not noted: delivered twice after a kill
     this.#notes.write().catch((error: unknown) => this.#options.log('warn', `timed messages: ${textOf(error)}`))
@@ -206,6 +207,17 @@ class Timers implements TimedMessages {
     every(cleanEveryMs, () => this.#files.log.removeBefore(this.#options.store.commitLog.minOffset))
     every(rateEveryMs, async () => this.#rates.measure())
     this.#walkIn(0)
+  }
+
+  async pause(): Promise<void> {
+    this.#isRunning = false
+    this.#wake?.cancel()
+    for (const timer of this.#upkeep.splice(0)) clearInterval(timer)
+    await this.#walking
+    this.#takeBack()
+    const { log } = this.#options
+    await this.#notes.write().catch(() => {}) // one that was under way knows an older state
+    await this.#notes.write().catch((error: unknown) => log('error', `timed messages: ${textOf(error)}`))
   }
 
   async stop(): Promise<void> {

@@ -15,6 +15,8 @@ export interface DelayLevels {
   /** Takes a master's progress (code 45). */
   replaceAll(offsets: ReadonlyMap<number, number>): void
   start(): void
+  /** Rests until the next start, which goes on behind what is known to be delivered. */
+  pause(): Promise<void>
   stop(): Promise<void>
 }
 

@@ -53,6 +53,7 @@ import { createQueueLocks } from '../session/queue-locks'
 import { openStatistics } from '../stats/statistics'
 import { type MessageStore, openMessageStore } from '../store'
 import { openPartAccess, type PartAccess } from './access'
+import { createActingPart, sightsOf, takeBackFromSlaves } from './acting-part'
 import { startFilterThread } from './filter-thread'
 import type { PartPlan } from './messages'
 import type { PartLog, RunningPart } from './part-thread'
@@ -108,6 +109,11 @@ async function openBroker(plan: PartPlan, log: PartLog, ends: Ends, place: Place
   )
   ends.push(() => store.close())
   config.onChange(flushPolicyKeys, () => store.setFlushPolicy(flushPolicyOf(values)))
+  const isSlave = values.brokerRole === 'SLAVE'
+  const sights = sightsOf(store, isSlave, clock)
+  const onStored = (topic: string, queueId: number, sizeBytes: number): void => {
+    if (!isSlave) statistics.put(topic, queueId, 1, sizeBytes, 0)
+  }
 
   const topics = await openTopics({
     configDir,
@@ -138,39 +144,40 @@ async function openBroker(plan: PartPlan, log: PartLog, ends: Ends, place: Place
 
   const delays = await openDelayLevels({
     configDir,
-    store,
+    store: sights.due,
     clock,
     log,
     levels: values.messageDelayLevel,
     saveIntervalMs: values.flushDelayOffsetInterval,
-    // counted once where it waited, and again where it was wanted
-    onDelivered: (topic, queueId, sizeBytes) => statistics.put(topic, queueId, 1, sizeBytes, 0),
+    onDelivered: onStored, // counted once where it waited, and again where it was wanted
   })
   ends.push(() => delays.stop())
   const timers = await openTimers({
     rootDir,
     configDir,
-    store,
+    store: sights.due,
     settings: values,
     clock,
     log,
-    onStored: (topic, queueId, sizeBytes) => statistics.put(topic, queueId, 1, sizeBytes, 0),
+    onStored,
   })
   ends.push(() => timers.stop())
+  const dialing = { tls: tls.dialing, ...(access.sign === undefined ? {} : { sign: access.sign }) }
+  if (place === undefined) await takeBackFromSlaves({ identity, values, store, offsets, delays, timers, dialing, log })
 
   const producers = createProducers({ clock, log })
   const prepared = await openPrepared({
     brokerName: identity.brokerName,
     storeHost: identity.storeHost,
     settings: values,
-    store,
+    store: sights.served,
     topics,
     offsets,
     producers,
     clock,
     log,
     onTopicMade: (topic) => void registration.topicsChanged([topic]),
-    onStored: (topic, queueId, sizeBytes) => statistics.put(topic, queueId, 1, sizeBytes, 0),
+    onStored,
   })
   ends.push(() => prepared.stop())
 
@@ -178,7 +185,9 @@ async function openBroker(plan: PartPlan, log: PartLog, ends: Ends, place: Place
     ...identity,
     configDir,
     settings: values,
-    store,
+    store: sights.served,
+    reviveStore: sights.revived,
+    escapes: isSlave,
     topics,
     groups,
     offsets,
@@ -186,7 +195,7 @@ async function openBroker(plan: PartPlan, log: PartLog, ends: Ends, place: Place
     clock,
     log,
     onTopicMade: (topic) => void registration.topicsChanged([topic]),
-    onStored: (topic, queueId, sizeBytes) => statistics.put(topic, queueId, 1, sizeBytes, 0),
+    onStored,
   })
   ends.push(() => pop.stop())
 
@@ -197,10 +206,9 @@ async function openBroker(plan: PartPlan, log: PartLog, ends: Ends, place: Place
   config.onChange(['coldDataFlowControlEnable'], () => coldReads.wakeAll())
 
   const dialer = openDialer({
+    ...dialing,
     turn,
     onClose: (address) => registration.connectionLost(address),
-    tls: tls.dialing,
-    ...(access.sign === undefined ? {} : { sign: access.sign }),
   })
   ends.push(() => dialer.close())
   const registration: Registration = createRegistration({
@@ -210,6 +218,8 @@ async function openBroker(plan: PartPlan, log: PartLog, ends: Ends, place: Place
     // what is set holds; the address service is for a broker that was told nothing
     namesrvAddr: () => values.namesrvAddr ?? found.namesrvAddr,
     brokerPermission: () => values.brokerPermission,
+    actsAsMaster: () => place === undefined && values.enableSlaveActingMaster,
+    notActiveMs: () => values.brokerNotActiveTimeoutMillis,
     periodMs: () => values.registerNameServerPeriod,
     requestTimeoutMs: () => values.registerBrokerTimeoutMills,
     onMaster: (master) => replication.masterAt(master),
@@ -240,6 +250,21 @@ async function openBroker(plan: PartPlan, log: PartLog, ends: Ends, place: Place
     log,
   })
   ends.push(() => replication.stop())
+  const acting = createActingPart({
+    ...tables,
+    identity,
+    values,
+    namesrvAddr: () => values.namesrvAddr ?? found.namesrvAddr,
+    dialer,
+    routes: routeLookup,
+    store,
+    sights,
+    pop,
+    ha: replication.ha,
+    clock,
+    log,
+  })
+  ends.push(() => acting.stop())
   if (place?.isMaster) await adopt(place, store, topics, log)
 
   const consumers = createConsumers({ clock, log })
@@ -260,7 +285,7 @@ async function openBroker(plan: PartPlan, log: PartLog, ends: Ends, place: Place
   const broker: BrokerContext = {
     identity,
     settings: values,
-    store,
+    store: sights.served,
     topics,
     groups,
     offsets,
@@ -288,6 +313,7 @@ async function openBroker(plan: PartPlan, log: PartLog, ends: Ends, place: Place
       },
     },
     ha: replication.ha,
+    acting,
     startedAtMs: clock(),
     clock,
     log,
@@ -307,12 +333,13 @@ async function openBroker(plan: PartPlan, log: PartLog, ends: Ends, place: Place
   })
   replication.start()
   // what waits for its time is the master's to deliver
-  if (values.brokerRole !== 'SLAVE') delays.start()
-  if (values.timerWheelEnable && values.brokerRole !== 'SLAVE') timers.start()
-  if (values.brokerRole !== 'SLAVE') prepared.start()
-  if (values.timerWheelEnable && values.brokerRole !== 'SLAVE') pop.start()
+  if (!isSlave) delays.start()
+  if (values.timerWheelEnable && !isSlave) timers.start()
+  if (!isSlave) prepared.start()
+  if (values.timerWheelEnable && !isSlave) pop.start()
   ends.push(() => registration.stop())
   await registration.start()
+  if (place === undefined) acting.start()
   return {
     address: identity.address,
     role: values.brokerRole,

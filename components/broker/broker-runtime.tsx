@@ -12,6 +12,7 @@ import { Moment, type Parts, UnknownWord, useFormat } from '../format'
 import { Figure, Figures, Panel } from '../ui/panel'
 import { NoMatch, Partial, Unsupported } from '../ui/region'
 import { Segmented } from '../ui/segmented'
+import { BrokerDrain } from './broker-drain'
 import { runtimeKind } from './runtime-units'
 import { useBroker } from './use-broker'
 
@@ -21,6 +22,7 @@ export function BrokerRuntime() {
   return (
     <>
       <RuntimeFigures view={data} />
+      <BrokerDrain view={data} />
       <BrokerHistory />
       <RuntimeTable view={data} />
     </>

@@ -3,6 +3,7 @@
 import { configEntry } from '../shared/broker-config'
 import { type Known, known, unknown } from '../shared/known'
 import type { BrokerRow, BrokerView, Page, PartView, RuntimeEntry } from '../shared/views'
+import { drainOf } from './drain'
 import { missingOf } from './missing'
 import type { BrokerState, ClusterState } from './state'
 
@@ -146,9 +147,11 @@ export const brokerView = (
     failover: failoverOf(state, broker),
     copy: copyOf(broker),
     onlyMasterOf: onlyMasterOf(state, broker),
+    drain: isWiped(broker) ? drainOf(state, broker, runtimeNumber(broker, 'timerCongestNum')) : null,
     at: now,
   }
 }
+const isWiped = ({ id, routePerm }: BrokerState): boolean => id === 0 && routePerm !== null && (routePerm & 2) === 0
 /** What the controller said last to any of the name: one that does not answer stands in it too. */
 const failoverOf = (state: ClusterState, { name }: BrokerState): BrokerView['failover'] => {
   let newest: BrokerState | undefined

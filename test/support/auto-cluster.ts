@@ -36,7 +36,7 @@ export interface AutoPrograms {
   launchBroker(port: number, folder: string): Child
 }
 
-async function ourPrograms(properties: Record<string, string>): Promise<AutoPrograms> {
+export async function ourPrograms(properties: Record<string, string>): Promise<AutoPrograms> {
   const namesrvPort = await freePort()
   const namesrv = `127.0.0.1:${namesrvPort}`
   const folder = temporaryFolder('controller')

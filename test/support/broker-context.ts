@@ -101,6 +101,7 @@ export async function openTestBroker(properties: Record<string, string> = {}): P
     note: async () => {},
     rested: async () => {},
     start: () => {},
+    pause: async () => {},
     stop: async () => {},
   }
   const store = arrayStore(times)
@@ -145,6 +146,7 @@ export async function openTestBroker(properties: Record<string, string> = {}): P
     heldPulls: createHeldPulls({ clock: now, maxCount: 100 }),
     coldReads: createColdReads({ settings: values, clock: now }),
     ha: { slaves: [], copy: undefined, follow: () => {} },
+    acting: { isActing: false, look: () => {}, masterComes: async () => {} },
     timers,
     delays: {
       max: 18,
@@ -153,6 +155,7 @@ export async function openTestBroker(properties: Record<string, string> = {}): P
       toJson: () => '{"offsetTable":{3:5}}',
       replaceAll: () => {},
       start: () => {},
+      pause: async () => {},
       stop: async () => {},
     },
     prepared: {

@@ -71,7 +71,7 @@ export function nameServerPerTest() {
     },
     async ask(code: number, ext: ExtFields = {}, body?: string | Buffer, by: Dialer = dialer) {
       const bytes = typeof body === 'string' ? Buffer.from(body) : body
-      const reply = await by.request(server.address, code, { ...ext }, bytes, 5000)
+      const reply = await by.request(server.address, code, { ...ext }, bytes, 25_000)
       return { code: reply.code, remark: reply.remark, ext: { ...reply.ext }, body: reply.body.toString() }
     },
     register: (id = 0, more: ExtFields = {}, body: string | Buffer = twoTopics, by?: Dialer) =>

@@ -1,6 +1,6 @@
 // server/shared/views/broker.ts: brokers, the processes of the bundled cluster, clients, and what the palette finds. Types only.
 import type { Known } from '../known'
-import type { Offset } from './figures'
+import type { Offset, Total } from './figures'
 
 export type BrokerRole = 'master' | 'slave'
 export type PeerState = 'ok' | 'silent' | 'unknown'
@@ -66,6 +66,17 @@ export interface ConfigEntry {
   max: number | null
   unit: 'ms' | 'bytes' | 'messages' | null
 }
+/** What still keeps a broker that takes no writes from being stopped. */
+export interface BrokerDrain {
+  inPerSecond: Known<number>
+  /** Of all groups that read here; broadcasting ones keep their own positions and are not counted. */
+  unread: Total
+  /** Those with unread messages, most first. */
+  groups: { group: string; unread: Total }[]
+  /** Delayed and timed messages that are not due. */
+  waiting: Known<number>
+}
+
 export interface BrokerView {
   row: BrokerRow
   runtime: Known<RuntimeEntry[]>
@@ -86,6 +97,8 @@ export interface BrokerView {
   copy: Known<{ master: string | null; isCopying: boolean; trouble: string | null }>
   /** Topics whose only writable master this is. */
   onlyMasterOf: string[]
+  /** Null while it takes writes, and of a slave. */
+  drain: BrokerDrain | null
   at: number
 }
 

@@ -48,6 +48,7 @@ it('copies topics, groups, what groups may not read, offsets and delay positions
     toJson: () => '',
     replaceAll: (table) => void taken.push(table),
     start: () => {},
+    pause: async () => {},
     stop: async () => {},
   }
   const dialer = openDialer()

@@ -1,0 +1,159 @@
+// broker/peer/escape.ts: puts messages at masters of other names, for a slave that acts as master: what is due there must not
+// wait until its own master is back. Tries until it is stored, or until the acting ends. At least once: a send whose answer
+// is lost is sent again.
+import type { Dialer } from '../net/types'
+import { RequestCode, ResponseCode } from '../protocol/codes'
+import { sendMessageV2Header, writeHeader } from '../protocol/headers'
+import { SystemTopic } from '../protocol/names'
+import type { Escaped } from '../schedule/escaped'
+import type { RouteLookup, WritableAt } from './route-lookup'
+
+export interface EscapeOptions {
+  readonly clusterName: string
+  readonly brokerName: string
+  readonly brokerId: number
+  readonly dialer: Dialer
+  readonly routes: Pick<RouteLookup, 'writableOf' | 'forget'>
+  /** Queues of a topic that the other master has to make first. */
+  readonly queuesOf: (topic: string) => number
+  readonly log: (level: 'debug' | 'info' | 'warn' | 'error', line: string) => void
+}
+export interface RemotePuts {
+  /** Resolves once it is stored at another master; rejects after `stop`. */
+  put(message: Escaped): Promise<void>
+  /** Nothing more is tried. Resolves when what is under way has ended. */
+  stop(): Promise<void>
+}
+export const createRemotePuts = (options: EscapeOptions): RemotePuts => new Puts(options)
+
+const sendMs = 3000
+const againMs = 500
+/** Sends under way at a time. */
+const maxSends = 32
+
+/** Stored, though not (yet) as safe as that broker was asked to make it. */
+const stored: ReadonlySet<number> = new Set([
+  ResponseCode.SUCCESS,
+  ResponseCode.FLUSH_DISK_TIMEOUT,
+  ResponseCode.FLUSH_SLAVE_TIMEOUT,
+  ResponseCode.SLAVE_NOT_AVAILABLE,
+])
+
+class Puts implements RemotePuts {
+  readonly #options: EscapeOptions
+  readonly #waiting: (() => void)[] = []
+  readonly #sleeping = new Set<() => void>()
+  #sends = 0
+  #isStopped = false
+  #idle: (() => void) | undefined
+  #trouble: string | undefined
+
+  constructor(options: EscapeOptions) {
+    this.#options = options
+  }
+
+  async put(message: Escaped): Promise<void> {
+    for (;;) {
+      await this.#turn()
+      try {
+        if (this.#isStopped) throw new Error('the acting has ended')
+        const why = await this.#try(message)
+        this.#say(why)
+        if (why === undefined) return
+      } finally {
+        this.#leave()
+      }
+      await this.#sleep()
+    }
+  }
+
+  async stop(): Promise<void> {
+    this.#isStopped = true
+    for (const wake of [...this.#sleeping]) wake()
+    if (this.#sends === 0) return
+    await new Promise<void>((resolve) => {
+      this.#idle = resolve
+    })
+  }
+
+  async #turn(): Promise<void> {
+    if (this.#sends >= maxSends) await new Promise<void>((resolve) => this.#waiting.push(resolve))
+    else this.#sends += 1
+  }
+  /** Whoever waits takes the place over. */
+  #leave(): void {
+    const next = this.#waiting.shift()
+    if (next === undefined) this.#sends -= 1
+    else next()
+    if (this.#sends === 0) this.#idle?.()
+  }
+  #sleep(): Promise<void> {
+    return new Promise((resolve) => {
+      const wake = (): void => {
+        clearTimeout(timer)
+        this.#sleeping.delete(wake)
+        resolve()
+      }
+      const timer = setTimeout(wake, this.#isStopped ? 0 : againMs)
+      this.#sleeping.add(wake)
+    })
+  }
+
+  /** Why nobody has it now; undefined: somebody has. */
+  async #try(message: Escaped): Promise<string | undefined> {
+    const { routes, brokerName, clusterName } = this.#options
+    const { topic } = message
+    let why = `no other master serves ${topic}`
+    // where nobody else has the topic, it is made where topics may be made
+    for (const route of [topic, SystemTopic.autoCreate, clusterName]) {
+      for (const at of await routes.writableOf(route)) {
+        if (at.brokerName === brokerName) continue
+        const refused = await this.#send(message, at, route === topic)
+        if (refused === undefined) return undefined
+        why = refused
+        routes.forget(route)
+      }
+    }
+    return why
+  }
+
+  async #send(message: Escaped, at: WritableAt, isThere: boolean): Promise<string | undefined> {
+    const { dialer, brokerName, brokerId, queuesOf } = this.#options
+    const queues = isThere ? at.writeQueueNums : Math.max(1, queuesOf(message.topic))
+    const header = writeHeader(sendMessageV2Header, {
+      a: message.producerGroup ?? `InnerProducerGroup_${brokerName}_${brokerId}`,
+      b: message.topic,
+      c: SystemTopic.autoCreate,
+      d: queues,
+      e: message.queueId % Math.max(1, queues), // a queue keeps together what was together
+      f: message.sysFlag,
+      g: message.bornTimestampMs,
+      h: message.flag,
+      i: message.properties.toString('utf8'),
+      j: message.reconsumeTimes,
+      k: false,
+      m: false,
+      n: at.brokerName,
+    })
+    try {
+      const { code, remark } = await dialer.request(
+        at.address,
+        RequestCode.SEND_MESSAGE_V2,
+        header,
+        message.body,
+        sendMs,
+      )
+      return stored.has(code) ? undefined : `${at.brokerName} answers with code ${code} ${remark ?? ''}`
+    } catch (error) {
+      return error instanceof Error ? error.message : String(error)
+    }
+  }
+
+  /** Once when it begins, or for another reason. */
+  #say(trouble: string | undefined): void {
+    if (trouble === this.#trouble) return
+    if (trouble !== undefined) this.#options.log('warn', `what is due cannot escape to another master: ${trouble}`)
+    else this.#options.log('info', 'what is due escapes to another master')
+    this.#trouble = trouble
+  }
+}
