@@ -5,6 +5,7 @@ import { resolve } from 'node:path'
 import { isPropertyName } from './config/broker-config'
 import type { ClusterHandle, ClusterOptions, LogLine } from './types'
 import { openAddressService } from './worker/address-service'
+import { type AllowFrom, admissionFor } from './worker/admission'
 import { prepareFolder, takeDataFolder } from './worker/data-folder'
 import { isLoopback } from './worker/reachable'
 import { createSupervisor, type Supervisor } from './worker/supervisor'
@@ -16,6 +17,7 @@ export * from './config/flags'
 export { type LogShape, logShapeOf } from './config/log-flags'
 export * from './config/start-flags'
 export type * from './types'
+export { type Admission, type AllowFrom, admissionFor, checkAllowFrom } from './worker/admission'
 export { prepareFolder } from './worker/data-folder'
 export { type LogFile, logText, openLogFile } from './worker/log-file'
 export { type MetricsService, openMetricsService } from './worker/metrics-service'
@@ -31,7 +33,7 @@ export async function startCluster(options: ClusterOptions): Promise<ClusterHand
   const parts = planCluster({ ...options, dataDir, properties: known }, inner)
   const tls = dialingFor(known)
   const held = await serving(options, [`${options.host}:${options.namesrvPort}`], takeDataFolder(dataDir))
-  return startParts(parts, { ...options, flags: clusterFlags }, held, { credentials: inner, tls })
+  return startParts(reached(parts, options), { ...options, flags: clusterFlags }, held, { credentials: inner, tls })
 }
 
 export interface AlonePart {
@@ -43,6 +45,8 @@ export interface AlonePart {
   /** See ClusterOptions. */
   withoutAcl?: boolean
   addressPort?: number | undefined
+  /** See ClusterOptions. */
+  allowFrom?: AllowFrom
   log: (line: LogLine) => void
 }
 
@@ -54,7 +58,7 @@ export async function startNamesrv(options: AlonePart & { addresses?: string | u
   const { host, port, dataDir } = spec.plan
   const told = options.addresses?.split(';') ?? [`${host}:${port}`]
   const held = await serving({ ...options, host }, told, takeDataFolder(dataDir))
-  return startParts([spec], { ...options, flags: aloneFlags }, held)
+  return startParts(reached([spec], options), { ...options, flags: aloneFlags }, held)
 }
 
 export async function startBroker(options: AlonePart & { namesrv: string | undefined }): Promise<ClusterHandle> {
@@ -62,21 +66,27 @@ export async function startBroker(options: AlonePart & { namesrv: string | undef
   const spec = planBroker({ ...options, dataDir: resolve(options.dataDir), properties })
   checkReach(spec.plan.host, properties, options.withoutAcl)
   prepareFolder(spec.plan.dataDir) // its store locks it
-  return startParts([spec], { ...options, flags: aloneFlags })
+  return startParts(reached([spec], options), { ...options, flags: aloneFlags })
 }
+
+const reached = (specs: readonly PartSpec[], { allowFrom }: { allowFrom?: AllowFrom }): readonly PartSpec[] =>
+  allowFrom === undefined ? specs : specs.map((spec) => ({ ...spec, plan: { ...spec.plan, allowFrom } }))
 
 interface Held {
   release(): void
 }
 /** What is given back with the lock: the address service, where one was asked for. */
 async function serving(
-  at: { host: string; addressPort?: number | undefined },
+  at: Pick<ClusterOptions, 'host' | 'addressPort' | 'allowFrom' | 'log'>,
   told: readonly string[],
   lock: Held,
 ): Promise<Held> {
   if (at.addressPort === undefined) return lock
+  const admission = admissionFor('address', at.allowFrom, (text) =>
+    at.log({ level: 'warn', part: 'address service', text, atMs: Date.now() }),
+  )
   try {
-    const service = await openAddressService(at.host, at.addressPort, () => told)
+    const service = await openAddressService(at.host, at.addressPort, () => told, admission?.admits)
     return {
       release() {
         void service.close()

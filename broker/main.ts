@@ -7,7 +7,10 @@ import { type FlagTable, flagHelp, portOf, readFlags } from './config/flags'
 import { type LogShape, logShapeOf } from './config/log-flags'
 import { clusterShapeFlags, programFlags, propertiesFrom, propertyFlags, proxyPortNote } from './config/start-flags'
 import {
+  type AllowFrom,
+  admissionFor,
   type ClusterHandle,
+  checkAllowFrom,
   type LogFile,
   type LogLine,
   logText,
@@ -23,6 +26,11 @@ import {
 
 const common = {
   host: { value: 'HOST', says: 'address every listener binds to (127.0.0.1)' },
+  'allow-from': {
+    value: 'LISTENER=NETS',
+    pairs: true,
+    says: 'who may connect to a listener (namesrv, broker, ha, address, metrics): addresses and networks, by commas',
+  },
   'metrics-port': { value: 'PORT', says: 'serve /metrics for Prometheus, /healthz and /readyz there' },
   ...propertyFlags,
   ...programFlags,
@@ -49,6 +57,21 @@ const brokerFlags = {
   ...common,
 } as const satisfies FlagTable
 
+interface MetricsAt {
+  readonly host: string
+  readonly port: number | undefined
+  readonly allowFrom: AllowFrom
+}
+const metricsAt = (flags: {
+  host: string | undefined
+  'metrics-port': string | undefined
+  'allow-from': AllowFrom
+}): MetricsAt => ({
+  host: flags.host ?? '127.0.0.1',
+  port: optionalPort('metrics-port', flags['metrics-port']),
+  allowFrom: flags['allow-from'],
+})
+
 interface Program {
   readonly flags: FlagTable
   readonly says: string
@@ -63,7 +86,7 @@ interface Output {
   log(line: LogLine): void
   openLog(dataDir: string, verbose: boolean, shape: LogShape): void
   /** Where metrics are served once the start is over; undefined: nowhere. */
-  serveMetrics(host: string, port: number | undefined): void
+  serveMetrics(at: MetricsAt): void
 }
 
 const programs: Readonly<Record<string, Program>> = {
@@ -73,7 +96,8 @@ const programs: Readonly<Record<string, Program>> = {
     async run(args, out) {
       const flags = readFlags(clusterFlags, sources(args))
       out.openLog(flags.data, flags.verbose, logShapeOf(flags))
-      out.serveMetrics(flags.host ?? '127.0.0.1', optionalPort('metrics-port', flags['metrics-port']))
+      checkAllowFrom(flags['allow-from'], ['namesrv', 'broker', 'ha', 'address', 'metrics'])
+      out.serveMetrics(metricsAt(flags))
       const note = proxyPortNote(flags['proxy-port'])
       if (note !== undefined) out.say(note)
       return startCluster({
@@ -85,6 +109,7 @@ const programs: Readonly<Record<string, Program>> = {
         properties: propertiesFrom(flags, readText),
         withoutAcl: flags['without-acl'],
         addressPort: optionalPort('address-port', flags['address-port']),
+        allowFrom: flags['allow-from'],
         log: out.log,
       })
     },
@@ -101,7 +126,8 @@ const programs: Readonly<Record<string, Program>> = {
         return undefined
       }
       out.openLog(flags.data, flags.verbose, logShapeOf(flags))
-      out.serveMetrics(flags.host ?? '127.0.0.1', optionalPort('metrics-port', flags['metrics-port']))
+      checkAllowFrom(flags['allow-from'], ['namesrv', 'address', 'metrics'])
+      out.serveMetrics(metricsAt(flags))
       return startNamesrv({
         ...aloneOptions(flags),
         properties,
@@ -123,7 +149,8 @@ const programs: Readonly<Record<string, Program>> = {
         return undefined
       }
       out.openLog(flags.data, flags.verbose, logShapeOf(flags))
-      out.serveMetrics(flags.host ?? '127.0.0.1', optionalPort('metrics-port', flags['metrics-port']))
+      checkAllowFrom(flags['allow-from'], ['broker', 'ha', 'metrics'])
+      out.serveMetrics(metricsAt(flags))
       if (flags.namesrv === undefined && properties.namesrvAddr === undefined) {
         out.say('no name server was named (-n ADDR): this broker registers nowhere, so no client finds it by a route')
       }
@@ -197,19 +224,21 @@ const aloneOptions = (flags: {
   port: string | undefined
   data: string
   'without-acl': boolean
+  'allow-from': AllowFrom
 }) => ({
   host: flags.host,
   port: flags.port === undefined ? undefined : portOf('port', flags.port),
   dataDir: flags.data,
   withoutAcl: flags['without-acl'],
+  allowFrom: flags['allow-from'],
 })
 
 function createOutput(program: string): Output & {
-  readonly metricsAt: { host: string; port: number } | undefined
+  readonly metricsAt: Parameters<typeof openMetricsService>[1] | undefined
   close(): Promise<void>
 } {
   let file: LogFile | undefined
-  let metricsAt: { host: string; port: number } | undefined
+  let metricsAt: Parameters<typeof openMetricsService>[1] | undefined
   let everything = false
   let format: LogShape['format'] = 'text'
   let printed: Set<string> | undefined = new Set()
@@ -217,8 +246,9 @@ function createOutput(program: string): Output & {
     get metricsAt() {
       return metricsAt
     },
-    serveMetrics(host, port) {
-      metricsAt = port === undefined ? undefined : { host, port }
+    serveMetrics({ host, port, allowFrom }) {
+      const admission = admissionFor('metrics', allowFrom, (line) => console.error(line))
+      metricsAt = port === undefined ? undefined : { host, port, admits: admission?.admits }
     },
     say: (line) => console.error(line),
     started: () => {

@@ -35,6 +35,8 @@ export interface ClusterOptions {
   addressPort?: number | undefined
   /** Listen beyond loopback though nobody is asked who he is. Without it such a start is refused. */
   withoutAcl?: boolean
+  /** Who may connect, by listener (namesrv, broker, ha, address): addresses and networks. Not named: whoever reaches it. */
+  allowFrom?: Readonly<Record<string, string>>
   log: (line: LogLine) => void
 }
 export interface LogLine {

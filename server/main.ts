@@ -7,6 +7,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { join, resolve } from 'node:path'
 import type { Duplex } from 'node:stream'
 import {
+  admissionFor,
   boundedLines,
   type ClusterHandle,
   FlagError,
@@ -20,7 +21,9 @@ import {
 } from '../broker/index'
 import { pagesFolder } from './build/pages-folder.mjs'
 import { type ConsoleHandle, createConsole } from './console'
+import { type Doorman, doormanFor } from './http/allow-from'
 import { contentPolicy, newNonce, safeHeaders } from './http/csp'
+import { openPeers } from './http/peer'
 import { type Plan, planConsole, planStart, programs } from './plan'
 import { belowBase } from './shared/base-path'
 import { backUpState, restoreState } from './state'
@@ -101,6 +104,7 @@ class Deck {
   #starting: Promise<void> = Promise.resolve()
   #closing: Promise<void> | undefined
   readonly #said = new Set<string>()
+  readonly #doorman: Doorman | undefined
 
   constructor(plan: Plan, root: string, dev: boolean) {
     this.#plan = plan
@@ -115,6 +119,13 @@ class Deck {
       }
     })
     this.#server.on('upgrade', (request, socket, head) => this.#upgrade(request, socket, head))
+    const warn = (text: string) => this.#log({ level: 'warn', part: 'console', text, atMs: Date.now() })
+    const allowed = admissionFor('console', plan.allowFrom, warn)
+    const doorman = allowed && doormanFor(allowed, openPeers(plan.trustedProxies, plan.basePath))
+    this.#doorman = doorman
+    if (doorman !== undefined) {
+      this.#server.on('connection', (socket) => void (doorman.mayConnect(socket) || socket.destroy()))
+    }
   }
 
   start(): Promise<void> {
@@ -254,7 +265,8 @@ class Deck {
     const url = request.url ?? '/'
     const below = belowBase(url, basePath)
     const path = (below ?? url).split('?', 1)[0]
-    if (path === '/healthz') text(response, 200, 'ok\n')
+    if (this.#doorman?.mayAsk(request) === false) text(response, 403, 'This address is not let in here.\n')
+    else if (path === '/healthz') text(response, 200, 'ok\n')
     else if (path === '/readyz') this.#answerReady(response)
     else if (this.#console === undefined) waitingPage(response, 'The cluster is starting.')
     else if (this.#console.handleHttp(request, response)) return
@@ -290,6 +302,10 @@ class Deck {
   }
 
   #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    if (this.#doorman?.mayAsk(request) === false) {
+      socket.destroy()
+      return
+    }
     if (this.#console?.handleUpgrade(request, socket, head)) return
     if (this.#pages?.upgrade) this.#pages.upgrade(request, socket, head)
     else socket.destroy()

@@ -2,7 +2,9 @@
 import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import {
+  type AllowFrom,
   type ClusterHandle,
+  checkAllowFrom,
   clusterShapeFlags,
   FlagError,
   type FlagTable,
@@ -38,6 +40,11 @@ const common = {
   'trusted-proxy': {
     value: 'NETS',
     says: 'proxies whose x-forwarded-for, -proto and -host count: addresses and networks, separated by commas',
+  },
+  'allow-from': {
+    value: 'LISTENER=NETS',
+    pairs: true,
+    says: 'who may connect to a listener (console, namesrv, broker, ha): addresses and networks, separated by commas',
   },
   'oidc-issuer': { value: 'URL', says: 'people sign in at this OpenID Connect provider' },
   'oidc-client-id': { value: 'ID', says: 'as which the provider knows the console' },
@@ -77,6 +84,8 @@ export interface Plan {
   allowedHosts: readonly string[]
   basePath: string
   trustedProxies: readonly string[]
+  /** Who may connect, by listener; see ClusterOptions. */
+  allowFrom: AllowFrom
   provider: Provider | null
   /** Files: only that is done then. */
   backup: string | undefined
@@ -104,6 +113,7 @@ const sources = (args: readonly string[]) => ({
 
 export function planStart(args: readonly string[]): Plan {
   const flags = readFlags(startFlags, sources(args))
+  checkAllowFrom(flags['allow-from'], ['console', 'namesrv', 'broker', 'ha'])
   const note = proxyPortNote(flags['proxy-port'])
   if (note !== undefined) say(note)
   const properties = propertiesFrom(flags, readText)
@@ -115,6 +125,7 @@ export function planStart(args: readonly string[]): Plan {
     dataDir: flags.data,
     properties,
     withoutAcl: flags['without-acl'],
+    allowFrom: flags['allow-from'],
   }
   return {
     ...planOf(flags),
@@ -127,6 +138,7 @@ export function planStart(args: readonly string[]): Plan {
 
 export function planConsole(args: readonly string[]): Plan {
   const flags = readFlags(consoleFlags, sources(args))
+  checkAllowFrom(flags['allow-from'], ['console'])
   const namesrv = (flags.namesrv ?? '')
     .split(';')
     .map((address) => address.trim())
@@ -146,6 +158,7 @@ const planOf = (flags: FlagValues<typeof common>) => ({
   allowedHosts: listed(flags['allow-host']),
   basePath: basePathOf(flags['base-path']),
   trustedProxies: listed(flags['trusted-proxy']),
+  allowFrom: flags['allow-from'],
   provider: providerFrom({
     issuer: flags['oidc-issuer'],
     clientId: flags['oidc-client-id'],

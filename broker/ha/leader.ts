@@ -1,6 +1,7 @@
 // broker/ha/leader.ts: a master's side of replication: takes slaves on the HA port, sends them the log, and tells who waits
 // for copies when enough slaves have confirmed. Owner of the connections; the log is the store's.
-import { listenStreams } from '../net/stream'
+import { type ByteStream, listenStreams } from '../net/stream'
+import type { Admits } from '../net/types'
 import type { Durability, MessageStore, PutStatus } from '../store/types'
 import { createWaiters } from '../store/waiters'
 import { plainMaster, switchMaster } from './dialects'
@@ -16,6 +17,8 @@ export interface LeaderOptions {
   settings: ReplicationSettings
   clock: () => number
   log: HaLog
+  /** Which peers may connect; absent: whoever reaches the port. */
+  admits?: Admits | undefined
   /** Under a controller: what was written under whom, and who holds all of it. */
   controlled?: Elected
 }
@@ -59,14 +62,15 @@ class Master implements Leader {
   }
 
   async open(): Promise<void> {
-    const { host, port, store, settings, clock, log, controlled } = this.#options
-    const listener = await listenStreams(host, port, (stream) => {
+    const { host, port, store, settings, clock, log, controlled, admits } = this.#options
+    const accept = (stream: ByteStream): SlaveLink => {
       const side = controlled === undefined ? plainMaster() : switchMaster(controlled.epochs)
       const link = new SlaveLink({ stream, store, settings, clock, log, side, moved: this.#moved })
       this.#links.add(link)
       if (this.#isClosed) link.close('this broker stops')
       return link
-    })
+    }
+    const listener = await listenStreams(host, port, accept, admits)
     this.port = listener.port
     const pulse = setInterval(() => {
       for (const link of this.#links) link.checkPulse()

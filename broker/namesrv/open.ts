@@ -11,7 +11,7 @@ import { openConfig } from '../config/open'
 import { openDialer } from '../net/dial'
 import { listen } from '../net/listen'
 import type { TlsDialing, TlsDoor } from '../net/tls'
-import type { Connection, Dialer, DialOptions, Reply } from '../net/types'
+import type { Admits, Connection, Dialer, DialOptions, Reply } from '../net/types'
 import { RequestCode, ResponseCode } from '../protocol/codes'
 import type { Command } from '../protocol/command'
 import { ProtocolError } from '../protocol/errors'
@@ -41,6 +41,8 @@ export interface NameServerOptions {
   }
   /** TLS on its port, and with the brokers it tells something. */
   tls?: { readonly door: TlsDoor | undefined; readonly dialing: TlsDialing | undefined }
+  /** Which peers may connect; absent: whoever reaches the port. */
+  admits?: Admits | undefined
   /** Who answers on the same port besides: a controller. A request that both know is answered by it, and heard here too. */
   beside?: Beside | undefined
   log: (level: 'debug' | 'info' | 'warn' | 'error', line: string) => void
@@ -117,6 +119,7 @@ export async function openNameServer(options: NameServerOptions): Promise<NameSe
     host,
     port: options.port,
     tls: options.tls?.door,
+    admits: options.admits,
     maxFrameBytes,
     idleMs: config.values.serverChannelMaxIdleTimeSeconds * 1000,
     log: (line) => log('warn', line),

@@ -38,11 +38,13 @@ export async function listen(options: ListenOptions): Promise<Listener> {
     connections.add(connection)
     options.onOpen?.(connection)
   }
-  const { tls } = options
-  const server = createServer(
-    { noDelay: true, keepAlive: true },
-    tls === undefined ? take : (socket) => tls.admit(socket, options.idleMs, take),
-  )
+  const { tls, admits } = options
+  const begin = (socket: Socket): void => {
+    if (admits?.(socket) === false) socket.destroy()
+    else if (tls === undefined) take(socket)
+    else tls.admit(socket, options.idleMs, take)
+  }
+  const server = createServer({ noDelay: true, keepAlive: true }, begin)
   const port = await bind(server, options.host, options.port)
   server.on('error', (error) => log(`listener ${options.host}:${port}: ${error.message}`))
   return {

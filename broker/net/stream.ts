@@ -3,6 +3,7 @@
 import { createServer, type Server, type Socket } from 'node:net'
 import { reach } from './dial'
 import { bind } from './listen'
+import type { Admits } from './types'
 
 export interface ByteStream {
   /** `ip:port` of the peer. */
@@ -35,9 +36,10 @@ export async function listenStreams(
   host: string,
   port: number,
   accept: (stream: ByteStream) => StreamEvents,
+  admits?: Admits,
 ): Promise<StreamListener> {
   const server: Server = createServer({ noDelay: true, keepAlive: true }, (socket) => {
-    if (socket.remoteAddress === undefined) socket.destroy()
+    if (socket.remoteAddress === undefined || admits?.(socket) === false) socket.destroy()
     else openStream(socket, accept)
   })
   const bound = await bind(server, host, port)

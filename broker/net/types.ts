@@ -1,5 +1,6 @@
 // broker/net/types.ts: what the rooms above see of a socket. A connection carries requests both ways; all that is
 // sent in one turn of the event loop leaves in one write. Nothing above this room touches a socket itself.
+import type { Socket } from 'node:net'
 import type { Command, ExtFields } from '../protocol/command'
 import { maxSendReplyBytes } from '../protocol/header-send-reply'
 import type { TlsDialing, TlsDoor } from './tls'
@@ -41,6 +42,9 @@ export interface Connection {
   close(why: string): void
 }
 
+/** Who may connect; asked before anything is read. */
+export type Admits = (socket: Pick<Socket, 'remoteAddress' | 'localAddress'>) => boolean
+
 /** Takes each request that arrives. It answers by `connection.reply`, now or later; it must not throw. */
 export type OnRequest = (request: Command, connection: Connection) => void
 
@@ -60,6 +64,8 @@ export interface ListenOptions {
   turn?: Turn
   /** A peer that does not read is closed once so much waits for it; 256 MiB unless given. */
   maxUnsentBytes?: number
+  /** Absent: whoever reaches the port. */
+  admits?: Admits | undefined
   /** Peers may, or must, speak TLS. Absent: plain only, without a look at what comes first. */
   tls?: TlsDoor | undefined
 }

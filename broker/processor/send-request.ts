@@ -2,6 +2,7 @@
 // properties. Read by hand rather than by table: this is done for every message.
 import type { ExtFields } from '../protocol/command'
 import { excerpt, ProtocolError } from '../protocol/errors'
+import { wholeNumber } from '../protocol/header-table'
 import { Property, parseProperties, writeProperties } from '../protocol/properties'
 import type { SendCommand } from '../protocol/send-command'
 import { startDeliverTime } from '../schedule/timed'
@@ -71,13 +72,13 @@ export const readSendCommand = (send: SendCommand): SendRequest => ({
 })
 
 function int(text: string | undefined, name: string): number {
-  const value = text === undefined || text === '' ? Number.NaN : Number(text)
-  if ((value | 0) !== value) throw wrong(text, name)
+  const value = text === undefined ? undefined : wholeNumber(text)
+  if (value === undefined || (value | 0) !== value) throw wrong(text, name)
   return value
 }
 function long(text: string | undefined, name: string): number {
-  const value = text === undefined || text === '' ? Number.NaN : Number(text)
-  if (!Number.isInteger(value)) throw wrong(text, name)
+  const value = text === undefined ? undefined : wholeNumber(text)
+  if (value === undefined) throw wrong(text, name)
   return value
 }
 function level(text: string): number {

@@ -5,7 +5,7 @@ import type { Connection, Reply } from '../net/types'
 import type { TopicQueueMappingDetail } from '../protocol/bodies'
 import { RequestCode, ResponseCode } from '../protocol/codes'
 import type { Command, ExtFields } from '../protocol/command'
-import { readHeader, writeHeader } from '../protocol/header-table'
+import { readHeader, wholeNumber, writeHeader } from '../protocol/header-table'
 import {
   maxOffsetHeader,
   pullMessageHeader,
@@ -61,8 +61,8 @@ const forStatic =
     const topic = (request instanceof SendCommand ? request.topic : request.ext[rule.topic]) ?? ''
     const detail = broker.topics.mappings.get(topic)
     if (detail === undefined || request.ext.lo === 'false') return inner(request, connection, broker)
-    const asked = Number(request.ext[rule.queueId] ?? Number.NaN)
-    if (!Number.isInteger(asked)) return inner(request, connection, broker) // it says what is wrong
+    const asked = wholeNumber(request.ext[rule.queueId] ?? '')
+    if (asked === undefined) return inner(request, connection, broker) // it says what is wrong
     const globalId = asked < 0 && rule.handle === send ? anyLedBy(detail) : asked
     const items = detail.hostedQueues.get(globalId) ?? []
     const leader = items.at(-1)

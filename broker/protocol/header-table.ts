@@ -113,7 +113,7 @@ const maxLong = 2 ** 63
 const minLong = -maxLong
 
 /** Decimal digits with at most one sign in front, as Java's parsers take them; no blanks, no exponent. */
-function wholeNumber(given: string): number | undefined {
+export function wholeNumber(given: string): number | undefined {
   const signed = given.charCodeAt(0) === 45 || given.charCodeAt(0) === 43
   const from = signed ? 1 : 0
   if (given.length === from || given.length > 20) return undefined

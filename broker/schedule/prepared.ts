@@ -84,7 +84,7 @@ class Messages implements PreparedMessages {
   #round: Promise<void> = Promise.resolve()
   #isRunning = false
   #isChecking = false
-  #nextRegularMs = 0
+  #lastRegularMs = 0
   #lastRoundMs = 0
   /** When the first of those with a time of their own is due. */
   #wakeAtMs = Number.POSITIVE_INFINITY
@@ -169,8 +169,16 @@ class Messages implements PreparedMessages {
   start(): void {
     if (this.#isRunning) return
     this.#isRunning = true
-    this.#nextRegularMs = this.#options.clock() + this.#options.settings.transactionCheckInterval
+    this.#lastRegularMs = this.#options.clock()
     this.#wakeBy(0) // to learn what waits since before the start
+  }
+
+  settingsChanged(): void {
+    this.#arm()
+  }
+
+  get #nextRegularMs(): number {
+    return this.#lastRegularMs + this.#options.settings.transactionCheckInterval
   }
 
   async stop(): Promise<void> {
@@ -197,10 +205,10 @@ class Messages implements PreparedMessages {
   }
 
   #tick(): void {
-    const { clock, settings, log } = this.#options
+    const { clock, log } = this.#options
     const nowMs = clock()
     const isRegular = nowMs >= this.#nextRegularMs
-    if (isRegular) this.#nextRegularMs = nowMs + settings.transactionCheckInterval
+    if (isRegular) this.#lastRegularMs = nowMs
     this.#lastRoundMs = nowMs
     this.#isChecking = true
     this.#round = this.#check(isRegular)

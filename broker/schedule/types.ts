@@ -40,5 +40,7 @@ export interface PreparedMessages {
   /** Puts a record once more, to be checked from the beginning. Throws StoreError. */
   resume(record: StoredRecord): Appended
   start(): void
+  /** transactionCheckInterval is another from now on. */
+  settingsChanged(): void
   stop(): Promise<void>
 }

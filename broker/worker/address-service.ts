@@ -1,6 +1,7 @@
 // broker/worker/address-service.ts: tells over HTTP which name servers there are, on a port of its own, for clients that
 // know only a host (rocketmq.namesrv.domain). The console tells the same on its port.
 import { createServer } from 'node:http'
+import type { Admits } from '../net/types'
 import { reachableFrom, unitAsked } from '../protocol/address-service'
 
 export interface AddressService {
@@ -13,6 +14,7 @@ export async function openAddressService(
   host: string,
   port: number,
   addresses: () => readonly string[],
+  admits?: Admits,
 ): Promise<AddressService> {
   const server = createServer({ requestTimeout: 10_000, headersTimeout: 10_000 }, (request, response) => {
     const isKnown = unitAsked(request.url) !== undefined && (request.method === 'GET' || request.method === 'HEAD')
@@ -22,6 +24,7 @@ export async function openAddressService(
     })
     response.end(isKnown ? reachableFrom(request.socket.localAddress, addresses()) : '')
   })
+  if (admits !== undefined) server.on('connection', (socket) => void (admits(socket) || socket.destroy()))
   const bound = await new Promise<number>((listening, failed) => {
     server.once('error', (error) => failed(new Error(`--address-port ${port}: ${error.message}`, { cause: error })))
     server.listen({ host, port }, () => {

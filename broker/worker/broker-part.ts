@@ -54,6 +54,7 @@ import { openStatistics } from '../stats/statistics'
 import { type MessageStore, openMessageStore } from '../store'
 import { openPartAccess, type PartAccess } from './access'
 import { createActingPart, sightsOf, takeBackFromSlaves } from './acting-part'
+import { admissionFor } from './admission'
 import { startFilterThread } from './filter-thread'
 import type { PartPlan } from './messages'
 import type { PartLog, RunningPart } from './part-thread'
@@ -180,6 +181,7 @@ async function openBroker(plan: PartPlan, log: PartLog, ends: Ends, place: Place
     onStored,
   })
   ends.push(() => prepared.stop())
+  config.onChange(['transactionCheckInterval'], () => prepared.settingsChanged())
 
   const pop = await openPop({
     ...identity,
@@ -240,6 +242,7 @@ async function openBroker(plan: PartPlan, log: PartLog, ends: Ends, place: Place
   const replication = await openReplication({
     ...tables,
     host: plan.host,
+    admits: admissionFor('ha', plan.allowFrom, (line) => log('warn', line))?.admits,
     values,
     store,
     copies,
@@ -462,11 +465,13 @@ function openDoors(
     adminHandlers({ config, statistics, guard: access.guard }),
     authHandlers(access.accounts, access.guard !== undefined),
   ]
+  const admits = admissionFor('broker', plan.allowFrom, (line) => log('warn', line))?.admits
   const open = (port: number, onRequest: OnRequest) =>
     listen({
       host: plan.host,
       port,
       turn,
+      admits,
       tls: tls.door,
       maxFrameBytes: MAX_FRAME_BYTES,
       idleMs: config.values.serverChannelMaxIdleTimeSeconds * 1000,

@@ -2,6 +2,7 @@
 // broker's own trade never come this way: a thread owns its sockets and files.
 import type { Credentials } from '../protocol/signature'
 import type { LogLine, PartStatus } from '../types'
+import type { AllowFrom } from './admission'
 
 /** All a thread is told about what it shall be; given once, at its start. */
 export interface PartPlan {
@@ -19,6 +20,7 @@ export interface PartPlan {
   readonly access?: AccessPlan
   /** Address of the code that runs filter scripts, where it is not beside the part's own. */
   readonly filterEntry?: string
+  readonly allowFrom?: AllowFrom
 }
 
 /** What access control needs to know of the cluster around a part. */

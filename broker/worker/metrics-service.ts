@@ -2,6 +2,7 @@
 // are asked over the wire at each scrape, like by a tool; what one does not say has no line, never a zero.
 import { createServer, type ServerResponse } from 'node:http'
 import { openDialer } from '../net/dial'
+import type { Admits } from '../net/types'
 import { RequestCode } from '../protocol/codes'
 import { sign } from '../protocol/signature'
 import type { ClusterHandle, PartStatus } from '../types'
@@ -36,8 +37,9 @@ const runtimeFigures: readonly (readonly [string, string, Metric['type'], string
 /** Throws when it cannot listen. */
 export async function openMetricsService(
   handle: ClusterHandle,
-  options: { host: string; port: number },
+  options: { host: string; port: number; admits?: Admits | undefined },
 ): Promise<MetricsService> {
+  const { admits } = options
   const { credentials, tls } = handle
   const parts = (): readonly PartStatus[] => handle.parts
   const dialer = openDialer({
@@ -94,6 +96,7 @@ export async function openMetricsService(
       )
     else answer(response, 404, 'There are /metrics, /healthz and /readyz.\n')
   })
+  if (admits !== undefined) server.on('connection', (socket) => void (admits(socket) || socket.destroy()))
   const port = await new Promise<number>((listening, failed) => {
     server.once('error', (error) =>
       failed(new Error(`--metrics-port ${options.port}: ${error.message}`, { cause: error })),

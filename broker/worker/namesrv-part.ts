@@ -3,6 +3,7 @@
 import { isPropertyName } from '../config/broker-config'
 import { openNameServer } from '../namesrv/open'
 import { openPartAccess } from './access'
+import { admissionFor } from './admission'
 import { openPartController } from './controller-part'
 import type { StartPart } from './part-thread'
 import { openPartTls } from './tls'
@@ -20,6 +21,7 @@ export const startNamesrvPart: StartPart = async (plan, log) => {
     knownElsewhere: isPropertyName,
     access,
     tls,
+    admits: admissionFor('namesrv', plan.allowFrom, (line) => log('warn', line))?.admits,
     beside: controller,
     log,
   })

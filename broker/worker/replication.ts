@@ -7,7 +7,7 @@ import { createFollower } from '../ha/follower'
 import { InSync, type SyncStateSet } from '../ha/in-sync'
 import { type Leader, openLeader } from '../ha/leader'
 import type { Controlled, ControlledRow, Replication, RoleNews } from '../ha/types'
-import type { Dialer } from '../net/types'
+import type { Admits, Dialer } from '../net/types'
 import { type CatalogCopyOptions, createCatalogCopy } from '../peer/catalog-copy'
 import { doubtOf } from '../peer/master-check'
 import { RequestCode } from '../protocol/codes'
@@ -77,6 +77,8 @@ export interface Place {
 type Tables = Pick<CatalogCopyOptions, 'topics' | 'groups' | 'offsets' | 'delays' | 'timers' | 'requestModes'>
 export interface ReplicationPartOptions extends Tables {
   host: string
+  /** Who may copy; absent: whoever reaches the port. */
+  admits?: Admits | undefined
   values: BrokerValues
   store: MessageStore
   copies: Copies
@@ -93,7 +95,7 @@ export const openReplication = (options: ReplicationPartOptions): Promise<Replic
   options.values.brokerRole === 'SLAVE' ? Promise.resolve(asSlave(options)) : asMaster(options)
 
 async function asMaster(options: ReplicationPartOptions): Promise<ReplicationPart> {
-  const { host, values, store, copies, clock, log, place } = options
+  const { host, admits, values, store, copies, clock, log, place } = options
   const inSync =
     place &&
     new InSync({
@@ -107,6 +109,7 @@ async function asMaster(options: ReplicationPartOptions): Promise<ReplicationPar
     })
   const leader = await openLeader({
     host,
+    admits,
     port: values.haListenPort,
     store,
     settings: values,

@@ -4,6 +4,8 @@ import type { IncomingMessage } from 'node:http'
 import { BlockList, isIP } from 'node:net'
 
 export interface Peers {
+  /** Whether a proxy of ours has this address. */
+  isProxy(address: string): boolean
   /** The client's address: the last one in `x-forwarded-for` that is no proxy of ours. */
   addressOf(request: IncomingMessage): string
   /** The browser speaks TLS, to us or to the proxy. */
@@ -45,6 +47,7 @@ export const openPeers = (proxies: readonly string[], basePath = ''): Peers => {
   const hostTold = (request: IncomingMessage): string | undefined => told(request, 'x-forwarded-host').at(-1)
   const isSecure = (request: IncomingMessage): boolean => told(request, 'x-forwarded-proto').at(-1) === 'https'
   return {
+    isProxy: (address) => isTrusted(plain(address)),
     addressOf(request) {
       const chain = [...told(request, 'x-forwarded-for').map(bare), peerOf(request)]
       const client = chain.findLast((address) => isIP(address) !== 0 && !isTrusted(address))

@@ -1,6 +1,6 @@
 // test/client/store-interop.test.ts: one disk format. A store of ours opens in Apache's own store classes, and one of theirs in
 // ours, after an orderly stop and after a crash. Without a JDK and the stock jars these tests are skipped, by name.
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
 import { parseProperties } from '../../broker/protocol/properties'
 import { decodeRecord, decodeRecords } from '../../broker/protocol/record'
 import type { MessageStore, StoreOptions } from '../../broker/store'
@@ -32,9 +32,6 @@ const options = (folder: string): StoreOptions =>
 let classes = ''
 beforeAll(async () => {
   if (!('missing' in parts)) classes = await compileJava(parts)
-})
-afterAll(() => {
-  if (classes !== '') removeFolder(classes)
 })
 
 async function storeCheck(args: string[]): Promise<string[][]> {

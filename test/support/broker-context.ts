@@ -166,6 +166,7 @@ export async function openTestBroker(properties: Record<string, string> = {}): P
       settle: never,
       liesInQueue: never,
       resume: never,
+      settingsChanged: () => {},
       start: () => {},
       stop: async () => {},
     },

@@ -113,6 +113,12 @@ describe('a static topic', () => {
     expect(await asked(toA, Code.GET_MIN_OFFSET, 1)).toBe(
       '501 Static-1 is not leader in broker broker-a, request code 31',
     )
+    for (const queueId of ['', ' ', '1e0', '0x0', undefined]) {
+      const most = await toA.ask(Code.GET_MAX_OFFSET, { topic, queueId })
+      expect([most.code, most.remark], `queueId ${queueId}`).toEqual([1, expect.stringContaining('queueId')])
+      const one = await toA.send({ topic, body: 'nowhere', ext: { e: queueId } })
+      expect([one.code, one.remark], `queueId ${queueId}`).toEqual([1, expect.stringMatching(/queueId|\be\b/)])
+    }
     expect(await asked(toA, Code.UPDATE_CONSUMER_OFFSET, 0, { commitOffset: '1' })).toBe(0)
     expect(await asked(toA, Code.QUERY_CONSUMER_OFFSET, 0)).toBe('1')
   })

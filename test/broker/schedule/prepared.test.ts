@@ -182,6 +182,15 @@ describe('a transaction whose end is not known', () => {
   })
 })
 
+it('AD5: transactionCheckInterval holds from the moment it is changed', async () => {
+  const set = (value: string) => client.ask(RequestCode.UPDATE_BROKER_CONFIG, {}, `transactionCheckInterval=${value}\n`)
+  expect((await set('3600000')).code).toBe(0)
+  const peer = await producer('interval', () => COMMIT)
+  await prepare('interval', 'interval')
+  expect((await set('300')).code).toBe(0)
+  await expect.poll(() => checks(peer).length, { timeout: 60_000 }).toBe(1)
+})
+
 describe('after a restart', () => {
   it('what waited is asked for, what was settled is not, and the progress is where Apache keeps it', async () => {
     const waits = await prepare('restart', 'waits', { CheckImmunityTimeInSeconds: '3' })
