@@ -34,6 +34,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'process',
+          sequence: { groupOrder: 1 }, // a long run of several kinds has one kind after the other
           include: processTests,
           globalSetup: ['test/support/own-temporary.ts', 'test/support/build-once.ts'],
           testTimeout: 120_000,
@@ -45,6 +46,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'long', // not in `npm test`: see test/run-long.mjs
+          sequence: { groupOrder: 2 },
           include: ['test/long/*.test.ts'],
           globalSetup: ['test/support/own-temporary.ts', 'test/support/build-once.ts'],
           maxWorkers: 1,
@@ -54,6 +56,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'conformance',
+          sequence: { groupOrder: 3 },
           include: ['test/client/**/*.test.ts'],
           globalSetup: ['test/support/own-temporary.ts', 'test/support/build-once.ts'],
           testTimeout: 180_000,

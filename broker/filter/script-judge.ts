@@ -8,59 +8,76 @@ import { compressionOf } from '../protocol/sys-flag'
 import { openScript, type ScriptEngine, type Verdict } from './script-engine'
 import { type FromScriptThread, Judged, scriptLimits, type ToScriptThread } from './script-types'
 
+/** An interpreter of its own. */
+export type NewInterpreter = () => Promise<QuickJSWASMModule>
 interface Loaded {
-  readonly engine: ScriptEngine | undefined
-  /** Why there is none. */
-  readonly fault: string
+  readonly source: string
+  readonly timeLimitMs: number
+  /** undefined: it is opened with the next message. */
+  engine: ScriptEngine | undefined
   hardInRow: number
 }
 
 export function createScriptJudge(
-  quickJs: QuickJSWASMModule,
+  interpreter: NewInterpreter,
   tell: (message: FromScriptThread) => void,
-): (message: ToScriptThread) => void {
+): (message: ToScriptThread) => Promise<void> {
   const loaded = new Map<string, Loaded>()
-  tell({ type: 'ready' })
-  const forget = (group: string): void => {
-    loaded.get(group)?.engine?.dispose()
-    loaded.delete(group)
+  const open = async (source: string, timeLimitMs: number) => openScript(await interpreter(), source, timeLimitMs)
+
+  const judgeOne = async (held: Loaded | undefined, record: Buffer): Promise<Verdict> => {
+    if (held === undefined) return { kind: 'error', fault: 'its script is not loaded' }
+    try {
+      held.engine ??= await open(held.source, held.timeLimitMs)
+    } catch (error) {
+      return { kind: 'error', fault: textOf(error) }
+    }
+    const verdict = judged(held.engine, record)
+    held.hardInRow = 'kind' in verdict && verdict.kind !== 'error' ? held.hardInRow + 1 : 0
+    if (held.engine.isSpent) held.engine = undefined
+    return verdict
   }
-  return (message) => {
+
+  const handle = async (message: ToScriptThread): Promise<void> => {
     switch (message.type) {
       case 'load': {
-        forget(message.group)
-        const { engine, fault = '' } = opened(quickJs, message.source, message.timeLimitMs)
-        loaded.set(message.group, { engine, fault, hardInRow: 0 })
+        const { source, timeLimitMs } = message
+        loaded.set(message.group, { source, timeLimitMs, engine: undefined, hardInRow: 0 })
         return
       }
       case 'forget':
-        forget(message.group)
+        loaded.delete(message.group)
         return
       case 'try': {
-        const { engine, fault } = opened(quickJs, message.source, message.timeLimitMs)
-        engine?.dispose()
-        tell({ type: 'tried', id: message.id, fault })
+        const { id, source, timeLimitMs } = message
+        const fault = await open(source, timeLimitMs).then(() => undefined, textOf)
+        tell({ type: 'tried', id, fault })
         return
       }
       case 'judge': {
         const held = loaded.get(message.group)
         const { buffer, byteOffset, length } = message.records
         const records = piecesOf([Buffer.from(buffer, byteOffset, length)])
-        const verdicts = new Uint8Array(records.length).fill(Judged.fault)
-        let fault = held === undefined ? 'its script is not loaded' : held.fault || undefined
-        if (held?.engine !== undefined) {
-          for (const [index, record] of records.entries()) {
-            const verdict = judged(held.engine, record)
-            verdicts[index] = codeOf(verdict)
-            held.hardInRow = 'kind' in verdict && verdict.kind !== 'error' ? held.hardInRow + 1 : 0
-            if ('kind' in verdict) fault = verdict.fault
-          }
+        const verdicts = new Uint8Array(records.length)
+        let fault: string | undefined
+        for (const [index, record] of records.entries()) {
+          const verdict = await judgeOne(held, record)
+          verdicts[index] = codeOf(verdict)
+          if ('kind' in verdict) fault = verdict.fault
         }
         tell({ type: 'judged', id: message.id, verdicts, fault, hardInRow: held?.hardInRow ?? 0 })
       }
     }
   }
+  let last = Promise.resolve()
+  tell({ type: 'ready' })
+  // one after the other: answers are told apart by their order
+  return (message) => {
+    last = last.then(() => handle(message))
+    return last
+  }
 }
+const textOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
 
 function judged(engine: ScriptEngine, bytes: Buffer): Verdict {
   let record: StoredRecord
@@ -74,18 +91,6 @@ function judged(engine: ScriptEngine, bytes: Buffer): Verdict {
 
 const codeOf = (verdict: Verdict): number =>
   'kind' in verdict ? Judged.fault : verdict.passes ? Judged.passed : Judged.leftOut
-
-function opened(
-  quickJs: QuickJSWASMModule,
-  source: string,
-  timeLimitMs: number,
-): { engine?: ScriptEngine; fault?: string } {
-  try {
-    return { engine: openScript(quickJs, source, timeLimitMs) }
-  } catch (error) {
-    return { fault: error instanceof Error ? error.message : String(error) }
-  }
-}
 
 /** The message as a script sees it. */
 function shown(record: StoredRecord, withBody: boolean): string {
@@ -101,12 +106,12 @@ function shown(record: StoredRecord, withBody: boolean): string {
     storeTimestamp: record.storeTimestampMs,
     reconsumeTimes: record.reconsumeTimes,
     bodySize: record.body.length,
-    ...(withBody ? { body: textOf(record) } : {}),
+    ...(withBody ? { body: bodyOf(record) } : {}),
   })
 }
 
 /** As UTF-8; null for what is too long, or packed in a way that is not unpacked here. */
-function textOf({ body, sysFlag }: StoredRecord): string | null {
+function bodyOf({ body, sysFlag }: StoredRecord): string | null {
   const packed = compressionOf(sysFlag)
   try {
     if (packed === 'none') return body.length > scriptLimits.bodyBytes ? null : body.toString('utf8')

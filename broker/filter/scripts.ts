@@ -30,7 +30,7 @@ export interface ScriptsOptions {
 export interface Scripts {
   /** Whether the group gets each of the records; rejects when too many wait to be judged. */
   judge(script: FilterScript, records: readonly Buffer[]): Promise<readonly boolean[]>
-  /** Why a source cannot be used, for its author. */
+  /** Why a source cannot be used, for its author. Rejects when nobody can tell now. */
   faultOf(source: string, timeLimitMs: number): Promise<string | undefined>
   figures(script: FilterScript): ScriptFigures
   forget(group: string): void
@@ -38,7 +38,7 @@ export interface Scripts {
 }
 export const createScripts = (options: ScriptsOptions): Scripts => new Asker(options)
 
-const usualPatienceMs = 5000
+const usualPatienceMs = 15_000
 /** A thread that is not there by then never will be. */
 const startMs = 60_000
 const restMs = 60_000
@@ -110,13 +110,13 @@ class Asker implements Scripts {
   }
 
   faultOf(source: string, timeLimitMs: number): Promise<string | undefined> {
-    return new Promise((resolve) =>
+    return new Promise((resolve, reject) =>
       this.#ask({
         message: { type: 'try', id: this.#nextId++, source, timeLimitMs },
         script: undefined,
         limitMs: this.#patienceMs,
         done: (answer) => resolve(answer.type === 'tried' ? answer.fault : undefined),
-        failed: resolve,
+        failed: (why) => reject(new Error(`the filter script could not be tried: ${why}`)),
       }),
     )
   }

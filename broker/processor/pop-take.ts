@@ -40,6 +40,8 @@ export class Harvest {
   readonly passedBy: string[] = []
   /** A filter left out so much that the look ended before the queue did. */
   isUnfinished = false
+  /** How far the queues reached in which nothing more was found. */
+  readonly #ends: { topic: string; queueId: number; maxOffset: number }[] = []
   readonly #broker: BrokerContext
   readonly #asked: TakeOptions
   readonly #releases: (() => void)[] = []
@@ -49,6 +51,11 @@ export class Harvest {
     this.#asked = asked
   }
 
+  /** Messages came behind a look that had ended. */
+  get hasMissed(): boolean {
+    const { store } = this.#broker
+    return this.#ends.some(({ topic, queueId, maxOffset }) => store.maxOffset(topic, queueId) > maxOffset)
+  }
   get isFull(): boolean {
     return this.count >= this.#asked.maxMessages
   }
@@ -95,6 +102,7 @@ export class Harvest {
       if (this.isFull || offset >= maxOffset) {
         if (offset > maxOffset) this.#pass(topic, queueId, maxOffset) // what lay there is gone
         this.rest += Math.max(0, maxOffset - offset)
+        if (!this.isFull) this.#ends.push({ topic, queueId, maxOffset })
         return
       }
       const result = await this.#get(topic, queueId, offset)

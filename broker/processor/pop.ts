@@ -107,7 +107,7 @@ class OnePop {
     if (code === undefined) {
       // nothing else would wake it for what it did not look at
       const isFree = harvest.passedBy.some((key) => !pop.reading.has(key))
-      if (harvest.isUnfinished || isFree) pop.held.wakeOne(topic, consumerGroup, queueId)
+      if (harvest.isUnfinished || isFree || harvest.hasMissed) pop.held.wakeOne(topic, consumerGroup, queueId)
       return undefined
     }
     return this.#reply(code, 'NO_MESSAGE_IN_QUEUE', popTimeMs, reviveQueueId, harvest)

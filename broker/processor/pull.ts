@@ -306,7 +306,7 @@ class Pull {
       : this.#answer(result, startedMs, maySuspend)
   }
 
-  #answer(result: GetResult, startedMs: number, maySuspend: boolean): Answer {
+  #answer(result: GetResult, startedMs: number, maySuspend: boolean): Answer | Promise<Answer> {
     const { consumerGroup, topic, queueId } = this.#header
     const { counters, offsets, clock, coldReads, store } = this.#broker
     if (result.status === 'found') {
@@ -327,12 +327,25 @@ class Pull {
       // what the client asks for may still be on its way here: its master knows better
       return this.#reply(ResponseCode.PULL_RETRY_IMMEDIATELY, names[result.status], this.#queueOffset, result)
     }
-    if (code === ResponseCode.PULL_NOT_FOUND && maySuspend && this.#hold()) return undefined
+    // what came while this was read, or judged by a script, nobody will tell of again
+    const hasCome = store.maxOffset(topic, queueId) > Math.max(this.#queueOffset, result.maxOffset)
+    if (code === ResponseCode.PULL_NOT_FOUND && maySuspend) {
+      if (hasCome) return this.#lookSoon(maySuspend)
+      if (this.#hold()) return undefined
+    }
     if (result.status === 'no-matched-message' && this.#isWaiting()) {
+      const isBehind = result.nextBeginOffset > this.#queueOffset && result.nextBeginOffset < result.maxOffset
       this.#queueOffset = result.nextBeginOffset
+      if (hasCome || isBehind) return this.#lookSoon(false)
       if (this.#hold()) return undefined
     }
     return this.#reply(code, names[result.status], result.nextBeginOffset, result)
+  }
+
+  /** When others had their turn. */
+  async #lookSoon(maySuspend: boolean): Promise<Answer> {
+    await new Promise<void>((resolve) => setImmediate(resolve))
+    return this.#connection.closed ? undefined : this.#look(maySuspend)
   }
 
   #mayLag(): boolean {

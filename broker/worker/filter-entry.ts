@@ -7,7 +7,8 @@ import type { ToScriptThread } from '../filter/script-types'
 
 const port = parentPort
 if (port === null) throw new Error('filter scripts run in a worker thread')
-const judge = newQuickJSWASMModuleFromVariant(variant).then((quickJs) =>
-  createScriptJudge(quickJs, (message) => port.postMessage(message)),
+const judge = createScriptJudge(
+  () => newQuickJSWASMModuleFromVariant(variant),
+  (message) => port.postMessage(message),
 )
-port.on('message', (message: ToScriptThread) => void judge.then((handle) => handle(message)))
+port.on('message', (message: ToScriptThread) => void judge(message))

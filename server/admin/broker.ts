@@ -144,7 +144,7 @@ export const openBrokers = (ask: Ask): Brokers => {
     async putFilterScript(address, { group, source, onFault, timeLimitMs }) {
       const ext = { group, onFault, timeLimitMs: String(timeLimitMs) }
       // it is tried before it is taken
-      await ask(address, OwnRequestCode.SET_FILTER_SCRIPT, ext, { body: Buffer.from(source), timeoutMs: 15_000 })
+      await ask(address, OwnRequestCode.SET_FILTER_SCRIPT, ext, { body: Buffer.from(source), timeoutMs: 30_000 })
     },
     async removeFilterScript(address, group) {
       try {

@@ -253,6 +253,8 @@ function differences(here: Said | undefined, there: Said | undefined): string[] 
   return lines.slice(0, 6)
 }
 
+const gaveUp = /Remoting(?:Timeout|TooMuchRequest|Connect)Exception/
+
 type Jars = Exclude<JavaParts, { missing: string }>
 type Said = Record<string, Record<string, number>>
 type Printed = Record<string, { said: Said; seen?: unknown }>
@@ -267,14 +269,19 @@ async function playAll(jars: Jars, chosen: readonly Play[], side: Side, other?: 
       const begin = () => begun(jars, run)
       let child = await begin()
       // on a machine that is too busy a client may give up before it has done anything
-      if (/RemotingTimeoutException/.test(child.output) && !/sendStatus/.test(child.output)) {
+      if (gaveUp.test(child.output) && !/sendStatus/.test(child.output)) {
         child = await begin()
       }
       children.push([run, child])
     }
     const seen = await after?.(side)
     for (const [run, child] of children) {
-      if (run.ready !== undefined && run.until !== undefined) await finished(run, child)
+      if (run.ready !== undefined && run.until !== undefined) {
+        await finished(run, child).catch((error: Error) => {
+          const beside = children.map(([{ main }, { output }]) => `-- ${main}\n${output.slice(-1500)}`)
+          throw new Error([error.message, ...beside].join('\n'))
+        })
+      }
       await child.kill()
     }
     const said = children.map(([run, child]) => [run.main, printed(child.output, run)])

@@ -28,7 +28,8 @@ const states = async (group = 'g') => {
 const bodies = (body: Buffer) => decodeRecords(body).map((record) => record.body.toString())
 const expensive = 'function match(m) { return Number(m.properties.price) >= 100 }'
 
-describe('FI6: a filter script at a broker', () => {
+// the first script waits until the interpreter is there
+describe('FI6: a filter script at a broker', { timeout: 120_000 }, () => {
   it('leaves out of pulls and pops what it does not let pass, and says how much', async () => {
     for (const [n, price] of [50, 100, 150, 99].entries()) {
       await client.send({ topic: 'T', body: `m${n}`, properties: { price: `${price}` } })

@@ -110,7 +110,7 @@ export class TestClient {
     })
   }
 
-  ask(code: number, ext: ExtFields = {}, body?: Buffer | string, timeoutMs = 10_000): Promise<Command> {
+  ask(code: number, ext: ExtFields = {}, body?: Buffer | string, timeoutMs = 60_000): Promise<Command> {
     const bytes = typeof body === 'string' ? Buffer.from(body) : body
     return this.#dialer.request(this.#address, code, ext, bytes, timeoutMs)
   }
