@@ -14,7 +14,7 @@ const playwright = join(dirname(required.resolve('@playwright/test/package.json'
 const runs = {
   crash: {
     says: 'kill -9: of a store 1,000 times, with torn tails; of a broker and of the whole 100 times each under load',
-    minutes: 90,
+    minutes: 150,
     files: ['test/long/crash.test.ts', 'test/fault/process-kill.test.ts'],
     flags: { cycles: 'ROCKETDECK_CYCLES', kills: 'ROCKETDECK_KILLS' },
     env: { ROCKETDECK_KILLS: '100' },

@@ -84,7 +84,7 @@ describe('running clients', () => {
 
   it('NS6: a running producer uses a broker that started after it', async (context) => {
     skipWithoutJava(context)
-    expect((await client.until(({ brokers }) => (brokers['broker-a'] ?? 0) > 50, 20_000)).brokers).not.toHaveProperty(
+    expect((await client.until(({ brokers }) => (brokers['broker-a'] ?? 0) > 50, 60_000)).brokers).not.toHaveProperty(
       'broker-b',
     )
     await startBroker('broker-b')

@@ -190,5 +190,5 @@ it(
     expect(count.damaged).toBe(0)
     expect(count.acked).toBeGreaterThan(CYCLES)
   },
-  60_000 + CYCLES * 3000,
+  60_000 + CYCLES * 10_000,
 )

@@ -1,6 +1,7 @@
 // test/bench/java/BenchLoad.java: puts a load on a cluster with the stock Java client and prints one line of JSON. A
 // send counts only when the broker answered SEND_OK; nothing is tried again. It knows nothing of who answers.
-// usage: BenchLoad MODE key=value...   modes: sync, async, batch, consume, latency; topics=N sends to 64 of N topics
+// usage: BenchLoad MODE key=value...   modes: sync, async, oneway, batch, consume, latency; topics=N sends to 64 of N topics;
+// producers=N: as many clients with connections of their own, which share threads and window
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -53,6 +54,7 @@ public final class BenchLoad {
             case "sync" -> blocking(1);
             case "batch" -> blocking((int) number("batch", 16));
             case "async" -> asynchronous();
+            case "oneway" -> oneway();
             case "consume" -> backlog();
             case "latency" -> live();
             default -> throw new IllegalArgumentException(args[0]);
@@ -62,8 +64,9 @@ public final class BenchLoad {
     }
 
     static void blocking(int batch) throws Exception {
-        DefaultMQProducer producer = producer();
+        DefaultMQProducer[] producers = producers();
         for (int i = 0; i < number("threads", 64); i++) {
+            DefaultMQProducer producer = producers[i % producers.length];
             new Thread(() -> {
                 while (!over) {
                     long begun = System.nanoTime();
@@ -80,14 +83,14 @@ public final class BenchLoad {
     }
 
     static void asynchronous() throws Exception {
-        DefaultMQProducer producer = producer();
+        DefaultMQProducer[] producers = producers();
         Semaphore window = new Semaphore((int) number("window", 256));
         new Thread(() -> {
-            while (!over) {
+            for (int next = 0; !over; next = (next + 1) % producers.length) {
                 window.acquireUninterruptibly();
                 long begun = System.nanoTime();
                 try {
-                    producer.send(message(), new SendCallback() {
+                    producers[next].send(message(), new SendCallback() {
                         @Override public void onSuccess(SendResult result) {
                             window.release();
                             took(result, begun, 1);
@@ -104,6 +107,49 @@ public final class BenchLoad {
             }
         }).start();
         print(span(), "");
+    }
+
+    /** Nobody answers: what counts is what the broker stored meanwhile. What it has not when all is sent is missing. */
+    static void oneway() throws Exception {
+        DefaultMQProducer[] producers = producers();
+        producers[0].send(message()); // it has its route before the clock runs
+        DefaultMQAdminExt admin = admin();
+        long before = stored(admin);
+        AtomicLong sent = new AtomicLong();
+        List<Thread> senders = new ArrayList<>();
+        for (DefaultMQProducer producer : producers) {
+            Thread sender = new Thread(() -> {
+                while (!over) {
+                    try {
+                        producer.sendOneway(message());
+                        sent.incrementAndGet();
+                    } catch (Throwable fault) {
+                        failed(fault);
+                    }
+                }
+            });
+            senders.add(sender);
+            sender.start();
+        }
+        Thread.sleep(number("warmup", 10) * 1000);
+        Usage from = new Usage();
+        long first = stored(admin);
+        Thread.sleep(number("seconds", 10) * 1000);
+        counted.set(stored(admin) - first);
+        Usage to = new Usage();
+        over = true;
+        for (Thread sender : senders) sender.join();
+        for (int i = 0; i < 300 && stored(admin) - before < sent.get(); i++) Thread.sleep(100);
+        long missing = Math.max(0, sent.get() - (stored(admin) - before));
+        failed.addAndGet(missing);
+        double seconds = (to.nanos - from.nanos) / 1e9;
+        System.out.println("{\"tps\":" + Math.round(counted.get() / seconds) + ",\"missing\":" + missing
+            + ",\"failed\":" + failed.get() + to.since(from, counted.get()) + "}");
+        reasons.forEach((reason, times) -> System.err.println(times + " x " + reason));
+    }
+
+    static long stored(DefaultMQAdminExt admin) throws Exception {
+        return admin.examineTopicStats(text("topic", "bench")).getOffsetTable().values().stream().mapToLong(o -> o.getMaxOffset()).sum();
     }
 
     /** Fills a topic, then measures how fast a fresh group takes it: the first third warms up. */
@@ -272,8 +318,17 @@ public final class BenchLoad {
         }
     }
 
-    static DefaultMQProducer producer() throws Exception {
-        DefaultMQProducer producer = new DefaultMQProducer("bench-producer");
+    static DefaultMQProducer[] producers() throws Exception {
+        DefaultMQProducer[] all = new DefaultMQProducer[(int) number("producers", 1)];
+        for (int i = 0; i < all.length; i++) all[i] = producer("bench-producer", "client-" + i);
+        return all;
+    }
+
+    static DefaultMQProducer producer() throws Exception { return producer("bench-producer", "client"); }
+
+    static DefaultMQProducer producer(String group, String instance) throws Exception {
+        DefaultMQProducer producer = new DefaultMQProducer(group);
+        producer.setInstanceName(instance);
         producer.setNamesrvAddr(text("namesrv", "127.0.0.1:9876"));
         producer.setRetryTimesWhenSendFailed(0);
         producer.setRetryTimesWhenSendAsyncFailed(0);
@@ -298,11 +353,16 @@ public final class BenchLoad {
         return topics == 1 ? topic : topic + "-" + turn.getAndIncrement() % 64 * (topics / 64);
     }
 
-    /** Each with 8 queues, many at a time. */
-    static void makeTopics() throws Exception {
+    static DefaultMQAdminExt admin() throws Exception {
         DefaultMQAdminExt admin = new DefaultMQAdminExt(60_000);
         admin.setNamesrvAddr(text("namesrv", "127.0.0.1:9876"));
         admin.start();
+        return admin;
+    }
+
+    /** Each with 8 queues, many at a time. */
+    static void makeTopics() throws Exception {
+        DefaultMQAdminExt admin = admin();
         String broker = admin.examineBrokerClusterInfo().getBrokerAddrTable().values().iterator().next().getBrokerAddrs().get(0L);
         List<TopicConfig> list = new ArrayList<>();
         for (int i = 0; i < topics; i++) {
