@@ -6,7 +6,7 @@ import type { Connection, Reply } from '../net/types'
 import { RequestCode, ResponseCode } from '../protocol/codes'
 import type { Command } from '../protocol/command'
 import { type PullMessageHeader, pullMessageHeader, readHeader } from '../protocol/headers'
-import { isBrokersOwnProgress } from '../protocol/names'
+import { isBrokersOwnProgress, SystemGroup } from '../protocol/names'
 import { isReadable } from '../protocol/perm'
 import { parseExpression, type SubscriptionData } from '../protocol/subscription'
 import { PullSysFlag } from '../protocol/sys-flag'
@@ -299,6 +299,7 @@ class Pull {
       maxMessages: Math.max(1, Math.min(maxMsgNums, this.#mostMessages)),
       maxBytes: maxMsgBytes ?? defaultMaxBytes,
       givesBack: true, // when they have been sent
+      byTool: consumerGroup === SystemGroup.tools,
       ...(filter === undefined ? {} : { filter }),
     })
     return result instanceof Promise

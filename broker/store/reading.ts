@@ -17,6 +17,9 @@ export interface ReadLimits {
   /** What lies further behind the tail counts as being on disk. */
   readonly memoryBytes: number
 }
+/** What tools read are whole queues: in pieces as small as a consumer's, most of the work would be asking for the next one. */
+const toolBytes = 512 * 1024
+const toolMessages = 4096
 /** At least so many units are looked at per get, and 20 bytes of them for each message that may come. */
 const scannedUnits = 800
 /** Short records are copied together: one large piece costs a socket less than many small ones. */
@@ -68,8 +71,11 @@ function fits(from: ReadFrom, query: GetQuery, count: number, bytes: number, off
   if (count === 0) return true
   const { limits, log } = from
   const onDisk = log.tail - offset > limits.memoryBytes
-  const maxCount = Math.min(query.maxMessages, onDisk ? limits.maxMessagesOnDisk : limits.maxMessagesInMemory)
-  const maxBytes = Math.min(query.maxBytes, onDisk ? limits.maxBytesOnDisk : limits.maxBytesInMemory)
+  const mostCount = onDisk ? limits.maxMessagesOnDisk : limits.maxMessagesInMemory
+  const mostBytes = onDisk ? limits.maxBytesOnDisk : limits.maxBytesInMemory
+  const isTool = query.byTool === true
+  const maxCount = Math.min(query.maxMessages, isTool ? Math.max(mostCount, toolMessages) : mostCount)
+  const maxBytes = Math.min(query.maxBytes, isTool ? Math.max(mostBytes, toolBytes) : mostBytes)
   return count < maxCount && bytes + size <= maxBytes
 }
 

@@ -60,6 +60,8 @@ export interface GetQuery {
   filter?: MessageFilter
   /** The caller touches no record once it has called `release`: its memory may hold others from then on. */
   givesBack?: boolean
+  /** Who reads looks through queues and consumes nothing: it may have more at once than a consumer. */
+  byTool?: boolean
 }
 export interface GetResult {
   status: GetStatus

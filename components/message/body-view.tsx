@@ -15,28 +15,47 @@ import { Segmented } from '../ui/segmented'
 import { fromBase64, hexLines } from './hex'
 import { isList, isObject, type Json, oneLine, parseJson, RawNumber, timeOf } from './json-lines'
 
-const views = ['json', 'text', 'hex', 'base64'] as const
+const views = ['typed', 'json', 'text', 'hex', 'base64'] as const
 type BodyAs = (typeof views)[number]
 const HEX_LINES = 512
 const INLINE_CHARACTERS = 72
 
-export const BodyView = (props: { body: MessageBody; fileName: string; hit: string; onWhole: () => void }) => {
-  const { body, fileName, hit, onWhole } = props
+export const BodyView = (props: {
+  body: MessageBody
+  fileName: string
+  hit: string
+  onWhole: () => void
+  /** What stands beside the views, where something may be set. */
+  aside?: ReactNode
+}) => {
+  const { body, fileName, hit, onWhole, aside } = props
+  const { decoded } = body
   const t = useTranslations('message.body')
   const format = useFormat()
   const json = useMemo(
     () => (body.text !== null && body.json ? parseJson(body.text) : undefined),
     [body.text, body.json],
   )
-  const usual: BodyAs = json !== undefined ? 'json' : body.text !== null ? 'text' : 'hex'
+  const typed = useMemo(
+    () => (decoded?.json === undefined || decoded.json === null ? undefined : parseJson(decoded.json)),
+    [decoded?.json],
+  )
+  const usual: BodyAs =
+    typed !== undefined ? 'typed' : json !== undefined ? 'json' : body.text !== null ? 'text' : 'hex'
   const [chosen, setChosen] = useQueryState('view', parseAsStringLiteral(views))
   const [wrap, setWrap] = useState(true)
   const possible = views.filter((view) =>
-    view === 'json' ? json !== undefined : view === 'text' ? body.text !== null : true,
+    view === 'typed'
+      ? typed !== undefined
+      : view === 'json'
+        ? json !== undefined
+        : view === 'text'
+          ? body.text !== null
+          : true,
   )
   const view = chosen !== null && possible.includes(chosen) ? chosen : usual
   const facts = [
-    chosen === null ? t('auto') : null,
+    chosen !== null ? null : view === 'typed' ? t('bySetting') : t('auto'),
     joined(format.messageBytes(body.sizeBytes)),
     body.text !== null ? 'UTF-8' : t('binary'),
     body.compressed === null ? t('plain') : t('compressed', { how: body.compressed }),
@@ -48,11 +67,15 @@ export const BodyView = (props: { body: MessageBody; fileName: string; hit: stri
           label={t('as')}
           value={view}
           onChange={(next) => void setChosen(next === usual ? null : next)}
-          choices={possible.map((value) => ({ value, label: t(`view.${value}`) }))}
+          choices={possible.map((value) => ({
+            value,
+            label: value === 'typed' ? t(`kind.${decoded?.kind ?? 'protobuf'}`) : t(`view.${value}`),
+          }))}
           className="h-[26px] [&>button]:leading-6"
         />
         <span className="text-ink-3 text-xs">{facts.join(' · ')}</span>
         <span className="flex-1" />
+        {aside}
         <Button
           look="ghost"
           shape="icon"
@@ -85,6 +108,15 @@ export const BodyView = (props: { body: MessageBody; fileName: string; hit: stri
           {t('failed', { why: body.failed })}
         </p>
       )}
+      {decoded !== null && decoded.failed !== null && (
+        <p className="mb-2 rounded-md bg-warn-wash px-3 py-1.5 text-sm text-warn">
+          {t(decoded.at === null ? 'notRead' : 'notOfType', {
+            kind: t(`kind.${decoded.kind}`),
+            why: decoded.failed,
+            at: decoded.at ?? 0,
+          })}
+        </p>
+      )}
       <div
         // biome-ignore lint/a11y/noNoninteractiveTabindex: a box that scrolls must be reachable by keyboard
         tabIndex={0}
@@ -93,7 +125,9 @@ export const BodyView = (props: { body: MessageBody; fileName: string; hit: stri
           wrap ? 'break-words whitespace-pre-wrap [overflow-wrap:anywhere]' : 'whitespace-pre',
         )}
       >
-        {view === 'json' && json !== undefined ? (
+        {view === 'typed' && typed !== undefined ? (
+          <JsonTree value={typed} hit={hit} />
+        ) : view === 'json' && json !== undefined ? (
           <JsonTree value={json} hit={hit} />
         ) : view === 'text' ? (
           <Marked text={body.text ?? ''} hit={hit} />

@@ -22,6 +22,7 @@ import { Forbidden, Refetching, Skeleton } from '../ui/region'
 import { PanelTabs } from '../ui/tabs'
 import { Kbd } from '../ui/tag'
 import { useToast } from '../ui/toast'
+import { BodyTypeButton } from './body-type'
 import { BodyView } from './body-view'
 import { HandOver } from './hand-over'
 import { GroupsOf, Position, Properties, PropertyGrid, useTrack } from './message-tabs'
@@ -214,7 +215,13 @@ const Pane = (props: {
                 ) : (
                   <>
                     {view.masked ? <p className="text-ink-3 text-xs">{t('maskedNote')}</p> : null}
-                    <BodyView body={view.body} fileName={id} hit={hit} onWhole={onWhole} />
+                    <BodyView
+                      body={view.body}
+                      fileName={id}
+                      hit={hit}
+                      onWhole={onWhole}
+                      aside={<BodyTypeButton topic={view.bodyTopic} />}
+                    />
                   </>
                 )}
                 <section>

@@ -3,7 +3,7 @@ import { crc32Positive } from '../../broker/protocol/crc32'
 import { encodeHost, hostText } from '../../broker/protocol/host'
 import { createOffsetId, openUniqueKeys, parseOffsetId, type UniqueKeys } from '../../broker/protocol/message-id'
 import { encodeProperties, Property, parseProperties, splitKeys } from '../../broker/protocol/properties'
-import { decodeRecord, recordHead } from '../../broker/protocol/record'
+import { decodeRecord, minRecordBytes, peek, recordHead } from '../../broker/protocol/record'
 import { type Compression, compressionOf, MessageSysFlag, transactionType } from '../../broker/protocol/sys-flag'
 
 export { encodeBatch } from '../../broker/protocol/batch'
@@ -34,21 +34,29 @@ export interface WireMessage {
 }
 
 /** All records of an answer. A piece that is no whole record ends it: what was read stands. */
-export const messagesOf = (records: Buffer): WireMessage[] => {
-  const found: WireMessage[] = []
-  for (let next = 0; next < records.length; ) {
-    let size: number
-    try {
-      const message = messageAt(records, next)
-      found.push(message.message)
-      size = message.size
-    } catch {
-      break
+export const messagesOf = (records: Buffer): WireMessage[] => [...eachMessage(records, () => true)]
+/** May a record's bytes `[from, to)` be what is looked for? It is read only then. */
+export type Glance = (records: Buffer, from: number, to: number) => boolean
+/** One after the other, each made when it is asked for. */
+export function* eachMessage(records: Buffer, glance: Glance): Generator<WireMessage> {
+  for (let next = 0; next + minRecordBytes <= records.length; ) {
+    const size = peek.totalSize(records, next)
+    if (size < minRecordBytes || next + size > records.length) return
+    if (glance(records, next, next + size)) {
+      let message: WireMessage
+      try {
+        message = messageAt(records, next).message
+      } catch {
+        return
+      }
+      yield message
     }
     next += size
   }
-  return found
 }
+/** A record's body is stored compressed. */
+export const isCompressedAt = (records: Buffer, from: number): boolean =>
+  compressionOf(peek.sysFlag(records, from)) !== 'none'
 const messageAt = (records: Buffer, start: number): { message: WireMessage; size: number } => {
   const record = decodeRecord(records, start)
   const properties = parseProperties(record.properties)

@@ -374,4 +374,21 @@ export const migrations: readonly Migration[] = [
         from usage_hour group by 1, 2`,
     ],
   },
+  {
+    id: 24,
+    name: 'body types',
+    statements: [
+      `create table body_type (
+        cluster text not null,
+        topic text not null,
+        kind text not null,
+        definition text not null,
+        message text not null,
+        skip_bytes integer not null,
+        who text not null,
+        at integer not null,
+        primary key (cluster, topic)
+      ) without rowid`,
+    ],
+  },
 ]

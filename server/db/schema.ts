@@ -1,5 +1,6 @@
 // server/db/schema.ts: the tables of console.db as Drizzle sees them; migrations.ts makes them. Times are ms since 1970.
-import { integer, real, sqliteTable, text } from 'drizzle-orm/sqlite-core'
+import { integer, primaryKey, real, sqliteTable, text } from 'drizzle-orm/sqlite-core'
+import type { BodyKind } from '../shared/body-types'
 import type { MaskHow, MaskPart } from '../shared/masks'
 import type { Role } from '../shared/rights'
 
@@ -100,6 +101,21 @@ export const maskRule = sqliteTable('mask_rule', {
   field: text('field').notNull(),
   how: text('how').$type<MaskHow>().notNull(),
 })
+/** What the bodies of a topic are. */
+export const bodyType = sqliteTable(
+  'body_type',
+  {
+    cluster: text('cluster').notNull(),
+    topic: text('topic').notNull(),
+    kind: text('kind').$type<BodyKind>().notNull(),
+    definition: text('definition').notNull(),
+    message: text('message').notNull(),
+    skipBytes: integer('skip_bytes').notNull(),
+    who: text('who').notNull(),
+    at: integer('at').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.cluster, table.topic] })],
+)
 export const series = sqliteTable('series', {
   id: integer('id').primaryKey(),
   cluster: text('cluster').notNull(),

@@ -31,6 +31,7 @@ import type { AuditDesk, ClusterDesk } from '../shared/desk'
 import { DeskError } from '../shared/errors'
 import { isKnown, unknown } from '../shared/known'
 import type { ClusterCard, Overview } from '../shared/views'
+import { openBodyTypes } from './body-types'
 import { clientList, clientRowsOf } from './clients'
 import { deadList } from './dead'
 import { openGroupDesk } from './groups'
@@ -177,6 +178,7 @@ export const openClusterDesk = (options: ClusterDeskOptions): OpenCluster => {
   const messages = openMessageDesk({
     admin,
     now,
+    bodyTypes: openBodyTypes(database.db, entry.id),
     topics: () =>
       lists
         .topics()

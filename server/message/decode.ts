@@ -1,10 +1,12 @@
 // server/message/decode.ts: messages as pages see them. A body is unpacked within a bound and never trusted; without
 // the right to read bodies neither it nor what the sender put beside it leaves this file.
-import { isSystemProperty, sysFlagWords, type WireMessage } from '../admin/records'
+import { isSystemProperty, Property, sysFlagWords, type WireMessage } from '../admin/records'
+import type { BodyType } from '../shared/body-types'
 import type { Reading } from '../shared/desk'
 import type { Known } from '../shared/known'
 import type { MaskRule } from '../shared/masks'
 import type { ExportedMessage, MessageBody, MessageRow, MessageView } from '../shared/views'
+import type { BodyDecoder } from './body/open'
 import { HIDDEN, maskBody, maskProperties, masksBody, rulesFor } from './mask'
 import { SEARCHED_BYTES, unpack, unpackHead } from './unpack'
 
@@ -75,7 +77,7 @@ export const viewOf = (
   message: WireMessage,
   broker: string,
   reading: Reading,
-  options: { whole: boolean; min: Known<bigint>; max: Known<bigint> },
+  options: { whole: boolean; min: Known<bigint>; max: Known<bigint>; typed?: Typed | null },
 ): MessageView => {
   const system: Record<string, string> = {}
   const user: Record<string, string> = {}
@@ -83,7 +85,8 @@ export const viewOf = (
   const rules = rulesOf(message, reading)
   return {
     row: rowOf(message, broker, reading),
-    body: reading.bodies ? bodyOf(message, reading, options.whole) : null,
+    body: reading.bodies ? bodyOf(message, reading, options.whole, options.typed ?? null) : null,
+    bodyTopic: bodyTopicOf(message),
     masked: reading.bodies && rules.length > 0,
     systemProperties: system,
     userProperties: reading.bodies ? maskProperties(user, rules, reading.masks?.digest ?? String) : null,
@@ -99,6 +102,12 @@ export const viewOf = (
     max: options.max,
   }
 }
+/** A message that is retried, dead or waiting is what it was under its own topic. */
+export const bodyTopicOf = ({ topic, properties }: WireMessage): string =>
+  properties.get(Property.dlqOriginTopic) ??
+  properties.get(Property.retryTopic) ??
+  properties.get(Property.realTopic) ??
+  topic
 const names = { zlib: 'ZLIB', lz4: 'LZ4', zstd: 'ZSTD' } as const
 const rulesOf = (message: WireMessage, { masks }: Reading): readonly MaskRule[] => rulesFor(masks?.rules ?? [], message)
 /** The body with what is masked hidden in it; one that did not unpack cannot be looked at, and is hidden whole. */
@@ -113,7 +122,23 @@ const shownBody = (
   if (failed !== null) return { bytes: Buffer.from(HIDDEN), failed }
   return { bytes: maskBody(bytes, rules, reading.masks?.digest ?? String), failed }
 }
-const bodyOf = (message: WireMessage, reading: Reading, whole: boolean): MessageBody => {
+/** What the bodies of its topic are, and who reads them. */
+export interface Typed {
+  type: BodyType
+  decoder: BodyDecoder
+}
+/** Masked as a JSON body is; what may not be shown at all is not decoded either. */
+const decodedOf = (message: WireMessage, reading: Reading, typed: Typed | null): MessageBody['decoded'] => {
+  if (typed === null) return null
+  const rules = rulesOf(message, reading)
+  if (rules.some(({ part }) => part === 'body')) return null
+  const { bytes, failed } = unpack(message)
+  if (failed !== null) return null // it is said beside the body
+  const decoded = typed.decoder.decode(bytes, typed.type)
+  if (decoded.json === null || !masksBody(rules)) return decoded
+  return { ...decoded, json: maskBody(Buffer.from(decoded.json), rules, reading.masks?.digest ?? String).toString() }
+}
+const bodyOf = (message: WireMessage, reading: Reading, whole: boolean, typed: Typed | null): MessageBody => {
   const { bytes, failed } = shownBody(message, reading)
   const shown = whole ? bytes : bytes.subarray(0, SHOWN_BYTES)
   const text = textOf(shown) ?? (shown.length < bytes.length ? textOf(shown.subarray(0, wholeCharacters(shown))) : null)
@@ -126,6 +151,7 @@ const bodyOf = (message: WireMessage, reading: Reading, whole: boolean): Message
     compressed: compression === undefined || compression === 'none' ? null : names[compression],
     json: text !== null && shown.length === bytes.length && isJson(text),
     failed,
+    decoded: decodedOf(message, reading, typed),
   }
 }
 const isJson = (text: string): boolean => {

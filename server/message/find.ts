@@ -11,7 +11,7 @@ import { type Known, known, unknown } from '../shared/known'
 import { brokerKey } from '../shared/names'
 import { atOnce } from '../shared/pace'
 import type { FoundMessages, MessageRow, MessageView, Missing, TrackRow } from '../shared/views'
-import { rowOf, viewOf } from './decode'
+import { bodyTopicOf, rowOf, type Typed, viewOf } from './decode'
 import { trackOf } from './track'
 
 /** A key without a topic asks every topic in turn; past this it says that it did not ask all. */
@@ -33,10 +33,12 @@ export interface FinderOptions {
   admin: Admin
   /** Topics to ask when none is named, the most likely first. */
   topics: () => string[]
+  /** What the bodies of a topic are, where somebody said so. */
+  typedOf?: (topic: string) => Promise<Typed | null>
   now?: () => number
 }
 
-export const openFinder = ({ admin, topics, now = Date.now }: FinderOptions): Finder => {
+export const openFinder = ({ admin, topics, typedOf = async () => null, now = Date.now }: FinderOptions): Finder => {
   let held: { at: number; brokers: ReturnType<typeof admin.names.brokers> } | undefined
   /** Many ids in a row ask the name server once in a while. */
   const brokers = () => {
@@ -144,7 +146,8 @@ export const openFinder = ({ admin, topics, now = Date.now }: FinderOptions): Fi
       if (message === undefined || message.queueOffset !== queueOffset)
         throw new DeskError('not-found', `The queue holds offsets ${pulled.min} to ${pulled.max} (exclusive).`)
       const at = now()
-      return viewOf(message, name, reading, { whole: false, min: known(pulled.min, at), max: known(pulled.max, at) })
+      const range = { min: known(pulled.min, at), max: known(pulled.max, at) }
+      return viewOf(message, name, reading, { whole: false, ...range, typed: await typedOf(bodyTopicOf(message)) })
     },
     async get({ offsetId, whole }, reading) {
       const { message, broker } = await load(offsetId.toUpperCase())
@@ -157,7 +160,7 @@ export const openFinder = ({ admin, topics, now = Date.now }: FinderOptions): Fi
         range(admin.messages.minOffset(broker.address, message.topic, message.queueId)),
         range(admin.messages.maxOffset(broker.address, message.topic, message.queueId)),
       ])
-      return viewOf(message, broker.name, reading, { whole, min, max })
+      return viewOf(message, broker.name, reading, { whole, min, max, typed: await typedOf(bodyTopicOf(message)) })
     },
     async track(offsetId) {
       const { message, broker } = await load(offsetId.toUpperCase())

@@ -1,9 +1,11 @@
 // server/message/open.ts: the message room's door: finding, searching, watching and sending, over one admin client.
 import type { Admin } from '../admin/open'
 import type { WireMessage } from '../admin/records'
+import type { BodyTypeSet } from '../shared/body-types'
 import type { MessageDesk } from '../shared/desk'
 import { DeskError } from '../shared/errors'
 import { openLine } from '../shared/pace'
+import { openBodyDecoder } from './body/open'
 import { exportedOf, rowOf } from './decode'
 import { type Finder, openFinder } from './find'
 import { type Found, type GatherFilter, type GatherLimits, gather, lookUp, type Read, type Wanted } from './gather'
@@ -15,10 +17,16 @@ import { tail } from './tail'
 import { openTimetable, type Timetables } from './timetable'
 import { openTraces } from './trace'
 
+/** What was said of the bodies of topics, kept elsewhere. */
+export interface BodyTypes {
+  get(topic: string): Promise<BodyTypeSet | null>
+  put(topic: string, type: BodyTypeSet | null): Promise<void>
+}
 export interface MessageOptions {
   admin: Admin
   /** Topics a search without one asks, the most likely first. */
   topics: () => string[]
+  bodyTypes: BodyTypes
   now?: () => number
 }
 /** What the change room is handed besides. */
@@ -43,8 +51,13 @@ const MOST_SCANS_WAITING = 32
 /** A browser keeps it in memory until it is saved. */
 const MOST_EXPORTED_BYTES = 256 * 1024 * 1024
 
-export const openMessageDesk = ({ admin, topics, now = Date.now }: MessageOptions): OpenMessages => {
-  const finder = openFinder({ admin, topics, now })
+export const openMessageDesk = ({ admin, topics, bodyTypes, now = Date.now }: MessageOptions): OpenMessages => {
+  const decoder = openBodyDecoder()
+  const typedOf = async (topic: string) => {
+    const type = await bodyTypes.get(topic)
+    return type === null ? null : { type, decoder }
+  }
+  const finder = openFinder({ admin, topics, typedOf, now })
   const traces = openTraces({ admin, finder, now })
   const sender = openSender({ admin, finder, now })
   const line = openLine(
@@ -90,6 +103,11 @@ export const openMessageDesk = ({ admin, topics, now = Date.now }: MessageOption
     sendBatch: sender.sendBatch,
     consumeDirectly: sender.consumeDirectly,
     resend: sender.resend,
+    bodyType: bodyTypes.get,
+    async setBodyType({ topic, type }, who) {
+      if (type !== null) decoder.check(type)
+      await bodyTypes.put(topic, type === null ? null : { ...type, who, at: now() })
+    },
     load: finder.load,
     putBack: sender.putBack,
     gather: (topic, filter, limits, take) => gather(admin, topic, filter, limits, take),

@@ -9,7 +9,7 @@ import type { ScanInput } from '../shared/inputs'
 import { brokerKey } from '../shared/names'
 import { atOnce } from '../shared/pace'
 import type { MessageRow, Missing, ScanEvent } from '../shared/views'
-import { mustRead, openMatch } from './match'
+import { mustRead, openGlance, openMatch } from './match'
 import { larger, openQueueReader, type QueueReader, smaller } from './queue-reader'
 
 /** Queues read side by side, by a search or whoever gathers. */
@@ -168,7 +168,9 @@ export const planScan = async (
   const missing: Missing[] = []
   const readers: QueueReader[] = []
   let asked = 0
-  const filtered = Boolean(input.key || input.body || input.property || input.tag || input.sql || input.regex)
+  const filtered =
+    input.limit === undefined ||
+    Boolean(input.key || input.body || input.property || input.tag || input.sql || input.regex)
   const one = async (broker: BrokerAddress): Promise<void> => {
     let stats: QueueStats[]
     try {
@@ -195,6 +197,7 @@ export const planScan = async (
             end,
             backwards,
             tags: input.tag || undefined,
+            glance: openGlance(input),
             passes: (message) =>
               passes(message) &&
               (input.from === undefined || message.storedAt >= input.from) &&

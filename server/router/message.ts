@@ -2,11 +2,13 @@
 // in the audit log; without it everything but body and user properties is shown.
 import type { ClusterDesk, Reading, ReadingOn, SignedIn } from '../shared/desk'
 import {
+  bodyTypeSetInput,
   consumeDirectlyInput,
   messageAt,
   messageByIdInput,
   messageByKeyInput,
   messageGetInput,
+  onTopic,
   resendInput,
   scanInput,
   sendBatchInput,
@@ -175,4 +177,11 @@ export const messageRouter = router({
   resend: allowedOn('message.redrive')
     .input(resendInput)
     .mutation(({ ctx, input }) => ctx.cluster.messages.resend(input, readingOn(ctx))),
+  /** What the bodies of a topic are: Protobuf or Avro by a schema, or MessagePack. Says nothing of any message. */
+  bodyType: allowedOn('cluster.read')
+    .input(onTopic)
+    .query(({ ctx, input }) => ctx.cluster.messages.bodyType(input.topic)),
+  setBodyType: allowedOn('topic.write')
+    .input(bodyTypeSetInput)
+    .mutation(({ ctx, input }) => ctx.cluster.messages.setBodyType(input, ctx.signedIn.me.name)),
 })

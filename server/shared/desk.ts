@@ -1,11 +1,13 @@
 // server/shared/desk.ts: what the routers ask, as interfaces. One ClusterDesk per cluster; server/console.ts puts it
 // together from the sampler, the admin client and the rooms for messages and changes. Types only.
 import type { AlarmRuleBody, ChannelBody } from './alarms'
+import type { BodyTypeSet } from './body-types'
 import type {
   AlarmHistoryInput,
   AlarmSilenceInput,
   AuditFilter,
   AuditListInput,
+  BodyTypeSetInput,
   BrokerConfigInput,
   ClientListInput,
   ClusterAddInput,
@@ -174,6 +176,9 @@ export interface MessageDesk {
   sendBatch(input: SendBatchInput): Promise<view.BatchResult>
   consumeDirectly(input: ConsumeDirectlyInput, readingOn: ReadingOn): Promise<view.ConsumeDirectlyResult>
   resend(input: ResendInput, readingOn: ReadingOn): Promise<view.SendResult>
+  /** What the bodies of a topic were said to be; null: nothing was said. */
+  bodyType(topic: string): Promise<BodyTypeSet | null>
+  setBodyType(input: BodyTypeSetInput, who: string): Promise<void>
 }
 
 export interface DoctorDesk {

@@ -14,6 +14,9 @@ const text = (value: unknown): string => (typeof value === 'string' ? value : ''
 
 export const before: Readonly<Record<string, (asked: Asked) => unknown>> = {
   'topic.update': async ({ cluster, input }) => (await cluster?.topics.get(text(input.topic)))?.configs,
+  'message.setBodyType': async ({ cluster, input }) => ({
+    type: await cluster?.messages.bodyType(text(input.topic)),
+  }),
   'topic.delete': async ({ cluster, input }) => (await cluster?.topics.get(text(input.topic)))?.configs,
   'group.update': async ({ cluster, input }) => (await cluster?.groups.get(text(input.group)))?.configs,
   'group.setFilter': async ({ cluster, input }) => cluster?.groups.filter(text(input.group)),

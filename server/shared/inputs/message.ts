@@ -1,4 +1,5 @@
 // server/shared/inputs/message.ts: messages: found, read along, sent, handed over. Pure.
+import { bodyKinds } from '../body-types'
 import { z } from '../zod'
 import { brokerName, live, name, offset, onCluster, onGroup, onTopic, queueRef, time } from './common'
 
@@ -93,6 +94,20 @@ export const templatePutInput = z.object({
   draft: z.string().min(2).max(300_000),
 })
 export const templateRemoveInput = z.object({ id: templateId })
+/** Null: they are whatever they look like. */
+export const bodyTypeSetInput = onTopic.extend({
+  type: z
+    .object({
+      kind: z.enum(bodyKinds),
+      definition: z.string().max(256 * 1024),
+      message: z
+        .string()
+        .max(500)
+        .regex(/^[\w.]*$/),
+      skipBytes: z.number().int().min(0).max(1024),
+    })
+    .nullable(),
+})
 export const consumeDirectlyInput = onGroup.extend({
   offsetId: messageGetInput.shape.offsetId,
   clientId: z.string().min(1).max(255),
@@ -108,5 +123,6 @@ export type TailInput = z.infer<typeof tailInput>
 export type SendInput = z.infer<typeof sendInput>
 export type SendBatchInput = z.infer<typeof sendBatchInput>
 export type TemplatePutInput = z.infer<typeof templatePutInput>
+export type BodyTypeSetInput = z.infer<typeof bodyTypeSetInput>
 export type ConsumeDirectlyInput = z.infer<typeof consumeDirectlyInput>
 export type ResendInput = z.infer<typeof resendInput>

@@ -1,4 +1,5 @@
 // server/shared/views/message.ts: messages, searches and what a send answers. Types only.
+import type { DecodedBody } from '../body-types'
 import type { Known } from '../known'
 import type { QueueRef } from './change'
 import type { Missing } from './fault'
@@ -35,11 +36,15 @@ export interface MessageBody {
   compressed: 'ZLIB' | 'LZ4' | 'ZSTD' | null
   json: boolean
   failed: string | null
+  /** By the type that was set for the topic; null: none was, or it may not be shown. */
+  decoded: DecodedBody | null
 }
 export interface MessageView {
   row: MessageRow
   /** Null without the right to read bodies. */
   body: MessageBody | null
+  /** Where it is said what its body is: its own topic, also of a message that is retried, dead or waiting. */
+  bodyTopic: string
   /** A masking rule holds for it, and hides what it names. */
   masked: boolean
   systemProperties: Record<string, string>

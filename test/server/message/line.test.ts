@@ -12,7 +12,10 @@ it('refuses a search where too many wait already, and forgets those whose asker 
       return new Promise(() => undefined) // a broker that never answers
     },
   } as unknown as Admin // what the start of a search asks of it
-  const desk = openMessageDesk({ admin, topics: () => [] })
+  const desk = openMessageDesk({
+    ...{ admin, topics: () => [] },
+    bodyTypes: { get: async () => null, put: async () => undefined },
+  })
   const input = scanInput.parse({ cluster: 'c', topic: 'orders' })
   const begin = (signal?: AbortSignal) => desk.scan(input, { bodies: true }, signal)[Symbol.asyncIterator]().next()
   const fill = (count: number) =>
