@@ -1,35 +1,23 @@
 'use client'
 // components/group/group-list.tsx: the list of consumer groups, furthest behind first.
 import { keepPreviousData, useQuery, useQueryClient } from '@tanstack/react-query'
-import { Copy, List, Plus, RotateCcw, Trash2 } from 'lucide-react'
+import { Plus, RotateCcw, Trash2 } from 'lucide-react'
 import { useRouter } from 'next/navigation'
 import { parseAsArrayOf, parseAsInteger, parseAsStringLiteral, useQueryStates } from 'nuqs'
 import { useCallback, useState } from 'react'
 import { useTranslations } from 'use-intl'
 import type { GroupRow } from '../../server/shared/views'
-import {
-  ColumnsMenu,
-  CsvButton,
-  chosenColumns,
-  DataTable,
-  DensityMenu,
-  downloadCsv,
-  FilterBox,
-  TableFoot,
-  useTableUrl,
-} from '../data-table'
+import { useTableUrl } from '../data-table'
 import { useFormat } from '../format'
 import { groupHref } from '../shell/address'
 import { useClusterId } from '../shell/cluster'
-import { QueryFault } from '../shell/fault'
+import { CopyNameItem, FacetChips, FacetRule, ListPage, OpenItem } from '../shell/list-page'
 import { useWhyNot } from '../shell/why-not'
 import { useTRPC } from '../trpc/client'
 import { Button } from '../ui/button'
 import { MenuItem, MenuSeparator } from '../ui/menu'
-import { PageHead, Panel } from '../ui/panel'
-import { Empty, NoMatch } from '../ui/region'
-import { Chip, FilterChip } from '../ui/tag'
-import { useToast } from '../ui/toast'
+import { Empty } from '../ui/region'
+import { FilterChip } from '../ui/tag'
 import { CreateGroup } from './create-group'
 import { DeleteGroup } from './delete-group'
 import { useGroupColumns } from './group-columns'
@@ -57,7 +45,6 @@ export const GroupList = () => {
   const trpc = useTRPC()
   const cache = useQueryClient()
   const router = useRouter()
-  const toast = useToast()
   const url = useTableUrl('-behind,name')
   const [facets, setFacets] = useQueryStates(
     {
@@ -83,14 +70,8 @@ export const GroupList = () => {
     trpc.group.list.queryOptions({ ...asked, page: url.page, size: url.size }, { placeholderData: keepPreviousData }),
   )
   const columns = useGroupColumns(cluster)
-  const page = list.data
-  const facetOf = (key: string) => page?.facets.find((one) => one.key === key)
-  const facet = (key: string) => {
-    const found = facetOf(key)
-    return found === undefined ? undefined : `${found.atLeast ? '≥ ' : ''}${format.count(found.count)}`
-  }
-  const toggle = <T extends string>(chosen: readonly T[], one: T): T[] =>
-    chosen.includes(one) ? chosen.filter((other) => other !== one) : [...chosen, one]
+  const counts = list.data?.facets
+  const countOf = (key: string): number => counts?.find((one) => one.key === key)?.count ?? 0
   const filtered =
     url.q !== '' || facets.state.length + facets.only.length > 0 || facets.minLag !== null || facets.minBehind !== null
   const clear = () => {
@@ -105,161 +86,98 @@ export const GroupList = () => {
       {t('create.button')}
     </Button>
   )
-  const idle = facetOf('idle')?.count ?? 0
-  const missing = page?.missing ?? []
+  const idle = countOf('idle')
   return (
-    <>
-      <PageHead
-        title={t('title')}
-        about={
-          page && (
-            <span className="tnum">
-              {format.count(page.total)}
-              {idle > 0 && ` · ${t('idleCount', { count: idle })}`}
-            </span>
-          )
-        }
-      >
-        <CsvButton
-          onDownload={() =>
-            downloadCsv({
-              fileName: `groups-${cluster}.csv`,
-              columns: groupCsv,
-              page: (number, size) => cache.fetchQuery(trpc.group.list.queryOptions({ ...asked, page: number, size })),
-            })
-          }
-        />
-        <ColumnsMenu columns={columns} cols={url.cols} onChange={(cols) => url.set({ cols })} />
-        <DensityMenu />
-        {create}
-      </PageHead>
-      <div className="flex flex-wrap items-center gap-1.5 max-sm:-mx-3 max-sm:flex-nowrap max-sm:overflow-x-auto max-sm:px-3 max-sm:[scrollbar-width:none]">
-        <FilterBox
-          value={url.q}
-          onChange={useCallback((q: string) => url.set({ q }), [url.set])}
-          placeholder={t('contains')}
-          className="w-[264px] max-sm:w-48 max-sm:flex-none"
-        />
-        {states
-          .filter(
-            (state) => usualStates.includes(state) || facets.state.includes(state) || (facetOf(state)?.count ?? 0) > 0,
-          )
-          .map((state) => (
-            <Chip
-              key={state}
-              on={facets.state.includes(state)}
-              count={facet(state)}
-              onClick={() => void setFacets({ state: toggle(facets.state, state) })}
-            >
-              {t(`state.${state}`)}
-            </Chip>
-          ))}
-        <i className="mx-1 h-[18px] w-px bg-line max-sm:hidden" />
-        {onlies.map((only) => (
-          <Chip
-            key={only}
-            on={facets.only.includes(only)}
-            count={facet(only)}
-            onClick={() => void setFacets({ only: toggle(facets.only, only) })}
-          >
-            {t(`only.${only}`)}
-          </Chip>
-        ))}
-        {facets.minLag !== null && (
-          <FilterChip
-            name={t('minLag')}
-            value={format.count(facets.minLag)}
-            removeLabel={t('removeFilter')}
-            onRemove={() => void setFacets({ minLag: null })}
+    <ListPage
+      title={t('title')}
+      about={idle > 0 && ` · ${t('idleCount', { count: idle })}`}
+      action={create}
+      csv={{
+        fileName: `groups-${cluster}.csv`,
+        columns: groupCsv,
+        page: (number, size) => cache.fetchQuery(trpc.group.list.queryOptions({ ...asked, page: number, size })),
+      }}
+      columns={columns}
+      url={url}
+      list={list}
+      asked={asked}
+      contains={t('contains')}
+      filtered={filtered}
+      onClear={clear}
+      facets={
+        <>
+          <FacetChips
+            of={states.filter(
+              (state) => usualStates.includes(state) || facets.state.includes(state) || countOf(state) > 0,
+            )}
+            chosen={facets.state}
+            counts={counts}
+            word={(state) => t(`state.${state}`)}
+            onChange={(state) => void setFacets({ state })}
           />
-        )}
-        {facets.minBehind !== null && (
-          <FilterChip
-            name={t('minBehind')}
-            value={format.duration(facets.minBehind)}
-            removeLabel={t('removeFilter')}
-            onRemove={() => void setFacets({ minBehind: null })}
+          <FacetRule />
+          <FacetChips
+            of={onlies}
+            chosen={facets.only}
+            counts={counts}
+            word={(only) => t(`only.${only}`)}
+            onChange={(only) => void setFacets({ only })}
           />
-        )}
-      </div>
-      <Panel className="min-h-[280px] flex-1">
-        <DataTable
-          label={t('title')}
-          keyboard
-          columns={chosenColumns(columns, url.cols)}
-          rows={page?.rows}
-          rowKey={(row) => row.name}
-          view={JSON.stringify([asked, url.page, url.size])}
-          sort={url.sort}
-          onSort={(sort) => url.set({ sort })}
-          onOpen={open}
-          refetching={list.isFetching && !list.isPending}
-          instead={
-            list.error && !page ? (
-              <QueryFault error={list.error} onRetry={() => void list.refetch()} />
-            ) : page && page.total === 0 && !filtered ? (
-              <Empty title={t('empty.title')} action={create}>
-                {t('empty.text')}
-              </Empty>
-            ) : page && page.matched === 0 ? (
-              <NoMatch
-                title={t('noMatch', { total: format.count(page.total) })}
-                onClear={clear}
-                filters={url.q && `“${url.q}”`}
-              />
-            ) : undefined
-          }
-          menu={(row) => (
-            <>
-              <MenuItem icon={<List />} onSelect={() => open(row)}>
-                {t('menu.open')}
-              </MenuItem>
-              <MenuItem
-                icon={<Copy />}
-                onSelect={() => {
-                  void navigator.clipboard?.writeText(row.name)
-                  toast({ text: t('menu.copied', { name: row.name }) })
-                }}
-              >
-                {t('menu.copy')}
-              </MenuItem>
-              <MenuItem
-                icon={<RotateCcw />}
-                reason={may('offset.reset')}
-                onSelect={() => router.push(groupHref(cluster, row.name, 'reset'))}
-              >
-                {t('menu.reset')}
-              </MenuItem>
-              <MenuSeparator />
-              <MenuItem
-                icon={<Trash2 />}
-                danger
-                reason={row.system ? t('menu.system') : may('group.delete')}
-                onSelect={() => setDeleting(row.name)}
-              >
-                {t('menu.delete')}
-              </MenuItem>
-            </>
+          {facets.minLag !== null && (
+            <FilterChip
+              name={t('minLag')}
+              value={format.count(facets.minLag)}
+              removeLabel={t('removeFilter')}
+              onRemove={() => void setFacets({ minLag: null })}
+            />
           )}
-          foot={
-            page &&
-            page.matched > 0 && (
-              <TableFoot
-                url={url}
-                matched={page.matched}
-                ageMs={page.at === 0 ? null : Date.now() - page.at}
-                missing={
-                  missing.length > 0 &&
-                  t('missing', {
-                    who: missing.map((one) => one.who).join(', '),
-                    touches: missing.reduce((sum, one) => sum + one.touches, 0),
-                  })
-                }
-              />
-            )
-          }
-        />
-      </Panel>
+          {facets.minBehind !== null && (
+            <FilterChip
+              name={t('minBehind')}
+              value={format.duration(facets.minBehind)}
+              removeLabel={t('removeFilter')}
+              onRemove={() => void setFacets({ minBehind: null })}
+            />
+          )}
+        </>
+      }
+      empty={
+        <Empty title={t('empty.title')} action={create}>
+          {t('empty.text')}
+        </Empty>
+      }
+      noMatch={(total) => t('noMatch', { total })}
+      missing={(missing) =>
+        t('missing', {
+          who: missing.map((one) => one.who).join(', '),
+          touches: missing.reduce((sum, one) => sum + one.touches, 0),
+        })
+      }
+      rowKey={(row) => row.name}
+      onOpen={open}
+      menu={(row) => (
+        <>
+          <OpenItem onOpen={() => open(row)} />
+          <CopyNameItem name={row.name} />
+          <MenuItem
+            icon={<RotateCcw />}
+            reason={may('offset.reset')}
+            onSelect={() => router.push(groupHref(cluster, row.name, 'reset'))}
+          >
+            {t('menu.reset')}
+          </MenuItem>
+          <MenuSeparator />
+          <MenuItem
+            icon={<Trash2 />}
+            danger
+            reason={row.system ? t('menu.system') : may('group.delete')}
+            onSelect={() => setDeleting(row.name)}
+          >
+            {t('menu.delete')}
+          </MenuItem>
+        </>
+      )}
+    >
       <CreateGroup
         cluster={cluster}
         open={facets.new === 'group'}
@@ -271,6 +189,6 @@ export const GroupList = () => {
         open={deleting !== null}
         onOpenChange={(next) => next || setDeleting(null)}
       />
-    </>
+    </ListPage>
   )
 }

@@ -7,6 +7,7 @@ import type { GroupRow, Overview } from '../../server/shared/views'
 import { Sparkline, type SparkTone } from '../chart/sparkline'
 import { BehindValue, DrainValue, GrowthValue, Name, TotalValue, useFormat } from '../format'
 import { clusterHref, groupHref } from '../shell/address'
+import { groupMarks } from '../shell/group-state'
 import { Link } from '../ui/link'
 import { Mark, type MarkState } from '../ui/mark'
 import { Panel, PanelFoot } from '../ui/panel'
@@ -19,6 +20,8 @@ const levelMark: Record<GroupRow['level'], MarkState> = {
   critical: 'crit',
   unknown: 'unknown',
 }
+/** Not behind is no praise where nobody reads: the mark is then that of the group's state. */
+const markOf = (row: GroupRow): MarkState => (row.level === 'ok' ? groupMarks[row.state] : levelMark[row.level])
 const levelTone: Record<GroupRow['level'], SparkTone> = {
   ok: 'quiet',
   warning: 'warn',
@@ -31,7 +34,10 @@ export function GroupsPanel({ cluster, overview }: { cluster: string; overview: 
   const tGroup = useTranslations('overview.groups')
   const format = useFormat()
   const router = useRouter()
+  const tState = useTranslations('group.state')
   const { behindGroups, groups, idleGroups, missing } = overview
+  const labelOf = (row: GroupRow): string =>
+    row.level === 'ok' && groupMarks[row.state] !== 'ok' ? tState(row.state) : t(`level.${row.level}`)
   return (
     <Panel
       title={tGroup('title')}
@@ -70,7 +76,7 @@ export function GroupsPanel({ cluster, overview }: { cluster: string; overview: 
               {behindGroups.map((row) => (
                 <Tr key={row.name} opens onClick={() => router.push(groupHref(cluster, row.name))}>
                   <Td>
-                    <GroupName cluster={cluster} row={row} label={t(`level.${row.level}`)} />
+                    <GroupName cluster={cluster} row={row} label={labelOf(row)} />
                   </Td>
                   <Td number>
                     <TotalValue of={row.lag}>{(value) => format.count(value)}</TotalValue>
@@ -101,7 +107,7 @@ export function GroupsPanel({ cluster, overview }: { cluster: string; overview: 
           <ul className="sm:hidden">
             {behindGroups.map((row) => (
               <li key={row.name} className="border-t border-hair px-3 py-[9px]">
-                <GroupName cluster={cluster} row={row} label={t(`level.${row.level}`)} />
+                <GroupName cluster={cluster} row={row} label={labelOf(row)} />
                 <dl className="mt-[3px] grid grid-cols-[1fr_1fr_70px] items-end gap-2 pl-5">
                   <div>
                     <dt className="text-xs text-ink-3">{tGroup('lag')}</dt>
@@ -145,7 +151,7 @@ const GroupName = ({ cluster, row, label }: { cluster: string; row: GroupRow; la
     onClick={(event) => event.stopPropagation()}
     className="flex min-w-0 items-center gap-2"
   >
-    <Mark state={levelMark[row.level]} label={label} />
+    <Mark state={markOf(row)} label={label} />
     <Name>{row.name}</Name>
   </Link>
 )

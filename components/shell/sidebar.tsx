@@ -20,12 +20,21 @@ import { type PageEntry, type PageId, pageAt, pageGroups, pages } from './pages'
 
 type Place = 'wide' | 'rail' | 'sheet'
 
+interface Note {
+  readonly count: number | null
+  /** There may be more: somebody who would know gives no answer. */
+  readonly atLeast?: boolean
+  readonly mark: MarkState | null
+}
 /** Nothing there needs no number beside it. */
-const someOf = (total: Overview['deadLetters']): number | null =>
-  isKnown(total) && total.value > 0 ? total.value : null
+const someOf = (total: Overview['deadLetters']): Note =>
+  isKnown(total) && total.value > 0
+    ? { count: total.value, atLeast: total.missing > 0, mark: null }
+    : { count: null, mark: null }
 /** Beside a page's name: how many there are, and whether something is wrong with one of them. */
-function noteOf(id: PageId, overview: Overview | undefined): { count: number | null; mark: MarkState | null } {
+function noteOf(id: PageId, overview: Overview | undefined): Note {
   if (!overview) return { count: null, mark: null }
+  const atLeast = overview.missing.length > 0
   const worst = (kind: 'group' | 'topic' | 'broker'): MarkState | null => {
     const levels = overview.causes.filter((cause) => cause.subjectKind === kind).map((cause) => cause.level)
     return levels.includes('critical') ? 'crit' : levels.includes('warning') ? 'warn' : null
@@ -37,19 +46,19 @@ function noteOf(id: PageId, overview: Overview | undefined): { count: number | n
       return { count: count > 0 ? count : null, mark: critical > 0 ? 'crit' : warning > 0 ? 'warn' : null }
     }
     case 'topics':
-      return { count: overview.topics, mark: worst('topic') }
+      return { count: overview.topics, atLeast, mark: worst('topic') }
     case 'groups':
-      return { count: overview.groups, mark: worst('group') }
+      return { count: overview.groups, atLeast, mark: worst('group') }
     case 'brokers':
       return { count: overview.brokers.length, mark: worst('broker') }
     case 'clients':
-      return { count: overview.clients, mark: null }
+      return { count: overview.clients, atLeast, mark: null }
     case 'dlq':
-      return { count: someOf(overview.deadLetters), mark: null }
+      return someOf(overview.deadLetters)
     case 'scheduled':
-      return { count: someOf(overview.scheduled), mark: null }
+      return someOf(overview.scheduled)
     case 'transactions':
-      return { count: someOf(overview.openTransactions), mark: null }
+      return someOf(overview.openTransactions)
     default:
       return { count: null, mark: null }
   }
@@ -117,7 +126,7 @@ interface ItemProps {
   readonly cluster: string
   readonly place: Place
   readonly current: boolean
-  readonly note: ReturnType<typeof noteOf>
+  readonly note: Note
   readonly onGo?: () => void
 }
 function Item({ page, cluster, place, current, note, onGo }: ItemProps) {
@@ -152,6 +161,7 @@ function Item({ page, cluster, place, current, note, onGo }: ItemProps) {
           {note.count === null ? null : (
             <span className="tnum ml-auto flex items-center gap-1 text-xs font-normal text-ink-3">
               {note.mark ? <Mark state={note.mark} label={markLabel} /> : null}
+              {note.atLeast ? '≥ ' : ''}
               {format.count(note.count)}
             </span>
           )}

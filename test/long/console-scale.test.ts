@@ -4,6 +4,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { chromium } from '@playwright/test'
 import { expect, it, onTestFinished } from 'vitest'
 import { openAdmin } from '../../server/admin/open'
 import { encodeBatch, propertiesText } from '../../server/admin/records'
@@ -11,9 +12,11 @@ import { openLists } from '../../server/desk/lists'
 import { rowOf } from '../../server/message/decode'
 import { scan } from '../../server/message/scan'
 import { groupList } from '../../server/metrics/group-view'
-import { openSampler } from '../../server/metrics/sampler'
+import { openSampler, type Sampler } from '../../server/metrics/sampler'
 import { topicList } from '../../server/metrics/topic-view'
 import { groupListInput, scanInput, topicListInput } from '../../server/shared/inputs'
+import { findChromium } from '../support/chromium.mjs'
+import { openConsole } from '../support/console-process'
 import { temporaryFolder } from '../support/folders'
 import { percentiles } from '../support/percentiles'
 import { startOurs } from '../support/rocketdeck'
@@ -27,6 +30,7 @@ const LIST_P95_MS = 200
 const SAMPLER_SHARE = 0.02
 const FIRST_RESULT_MS = 1000
 const BATCH = 500
+const ROUNDS = 6
 const QUEUES = 8
 
 /** Seconds of processor a process has used. */
@@ -58,10 +62,12 @@ it('lists 5,000 topics and 5,000 groups within 200 ms, and samples them for 2 % 
   console.log(`made in ${Math.round((performance.now() - madeAt) / 1000)} s`)
 
   /** A steady sender beside it, and what the broker's process uses meanwhile. */
-  const watch = async () => {
-    const times: number[] = []
+  const times = { without: [] as number[], sampled: [] as number[] }
+  const shares = { without: [] as number[], sampled: [] as number[] }
+  const watch = async (how: 'without' | 'sampled') => {
     const from = cpuOf(pid)
-    for (const end = Date.now() + WATCHED_MS; Date.now() < end; await sleep(5)) {
+    const start = Date.now()
+    for (const end = start + WATCHED_MS / ROUNDS; Date.now() < end; await sleep(5)) {
       const began = performance.now()
       await admin.messages.send(ours.broker, {
         topic: 'scale_topic_0',
@@ -72,19 +78,35 @@ it('lists 5,000 topics and 5,000 groups within 200 ms, and samples them for 2 % 
         sysFlag: 0,
         bornTimestamp: Date.now(),
       })
-      times.push(performance.now() - began)
+      times[how].push(performance.now() - began)
     }
-    return { share: (cpuOf(pid) - from) / (WATCHED_MS / 1000), send: percentiles(times) }
+    shares[how].push(((cpuOf(pid) - from) * 1000) / (Date.now() - start))
   }
   await sleep(3000)
-  const without = await watch()
-  const sampler = openSampler({ admin })
-  onTestFinished(() => sampler.close())
-  sampler.start()
-  while (sampler.state.turn < 5) await sleep(200)
-  const consoleFrom = process.cpuUsage()
-  const sampled = await watch()
-  const own = process.cpuUsage(consoleFrom)
+  // Turn and turn about: what else the machine does meets both alike.
+  let consoleMs = 0
+  const samplers: Sampler[] = []
+  const open = async (): Promise<Sampler> => {
+    const sampler = openSampler({ admin })
+    onTestFinished(() => sampler.close())
+    samplers.push(sampler)
+    sampler.start()
+    while (sampler.state.turn < 3) await sleep(100) // its first look costs more
+    return sampler
+  }
+  for (let round = 0; round < ROUNDS; round++) {
+    await watch('without')
+    const sampler = await open()
+    const from = process.cpuUsage()
+    await watch('sampled')
+    const own = process.cpuUsage(from)
+    consoleMs += (own.user + own.system) / 1000
+    if (round < ROUNDS - 1) await sampler.close()
+  }
+  const sampler = samplers.at(-1) ?? (await open())
+  const mean = (all: readonly number[]): number => all.reduce((sum, one) => sum + one, 0) / all.length
+  const without = { share: mean(shares.without), send: percentiles(times.without) }
+  const sampled = { share: mean(shares.sampled), send: percentiles(times.sampled) }
 
   const lists = openLists(sampler.state, Date.now)
   const topicTimes: number[] = []
@@ -110,7 +132,7 @@ it('lists 5,000 topics and 5,000 groups within 200 ms, and samples them for 2 % 
       `groups p50 ${percentiles(groupTimes).p50} p95 ${p95(groupTimes).toFixed(1)} ms of processor`,
       `broker: ${percent(without.share)} of a core without the sampler, ${percent(sampled.share)} with it`,
       `send p99 ${without.send.p99} ms without, ${sampled.send.p99} ms with it (p50 ${without.send.p50}, ${sampled.send.p50})`,
-      `console: ${percent((own.user + own.system) / 1e6 / (WATCHED_MS / 1000))} of a core, the sender among it`,
+      `console: ${percent(consoleMs / WATCHED_MS)} of a core, the sender among it`,
       `answer of all consume stats: ${stats.join(', ')}`,
     ].join('\n'),
   )
@@ -182,3 +204,88 @@ it('shows the first results of a search within a second, and reads on through al
   })
   expect(backwards.matched).toBe(1)
 }, 3_000_000)
+
+const SECONDS_LIVE = Number(process.env.ROCKETDECK_SECONDS ?? 60)
+const FIRST_CONTENT_MS = 1500
+const LONG_TASK_MS = 200
+const ACCOUNT = { name: 'root', password: 'a long enough one' }
+it('answers lists within 200 ms over HTTP, and shows them in a browser within 1.5 s, without a task over 200 ms', async (context) => {
+  const executablePath = await findChromium()
+  if (executablePath === undefined) return context.skip('no Chromium')
+  const dataDir = temporaryFolder('scale-browser')
+  writeTables(join(dataDir, 'broker-a-0', 'config'), TOPICS)
+  const ours = await startOurs({ dataDir })
+  onTestFinished(() => ours.child.kill())
+  const admin = openAdmin({ namesrv: [ours.namesrv] })
+  onTestFinished(() => admin.close())
+  await fillTopics(admin, ours.broker, TOPICS)
+  onTestFinished(await startClients(ours.broker, TOPICS, CLIENTS))
+  const shown = await openConsole(ours.namesrv, temporaryFolder('scale-console'))
+  onTestFinished(shown.end)
+  await shown.setUp(ACCOUNT.name, ACCOUNT.password)
+  const at = `http://127.0.0.1:${shown.port}`
+  while ((await fetch(`${at}/readyz`)).status !== 200) await sleep(500) // the pages may have to be built
+  const [card] = await shown.api.cluster.list.query()
+  const cluster = card?.id ?? ''
+  const topicsSeen = async () => (await shown.api.topic.list.query(topicListInput.parse({ cluster }))).total
+  while ((await topicsSeen()) < TOPICS) await sleep(500)
+
+  const times: number[] = []
+  for (const end = Date.now() + SECONDS_LIVE * 1000; Date.now() < end; await sleep(100)) {
+    const asked = { cluster, q: times.length % 3 === 0 ? '99' : '', page: 1 + (times.length % 5), sort: '-lag' }
+    const began = performance.now()
+    if (times.length % 2 === 0) await shown.api.topic.list.query(topicListInput.parse(asked))
+    else await shown.api.group.list.query(groupListInput.parse({ ...asked, sort: '-lag,name' }))
+    times.push(performance.now() - began)
+  }
+  console.log(`lists over HTTP: p50 ${percentiles(times).p50}, p95 ${p95(times).toFixed(1)} ms of ${times.length}`)
+
+  const browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] })
+  onTestFinished(() => browser.close())
+  const page = await (await browser.newContext({ viewport: { width: 1440, height: 900 } })).newPage()
+  await page
+    .context()
+    .addCookies([
+      { name: shown.cookies.cookie.split('=')[0] ?? '', value: shown.cookies.cookie.split('=')[1] ?? '', url: at },
+    ])
+  await page.addInitScript(() => {
+    const seen: number[] = []
+    Object.assign(window, { seenTasks: seen })
+    new PerformanceObserver((list) => seen.push(...list.getEntries().map(({ duration }) => duration))).observe({
+      type: 'longtask',
+    })
+  })
+  const worst: { path: string; firstMs: number[]; taskMs: number }[] = []
+  for (const [path, text] of [
+    ['topics', 'scale_topic_'],
+    ['groups', 'GID_scale_'],
+    ['', 'GID_scale_'],
+    ['clients', 'scale-'],
+  ] as const) {
+    const firstMs: number[] = []
+    for (let round = 0; round < 4; round++) {
+      await page.goto(`${at}/c/${cluster}/${path}`, { waitUntil: 'commit' })
+      await page.getByText(text).first().waitFor()
+      const first = await page.evaluate(() => performance.now())
+      if (round > 0) firstMs.push(Math.round(first)) // the server reads a page from disk once
+    }
+    await page.evaluate(() => Object.assign(window, { from: (window as unknown as Seen).seenTasks.length }))
+    await sleep((SECONDS_LIVE * 1000) / 4)
+    const taskMs = await page.evaluate(() => {
+      const { seenTasks, from } = window as unknown as Seen // set above
+      return Math.max(0, ...seenTasks.slice(from))
+    })
+    worst.push({ path, firstMs, taskMs })
+  }
+  for (const { path, firstMs, taskMs } of worst)
+    console.log(`/${path}: rows after ${firstMs.join(', ')} ms, longest task while live ${taskMs} ms`)
+  expect(p95(times)).toBeLessThan(LIST_P95_MS)
+  for (const { path, firstMs, taskMs } of worst) {
+    expect({ path, firstMs: Math.min(...firstMs) < FIRST_CONTENT_MS || firstMs }).toEqual({ path, firstMs: true })
+    expect({ path, taskMs: taskMs < LONG_TASK_MS || taskMs }).toEqual({ path, taskMs: true })
+  }
+}, 1_800_000)
+interface Seen {
+  seenTasks: number[]
+  from: number
+}

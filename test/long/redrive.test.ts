@@ -1,18 +1,13 @@
 // test/long/redrive.test.ts: a redrive of many dead letters by a console in a process of its own, killed in the middle and
 // started again: each message lies once where it was to go, and the job has a result for each.
-import { request } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { createTRPCClient, httpLink } from '@trpc/client'
-import superjson from 'superjson'
 import { expect, it } from 'vitest'
 import { openDialer } from '../../broker/net/dial'
 import { RequestCode } from '../../broker/protocol/codes'
 import { sendMessageV2Header, writeHeader } from '../../broker/protocol/headers'
 import { parseProperties } from '../../broker/protocol/properties'
-import type { AppRouter } from '../../server/root'
-import { launch } from '../support/children'
+import { openConsole } from '../support/console-process'
 import { temporaryFolder } from '../support/folders'
-import { freePort } from '../support/ports'
 import { startOurs } from '../support/rocketdeck'
 import { openWire } from '../support/wire'
 
@@ -20,47 +15,6 @@ const COUNT = Number(process.env.ROCKETDECK_DEAD ?? 100_000)
 const KILLS = 3
 const GROUP = 'GID_redrive'
 const QUEUES = 4
-
-const openConsole = async (namesrv: string, dataDir: string) => {
-  const port = await freePort()
-  // A group of its own: the build of the pages ends with it.
-  const child = launch(
-    process.execPath,
-    ['broker/build/start.cjs', 'console', '--namesrv', namesrv, '--port', `${port}`, '--data', dataDir],
-    { detached: true },
-  )
-  const cookies = { cookie: '' }
-  const api = createTRPCClient<AppRouter>({
-    links: [
-      httpLink({
-        url: `http://127.0.0.1:${port}/api/trpc`,
-        transformer: superjson,
-        headers: () => cookies,
-        fetch: async (url, options) => {
-          const ask = () => fetch(url, options as RequestInit) // tRPC's own type of the same thing
-          // A kept connection may be closed at the moment it is used again. All that is asked here may be asked twice.
-          const answer = await ask().catch(ask)
-          cookies.cookie = answer.headers.get('set-cookie')?.split(';')[0] ?? cookies.cookie
-          return answer
-        },
-      }),
-    ],
-  })
-  const line = await child.line(/^data /, 300_000)
-  for (;;) {
-    const up = await new Promise<boolean>((resolve) => {
-      const asked = request({ host: '127.0.0.1', port, path: '/api/trpc/auth.state' }, (answer) => {
-        answer.resume()
-        resolve(answer.statusCode === 200)
-      })
-      asked.once('error', () => resolve(false))
-      asked.end()
-    })
-    if (up) break
-    await sleep(100)
-  }
-  return { child, api, line, end: () => child.signal('SIGKILL', true) }
-}
 
 it(`CN14: ${COUNT} dead letters, killed ${KILLS} times in the middle: each is put back once`, {
   timeout: 3_000_000,
@@ -84,8 +38,7 @@ it(`CN14: ${COUNT} dead letters, killed ${KILLS} times in the middle: each is pu
       }),
     )
     let open = await openConsole(ours.namesrv, dataDir)
-    const token = /setup#token=(\S+)/.exec((await open.child.line(/first login/, 300_000)) ?? '')?.[1] ?? ''
-    await open.api.auth.setup.mutate({ token, name: 'root', password: 'a long enough one' })
+    await open.setUp('root', 'a long enough one')
     const [cluster] = await open.api.cluster.list.query()
     const at = { cluster: cluster?.id ?? '', group: GROUP }
     const began = Date.now()
