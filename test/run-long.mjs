@@ -62,8 +62,8 @@ const runs = {
     flags: { series: 'ROCKETDECK_SERIES' },
   },
   'console-scale': {
-    says: '5,000 topics and groups, 100 clients, 10 million messages: lists, the sampler, a search',
-    minutes: 90,
+    says: '5,000 topics and groups, 100 clients, 10 million messages: lists, the sampler, a browser, a search',
+    minutes: 150,
     files: ['test/long/console-scale.test.ts'],
     env: {},
     flags: { topics: 'ROCKETDECK_TOPICS', seconds: 'ROCKETDECK_SECONDS', messages: 'ROCKETDECK_MESSAGES' },

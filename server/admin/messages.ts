@@ -40,6 +40,7 @@ export interface SendOptions {
   reconsumeTimes?: number
   /** The body holds many messages. */
   batch?: boolean
+  timeoutMs?: number
 }
 /** A half message as its broker must be told of it. */
 export interface HalfRef {
@@ -197,7 +198,7 @@ export const openMessages = (ask: Ask): Messages => {
       }
       const answer = await ask(address, options.batch ? code.SEND_BATCH_MESSAGE : code.SEND_MESSAGE_V2, ext, {
         body: options.body,
-        timeoutMs: 10_000,
+        timeoutMs: options.timeoutMs ?? 10_000,
         accept: codesOf(sendStatuses),
       })
       return {

@@ -139,7 +139,7 @@ it('lists 5,000 topics and 5,000 groups within 200 ms, and samples them for 2 % 
   expect(p95(topicTimes)).toBeLessThan(LIST_P95_MS)
   expect(p95(groupTimes)).toBeLessThan(LIST_P95_MS)
   expect(sampled.share - without.share).toBeLessThan(SAMPLER_SHARE)
-}, 840_000)
+}, 1_800_000)
 
 it('shows the first results of a search within a second, and reads on through all', async () => {
   const ours = await startOurs()
@@ -171,6 +171,7 @@ it('shows the first results of a search within a second, and reads on through al
         sysFlag: 0,
         bornTimestamp: Date.now(),
         batch: true,
+        timeoutMs: 60_000,
       }),
   )
   console.log(`${MESSAGES} messages sent in ${Math.round((performance.now() - began) / 1000)} s`)
@@ -203,7 +204,7 @@ it('shows the first results of a search within a second, and reads on through al
     ...{ scanned: Math.ceil(MESSAGES / BATCH) * BATCH, matched: 1, why: 'range-done' },
   })
   expect(backwards.matched).toBe(1)
-}, 3_000_000)
+}, 5_000_000)
 
 const SECONDS_LIVE = Number(process.env.ROCKETDECK_SECONDS ?? 60)
 const FIRST_CONTENT_MS = 1500

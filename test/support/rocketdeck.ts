@@ -6,6 +6,8 @@ import { temporaryFolder } from './folders'
 import { freeClusterPorts, freePort } from './ports'
 
 const START = 'broker/build/start.cjs'
+/** On a machine that is busy with much else. */
+const READY_WITHIN_MS = 180_000
 
 export type Program = 'cluster' | 'namesrv' | 'broker' | 'start' | 'console'
 
@@ -38,7 +40,7 @@ export async function startOurs(options: OurOptions = {}): Promise<OurCluster> {
   const dataDir = options.dataDir ?? temporaryFolder('data')
   const ports = ['--namesrv-port', String(namesrvPort), '--broker-port', String(brokerPort)]
   const child = launchProgram('cluster', ['--preset', preset, ...ports, '--data', dataDir, ...(options.flags ?? [])])
-  await child.line(/^ready in /)
+  await child.line(/^ready in /, READY_WITHIN_MS)
   return {
     child,
     namesrv: `127.0.0.1:${namesrvPort}`,
@@ -53,7 +55,7 @@ export async function startOurNamesrv(options: { port?: number; dataDir?: string
   const port = options.port ?? (await freePort())
   const dataDir = options.dataDir ?? temporaryFolder('data')
   const child = launchProgram('namesrv', ['--port', String(port), '--data', dataDir])
-  await child.line(/^ready in /)
+  await child.line(/^ready in /, READY_WITHIN_MS)
   return { child, address: `127.0.0.1:${port}`, port, dataDir }
 }
 
@@ -67,6 +69,6 @@ export async function startOurBroker(options: {
   const dataDir = options.dataDir ?? temporaryFolder('data')
   const flags = ['-n', options.namesrv, '--port', String(port), '--data', dataDir, ...(options.flags ?? [])]
   const child = launchProgram('broker', flags)
-  await child.line(/^ready in /)
+  await child.line(/^ready in /, READY_WITHIN_MS)
   return { child, address: `127.0.0.1:${port}`, port, dataDir }
 }
