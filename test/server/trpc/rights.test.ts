@@ -18,7 +18,15 @@ import {
 } from '../../../server/shared/rights'
 import { contextFor } from '../../../server/trpc/context'
 import { faultOf } from '../../../server/trpc/faults'
-import { auditViewOf, consolesOwn, may, type Rule, readingFor, readingOf, typesName } from '../../../server/trpc/procedure'
+import {
+  auditViewOf,
+  consolesOwn,
+  may,
+  type Rule,
+  readingFor,
+  readingOf,
+  typesName,
+} from '../../../server/trpc/procedure'
 
 /** Whatever is asked of it answers that it was reached: the rule let it through. */
 const reached: unknown = new Proxy(() => undefined, {
