@@ -122,7 +122,7 @@ describe('FI6: a filter script', { timeout: 120_000 }, () => {
   it.each([
     ['loops', 'while (true) {}', /longer than 50 ms/],
     ['tries an evil pattern', '/^(a+)+$/.test("a".repeat(60) + "!")', /longer than 50 ms/],
-    ['eats memory', 'const all = []; while (true) all.push(new Array(10000).fill(m))', /too much memory|longer than/],
+    ['eats memory', 'const all = []; while (true) all.push({ a: 1 })', /too much memory|longer than/],
     ['eats memory in one text', 'm.x = "x".repeat(2 ** 28)', /too much memory|invalid/],
     ['calls itself for ever', '(function f() { f() })()', /too much memory|stack/],
   ])('that %s is stopped, and the next message is judged', async (_, code, fault) => {
