@@ -115,6 +115,18 @@ const runs = {
     env: {},
     flags: { messages: 'ROCKETDECK_MESSAGES', cuts: 'ROCKETDECK_CUTS', pairs: 'ROCKETDECK_PAIRS' },
   },
+  drain: {
+    says: 'a broker is drained, stopped and put back under stock Java clients: no send fails',
+    minutes: 10,
+    files: ['test/long/drain.test.ts'],
+    env: {},
+  },
+  'mixed-controller': {
+    says: "a broker of ours and one of Apache's under our controller take turns as master",
+    minutes: 30,
+    files: ['test/long/mixed-controller.test.ts'],
+    env: {},
+  },
   'catch-up': {
     says: 'a slave copies 1 GiB beside a plain copy of the files; what that costs a sender; lag under full load',
     minutes: 30,

@@ -64,13 +64,14 @@ export async function runtimeInfo(broker: BrokerContext, parts: AdminParts): Pro
 }
 
 /** What a slave says beyond what Apache's does: whose log it copies, and why it does not. */
-const copyFigures = ({ ha: { copy } }: BrokerContext): Record<string, string> =>
+const copyFigures = ({ ha: { copy }, acting }: BrokerContext): Record<string, string> =>
   copy === undefined
     ? {}
     : {
         replicationMaster: copy.masterAddress ?? '',
         replicationState: copy.isConnected && copy.trouble === null ? 'copying' : 'waiting',
         replicationTrouble: copy.trouble ?? '',
+        actingMaster: String(acting.isActing),
       }
 
 const buckets = [

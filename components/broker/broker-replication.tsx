@@ -29,9 +29,9 @@ export function BrokerReplication() {
             label={t('replication.copy')}
             value={
               <Value of={copy}>
-                {({ isCopying }) => (
+                {({ isCopying, acts }) => (
                   <State state={isCopying ? 'ok' : 'warn'}>
-                    {isCopying ? t('replication.copying') : t('replication.waiting')}
+                    {isCopying ? t('replication.copying') : acts ? t('replication.acting') : t('replication.waiting')}
                   </State>
                 )}
               </Value>

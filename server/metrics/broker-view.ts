@@ -161,12 +161,13 @@ const failoverOf = (state: ClusterState, { name }: BrokerState): BrokerView['fai
 }
 const copyOf = (broker: BrokerState): BrokerView['copy'] => {
   if (broker.runtimeAt === 0) return unknown(broker.state === 'silent' ? 'broker-silent' : 'no-sample-yet')
-  const { replicationState, replicationMaster, replicationTrouble } = broker.runtime
+  const { replicationState, replicationMaster, replicationTrouble, actingMaster } = broker.runtime
   if (replicationState === undefined) return unknown('not-supported')
   const copy = {
     master: replicationMaster || null,
     isCopying: replicationState === 'copying',
     trouble: replicationTrouble || null,
+    acts: actingMaster === 'true',
   }
   return known(copy, broker.runtimeAt)
 }

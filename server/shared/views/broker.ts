@@ -94,7 +94,7 @@ export interface BrokerView {
     brokers: { id: number; address: string; alive: boolean; inSync: boolean }[]
   } | null
   /** As a slave: whose log it copies, and why it does not (in the broker's words). Apache's brokers do not say. */
-  copy: Known<{ master: string | null; isCopying: boolean; trouble: string | null }>
+  copy: Known<{ master: string | null; isCopying: boolean; trouble: string | null; acts: boolean }>
   /** Topics whose only writable master this is. */
   onlyMasterOf: string[]
   /** Null while it takes writes, and of a slave. */

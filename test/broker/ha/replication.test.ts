@@ -154,7 +154,7 @@ describe('a slave', () => {
 })
 
 describe('a wire that is cut', () => {
-  it('at every byte of a piece leaves a copy that goes on with the next one', async () => {
+  it('HA2: at every byte of a piece leaves a copy that goes on with the next one', async () => {
     const master = await kept(openMaster({ haTransferBatchSize: 64 }))
     const wire = await kept(wireTo(master))
     for (const body of ['one', 'two']) master.store.append(newMessage({ body, keys: ['k'], tags: 'A' }))
@@ -292,7 +292,7 @@ describe('a put of a SYNC_MASTER', () => {
     expect(order).toEqual([...order].sort((a, b) => a - b))
   })
 
-  it('is stored, and says that no slave confirmed it in time, when there is none', async () => {
+  it('HA4: is stored, and says that no slave confirmed it in time, when there is none', async () => {
     const master = await kept(openMaster({ ...sync, slaveTimeout: 30 }))
     const { commitLogOffset } = master.store.append(newMessage({ body: 'alone' }))
     expect(await safe(master.store, commitLogOffset)).toBe('flush-slave-timeout')

@@ -15,7 +15,7 @@ afterEach(async () => {
   for (const end of ends.splice(0).reverse()) await end()
 })
 
-it('copies topics, groups, what groups may not read, offsets and delay positions, and follows each change', async () => {
+it('HA3: copies topics, groups, what groups may not read, offsets and delay positions, and follows each change', async () => {
   const master = await openRealBroker({ messageDelayLevel: '1s 2s' })
   ends.push(() => master.stop())
   const client = master.client()

@@ -162,7 +162,7 @@ describe('a broker', () => {
     await vi.waitFor(async () => expect(await brokersAt(second.address)).toEqual(['broker-a']), { timeout: 10_000 })
   })
 
-  it('follows a changed list of name servers', async () => {
+  it('NS7: follows a changed list of name servers', async () => {
     const [one, two] = [await nameServer(), await nameServer()]
     let list = one.address
     const { registration } = await broker(() => list)

@@ -2,7 +2,14 @@
 // servers see of it, what is due while the master is away, and what the master knows when it is back. Whole brokers.
 import { afterEach, describe, expect, it } from 'vitest'
 import { openNameServer } from '../../../broker/namesrv/open'
-import { lockBatchReply, lockBatchRequest, readBody, routeData, writeBody } from '../../../broker/protocol/bodies'
+import {
+  kvTable,
+  lockBatchReply,
+  lockBatchRequest,
+  readBody,
+  routeData,
+  writeBody,
+} from '../../../broker/protocol/bodies'
 import { haRuntimeInfo } from '../../../broker/protocol/bodies-admin'
 import { RequestCode, ResponseCode } from '../../../broker/protocol/codes'
 import { decodeRecords } from '../../../broker/protocol/record'
@@ -16,7 +23,7 @@ const quick = {
   maxMessageSize: '262144',
   maxHashSlotNum: '1000',
   maxIndexNum: '4000',
-  messageDelayLevel: '3s',
+  messageDelayLevel: '2s 1s',
   transactionCheckInterval: '500',
   transactionTimeOut: '500',
   reviveInterval: '100',
@@ -144,11 +151,11 @@ describe('HA5: a slave whose master is away', () => {
 
     const born = String(Date.now())
     await master.client.ask(RequestCode.POP_MESSAGE, {
-      ...{ ...group, queueId: '-1', maxMsgNums: '1', invisibleTime: '2500', pollTime: '0', bornTime: born },
+      ...{ ...group, queueId: '-1', maxMsgNums: '1', invisibleTime: '2000', pollTime: '0', bornTime: born },
       ...{ initMode: '0', exp: '*', expType: 'TAG', order: 'false' },
     })
     await master.client.send({ topic: TOPIC, body: 'delayed', properties: { DELAY: '1', UNIQ_KEY: 'UD' } })
-    const timed = { TIMER_DELIVER_MS: String(Date.now() + 3000), UNIQ_KEY: 'UT' }
+    const timed = { TIMER_DELIVER_MS: String(Date.now() + 2000), UNIQ_KEY: 'UT' }
     await master.client.send({ topic: TOPIC, body: 'timed', properties: timed })
     const half = { TRAN_MSG: 'true', PGROUP: 'PG', UNIQ_KEY: 'UH' }
     await master.client.send({ topic: TOPIC, body: 'half', properties: half, ext: { f: '4', g: born } })
@@ -160,6 +167,10 @@ describe('HA5: a slave whose master is away', () => {
       const shown = brokerDatas.find(({ brokerName }) => brokerName === 'broker-a')
       const perm = queueDatas.find(({ brokerName }) => brokerName === 'broker-a')?.perm
       return shown?.brokerAddrs.get(0) === slave.address && perm === 4
+    })
+    await eventually('it says that it acts', async () => {
+      const { body } = await slave.client.ask(RequestCode.GET_BROKER_RUNTIME_INFO)
+      return readBody(kvTable, body).table.get('actingMaster') === 'true'
     })
     const mqSet = [{ topic: TOPIC, brokerName: 'broker-a', queueId: 0 }]
     const asked = writeBody(lockBatchRequest, { consumerGroup: 'G', clientId: 'c', mqSet, onlyThisBroker: false })
@@ -207,7 +218,7 @@ describe('HA5: a slave whose master is away', () => {
       const { brokerDatas } = await routeOf()
       return brokerDatas.find(({ brokerName }) => brokerName === 'broker-a')?.brokerAddrs.get(0) === master.address
     })
-    await master.client.send({ topic: TOPIC, body: 'after', properties: { DELAY: '1' } })
+    await master.client.send({ topic: TOPIC, body: 'after', properties: { DELAY: '2' } })
     await eventually('the master delivers again', async () => (await textsIn(master, TOPIC)).includes('after'), [
       master,
     ])

@@ -117,7 +117,7 @@ describe('1m-1s-sync', () => {
     expect(ofSlave.haClientRuntimeInfo.masterAddr).toMatch(/^127\.0\.0\.1:\d+$/)
   })
 
-  it('acknowledges what the slave holds too, and serves it from there', async () => {
+  it('HA1: acknowledges what the slave holds too, and serves it from there', async () => {
     for (let sent = 0; sent < 20; sent++) {
       expect((await master.client.send({ topic: 'both', body: `m${sent}` })).code).toBe(ResponseCode.SUCCESS)
     }
@@ -143,7 +143,7 @@ describe('1m-1s-sync', () => {
     expect((await master.client.pull('readers', 'both', 1000)).code).toBe(ResponseCode.PULL_OFFSET_MOVED)
   })
 
-  it('brings offsets and groups of the master to the slave', async () => {
+  it('HA3: brings offsets and groups of the master to the slave', async () => {
     await master.client.pull('movers', 'both', 0)
     const place = { consumerGroup: 'movers', topic: 'both', queueId: '0' }
     await master.client.ask(RequestCode.UPDATE_CONSUMER_OFFSET, { ...place, commitOffset: '7' })
@@ -154,7 +154,7 @@ describe('1m-1s-sync', () => {
     expect(at.ext.offset).toBe('7')
   }, 30_000)
 
-  it('says 12 when the slave is gone, with the message stored, and goes on when it is back', async () => {
+  it('HA4: says 12 when the slave is gone, with the message stored, and goes on when it is back', async () => {
     await slave.stop()
     const late = await master.client.send({ topic: 'both', body: 'alone' })
     expect(late.code).toBe(ResponseCode.FLUSH_SLAVE_TIMEOUT)
