@@ -27,7 +27,8 @@ it('HA6: a broker is drained and stopped without a failed send, and gets its sha
     startOurBroker({ namesrv: namesrv.address, flags: ['--set', `brokerName=${name}`], ...at })
   const stays = await open('broker-a')
   let goes = await open('broker-b')
-  onTestFinished(() => Promise.all([stays.child.kill(), goes.child.kill()]))
+  onTestFinished(() => stays.child.kill())
+  onTestFinished(() => goes.child.kill())
   for (const { address } of [stays, goes]) {
     const client = new TestClient(address)
     await client.ask(RequestCode.UPDATE_AND_CREATE_TOPIC, {
