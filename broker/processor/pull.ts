@@ -1,28 +1,21 @@
 // broker/processor/pull.ts: PULL_MESSAGE and LITE_PULL_MESSAGE. Records go from the store to the socket without a copy. A
 // pull that finds nothing waits in the table of held pulls and is answered in the loop turn in which its message came.
-import { type MessageFilter, sqlType } from '../filter/message-filter'
-import { FilterSyntaxError } from '../filter/sql'
 import type { Connection, Reply } from '../net/types'
 import { RequestCode, ResponseCode } from '../protocol/codes'
 import type { Command } from '../protocol/command'
 import { type PullMessageHeader, pullMessageHeader, readHeader } from '../protocol/headers'
 import { isBrokersOwnProgress, SystemGroup } from '../protocol/names'
-import { isReadable } from '../protocol/perm'
-import { parseExpression, type SubscriptionData } from '../protocol/subscription'
 import { PullSysFlag } from '../protocol/sys-flag'
 import type { GetResult, GetStatus } from '../store/types'
 import { broadcastPull } from './broadcast-pull'
 import type { Answer, BrokerContext, HandlerTable } from './context'
-import { faq } from './faq'
 import { getFor } from './get-for'
-import { noPropertyFilter } from './reply-for'
+import { type AskedPull, checkPull } from './pull-check'
 
 /** A client that does not read what it asked for gets no more until it does. */
 const maxUnsentBytes = 32 * 1024 * 1024
 /** The store has limits of its own (maxTransfer...OnMessageIn...). */
 const defaultMaxBytes = 0x7fff_ffff
-
-const forbidden = { broker: 1, group: 2, topic: 3, broadcast: 4, subscription: 5 } as const
 
 const codes: Readonly<Record<GetStatus, number>> = {
   found: ResponseCode.SUCCESS,
@@ -63,7 +56,7 @@ export function pullMessage(
   revise: Revise = asItIs,
 ): Answer | Promise<Answer> {
   const header = readHeader(pullMessageHeader, request.ext)
-  const asked = check(header, request.code, connection, broker)
+  const asked = checkPull(header, request.code, connection, broker)
   if ('code' in asked) return asked
   const answer = new Pull(request, connection, broker, header, asked, revise).first()
   // the first pass alone commits: a woken pull has said it already
@@ -80,146 +73,13 @@ function commit(broker: BrokerContext, header: PullMessageHeader): void {
   broker.offsets.commit(consumerGroup, topic, queueId, commitOffset)
 }
 
-interface Asked {
-  filter: MessageFilter | undefined
-  topicSysFlag: number
-  groupSysFlag: number
-  /** Where the group is to pull from, and where once it has fallen far behind. */
-  suggestedBrokerId: number
-  slowBrokerId: number
-}
-
-/** All that is checked before the store is asked, in Apache's order. */
-function check(header: PullMessageHeader, code: number, connection: Connection, broker: BrokerContext): Asked | Reply {
-  const { settings, identity } = broker
-  const ip = identity.address.slice(0, identity.address.lastIndexOf(':'))
-  if (settings.brokerRole === 'SLAVE' && !settings.slaveReadEnable) {
-    return {
-      code: ResponseCode.SYSTEM_BUSY,
-      remark: '[REJECTREQUEST]system busy, start flow control for a while',
-    }
-  }
-  if (!isReadable(settings.brokerPermission)) {
-    return noPermission(forbidden.broker, `the broker[${ip}] pulling message is forbidden`)
-  }
-  if (code === RequestCode.LITE_PULL_MESSAGE && !settings.litePullMessageEnable) {
-    return noPermission(forbidden.broker, `the broker[${ip}] for lite pull consumer is forbidden`)
-  }
-  const group = broker.groups.get(header.consumerGroup)
-  if (group === undefined) {
-    return {
-      code: ResponseCode.SUBSCRIPTION_GROUP_NOT_EXIST,
-      remark: faq(`subscription group [${header.consumerGroup}] does not exist, `),
-    }
-  }
-  if (!group.consumeEnable) {
-    return noPermission(forbidden.group, `subscription group no permission, ${header.consumerGroup}`)
-  }
-  const topic = broker.topics.get(header.topic)
-  if (topic === undefined) {
-    return {
-      code: ResponseCode.TOPIC_NOT_EXIST,
-      remark: faq(`topic[${header.topic}] not exist, apply first please! `),
-    }
-  }
-  if (!isReadable(topic.perm)) {
-    return noPermission(forbidden.topic, `the topic[${header.topic}] pulling message is forbidden`)
-  }
-  if (header.queueId < 0 || header.queueId >= topic.readQueueNums) {
-    const queues = `topicConfig.readQueueNums:[${topic.readQueueNums}]`
-    return {
-      code: ResponseCode.INVALID_PARAMETER,
-      remark: `queueId[${header.queueId}] is illegal, topic:[${header.topic}] ${queues} consumer:[/${connection.remoteAddress}]`,
-    }
-  }
-  const subscription = subscriptionFor(header, group.consumeBroadcastEnable, broker)
-  if ('code' in subscription) return subscription
-  if (subscription.expressionType === sqlType && !settings.enablePropertyFilter) {
-    return noPropertyFilter(subscription.expressionType)
-  }
-  const filter = filterOf(broker, subscription, (header.sysFlag & PullSysFlag.subscription) !== 0)
-  if (filter !== undefined && 'code' in filter) return filter
-  return {
-    filter,
-    topicSysFlag: topic.topicSysFlag,
-    groupSysFlag: group.groupSysFlag,
-    suggestedBrokerId: settings.slaveReadEnable ? group.brokerId : 0,
-    slowBrokerId: settings.slaveReadEnable ? group.whichBrokerWhenConsumeSlowly : 0,
-  }
-}
-
-/** An expression that nobody can read: the pull's own is told so, a heartbeat's was taken in silence. */
-function filterOf(
-  broker: BrokerContext,
-  subscription: SubscriptionData,
-  isOwn: boolean,
-): MessageFilter | Reply | undefined {
-  try {
-    return broker.filters.of(subscription)
-  } catch (error) {
-    if (!(error instanceof FilterSyntaxError)) throw error
-    return isOwn
-      ? { code: ResponseCode.SUBSCRIPTION_PARSE_FAILED, remark: `${unparsed}: ${error.message}` }
-      : {
-          code: ResponseCode.FILTER_DATA_NOT_EXIST,
-          remark: `The broker's consumer filter data is not exist!Your expression may be wrong! ${error.message}`,
-        }
-  }
-}
-const unparsed = "parse the consumer's subscription failed"
-
-function subscriptionFor(
-  header: PullMessageHeader,
-  mayBroadcast: boolean,
-  broker: BrokerContext,
-): SubscriptionData | Reply {
-  const { consumerGroup, topic } = header
-  if ((header.sysFlag & PullSysFlag.subscription) !== 0) {
-    let own: SubscriptionData
-    try {
-      own = parseExpression(topic, header.subscription, header.expressionType, header.subVersion)
-    } catch {
-      return { code: ResponseCode.SUBSCRIPTION_PARSE_FAILED, remark: unparsed }
-    }
-    broker.consumers.notePullSubscription(consumerGroup, own)
-    return own
-  }
-  const group = broker.consumers.get(consumerGroup)
-  if (group === undefined) {
-    return {
-      code: ResponseCode.SUBSCRIPTION_NOT_EXIST,
-      remark: faq("the consumer's group info not exist"),
-    }
-  }
-  if (!mayBroadcast && group.messageModel === 'BROADCASTING') {
-    return noPermission(forbidden.broadcast, `the consumer group[${consumerGroup}] can not consume by broadcast way`)
-  }
-  if (broker.groups.isForbidden(consumerGroup, topic)) {
-    return noPermission(forbidden.subscription, `the consumer group[${consumerGroup}] is forbidden for topic[${topic}]`)
-  }
-  const subscription = group.subscriptions.get(topic)
-  if (subscription === undefined) {
-    return { code: ResponseCode.SUBSCRIPTION_NOT_EXIST, remark: faq("the consumer's subscription not exist") }
-  }
-  if (subscription.subVersion < header.subVersion) {
-    return { code: ResponseCode.SUBSCRIPTION_NOT_LATEST, remark: "the consumer's subscription not latest" }
-  }
-  return subscription
-}
-
-const noPermission = (forbiddenType: number, remark: string): Reply => ({
-  code: ResponseCode.NO_PERMISSION,
-  remark,
-  ext: { forbiddenType: String(forbiddenType) },
-})
-
 /** One pull, which may look twice: when it arrives and, if it found nothing, when it is woken. */
 class Pull {
   readonly #request: Command
   readonly #connection: Connection
   readonly #broker: BrokerContext
   readonly #header: PullMessageHeader
-  readonly #asked: Asked
+  readonly #asked: AskedPull
   readonly #revise: Revise
   /** Moves on over what the filter left out while the pull waits. */
   #queueOffset: number
@@ -231,7 +91,7 @@ class Pull {
     connection: Connection,
     broker: BrokerContext,
     header: PullMessageHeader,
-    asked: Asked,
+    asked: AskedPull,
     revise: Revise,
   ) {
     this.#request = request
