@@ -63,7 +63,9 @@ public class Ons {
                 try {
                     facts = kind.getValue().play();
                 } catch (Throwable error) {
-                    facts = "FAILED " + error;
+                    Throwable cause = error;
+                    while (cause.getCause() != null) cause = cause.getCause();
+                    facts = "FAILED " + error + " for " + cause;
                 }
                 System.out.println("SAW " + kind.getKey() + " " + facts);
             });
