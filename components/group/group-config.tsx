@@ -67,7 +67,12 @@ export const GroupConfig = () => {
             view.configs.length === 0 ? (
               <Empty title={t('config.none')}>{t('config.noneText')}</Empty>
             ) : (
-              <div className="overflow-x-auto">
+              <section
+                // biome-ignore lint/a11y/noNoninteractiveTabindex: a box that scrolls must be reachable by keyboard
+                tabIndex={0}
+                aria-label={t('config.key')}
+                className="overflow-x-auto"
+              >
                 <Table className="min-w-[560px]">
                   <thead>
                     <tr>
@@ -99,7 +104,7 @@ export const GroupConfig = () => {
                     })}
                   </tbody>
                 </Table>
-              </div>
+              </section>
             )
           }
         </Region>

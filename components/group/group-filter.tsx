@@ -27,8 +27,8 @@ import { useGroupAt } from './use-group'
 const EVERY_MS = 5000
 const mostMs = 1000
 const example = `// Called for each message the subscription lets through.
-// message: topic, tags, keys, properties, queueId, queueOffset, bornTimestamp,
-// storeTimestamp, reconsumeTimes, bodySize, body (text)
+// message: topic, tags, keys, properties, body (text), bodySize,
+// queueId, queueOffset, bornTimestamp, storeTimestamp, reconsumeTimes
 function match(message) {
   return Number(message.properties.amount) >= 100
 }
@@ -81,15 +81,20 @@ const Brokers = ({ rows, source }: { rows: readonly GroupFilterRow[]; source: st
   const t = useTranslations('group.filter')
   return (
     <>
-      <div className="overflow-x-auto">
+      <section
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: a box that scrolls must be reachable by keyboard
+        tabIndex={0}
+        aria-label={t('broker')}
+        className="overflow-x-auto"
+      >
         <Table className="min-w-[640px]">
           <thead>
             <tr>
-              <Th>{t('broker')}</Th>
-              <Th className="text-right">{t('passed')}</Th>
-              <Th className="text-right">{t('leftOut')}</Th>
-              <Th className="text-right">{t('faults')}</Th>
-              <Th>{t('onFault')}</Th>
+              <Th className="w-40">{t('broker')}</Th>
+              <Th className="w-28 text-right">{t('passed')}</Th>
+              <Th className="w-28 text-right">{t('leftOut')}</Th>
+              <Th className="w-24 text-right">{t('faults')}</Th>
+              <Th className="w-32">{t('onFault')}</Th>
               <Th>{t('state')}</Th>
             </tr>
           </thead>
@@ -108,7 +113,7 @@ const Brokers = ({ rows, source }: { rows: readonly GroupFilterRow[]; source: st
             ))}
           </tbody>
         </Table>
-      </div>
+      </section>
       <div className="p-3">
         <Code label={t('source')} className="max-h-72">
           {source}
@@ -127,7 +132,7 @@ const Figures = ({ filter }: { filter: GroupFilter }) => {
       <Td className="mono text-right">{count(filter.leftOut)}</Td>
       <Td className={`mono text-right ${filter.faults > 0 ? 'text-crit' : ''}`}>{count(filter.faults)}</Td>
       <Td>{t(`of.${filter.onFault}`)}</Td>
-      <Td className="text-sm">
+      <Td className="whitespace-normal py-1.5 text-sm">
         {isResting ? (
           <span className="text-crit">
             {t('rests')} <Moment at={filter.restsUntil ?? 0} />
@@ -138,7 +143,7 @@ const Figures = ({ filter }: { filter: GroupFilter }) => {
         {filter.lastFault !== null && (
           <span className="block text-ink-2">
             {filter.lastFaultAt !== null && <Moment at={filter.lastFaultAt} />}{' '}
-            <span className="mono text-xs">{filter.lastFault}</span>
+            <span className="mono break-words text-xs">{filter.lastFault}</span>
           </span>
         )}
       </Td>
@@ -219,6 +224,7 @@ const EditFilter = ({ cluster, group, held, open, onOpenChange }: EditProps) => 
             label={t('onFaultLong')}
             value={onFault}
             onChange={setOnFault}
+            className="self-start"
             choices={[
               { value: 'open', label: t('of.open') },
               { value: 'closed', label: t('of.closed') },
