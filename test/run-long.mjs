@@ -103,7 +103,7 @@ const runs = {
   },
   failover: {
     says: "brokers under a controller: killed, stopped, all at once, 60 times; and 10 times under stock Java clients, ours and Apache's",
-    minutes: 60,
+    minutes: 90,
     files: ['test/fault/process-failover.test.ts', 'test/long/failover.test.ts'],
     flags: { kills: 'ROCKETDECK_KILLS', failovers: 'ROCKETDECK_FAILOVERS', sides: 'ROCKETDECK_SIDES' },
     env: { ROCKETDECK_KILLS: '60' },
