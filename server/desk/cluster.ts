@@ -85,6 +85,7 @@ export const openClusterDesk = (options: ClusterDeskOptions): OpenCluster => {
     now,
     log,
     onTurn: async () => {
+      await lists.prepare()
       await record()
       halfWatch.turn()
       await alarms.turn({

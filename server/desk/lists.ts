@@ -1,6 +1,7 @@
 // server/desk/lists.ts: rows of all topics and groups, made once per revision of the state however many pages ask.
+import { setImmediate } from 'node:timers/promises'
 import { groupRow } from '../metrics/group-view'
-import { type ClusterState, silentNames } from '../metrics/state'
+import { type ClusterState, type GroupState, silentNames, type TopicState } from '../metrics/state'
 import { groupsByTopic, topicRow } from '../metrics/topic-view'
 import type { GroupRow, TopicRow } from '../shared/views'
 
@@ -9,34 +10,72 @@ export interface Lists {
   groups(): GroupRow[]
   /** Rows of some topics, without making those of the others. */
   topicsWhere(wanted: (name: string) => boolean): TopicRow[]
+  /**
+   * Makes all rows of the state as it is now, a piece at a time: those of thousands take some hundred milliseconds, in which
+   * others are to be answered. Who asks meanwhile gets the rows of before.
+   */
+  prepare(): Promise<void>
+}
+const PIECE_ROWS = 200
+
+interface Made<Row> {
+  get(): Row[]
+  prepare(): Promise<void>
 }
 export const openLists = (state: ClusterState, now: () => number): Lists => {
-  const once = <T>(make: () => T): (() => T) => {
-    let held: { revision: number; value: T } | undefined
-    return () => {
-      if (held === undefined || held.revision !== state.revision) held = { revision: state.revision, value: make() }
-      return held.value
+  const once = <Of, Row>(all: () => Iterable<Of>, maker: () => (one: Of) => Row): Made<Row> => {
+    let held: { revision: number; rows: Row[] } | undefined
+    let preparing: number | undefined
+    return {
+      get() {
+        if (held !== undefined && (held.revision === state.revision || preparing === state.revision)) return held.rows
+        held = { revision: state.revision, rows: Array.from(all(), maker()) }
+        return held.rows
+      },
+      async prepare() {
+        const { revision } = state
+        if (held === undefined || held.revision === revision) return // the first time nobody waits for less
+        preparing = revision
+        try {
+          const make = maker()
+          const rows: Row[] = []
+          for (const one of [...all()]) {
+            rows.push(make(one))
+            if (rows.length % PIECE_ROWS === 0) await setImmediate()
+          }
+          // what was changed meanwhile is made anew by who asks for it
+          if (state.revision === revision) held = { revision, rows }
+        } finally {
+          preparing = undefined
+        }
+      },
     }
   }
+  const topicMaker = () => {
+    const silent = silentNames(state)
+    const groups = groupsByTopic(state)
+    const at = now()
+    return (topic: TopicState) => topicRow(state, topic, groups.get(topic.name) ?? [], silent, at)
+  }
+  const topics = once(() => state.topics.values(), topicMaker)
+  const groups = once(
+    () => state.groups.values(),
+    () => {
+      const silent = silentNames(state)
+      const at = now()
+      return (group: GroupState) => groupRow(state, group, silent, at)
+    },
+  )
   return {
-    topics: once(() => {
-      const silent = silentNames(state)
-      const groups = groupsByTopic(state)
-      const at = now()
-      return [...state.topics.values()].map((topic) => topicRow(state, topic, groups.get(topic.name) ?? [], silent, at))
-    }),
-    groups: once(() => {
-      const silent = silentNames(state)
-      const at = now()
-      return [...state.groups.values()].map((group) => groupRow(state, group, silent, at))
-    }),
+    topics: topics.get,
+    groups: groups.get,
     topicsWhere(wanted) {
       const found = [...state.topics.values()].filter(({ name }) => wanted(name))
-      if (found.length === 0) return []
-      const silent = silentNames(state)
-      const groups = groupsByTopic(state)
-      const at = now()
-      return found.map((topic) => topicRow(state, topic, groups.get(topic.name) ?? [], silent, at))
+      return found.length === 0 ? [] : found.map(topicMaker())
+    },
+    async prepare() {
+      await topics.prepare()
+      await groups.prepare()
     },
   }
 }

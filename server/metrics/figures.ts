@@ -53,14 +53,18 @@ export const topicsOf = (group: GroupState): string[] =>
  * Every queue of a topic as the group reads it. All figures of a group are made of these, so that a total, a cell and a
  * chart cannot differ in what they count: a queue with messages and without a position is a part nobody knows.
  */
-export function* readingsOf(state: ClusterState, group: GroupState, topic: string): Iterable<Reading> {
+export const readingsOf = (state: ClusterState, group: GroupState, topic: string): Reading[] => {
   const queues = state.topics.get(topic)?.queues
   const positions = group.positions.get(topic)
-  for (const [key, queue] of queues ?? []) yield { topic, key, queue, position: positions?.get(key) }
+  const found: Reading[] = []
+  if (queues !== undefined)
+    for (const [key, queue] of queues) found.push({ topic, key, queue, position: positions?.get(key) })
   // A position in a topic that is gone is nobody's backlog; while a broker is silent its topics are not gone.
-  for (const [key, position] of positions ?? [])
-    if (queues?.has(key) !== true && (queues !== undefined || brokerOf(state, position)))
-      yield { topic, key, queue: undefined, position }
+  if (positions !== undefined)
+    for (const [key, position] of positions)
+      if (queues?.has(key) !== true && (queues !== undefined || brokerOf(state, position)))
+        found.push({ topic, key, queue: undefined, position })
+  return found
 }
 const brokerOf = (state: ClusterState, { broker, topic }: PositionState): boolean =>
   [...state.brokers.values()].some((one) => one.name === broker && one.topicConfigs.has(topic))
@@ -119,6 +123,36 @@ export interface GroupFigures {
   growthPerSecond: Known<number>
   drain: Drain
 }
+/** Where a group stands in one of its topics: of each group of each topic of a list, so nothing more is made than is shown. */
+export const standingIn = (
+  state: ClusterState,
+  group: GroupState,
+  silent: ReadonlySet<string>,
+  now: number,
+  topic: string,
+): Pick<GroupFigures, 'lag' | 'behind' | 'outPerSecond'> => {
+  if (group.model === 'BROADCASTING') {
+    const none = unknown('broadcasting')
+    return { lag: none, behind: none, outPerSecond: none }
+  }
+  const lags: Known<number>[] = []
+  const behinds: Behind[] = []
+  const outs: Known<number>[] = []
+  for (const reading of readingsOf(state, group, topic)) {
+    lags.push(lagOf(reading, silent))
+    behinds.push(behindOf(reading, silent, now))
+    outs.push(outOf(state, reading, silent))
+  }
+  if (lags.length === 0) {
+    const never = unknown('never-committed')
+    return { lag: never, behind: never, outPerSecond: never }
+  }
+  return { lag: total(lags, state.at), behind: worstBehind(behinds, state.at), outPerSecond: total(outs, state.at) }
+}
+const outOf = (state: ClusterState, { position, queue }: Reading, silent: ReadonlySet<string>): Known<number> =>
+  silent.has(position?.broker ?? queue?.broker ?? '')
+    ? unknown('broker-silent')
+    : (position?.out.rate ?? known(0, state.at))
 /** Over all topics of the group, or one of them. The retry topic is told apart and never added. */
 export const groupFigures = (
   state: ClusterState,
@@ -153,10 +187,9 @@ export const groupFigures = (
         if (position !== undefined) retry.push(lagOf(reading, silent))
         continue
       }
-      const broker = position?.broker ?? queue?.broker ?? ''
       lags.push(lagOf(reading, silent))
       behinds.push(behindOf(reading, silent, now))
-      outs.push(silent.has(broker) ? unknown('broker-silent') : (position?.out.rate ?? known(0, state.at)))
+      outs.push(outOf(state, reading, silent))
       if (queue !== undefined) ins.push(rateOf(queue, silent))
     }
   const at = state.at

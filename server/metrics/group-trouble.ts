@@ -97,10 +97,15 @@ const mixedKinds = (state: ClusterState, group: GroupState): GroupTrouble[] => {
   const ordered: string[] = []
   const plain: string[] = []
   for (const { topic } of withoutRetry(group.subscriptions)) {
-    const configs = [...state.brokers.values()].flatMap((broker) => broker.topicConfigs.get(topic) ?? [])
-    if (configs.length === 0) continue
-    const isOrdered = configs.some(({ order, attributes }) => order || attributes['message.type'] === 'FIFO')
-    ;(isOrdered ? ordered : plain).push(topic)
+    let isThere = false
+    let isOrdered = false
+    for (const broker of state.brokers.values()) {
+      const config = broker.topicConfigs.get(topic)
+      if (config === undefined) continue
+      isThere = true
+      isOrdered ||= config.order || config.attributes['message.type'] === 'FIFO'
+    }
+    if (isThere) (isOrdered ? ordered : plain).push(topic)
   }
   return ordered.length > 0 && plain.length > 0 ? [{ kind: 'mixed-kinds', ordered, plain }] : []
 }

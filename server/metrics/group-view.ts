@@ -1,4 +1,5 @@
 // server/metrics/group-view.ts: consumer groups as pages see them, from the sampler's state alone.
+import type { GroupConfig } from '../admin/types'
 import { versionText } from '../admin/versions'
 import type { GroupListInput } from '../shared/inputs'
 import { isKnown, type Known, known, unknown } from '../shared/known'
@@ -32,11 +33,14 @@ const modeOf = (state: ClusterState, group: GroupState): GroupMode => {
     how: how[group.consumeType as keyof typeof how] ?? null, // a text of the wire
   }
 }
-const configsOf = (state: ClusterState, group: string) =>
-  [...state.brokers.values()].flatMap((broker) => {
+const configsOf = (state: ClusterState, group: string) => {
+  const found: { broker: string; config: GroupConfig }[] = []
+  for (const broker of state.brokers.values()) {
     const config = broker.groupConfigs.get(group)
-    return config === undefined ? [] : [{ broker: broker.name, config }]
-  })
+    if (config !== undefined) found.push({ broker: broker.name, config })
+  }
+  return found
+}
 export const groupRow = (
   state: ClusterState,
   group: GroupState,
@@ -60,7 +64,9 @@ export const groupRow = (
     clients,
     topics: topicsOf(group),
     ...figures,
-    spark: group.spark.line(now),
+    get spark() {
+      return group.spark.line(now)
+    },
     deadLetters: deadLettersOf(state, group.name, silent),
     versions: versions.length === 0 ? null : [versionText(versions[0] ?? 0), versionText(versions.at(-1) ?? 0)],
     idle: off || (!online && now - group.lastClientAt > IDLE_MS),

@@ -14,7 +14,7 @@ import type {
   TopicType,
   TopicView,
 } from '../shared/views'
-import { groupFigures, keptOf, lagOf, lastStoredOf, maxOf, minOf, rateOf, total, worstBehind } from './figures'
+import { keptOf, lagOf, lastStoredOf, maxOf, minOf, rateOf, standingIn, total, worstBehind } from './figures'
 import { groupRow } from './group-view'
 import { kindOf } from './kind'
 import { missingOf } from './missing'
@@ -29,15 +29,15 @@ const types: ReadonlySet<string> = new Set(['NORMAL', 'FIFO', 'DELAY', 'TRANSACT
 /** Groups by the topics they have positions in: made once for a list, not once a row. */
 export const groupsByTopic = (state: ClusterState): Map<string, GroupState[]> => {
   const found = new Map<string, GroupState[]>()
-  for (const group of state.groups.values())
-    for (const topic of new Set([
-      ...group.positions.keys(),
-      ...(group.clients?.length ? group.subscriptions.map((one) => one.topic) : []),
-    ])) {
-      const held = found.get(topic)
-      if (held === undefined) found.set(topic, [group])
-      else held.push(group)
-    }
+  const add = (topic: string, group: GroupState): void => {
+    const held = found.get(topic)
+    if (held === undefined) found.set(topic, [group])
+    else if (held.at(-1) !== group) held.push(group) // it may be told of twice, by a position and a subscription
+  }
+  for (const group of state.groups.values()) {
+    for (const topic of group.positions.keys()) add(topic, group)
+    if (group.clients?.length) for (const { topic } of group.subscriptions) add(topic, group)
+  }
   return found
 }
 /** One config per broker name: the member with the smallest id speaks. */
@@ -45,15 +45,15 @@ const configsOf = (
   state: ClusterState,
   topic: string,
 ): { broker: BrokerState; config: NonNullable<ReturnType<BrokerState['topicConfigs']['get']>> }[] => {
-  const byName = new Map<string, BrokerState>()
+  const found: { broker: BrokerState; config: NonNullable<ReturnType<BrokerState['topicConfigs']['get']>> }[] = []
   for (const broker of state.brokers.values()) {
-    const held = byName.get(broker.name)
-    if (broker.topicConfigs.has(topic) && (held === undefined || broker.id < held.id)) byName.set(broker.name, broker)
-  }
-  return [...byName.values()].flatMap((broker) => {
     const config = broker.topicConfigs.get(topic)
-    return config === undefined ? [] : [{ broker, config }]
-  })
+    if (config === undefined) continue
+    const place = found.findIndex((one) => one.broker.name === broker.name)
+    if (place < 0) found.push({ broker, config })
+    else if (broker.id < (found[place]?.broker.id ?? 0)) found[place] = { broker, config }
+  }
+  return found
 }
 const typeOf = (attributes: Record<string, string> | undefined): TopicType => {
   const type = attributes?.['message.type'] ?? ''
@@ -69,7 +69,7 @@ export const topicRow = (
 ): TopicRow => {
   const configs = configsOf(state, topic.name)
   const queues = [...topic.queues.values()]
-  const figures = groups.map((group) => ({ group, figures: groupFigures(state, group, silent, now, topic.name) }))
+  const figures = groups.map((group) => ({ group, figures: standingIn(state, group, silent, now, topic.name) }))
   let worst: (typeof figures)[number] | undefined
   for (const one of figures) {
     const lag = one.figures.lag
@@ -105,7 +105,10 @@ export const topicRow = (
         .filter((one) => !('unknown' in one) || one.unknown !== 'never-committed'),
       state.at,
     ),
-    spark: topic.spark.line(now),
+    // an hour of points for each of thousands: made of those that are shown
+    get spark() {
+      return topic.spark.line(now)
+    },
     groups: groups.length,
     worstGroup: worst?.group.name ?? null,
     worstLag: worst?.figures.lag ?? figures[0]?.figures.lag ?? { value: 0, missing: 0, at: state.at },
@@ -232,7 +235,7 @@ const topicGroupRow = (
   now: number,
 ): TopicGroupRow => {
   const whole = groupRow(state, group, silent, now)
-  const here = groupFigures(state, group, silent, now, topic)
+  const here = standingIn(state, group, silent, now, topic)
   return {
     group: group.name,
     state: whole.state,

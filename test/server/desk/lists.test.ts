@@ -70,3 +70,27 @@ it('joins what one client does into one row, and knows in which groups it consum
   expect(ask({ role: ['producer'] }).matched).toBe(1)
   expect(ask({ names: ['only@2'] }).rows).toHaveLength(1)
 })
+
+it('makes its rows a piece at a time after a turn, and shows those of before until they are there', async () => {
+  const state = stateOf()
+  for (let at = 0; at < 500; at++) addTopic(state, `T${at}`, 0, 1)
+  const lists = openLists(state, () => NOW)
+  const kept = () => lists.topics().map((row) => ('value' in row.kept ? row.kept.value : -1))
+  expect(new Set(kept())).toEqual(new Set([1]))
+  for (let at = 0; at < 500; at++) addTopic(state, `T${at}`, 0, 2)
+  state.revision += 1
+  const prepared = lists.prepare()
+  expect(new Set(kept())).toEqual(new Set([1]))
+  await prepared
+  const rows = lists.topics()
+  expect(new Set(kept())).toEqual(new Set([2]))
+  expect(lists.topics()).toBe(rows)
+  // a change by somebody is not waited for: it is seen at once, also while rows are being made
+  state.revision += 1
+  const again = lists.prepare()
+  addTopic(state, 'New', 0, 3)
+  state.revision += 1
+  expect(lists.topics().map(({ name }) => name)).toContain('New')
+  await again
+  expect(lists.topics().map(({ name }) => name)).toContain('New')
+})
