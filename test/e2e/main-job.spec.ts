@@ -69,7 +69,7 @@ test('CN4: messages are found by a pattern, and two of them compared', async ({ 
   await expect(page.getByText('+ body', { exact: false })).toBeVisible()
 })
 
-test('CN14: dead letters are put back by a job, each with its result', async ({ page }) => {
+test('RT10: dead letters are put back by a job, each with its result', async ({ page }) => {
   await page.goto('/')
   await page.waitForURL(/\/c\/[^/]+$/)
   const base = new URL(page.url()).pathname

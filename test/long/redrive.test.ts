@@ -16,7 +16,7 @@ const KILLS = 3
 const GROUP = 'GID_redrive'
 const QUEUES = 4
 
-it(`CN14: ${COUNT} dead letters, killed ${KILLS} times in the middle: each is put back once`, {
+it(`RT10: ${COUNT} dead letters, killed ${KILLS} times in the middle: each is put back once`, {
   timeout: 3_000_000,
 }, async () => {
   const ours = await startOurs()

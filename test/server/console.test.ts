@@ -382,7 +382,7 @@ describe('the cluster', () => {
     expect((await http().waiting.transactions.query(at)).open).toMatchObject([{ producerGroup: 'GID_maker', topic }])
   })
 
-  it('CN14: puts dead letters back by a job, each once, and a second time puts back none', async () => {
+  it('RT10: puts dead letters back by a job, each once, and a second time puts back none', async () => {
     const group = 'GID_console_dead'
     for (const topic of [`%DLQ%${group}`, 'console_revived'])
       await http().topic.create.mutate({ ...at, topic, readQueues: 2, writeQueues: 2 })

@@ -107,7 +107,7 @@ type Found = Awaited<ReturnType<Awaited<ReturnType<typeof start>>['doctor']['exa
 const whoOf = ({ checks }: Found, finding: string) =>
   checks.filter((check) => check.finding === finding).map(({ who }) => who)
 
-describe('the connection doctor', () => {
+describe('CN16: the connection doctor', () => {
   it('names who does not answer, what is announced, and what is set so that nothing works', async () => {
     const { doctor, namesrv, dead, closed, broker } = await start()
     const found = await doctor.examine({

@@ -2,8 +2,9 @@
 // never made from a counter that started anew.
 import { describe, expect, it } from 'vitest'
 import { behindOf, drainOf, groupFigures, levelOf, total, worstBehind } from '../../../server/metrics/figures'
-import { groupView } from '../../../server/metrics/group-view'
+import { groupRow, groupView } from '../../../server/metrics/group-view'
 import { HourLine, Meter, Window } from '../../../server/metrics/meter'
+import { overviewOf } from '../../../server/metrics/overview'
 import { type ClusterState, newGroup, newTopic, positionOf, queueOf } from '../../../server/metrics/state'
 import { known, steady, unknown } from '../../../server/shared/known'
 import type { Behind } from '../../../server/shared/views'
@@ -182,4 +183,34 @@ it('a stopped consumer that left little behind is a warning, however old that gr
   expect(levelOf({ value: 20, missing: 0, at: 1 }, behind, false)).toBe('warning')
   expect(levelOf({ value: 20, missing: 0, at: 1 }, behind, true)).toBe('critical')
   expect(levelOf({ value: 5000, missing: 0, at: 1 }, behind, false)).toBe('critical')
+})
+
+it('CN7: what a broadcasting group has read is kept by its clients: it is said so, and counts nowhere as nothing or as all', () => {
+  const now = 1_000_000
+  const state: ClusterState = {
+    ...{ turn: 3, revision: 3, at: now, startedAt: 0, nameServers: [] },
+    ...{ brokers: new Map(), topics: new Map(), groups: new Map() },
+  }
+  const topic = newTopic('T', 0)
+  Object.assign(queueOf(topic, 'b', 0), { min: 0, max: 500, minAt: now, maxAt: now, statsAt: now })
+  state.topics.set('T', topic)
+  const group = newGroup('g', 0)
+  group.model = 'BROADCASTING'
+  group.clients = [{ clientId: 'c@1', address: '127.0.0.1:5', language: 'JAVA', version: 477 }]
+  group.clientsAt = now
+  group.subscriptions = [{ topic: 'T', expression: '*', type: 'TAG', version: 1 }]
+  // what an older client of the group left at the broker is nobody's position now
+  Object.assign(positionOf(group, 'T', 'b', 0), { committed: 3, committedAt: now, lastTimestamp: 5 })
+  state.groups.set('g', group)
+  const kept = { unknown: 'broadcasting' }
+  const row = groupRow(state, group, none, now)
+  expect(row).toMatchObject({
+    ...{ state: 'consuming', lag: kept, behind: kept, inPerSecond: kept, outPerSecond: kept, growthPerSecond: kept },
+    ...{ level: 'unknown', troubles: [], drain: { kind: 'unknown', reason: 'broadcasting' } },
+  })
+  const [queue] = groupView(state, group, new Map(), now).queues
+  expect(queue).toMatchObject({ committed: kept, lag: kept, behind: kept, lastCommitAt: kept })
+  const brokers = { rows: [], total: 0, matched: 0, page: 1, size: 50, facets: [], missing: [], at: now }
+  const overview = overviewOf(state, { turnMs: 5000, rows: [row], brokers, namesrv: [], clients: 1, now })
+  expect(overview).toMatchObject({ unknownGroups: 1, lag: kept })
 })
