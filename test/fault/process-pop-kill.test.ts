@@ -91,7 +91,7 @@ it.skipIf(KILLS === 0)(
     }
     const ours = await startOurs({ ...ports, dataDir })
     const popper = openPopper(ours.broker)
-    const endMs = Date.now() + 30_000
+    const endMs = Date.now() + 60_000
     while (open.size > 0 && Date.now() < endMs) {
       for (const message of await popper.pop(1000)) {
         if (await popper.ack(message)) open.delete(message.body)
@@ -108,5 +108,5 @@ it.skipIf(KILLS === 0)(
     popper.close()
     await ours.child.stop()
   },
-  60_000 + KILLS * 15_000,
+  60_000 + KILLS * 60_000,
 )
