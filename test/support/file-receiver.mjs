@@ -18,6 +18,7 @@ if (port === undefined) {
   await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve))
   const receiver = fork(fileURLToPath(import.meta.url), [folder, target, String(server.address().port)])
   const socket = await new Promise((resolve) => server.once('connection', resolve))
+  socket.setMaxListeners(0) // each file leaves some behind
   const fromMs = performance.now()
   for (const name of names) await pipeline(createReadStream(join(folder, name)), socket, { end: false })
   socket.end()
