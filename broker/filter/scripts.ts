@@ -78,7 +78,7 @@ class Asker implements Scripts {
     const figures = this.#figuresOf(script)
     const count = piecesOf(records).length
     const byChoice = script.onFault === 'open'
-    if (figures.restsUntilMs > this.#options.clock()) {
+    if (this.#isClosed || figures.restsUntilMs > this.#options.clock()) {
       this.#count(figures, { faults: count })
       return Promise.resolve(new Array<boolean>(count).fill(byChoice))
     }
