@@ -15,6 +15,7 @@ const buffers = ['false', 'true'] as const
 
 it.skipIf(!isAsked).for(buffers)(
   'CO20: push consumers in pop mode get what they get of Apache, enablePopBufferMerge=%s',
+  { timeout: 900_000 },
   async (merges, context) => {
     const parts = await javaParts()
     if ('missing' in parts) return context.skip(parts.missing)
@@ -24,7 +25,7 @@ it.skipIf(!isAsked).for(buffers)(
       await wire.createTopic('Popped', 4)
       wire.close()
       const args = [namesrv, 'Popped', 'poppers', String(MESSAGES)]
-      const { output } = await runJava({ ...parts, classes, main: 'Pops', args })
+      const { output } = await runJava({ ...parts, classes, main: 'Pops', args, timeoutMs: 300_000 })
       return output.trim().split('\n').sort()
     }
     const properties = { enablePopBufferMerge: merges }

@@ -32,12 +32,12 @@ public class Pops {
         String topic = args[1];
         String group = args[2];
         int count = Integer.parseInt(args[3]);
-        DefaultMQAdminExt admin = new DefaultMQAdminExt();
+        DefaultMQAdminExt admin = new DefaultMQAdminExt(60_000L); // the machine may be busy
         admin.setNamesrvAddr(namesrv);
         admin.setInstanceName("admin");
         admin.start();
         for (BrokerData broker : admin.examineTopicRouteInfo(topic).getBrokerDatas()) {
-            admin.setMessageRequestMode(broker.getBrokerAddrs().get(0L), topic, group, MessageRequestMode.POP, 0, 5000);
+            admin.setMessageRequestMode(broker.getBrokerAddrs().get(0L), topic, group, MessageRequestMode.POP, 0, 60_000);
         }
         DefaultMQProducer producer = new DefaultMQProducer(group + "_producer");
         producer.setNamesrvAddr(namesrv);
