@@ -96,7 +96,7 @@ const runs = {
   },
   interop: {
     says: 'stores of a million messages, ours opened by Apache and theirs by ours, after a stop and after a crash',
-    minutes: 40,
+    minutes: 90,
     files: ['test/client/store-interop.test.ts'],
     env: { ROCKETDECK_INTEROP: '1200000' },
     flags: { messages: 'ROCKETDECK_INTEROP' },
