@@ -94,6 +94,8 @@ describe('SE1, SE3, NS7, NS8, RP3: a stock Java client is let in with the right 
         ),
         may: 'SEND_OK',
         token: 'SEND_OK',
+        'token over tls': 'SEND_OK',
+        vip: 'SEND_OK',
         tls: 'SEND_OK',
         domain: 'SEND_OK',
         receive: 'all',

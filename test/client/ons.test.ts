@@ -2,11 +2,12 @@
 // knows. It takes our name server's address; what it signs is not looked at without access control.
 import { expect, it, onTestFinished } from 'vitest'
 import { compileJava, javaParts, onsLib, runJava } from '../support/java'
+import { freePort } from '../support/ports'
 import { startOurs } from '../support/rocketdeck'
 import { openWire } from '../support/wire'
 
 const isAsked = process.env.ROCKETDECK_ONS === '1'
-const topics = ['Normal', 'Retry', 'Timed', 'Order', 'Trans', 'Batch', 'Pull', 'All', 'Sql']
+const topics = ['Normal', 'Retry', 'Timed', 'Order', 'Trans', 'Batch', 'Pull', 'All', 'Sql', 'Address']
 
 it.skipIf(!isAsked)(
   'SD1, IN4: ons-client 1.8.8.5 finds every kind of message as its manual has it',
@@ -17,7 +18,10 @@ it.skipIf(!isAsked)(
     if ('missing' in ons) return context.skip(ons.missing)
     const jars = { ...parts, lib: ons.lib }
     const classes = await compileJava(jars, 'java-ons')
+    const addressPort = await freePort()
     const flags = [
+      '--address-port',
+      `${addressPort}`,
       '--set',
       `messageDelayLevel=${Array(18).fill('1s').join(' ')}`,
       '--set',
@@ -28,7 +32,13 @@ it.skipIf(!isAsked)(
     const wire = openWire(ours.broker)
     for (const topic of topics) await wire.createTopic(`Ons${topic}`, 4)
     wire.close()
-    const { output } = await runJava({ ...jars, classes, main: 'Ons', args: [ours.namesrv], timeoutMs: 170_000 })
+    const { output } = await runJava({
+      ...jars,
+      classes,
+      main: 'Ons',
+      args: [ours.namesrv, `http://127.0.0.1:${addressPort}/rocketmq/nsaddr4client-internal`],
+      timeoutMs: 170_000,
+    })
     const saw = output.split('\n').filter((line) => line.startsWith('SAW '))
     const seen = Object.fromEntries(saw.map((line) => [line.split(' ')[1], line.split(' ').slice(2).join(' ')]))
     expect(seen).toEqual({
@@ -45,6 +55,7 @@ it.skipIf(!isAsked)(
       pull: '20 of 4 partitions',
       broadcast: '27', // CO7
       sql: '[m4, m6]',
+      address: 'OnsAddress', // NS8
     })
   },
 )

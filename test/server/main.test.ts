@@ -80,12 +80,34 @@ describe('npm start', () => {
     }
   })
 
-  it('serves clients and its health before there are pages', async () => {
-    const { namesrvPort, brokerPort, at } = await start()
+  it('serves clients and its health before there are pages, and SE4: only whom --allow-from names', async (context) => {
+    const { child, port, namesrvPort, brokerPort, at } = await start(['--allow-from', 'console=127.0.0.2'])
     expect(await clusterInfo(`127.0.0.1:${namesrvPort}`)).toContain(`127.0.0.1:${brokerPort}`)
     expect(await (await fetch(`${at}/healthz`)).text()).toBe('ok\n')
     expect([200, 503]).toContain((await fetch(`${at}/readyz`)).status)
     expect([200, 307, 308, 503]).toContain((await fetch(`${at}/`, { redirect: 'manual' })).status)
+    const healthFrom = (localAddress: string) =>
+      new Promise<number | string | undefined>((resolve) => {
+        const asked = request({ host: '127.0.0.1', port, path: '/healthz', localAddress }, (response) => {
+          response.resume()
+          resolve(response.statusCode)
+        })
+        asked.once('error', (error: NodeJS.ErrnoException) => resolve(error.code))
+        asked.end()
+      })
+    const named = await healthFrom('127.0.0.2')
+    if (named === 'EADDRNOTAVAIL' || named === 'EINVAL') return context.skip('loopback has one address here')
+    expect([named, await healthFrom('127.0.0.3')]).toEqual([200, 'ECONNRESET'])
+    expect(child.output).toContain('closing 127.0.0.3: --allow-from console does not name it')
+  })
+
+  it.each([
+    ['cluster', 'console=10.0.0.0/8', 'no such listener here; there are namesrv, broker, ha, address, metrics'],
+    ['start', 'broker=10.0.0.0/99', '10.0.0.0/99 is no address and no network such as 10.0.0.0/8'],
+  ] as const)('npm run %s ends with code 2 at --allow-from %s', async (program, rule, says) => {
+    const child = launchProgram(program, ['--allow-from', rule, '--data', temporaryFolder('start')])
+    expect((await child.exited).code).toBe(2)
+    expect(child.output).toContain(`--allow-from ${rule}: ${says}`)
   })
 
   it('refuses a Host and an Origin that are not its own', async () => {

@@ -2,18 +2,18 @@
 // folder fetched earlier, or Maven into a cache of this project's own), compiles the programs of test/client/java.
 import { createHash } from 'node:crypto'
 import {
-  cpSync,
   existsSync,
   mkdirSync,
   readdirSync,
   readFileSync,
+  realpathSync,
   renameSync,
   rmSync,
   statSync,
   writeFileSync,
 } from 'node:fs'
 import { homedir, platform } from 'node:os'
-import { delimiter, join } from 'node:path'
+import { delimiter, dirname, join } from 'node:path'
 import { locked } from '../../broker/build/lock.mjs'
 import { type Child, launch, run } from './children'
 import { projectRoot, temporaryFolder } from './folders'
@@ -174,29 +174,34 @@ export interface JavaRun {
   /** Flags of the JVM instead of those that make it start soon. */
   jvm?: readonly string[]
   home?: string
+  env?: Record<string, string>
   timeoutMs?: number
 }
 
 function commandLine(options: JavaRun): string[] {
+  const shared = options.jvm === undefined ? archiveFor(options) : undefined
+  const classes = shared?.classes ?? options.classes
   const home = options.home ?? temporaryFolder('java-home')
   const properties = { 'user.home': home, 'rocketmq.client.logUseSlf4j': 'false', ...options.properties }
   return [
     ...jdkFlags,
     ...(options.jvm ?? quickStart),
+    ...(shared?.flags ?? []),
     `-Xmx${options.heap ?? '256m'}`,
     ...Object.entries(properties).map(([key, value]) => `-D${key}=${value}`),
     '-cp',
-    [...(options.classes ? [options.classes] : []), join(options.lib, '*')].join(delimiter),
+    classPath(classes, options.lib),
     options.main,
     ...(options.args ?? []),
   ]
 }
 
-export const launchJava = (options: JavaRun): Child =>
-  launch(options.java, commandLine(options), { cwd: temporaryFolder('java') })
+const whereOf = ({ env = {} }: JavaRun) => ({ cwd: temporaryFolder('java'), env })
+
+export const launchJava = (options: JavaRun): Child => launch(options.java, commandLine(options), whereOf(options))
 
 export const runJava = (options: JavaRun) =>
-  run(options.java, commandLine(options), { cwd: temporaryFolder('java'), timeoutMs: options.timeoutMs ?? 120_000 })
+  run(options.java, commandLine(options), { ...whereOf(options), timeoutMs: options.timeoutMs ?? 120_000 })
 
 /** Stock `mqadmin`. Its exit code says little: judge the text. */
 export const mqadmin = (parts: { java: string; lib: string }, args: readonly string[], timeoutMs = 60_000) => {
@@ -211,29 +216,94 @@ export const mqadmin = (parts: { java: string; lib: string }, args: readonly str
   })
 }
 
-/**
- * Compiles every program of a folder of test/client against the jars, once for all files that ask; answers with the
- * folder of the classes, which others use too.
- */
-export async function compileJava(parts: { javac: string; lib: string }, folder = 'java'): Promise<string> {
+const classPath = (classes: string | undefined, lib: string): string =>
+  [...(classes ? [classes] : []), join(lib, '*')].join(delimiter)
+
+const sourcesOf = (folder: string): string[] => {
   const source = join(projectRoot, 'test', 'client', folder)
   const names = readdirSync(source).filter((name) => name.endsWith('.java'))
-  const hash = createHash('sha256').update(`${parts.javac}\n${parts.lib}`)
-  for (const name of names.sort()) hash.update(`\n${name}\n`).update(readFileSync(join(source, name)))
-  const built = join(projectRoot, 'dist', 'test-classes', `${folder}-${hash.digest('hex').slice(0, 16)}`)
+  return names.sort().map((name) => join(source, name))
+}
+const places = new Map<string, string>()
+/** Where the classes of a folder lie, once compiled: another place for each JDK, set of jars and state of the sources. */
+function placeOf({ java, lib }: { java: string; lib: string }, folder: string): string {
+  const key = `${folder}\n${java}\n${lib}`
+  const known = places.get(key)
+  if (known !== undefined) return known
+  const hash = createHash('sha256').update(key).update(jdkRelease(java))
+  for (const path of sourcesOf(folder)) hash.update(`\n${path}\n`).update(readFileSync(path))
+  const place = join(projectRoot, 'dist', 'test-classes', `${folder}-${hash.digest('hex').slice(0, 16)}`)
+  places.set(key, place)
+  return place
+}
+/** What a JDK says of itself; one that was replaced in its place is another. */
+function jdkRelease(java: string): string {
+  const release = join(realpathSync(java), '..', '..', 'release')
+  return existsSync(release) ? readFileSync(release, 'utf8') : ''
+}
+
+/**
+ * Compiles every program of a folder of test/client against the jars, once for all files that ask; answers with the jar
+ * of the classes, which others use too.
+ */
+export async function compileJava(
+  parts: { java: string; javac: string; lib: string },
+  folder = 'java',
+): Promise<string> {
+  const built = placeOf(parts, folder)
+  const jar = join(built, classesJar)
   return locked(`${built}.lock`, async () => {
-    if (existsSync(built)) return built
+    if (existsSync(built)) return jar
     const classes = temporaryFolder('classes')
     const flags = [...quickStart.map((flag) => `-J${flag}`), '-proc:none', '-nowarn']
-    const files = names.map((name) => join(source, name))
-    const { code, output } = await run(parts.javac, [...flags, '-d', classes, '-cp', join(parts.lib, '*'), ...files], {
-      timeoutMs: 120_000,
-    })
-    if (code !== 0) throw new Error(`javac: ${output}`)
+    const options = [...flags, '-d', classes, '-cp', join(parts.lib, '*')]
+    await succeed(parts.javac, [...options, ...sourcesOf(folder)])
     // made beside its place and renamed: a half-made one is never seen
     const half = `${built}.${process.pid}`
-    cpSync(classes, half, { recursive: true })
+    mkdirSync(half, { recursive: true })
+    await succeed(join(dirname(realpathSync(parts.javac)), 'jar'), [
+      '--create',
+      '--file',
+      join(half, classesJar),
+      '-C',
+      classes,
+      '.',
+    ])
     renameSync(half, built)
-    return built
+    if (folder === 'java') await makeArchive(parts, built)
+    return jar
   })
+}
+
+async function succeed(command: string, args: readonly string[]): Promise<void> {
+  const { code, output } = await run(command, args, { timeoutMs: 120_000 })
+  if (code !== 0) throw new Error(`${command}: ${output}`)
+}
+
+const classesJar = 'tests.jar'
+const archiveName = 'shared.jsa'
+/** A JVM that finds no use for an archive goes on without it and without a word: what programs print is compared. */
+const archiveFlags = ['-Xshare:auto', '-Xlog:disable', '-Xlog:all=error:stderr']
+
+/**
+ * Classes of the jars as a JVM has them once they are read and checked, in a file that later ones map (AppCDS): a third of
+ * what the start of a client costs. Where this JDK cannot make one there is none, and nothing else is different.
+ */
+async function makeArchive(parts: { java: string; lib: string }, built: string): Promise<void> {
+  const half = join(built, `${archiveName}.half`)
+  const flags = [...quickStart, `-XX:ArchiveClassesAtExit=${half}`, ...archiveFlags]
+  await runJava({ ...parts, classes: join(built, classesJar), main: 'SharedClasses', jvm: flags }).catch(
+    () => undefined,
+  )
+  if (existsSync(half)) renameSync(half, join(built, archiveName))
+}
+
+/** The archive begins with the same class path, and so must every run that uses it. */
+function archiveFor({ java, lib, classes }: JavaRun): { classes: string; flags: readonly string[] } | undefined {
+  if (process.env.VITEST === undefined) return undefined // a bench compares as users run
+  const built = placeOf({ java, lib }, 'java')
+  const jar = join(built, classesJar)
+  const archive = join(built, archiveName)
+  if ((classes !== undefined && classes !== jar) || !existsSync(archive)) return undefined
+  return { classes: jar, flags: [`-XX:SharedArchiveFile=${archive}`, ...archiveFlags] }
 }

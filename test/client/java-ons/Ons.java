@@ -1,6 +1,6 @@
 // test/client/java-ons/Ons.java: Alibaba Cloud's own client (com.aliyun.openservices:ons-client) as its manual shows it, against one
 // name server: a line "KIND FACTS" for each kind of message. Nothing is judged here.
-//   Ons NAMESRV
+//   Ons NAMESRV ADDRESS_SERVICE, the second a whole address (http://...)
 import com.aliyun.openservices.ons.api.Action;
 import com.aliyun.openservices.ons.api.Consumer;
 import com.aliyun.openservices.ons.api.Message;
@@ -56,6 +56,8 @@ public class Ons {
         kinds.put("pull", Ons::pull);
         kinds.put("broadcast", Ons::broadcast);
         kinds.put("sql", Ons::sql);
+        String addressService = args[1];
+        kinds.put("address", () -> address(addressService));
         List<Thread> threads = new ArrayList<>();
         for (Map.Entry<String, Kind> kind : kinds.entrySet()) {
             Thread thread = new Thread(() -> {
@@ -90,6 +92,16 @@ public class Ons {
             properties.setProperty(more[at], more[at + 1]);
         }
         return properties;
+    }
+
+    /** It knows the address service alone. */
+    private static String address(String addressService) {
+        Properties properties = of("GID_address");
+        properties.remove(PropertyKeyConst.NAMESRV_ADDR);
+        properties.setProperty(PropertyKeyConst.ONSAddr, addressService);
+        Producer producer = ONSFactory.createProducer(properties);
+        producer.start();
+        return producer.send(message("OnsAddress", "TagA", "found")).getTopic();
     }
 
     private static Message message(String topic, String tag, String text) {

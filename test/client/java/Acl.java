@@ -47,10 +47,16 @@ public class Acl {
     }
 
     static String send(String name, String namesrv, String topic, RPCHook hook, boolean tls) throws Exception {
+        return send(name, namesrv, topic, hook, tls, false);
+    }
+
+    /** vip: to the port two below the broker's, as clients of 4.x may. */
+    static String send(String name, String namesrv, String topic, RPCHook hook, boolean tls, boolean vip) throws Exception {
         DefaultMQProducer producer = new DefaultMQProducer("acl-producer", hook);
         producer.setInstanceName(name); // clients of one name share their connections, and their credentials
         if (namesrv != null) producer.setNamesrvAddr(namesrv);
         producer.setUseTLS(tls);
+        producer.setVipChannelEnabled(vip);
         producer.setRetryTimesWhenSendFailed(0);
         producer.start();
         try {
@@ -89,9 +95,11 @@ public class Acl {
         attempt("may not", () -> send("poor", namesrv, topic, hook(args[5], args[6], null), false));
         attempt("may", () -> send("good", namesrv, topic, good, false));
         attempt("token", () -> send("token", namesrv, topic, hook(args[3], args[4], "sts-token"), false));
+        attempt("token over tls", () -> send("token-tls", namesrv, topic, hook(args[3], args[4], "sts-token"), true));
+        attempt("vip", () -> send("vip", namesrv, topic, good, false, true));
         attempt("tls", () -> send("tls", namesrv, topic, good, true));
         attempt("domain", () -> send("domain", null, topic, good, true));
-        attempt("receive", () -> receive(namesrv, topic, group, good, 4));
+        attempt("receive", () -> receive(namesrv, topic, group, good, 6));
         System.exit(0);
     }
 }
