@@ -292,10 +292,12 @@ const archiveFlags = ['-Xshare:auto', '-Xlog:disable', '-Xlog:all=error:stderr']
 async function makeArchive(parts: { java: string; lib: string }, built: string): Promise<void> {
   const half = join(built, `${archiveName}.half`)
   const flags = [...quickStart, `-XX:ArchiveClassesAtExit=${half}`, ...archiveFlags]
-  await runJava({ ...parts, classes: join(built, classesJar), main: 'SharedClasses', jvm: flags }).catch(
+  const classes = join(built, classesJar)
+  const end = await runJava({ ...parts, classes, main: 'SharedClasses', jvm: flags, timeoutMs: 60_000 }).catch(
     () => undefined,
   )
-  if (existsSync(half)) renameSync(half, join(built, archiveName))
+  if (end?.code === 0 && existsSync(half)) renameSync(half, join(built, archiveName))
+  else rmSync(half, { force: true }) // one that was not finished
 }
 
 /** The archive begins with the same class path, and so must every run that uses it. */

@@ -19,6 +19,9 @@ import org.apache.rocketmq.common.message.Message;
 import org.apache.rocketmq.remoting.RPCHook;
 
 public class Acl {
+    /** A first TLS handshake takes a JVM on a busy machine more than the 3 s that clients wait by themselves. */
+    static final int PATIENCE_MS = 60_000;
+
     interface Work {
         String run() throws Exception;
     }
@@ -55,13 +58,14 @@ public class Acl {
         DefaultMQProducer producer = new DefaultMQProducer("acl-producer", hook);
         producer.setInstanceName(name); // clients of one name share their connections, and their credentials
         if (namesrv != null) producer.setNamesrvAddr(namesrv);
+        producer.setMqClientApiTimeout(PATIENCE_MS);
         producer.setUseTLS(tls);
         producer.setVipChannelEnabled(vip);
         producer.setRetryTimesWhenSendFailed(0);
         producer.start();
         try {
             Message message = new Message(topic, "tag", name, name.getBytes(StandardCharsets.UTF_8));
-            return producer.send(message, 10_000).getSendStatus().name();
+            return producer.send(message, PATIENCE_MS).getSendStatus().name();
         } finally {
             producer.shutdown();
         }
@@ -72,6 +76,7 @@ public class Acl {
         consumer.setInstanceName("receive");
         consumer.setNamesrvAddr(namesrv);
         consumer.setConsumeFromWhere(ConsumeFromWhere.CONSUME_FROM_FIRST_OFFSET);
+        consumer.setMqClientApiTimeout(PATIENCE_MS);
         consumer.setUseTLS(true);
         consumer.subscribe(topic, "*");
         CountDownLatch left = new CountDownLatch(count);
@@ -81,7 +86,7 @@ public class Acl {
         });
         consumer.start();
         try {
-            return left.await(30, TimeUnit.SECONDS) ? "all" : left.getCount() + " are missing";
+            return left.await(PATIENCE_MS, TimeUnit.MILLISECONDS) ? "all" : left.getCount() + " are missing";
         } finally {
             consumer.shutdown();
         }
