@@ -298,6 +298,12 @@ async function makeArchive(parts: { java: string; lib: string }, built: string):
   )
   if (end?.code === 0 && existsSync(half)) renameSync(half, join(built, archiveName))
   else rmSync(half, { force: true }) // one that was not finished
+  // those of older states of the programs are in nobody's way but the disk's
+  const siblings = readdirSync(dirname(built)).filter((name) => /^java-[0-9a-f]{16}$/.test(name))
+  for (const name of siblings) {
+    const sibling = join(dirname(built), name)
+    if (sibling !== built) rmSync(join(sibling, archiveName), { force: true })
+  }
 }
 
 /** The archive begins with the same class path, and so must every run that uses it. */
