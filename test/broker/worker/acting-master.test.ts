@@ -151,7 +151,7 @@ describe('HA5: a slave whose master is away', () => {
 
     const born = String(Date.now())
     await master.client.ask(RequestCode.POP_MESSAGE, {
-      ...{ ...group, queueId: '-1', maxMsgNums: '1', invisibleTime: '2000', pollTime: '0', bornTime: born },
+      ...{ ...group, queueId: '-1', maxMsgNums: '1', invisibleTime: '3000', pollTime: '0', bornTime: born },
       ...{ initMode: '0', exp: '*', expType: 'TAG', order: 'false' },
     })
     await master.client.send({ topic: TOPIC, body: 'delayed', properties: { DELAY: '1', UNIQ_KEY: 'UD' } })
