@@ -52,17 +52,17 @@ export const SeriesTable = (props: {
         <thead>
           <tr>
             <Th>{t(`scope.${of}`)}</Th>
-            <Th number className="w-[88px]">
+            <Th number className="w-[108px]">
               {t('last')}
             </Th>
-            <Th number className="w-[88px]">
+            <Th number className="w-[108px]">
               {t('mean')}
             </Th>
-            <Th number className="w-[88px] max-sm:hidden">
+            <Th number className="w-[108px] max-sm:hidden">
               {t('most')}
             </Th>
             {compared && (
-              <Th number className="w-[104px]">
+              <Th number className="w-[112px]">
                 {t('meanBefore')}
               </Th>
             )}
