@@ -13,6 +13,8 @@ const colours: Readonly<Record<SparkTone, string>> = {
 
 const TOP = 2.5
 const EDGE = 1
+/** How long the line of one lone sample is. */
+const LONE = 4
 
 /** Runs of samples as SVG paths, zero-based: a line that touches the bottom is 0. */
 export const sparkPaths = (
@@ -30,7 +32,7 @@ export const sparkPaths = (
   let runFrom = 0
   const close = (to: number) => {
     if (run.length === 0) return
-    const path = run.length === 1 ? `${run[0]}h0.01` : run.join('L') // one lone sample is a dot
+    const path = run.length === 1 ? `${run[0]}h-${LONE}` : run.join('L') // a dot would look like dust
     line += `M${path}`
     if (run.length > 1) area += `M${path}L${to.toFixed(1)} ${bottom}L${runFrom.toFixed(1)} ${bottom}Z`
     run = []

@@ -69,5 +69,6 @@ describe('a small line', () => {
   it('lies on the bottom when all is zero, and is nothing without samples', () => {
     expect(sparkPaths([0, 0], 58, 18).line).toBe('M1.0 17.0L57.0 17.0')
     expect(sparkPaths([null, null], 58, 18).line).toBe('')
+    expect(sparkPaths([null, 3], 58, 18)).toEqual({ line: 'M57.0 2.5h-4', area: '' })
   })
 })
