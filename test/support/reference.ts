@@ -8,6 +8,9 @@ import { temporaryFolder } from './folders'
 import { launchJava } from './java'
 import { freePort } from './ports'
 
+/** On a machine that has much else to do. */
+const START_MS = 180_000
+
 interface Jars {
   java: string
   lib: string
@@ -33,7 +36,7 @@ export async function startReferenceNamesrv(jars: Jars, port?: number): Promise<
     home,
     properties: { 'rocketmq.home.dir': home, 'rmq.logback.configurationFile': 'rmq.namesrv.logback.xml' },
   })
-  await child.line(/The Name Server boot success/, 60_000)
+  await child.line(/The Name Server boot success/, START_MS)
   return part(`127.0.0.1:${listenPort}`, child, '')
 }
 
@@ -85,7 +88,7 @@ export async function startReferenceBroker(jars: Jars, options: ReferenceBrokerO
     ...(options.jvm ? { jvm: options.jvm } : {}),
     properties: { 'rocketmq.home.dir': home, 'rmq.logback.configurationFile': 'rmq.broker.logback.xml' },
   })
-  await child.line(/boot success/, 90_000)
+  await child.line(/boot success/, START_MS)
   await registered(options.namesrv, `127.0.0.1:${listenPort}`)
   return part(`127.0.0.1:${listenPort}`, child, storeDir)
 }
