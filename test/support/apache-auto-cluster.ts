@@ -57,7 +57,7 @@ export async function openApacheAutoCluster(
         '256m',
         'rmq.namesrv.logback.xml',
       )
-      await child.line(/The Name Server boot success/, 60_000)
+      await child.line(/The Name Server boot success/, 180_000)
       return child
     },
     launchBroker: (port, folder) =>
