@@ -37,7 +37,7 @@ const smaller: Partial<Record<AlarmMetricName, number>> = {
 }
 /**
  * Our brokers answer in the turn that reads a request: there is no lock of a page cache to wait for, only with Apache's.
- * Another master needs a controller: metrics/sampler.test.ts.
+ * Another master needs a controller that elects it: master-changed.test.ts.
  */
 const others: readonly AlarmMetricName[] = ['masterChanged', 'pageCacheBusy']
 
