@@ -1,6 +1,7 @@
 // server/root.ts: joins the routers. The browser takes AppRouter as a type only.
 import type { inferRouterInputs, inferRouterOutputs } from '@trpc/server'
 import { accessRouter } from './router/access'
+import { aclRouter } from './router/acl'
 import { alarmRouter, channelRouter } from './router/alarm'
 import { authRouter } from './router/auth'
 import { brokerRouter } from './router/broker'
@@ -17,6 +18,7 @@ import { callerFactory, router } from './trpc/procedure'
 export const appRouter = router({
   auth: authRouter,
   access: accessRouter,
+  acl: aclRouter,
   cluster: clusterRouter,
   console: consoleRouter,
   topic: topicRouter,

@@ -3,6 +3,7 @@
 import type { DialOptions } from '../../broker/net/types'
 import { type Credentials, sign } from '../../broker/protocol/signature'
 import { DeskError } from '../shared/errors'
+import { type Acls, openAcls } from './acl'
 import { openAsk } from './ask'
 import { type Brokers, openBrokers } from './broker'
 import { type Messages, openMessages } from './messages'
@@ -27,6 +28,8 @@ export interface Admin {
   readonly names: Names
   readonly brokers: Brokers
   readonly messages: Messages
+  /** Users and policies of ACL 2.0. */
+  readonly acls: Acls
   /** The masters of the cluster, or of the named brokers; a name without a master is an error. */
   masters(brokerNames?: readonly string[]): Promise<BrokerAddress[]>
   /** For each broker name of a topic the member to ask: the master, else the slave with the smallest id. */
@@ -44,6 +47,7 @@ export const openAdmin = ({ credentials, ...options }: AdminOptions): Admin => {
     names,
     brokers: openBrokers(ask),
     messages: openMessages(ask),
+    acls: openAcls(ask),
     async masters(brokerNames = []) {
       const masters = (await names.brokers()).filter(({ id }) => id === 0)
       if (brokerNames.length === 0) {

@@ -5,6 +5,7 @@ import type { ClusterHandle } from '../../broker/types'
 import { type AdminOptions, openAdmin } from '../admin/open'
 import { openAlarms } from '../alarms/open'
 import { openParts } from '../bundled/parts'
+import { openAcl } from '../change/acl'
 import { openBrokerChanges } from '../change/brokers'
 import { openGroupChanges } from '../change/groups'
 import { deadRefOf, type Gathered, openRedrives } from '../change/redrive'
@@ -30,6 +31,7 @@ import type { Notify } from '../notify/open'
 import type { AuditDesk, ClusterDesk } from '../shared/desk'
 import { DeskError } from '../shared/errors'
 import { isKnown, unknown } from '../shared/known'
+import { brokerKey } from '../shared/names'
 import type { ClusterCard, Overview } from '../shared/views'
 import { openBodyTypes } from './body-types'
 import { clientList, clientRowsOf } from './clients'
@@ -309,6 +311,10 @@ export const openClusterDesk = (options: ClusterDeskOptions): OpenCluster => {
     jobs: openJobsDesk(jobs),
     alarms,
     metrics: openMetricsDesk({ past, lists, overview }),
+    acl: openAcl({
+      admin,
+      setting: (name, key) => state.brokers.get(brokerKey(name, 0))?.config[key] ?? null,
+    }),
     waiting: { halves: messages.halves, timetable: messages.timetable, ...waitingActs },
     clients: { list: async (input) => clientList(state, input, now()) },
     find: (input) => findIn(state, entry, input),

@@ -3,6 +3,11 @@
 import type { AlarmRuleBody, ChannelBody } from './alarms'
 import type { BodyTypeSet } from './body-types'
 import type {
+  AclCheckInput,
+  AclPoliciesInput,
+  AclPolicyDeleteInput,
+  AclUserDeleteInput,
+  AclUserInput,
   AlarmHistoryInput,
   AlarmSilenceInput,
   AuditFilter,
@@ -110,7 +115,17 @@ export interface ClusterDesk {
   readonly alarms: AlarmDesk
   readonly waiting: WaitingDesk
   readonly metrics: MetricsDesk
+  readonly acl: AclDesk
   find(input: PaletteInput): view.PaletteHit[]
+}
+/** The brokers' own users and policies (ACL 2.0); every change goes to all masters. */
+export interface AclDesk {
+  state(): Promise<view.AclView>
+  check(input: AclCheckInput): Promise<view.AclVerdict[]>
+  putUser(input: AclUserInput): Promise<view.ApplyResult>
+  deleteUser(input: AclUserDeleteInput): Promise<view.ApplyResult>
+  putPolicies(input: AclPoliciesInput): Promise<view.ApplyResult>
+  deletePolicy(input: AclPolicyDeleteInput): Promise<view.ApplyResult>
 }
 export interface TopicDesk {
   list(input: TopicListInput): view.Page<view.TopicRow>

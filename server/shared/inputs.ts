@@ -1,6 +1,7 @@
 // server/shared/inputs.ts: what a page may ask and with what, as schemas, a file per noun. Forms check with the same ones. Pure.
 
 export * from './inputs/access'
+export * from './inputs/acl'
 export * from './inputs/alarm'
 export * from './inputs/audit'
 export * from './inputs/broker'

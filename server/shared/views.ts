@@ -2,6 +2,7 @@
 // (with a reason); offsets have 64 bits and are bigint from end to end (superjson carries them).
 
 export type * from './views/access'
+export type * from './views/acl'
 export type * from './views/alarm'
 export type * from './views/broker'
 export type * from './views/change'

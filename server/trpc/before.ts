@@ -27,6 +27,17 @@ export const before: Readonly<Record<string, (asked: Asked) => unknown>> = {
     rule: (await cluster?.alarms.rules())?.find(({ id }) => id === input.id),
   }),
   'alarm.removeRule': async ({ cluster, input }) => (await cluster?.alarms.rules())?.find(({ id }) => id === input.id),
+  'acl.putUser': async ({ cluster, input }) =>
+    (await cluster?.acl.state())?.users.find(({ name }) => name === input.user),
+  'acl.deleteUser': async ({ cluster, input }) =>
+    (await cluster?.acl.state())?.users.find(({ name }) => name === input.user),
+  'acl.putPolicies': async ({ cluster, input }) => ({
+    entries: (await cluster?.acl.state())?.policies.filter(({ user }) => user === input.user),
+  }),
+  'acl.deletePolicy': async ({ cluster, input }) =>
+    (await cluster?.acl.state())?.policies.find(
+      ({ user, resource }) => user === input.user && resource === input.resource,
+    ),
   'channel.setPolicy': ({ desk }) => desk.notify.policy(),
   'access.updateUser': async ({ desk, signedIn, input }) =>
     (await desk.access.people.users(signedIn)).find(({ id }) => id === input.id),

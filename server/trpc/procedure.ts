@@ -50,7 +50,7 @@ const clusterOf = (ctx: Context, id: string): ClusterDesk => {
  * Changes that are not made before the name of their object was typed: `confirm` is among what they take, and must be what the
  * named field of the input holds. `shown`: the name that the preview asks for; who holds the previews compares it.
  */
-export const typesName: Readonly<Record<string, 'topic' | 'group' | 'part' | 'shown'>> = {
+export const typesName: Readonly<Record<string, 'topic' | 'group' | 'part' | 'user' | 'shown'>> = {
   'topic.delete': 'topic',
   'group.delete': 'group',
   'group.reset': 'group',
@@ -61,6 +61,7 @@ export const typesName: Readonly<Record<string, 'topic' | 'group' | 'part' | 'sh
   'broker.start': 'part',
   'broker.stop': 'part',
   'broker.restart': 'part',
+  'acl.deleteUser': 'user',
 }
 const fieldIn = (raw: unknown, key: string): unknown =>
   typeof raw === 'object' && raw !== null ? Object.getOwnPropertyDescriptor(raw, key)?.value : undefined
@@ -126,6 +127,7 @@ const recorded = t.middleware(async ({ ctx, next, path, type, getRawInput }) => 
       input.broker ??
       input.brokerName ??
       input.part ??
+      input.user ??
       input.id ??
       input.offsetId ??
       input.pattern ??
@@ -176,6 +178,7 @@ const ownColumn: ReadonlySet<string> = new Set([
   'broker',
   'brokerName',
   'part',
+  'user',
   'id',
   'offsetId',
   'reason',

@@ -63,7 +63,8 @@ const serverRooms: Room[] = [
   { path: 'server/clusters', doors: server('db', 'admin', 'audit', 'guard', 'shared') },
   { path: 'server/metrics', doors: server('db', 'admin', 'clusters', 'shared') },
   { path: 'server/alarms', doors: server('db', 'metrics', 'notify', 'audit', 'shared') },
-  { path: 'server/change', doors: server('admin', 'clusters', 'jobs', 'audit', 'shared') },
+  // Who may do what at a broker is told by what brokers decide by.
+  { path: 'server/change', doors: ['broker/auth', ...server('admin', 'clusters', 'jobs', 'audit', 'shared')] },
   { path: 'server/doctor', doors: server('admin', 'metrics', 'shared') },
   // A search judges by the expressions that brokers judge by.
   { path: 'server/message', doors: ['broker/filter', ...server('admin', 'clusters', 'jobs', 'shared')] },
