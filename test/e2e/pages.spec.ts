@@ -34,6 +34,28 @@ test('CN13: a message made by hand arrives where it says, and its link opens it'
   await expect(page.getByText('9007199254740993')).toBeVisible({ timeout: 20_000 })
 })
 
+test('CN4: bodies are shown by the type that is set for their topic, and what is none says where', async ({ page }) => {
+  await page.goto(`${clusterPath()}/messages?topic=${TOPIC}`)
+  await page.getByRole('row', { name: /by-hand-1/ }).click()
+  await expect(page.getByText('9007199254740993').last()).toBeVisible({ timeout: 20_000 })
+  const set = async (kind: string, schema?: string) => {
+    await page.getByRole('button', { name: 'Body type' }).click()
+    const dialog = page.getByRole('dialog', { name: 'What the bodies are' })
+    await dialog.getByRole('radio', { name: kind }).click()
+    if (schema !== undefined) await dialog.getByLabel('Text of the .proto file').fill(schema)
+    await dialog.getByRole('button', { name: 'Keep' }).click()
+    return dialog
+  }
+  const dialog = await set('Protobuf', 'message Order { uint64 id = 1')
+  await expect(dialog.getByText('cannot be read').first()).toBeVisible({ timeout: 20_000 })
+  await dialog.getByLabel('Text of the .proto file').fill('syntax = "proto3"; message Order { uint64 id = 1; }')
+  await dialog.getByRole('button', { name: 'Keep' }).click()
+  await expect(page.getByText(/The body is not this Protobuf: .*, at byte 0/)).toBeVisible({ timeout: 20_000 })
+  await expect(page.getByText('9007199254740993').last()).toBeVisible()
+  await set('As they look')
+  await expect(page.getByText('The body is not this Protobuf')).toBeHidden({ timeout: 20_000 })
+})
+
 test('a topic is deleted only after its impact was shown and its name typed', async ({ page }) => {
   await page.goto(`${clusterPath()}/topics/${TOPIC}`)
   await page.getByRole('button', { name: 'More actions' }).click()
