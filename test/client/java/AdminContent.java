@@ -16,6 +16,8 @@ import org.apache.rocketmq.client.producer.SendResult;
 import org.apache.rocketmq.common.consumer.ConsumeFromWhere;
 import org.apache.rocketmq.common.message.Message;
 import org.apache.rocketmq.common.message.MessageQueue;
+import org.apache.rocketmq.remoting.exception.RemotingConnectException;
+import org.apache.rocketmq.remoting.exception.RemotingSendRequestException;
 import org.apache.rocketmq.tools.admin.DefaultMQAdminExt;
 
 public class AdminContent {
@@ -62,7 +64,7 @@ public class AdminContent {
         left.setInstanceName("admin-content-l");
         left.start();
         for (MessageQueue queue : left.fetchSubscribeMessageQueues("AdminTopic")) {
-            left.pull(queue, "*", 0, 4);
+            pullOnce(left, queue);
             left.updateConsumeOffset(queue, 4);
             left.getDefaultMQPullConsumerImpl().getOffsetStore().persist(queue);
         }
@@ -97,6 +99,19 @@ public class AdminContent {
                 return producer.fetchPublishMessageQueues("AdminTopic");
             } catch (MQClientException error) {
                 if (tries > 10) throw error;
+            }
+        }
+    }
+
+    /** A client closes its channel when any request on it was late, which takes one that is being sent with it. */
+    private static void pullOnce(DefaultMQPullConsumer consumer, MessageQueue queue) throws Exception {
+        for (int tries = 0; ; tries++) {
+            try {
+                consumer.pull(queue, "*", 0, 4, 30_000);
+                return;
+            } catch (RemotingSendRequestException | RemotingConnectException error) {
+                if (tries > 10) throw error;
+                Thread.sleep(250);
             }
         }
     }
