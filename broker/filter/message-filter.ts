@@ -21,6 +21,8 @@ export interface MessageFilters {
   of(subscription: Wanted): MessageFilter | undefined
 }
 const keptExpressions = 1000
+/** A longer one is read each time: a thousand of them would fill the memory. */
+const maxKeptLetters = 4096
 
 export function createMessageFilters(): MessageFilters {
   /** By its text; the one that was not asked for the longest comes first. */
@@ -28,7 +30,7 @@ export function createMessageFilters(): MessageFilters {
   return {
     of(subscription) {
       const { expressionType, subString } = subscription
-      if (expressionType !== sqlType) return messageFilter(subscription)
+      if (expressionType !== sqlType || subString.length > maxKeptLetters) return messageFilter(subscription)
       const held = compiled.get(subString)
       const filter = held ?? messageFilter(subscription)
       if (filter === undefined) return undefined

@@ -64,9 +64,8 @@ class Engine implements ScriptEngine {
     evaluated(this.#context, source).dispose()
     this.#ask = evaluated(
       this.#context,
-      `if (typeof match !== 'function') throw new TypeError('a filter script defines a function match(message)')
-      const read = JSON.parse;
-      (message) => match(read(message))`,
+      `if (typeof match !== 'function') throw new TypeError('a filter script defines a function match(message)');
+      ((read) => (message) => match(read(message)))(JSON.parse)`,
     )
   }
 

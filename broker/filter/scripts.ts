@@ -44,6 +44,8 @@ const startMs = 60_000
 const restMs = 60_000
 const hardFaultsInRow = 10
 const mostWaiting = 10_000
+/** Of messages that wait to be judged; one request may always wait. */
+const mostWaitingBytes = 64 * 1024 * 1024
 
 interface Asked {
   readonly message: Extract<ToScriptThread, { type: 'try' | 'judge' }>
@@ -55,12 +57,15 @@ interface Asked {
   failed(why: string): void
 }
 
+const bytesOf = ({ message }: Asked): number => (message.type === 'judge' ? message.records.length : 0)
+
 class Asker implements Scripts {
   readonly #options: ScriptsOptions
   readonly #patienceMs: number
   #thread: ScriptThread | undefined
   /** In the order in which the thread answers. */
   readonly #waiting: Asked[] = []
+  #waitingBytes = 0
   #isReady = false
   #late: NodeJS.Timeout | undefined
   #nextId = 1
@@ -82,8 +87,10 @@ class Asker implements Scripts {
       this.#count(figures, { faults: count })
       return Promise.resolve(new Array<boolean>(count).fill(byChoice))
     }
-    if (this.#waiting.length >= mostWaiting) {
-      return Promise.reject(new Error(`${mostWaiting} requests wait for their filter scripts`))
+    const isMuch = this.#waiting.length >= mostWaiting || this.#waitingBytes >= mostWaitingBytes
+    if (isMuch) {
+      const why = `${this.#waiting.length} requests of ${this.#waitingBytes} bytes wait for their filter scripts`
+      return Promise.reject(new Error(why))
     }
     this.#load(script)
     const copy = new Uint8Array(Buffer.concat(records)) // the store's own memory stays where it is
@@ -174,6 +181,7 @@ class Asker implements Scripts {
       return
     }
     this.#waiting.push(asked)
+    this.#waitingBytes += bytesOf(asked)
     this.#started().tell(asked.message)
     if (this.#waiting.length === 1) this.#watch()
   }
@@ -203,6 +211,7 @@ class Asker implements Scripts {
     const asked = this.#waiting[0]
     if (asked?.message.id !== message.id) return
     this.#waiting.shift()
+    this.#waitingBytes -= bytesOf(asked)
     this.#watch()
     asked.done(message)
   }
@@ -226,6 +235,7 @@ class Asker implements Scripts {
     if (culprit?.script !== undefined) this.#rest(culprit.script, this.#figuresOf(culprit.script), why)
     culprit?.failed(why)
     const rest = this.#waiting.splice(0)
+    this.#waitingBytes = 0
     for (const asked of rest) {
       const isResting = asked.script !== undefined && asked.script.group === culprit?.script?.group
       if (isResting) {

@@ -108,6 +108,7 @@ class Puts implements RemotePuts {
     for (const route of [topic, SystemTopic.autoCreate, clusterName]) {
       for (const at of await routes.writableOf(route)) {
         if (at.brokerName === brokerName) continue
+        if (this.#isStopped) return why // the master waits for this to end
         const refused = await this.#send(message, at, route === topic)
         if (refused === undefined) return undefined
         why = refused

@@ -133,7 +133,9 @@ class Queue implements ReviveQueue {
           const done = new Set<number>()
           for (let at = 0; at < checkpoint.n; at++) if ((checkpoint.bm & (1 << at)) !== 0) done.add(at)
           const key = keyOf(checkpoint)
+          const before = this.#held.get(key)
           this.#held.delete(key)
+          before?.judged?.() // this one takes its place
           this.#held.set(key, { checkpoint, done, ...(whenJudged === undefined ? {} : { judged: whenJudged }) })
           this.#readUpTo(properties)
           return true

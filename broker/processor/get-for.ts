@@ -1,7 +1,7 @@
 // broker/processor/get-for.ts: reads messages for a consumer group: as the store does and, where the group has a filter
 // script, without those that it leaves out. What comes again after a failure passed it before, and is not asked about.
 import { isRetryTopic } from '../protocol/names'
-import { piecesOf } from '../protocol/record'
+import { areWhole, piecesOf } from '../protocol/record'
 import type { GetQuery, GetResult } from '../store/types'
 import type { BrokerContext } from './context'
 
@@ -16,7 +16,12 @@ async function judged(
   script: Parameters<BrokerContext['scripts']['judge']>[0],
   query: GetQuery,
 ): Promise<GetResult> {
-  const result = await store.get(query)
+  let result = await store.get(query)
+  if (result.status === 'found' && !areWhole(piecesOf(result.records))) {
+    // what lies beside a damaged one is judged by itself
+    result.release()
+    result = await store.get({ ...query, maxMessages: 1 })
+  }
   if (result.status !== 'found') return result
   let passes: readonly boolean[]
   try {

@@ -3,7 +3,8 @@
 import type { MessageFilter } from '../filter/message-filter'
 import { messageOffsetInfo, startOffsetInfo, writeReceipt } from '../protocol/pop'
 import { encodeProperties, Property, parseProperties } from '../protocol/properties'
-import { decodeRecord, encodeRecord, peek, piecesOf, recordSize } from '../protocol/record'
+import { areWhole, decodeRecord, encodeRecord, peek, piecesOf, recordSize } from '../protocol/record'
+import { damageLine, noRecord } from '../schedule/damage'
 import type { GetResult } from '../store/types'
 import type { BrokerContext } from './context'
 import { getFor } from './get-for'
@@ -94,8 +95,9 @@ export class Harvest {
 
   async #read(topic: string, queueId: number): Promise<void> {
     const { group, isOrdered, attemptId, invisibleMs } = this.#asked
-    const { pop, store } = this.#broker
+    const { pop, store, log } = this.#broker
     let offset = this.#begin(topic, queueId)
+    let isAlone = false
     if (isOrdered && pop.orders.isBlocked(topic, group, queueId, attemptId, invisibleMs)) return
     for (let stretch = 0; ; stretch++) {
       const maxOffset = Math.max(0, store.maxOffset(topic, queueId))
@@ -105,14 +107,22 @@ export class Harvest {
         if (!this.isFull) this.#ends.push({ topic, queueId, maxOffset })
         return
       }
-      const result = await this.#get(topic, queueId, offset)
-      if (result.status === 'found') {
-        this.#keep(topic, queueId, offset, result)
-        this.rest += Math.max(0, result.maxOffset - result.nextBeginOffset)
+      const result = await this.#get(topic, queueId, offset, isAlone ? 1 : this.#asked.maxMessages - this.count)
+      const { nextBeginOffset } = result
+      const pieces = piecesOf(result.records)
+      const isTorn = !areWhole(pieces)
+      if (result.status === 'found' && !isTorn) {
+        this.#keep(topic, queueId, offset, result, pieces)
+        this.rest += Math.max(0, result.maxOffset - nextBeginOffset)
         return
       }
-      const { nextBeginOffset } = result
       result.release()
+      if (isTorn && !isAlone) {
+        isAlone = true // what lies beside it can still be read
+        continue
+      }
+      isAlone = false
+      if (isTorn) log('error', damageLine(`the message at offset ${offset} of queue ${queueId} of ${topic}`, noRecord))
       if (nextBeginOffset === offset || stretch >= maxStretches) {
         this.isUnfinished ||= stretch >= maxStretches
         this.rest += Math.max(0, maxOffset - offset)
@@ -135,12 +145,11 @@ export class Harvest {
     return popOffset(this.#broker, topic, group, queueId, initMode, true)
   }
 
-  #get(topic: string, queueId: number, queueOffset: number): GetResult | Promise<GetResult> {
-    const { filter, maxMessages } = this.#asked
+  #get(topic: string, queueId: number, queueOffset: number, maxMessages: number): GetResult | Promise<GetResult> {
+    const { filter } = this.#asked
     // what comes again passed the filter before
     const filters = filter === undefined || topic !== this.#asked.topic ? {} : { filter }
-    const wanted = maxMessages - this.count
-    const query = { topic, queueId, queueOffset, maxMessages: wanted, maxBytes, ...filters }
+    const query = { topic, queueId, queueOffset, maxMessages, maxBytes, ...filters }
     return getFor(this.#broker, this.#asked.group, query)
   }
 
@@ -150,11 +159,10 @@ export class Harvest {
     else this.#broker.pop.journal.skip(topic, group, queueId, nextOffset)
   }
 
-  #keep(topic: string, queueId: number, startOffset: number, result: GetResult): void {
+  #keep(topic: string, queueId: number, startOffset: number, result: GetResult, pieces: readonly Buffer[]): void {
     const asked = this.#asked
     const { group, popTimeMs, invisibleMs, reviveQueueId, attemptId } = asked
     const { pop, offsets, counters, clock } = this.#broker
-    const pieces = piecesOf(result.records)
     const queueOffsets = pieces.map((piece) => peek.queueOffset(piece, 0))
     const taken = { topic, group, queueId, queueOffsets, popTimeMs, invisibleMs }
     try {

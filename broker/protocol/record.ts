@@ -226,17 +226,29 @@ const topicStart = (buffer: Buffer, start: number): number => {
 const topicSizeAt = (buffer: Buffer, start: number, from: number): number =>
   isV2(buffer, start) ? buffer.readInt16BE(from) : buffer.readInt8(from)
 
-/** Records that lie one behind the other in some buffers, each by itself, as views. */
+/**
+ * Records that lie one behind the other in some buffers, each by itself, as views. Where one that is damaged names a size that
+ * cannot be, it is one piece with all that lies behind it in its buffer: `areWhole` tells.
+ */
 export function piecesOf(records: readonly Buffer[]): Buffer[] {
   const pieces: Buffer[] = []
   for (const buffer of records) {
     for (let at = 0; at < buffer.length; ) {
-      const size = peek.totalSize(buffer, at)
+      const size = sizeIn(buffer, at)
       pieces.push(buffer.subarray(at, at + size))
       at += size
     }
   }
   return pieces
+}
+/** Whether each piece is as long as it says. */
+export const areWhole = (pieces: readonly Buffer[]): boolean =>
+  pieces.every((piece) => piece.length >= minRecordBytes && peek.totalSize(piece, 0) === piece.length)
+
+function sizeIn(buffer: Buffer, start: number): number {
+  const left = buffer.length - start
+  const size = left < minRecordBytes ? 0 : peek.totalSize(buffer, start)
+  return size < minRecordBytes || size > left ? left : size
 }
 
 /** The smallest record there can be: no body, no topic, no properties. */

@@ -7,8 +7,9 @@ import { checkRecord, type StoredRecord } from '../protocol/record'
 export function wholeRecord(bytes: Buffer, at = 0): StoredRecord | string {
   const checked = checkRecord(bytes, at, { withCrc: true })
   if (checked.kind === 'record') return checked.record
-  return checked.kind === 'broken' ? checked.why : 'what lies there is no record'
+  return checked.kind === 'broken' ? checked.why : noRecord
 }
+export const noRecord = 'what lies there is no record'
 
 /** A line of the log. `whose`: which message it is, as somebody can look for it. */
 export const damageLine = (whose: string, why: string): string =>

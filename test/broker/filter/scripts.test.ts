@@ -2,7 +2,7 @@
 // and harm nobody when they fail, loop or eat memory.
 import { deflateSync } from 'node:zlib'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
-import type { FilterScript } from '../../../broker/filter/script-types'
+import type { FilterScript, FromScriptThread } from '../../../broker/filter/script-types'
 import { createScripts, type Scripts } from '../../../broker/filter/scripts'
 import { encodeHost } from '../../../broker/protocol/host'
 import { encodeProperties } from '../../../broker/protocol/properties'
@@ -167,5 +167,39 @@ describe('FI6: a filter script', { timeout: 120_000 }, () => {
     expect(await scripts.faultOf('function match( { ', 20)).toMatch(/SyntaxError.*line 1/)
     expect(await scripts.faultOf('const x = 1', 20)).toMatch(/defines a function match\(message\)/)
     expect(await scripts.faultOf('while (true) {}', 20)).toMatch(/interrupted/)
+  })
+
+  it('may name its own things as it likes', async () => {
+    expect(await judge('const read = (m) => m.queueId; function match(m) { return read(m) === 3 }', [{}])).toEqual([
+      true,
+    ])
+  })
+
+  it('that is slow keeps no more than a bounded amount waiting: what comes then is refused, until some is judged', async () => {
+    const asked: { id: number; records: Uint8Array }[] = []
+    let said: (message: FromScriptThread) => void = () => {}
+    const own = createScripts({
+      start(events) {
+        said = events.said
+        return { tell: (one) => void (one.type === 'judge' && asked.push(one)), end: async () => {} }
+      },
+      clock: () => nowMs,
+      log: () => {},
+    })
+    const wanted = script('')
+    const large = stored({ body: Buffer.alloc(16 * 1024 * 1024) })
+    const answer = () => {
+      const [first] = asked.splice(0, 1)
+      if (first !== undefined) {
+        said({ type: 'judged', id: first.id, verdicts: Uint8Array.of(1), fault: undefined, hardInRow: 0 })
+      }
+    }
+    const waiting = Array.from({ length: 4 }, () => own.judge(wanted, [large]))
+    await expect(own.judge(wanted, [stored({})])).rejects.toThrow(/4 requests of \d+ bytes wait/)
+    answer()
+    waiting.push(own.judge(wanted, [stored({})]))
+    while (asked.length > 0) answer()
+    expect(await Promise.all(waiting)).toEqual(Array(5).fill([true]))
+    await own.close()
   })
 })

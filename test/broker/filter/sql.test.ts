@@ -1,7 +1,7 @@
 // test/broker/filter/sql.test.ts: SQL92 filters judge as Apache's do, oddities included.
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { messageFilter } from '../../../broker/filter/message-filter'
+import { createMessageFilters, messageFilter } from '../../../broker/filter/message-filter'
 import { compileFilter, compileSql, FilterSyntaxError } from '../../../broker/filter/sql'
 import { encodeHost } from '../../../broker/protocol/host'
 import { encodeProperties, PropertyReader } from '../../../broker/protocol/properties'
@@ -67,6 +67,15 @@ describe('a SQL92 filter', () => {
     expect(passes("a BETWEEN 4 AND 6 AND color = 'rot'")).toBe(true)
     expect(passes('a = 9')).toBe(false)
     expect(passes('b IS NULL')).toBe(true)
+  })
+
+  it('is kept for who asks with the same text again, unless it is long: a thousand are kept', () => {
+    const filters = createMessageFilters()
+    const of = (subString: string) => filters.of({ subString, codeSet: [], expressionType: 'SQL92' })
+    expect(of('a = 1')).toBe(of('a = 1'))
+    const long = `a = '${'x'.repeat(5000)}'`
+    expect(of(long)).toBeDefined()
+    expect(of(long)).not.toBe(of(long))
   })
 
   it('of a type that nobody knows is refused', () => {
