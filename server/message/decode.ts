@@ -7,7 +7,7 @@ import type { Known } from '../shared/known'
 import type { MaskRule } from '../shared/masks'
 import type { ExportedMessage, MessageBody, MessageRow, MessageView } from '../shared/views'
 import type { BodyDecoder } from './body/open'
-import { HIDDEN, maskBody, maskProperties, masksBody, rulesFor } from './mask'
+import { HIDDEN, maskBody, maskDecoded, maskProperties, masksBody, rulesFor } from './mask'
 import { SEARCHED_BYTES, unpack, unpackHead } from './unpack'
 
 const SHOWN_BYTES = 256 * 1024
@@ -136,7 +136,7 @@ const decodedOf = (message: WireMessage, reading: Reading, typed: Typed | null):
   if (failed !== null) return null // it is said beside the body
   const decoded = typed.decoder.decode(bytes, typed.type)
   if (decoded.json === null || !masksBody(rules)) return decoded
-  return { ...decoded, json: maskBody(Buffer.from(decoded.json), rules, reading.masks?.digest ?? String).toString() }
+  return { ...decoded, json: maskDecoded(decoded.json, rules, reading.masks?.digest ?? String) }
 }
 const bodyOf = (message: WireMessage, reading: Reading, whole: boolean, typed: Typed | null): MessageBody => {
   const { bytes, failed } = shownBody(message, reading)

@@ -2,6 +2,8 @@
 // bodies, user properties. What a rule may not be applied to with certainty (a body that is no JSON) is hidden whole. Texts
 // are cut and joined, never parsed and written again: a 64-bit number beside a masked field stays as it was sent.
 import { Property, type WireMessage } from '../admin/records'
+import type { Reading } from '../shared/desk'
+import { DeskError } from '../shared/errors'
 import type { MaskRule } from '../shared/masks'
 import { nameMatches } from '../shared/rights'
 
@@ -47,6 +49,33 @@ export const maskBody = (body: Buffer, rules: readonly MaskRule[], digest: (text
   const text = body.toString('utf8')
   const shown = maskJson(text, (path) => fields.find((rule) => fits(rule.field, path)), digest)
   return Buffer.from(shown ?? HIDDEN)
+}
+/** What a schema has no name for stands under its number. */
+const nameless = /^#\d+$/
+/** A body that was read by a type: what the type has no name for may be what a rule names, and is hidden with it. */
+export const maskDecoded = (json: string, rules: readonly MaskRule[], digest: (text: string) => string): string => {
+  const fields = rules.filter(({ part }) => part === 'field')
+  const [first] = fields
+  if (first === undefined) return json
+  const hidden: MaskRule = { ...first, how: 'hide' }
+  const find: Find = (path) =>
+    fields.find((rule) => fits(rule.field, path)) ?? (nameless.test(path.at(-1) ?? '') ? hidden : undefined)
+  return maskJson(json, find, digest) ?? JSON.stringify(HIDDEN)
+}
+/** Topics in which brokers keep messages of others. */
+export const holdsOthers = /^(%(RETRY|DLQ)%|RMQ_SYS|rmq_sys|SCHEDULE_TOPIC)/
+/** Rules hide fields by name: whoever they hold for does not say what the fields of those bodies are called. */
+export const mustNotName = ({ masks }: Reading, topic: string): void => {
+  const isAbout = ({ part, topics }: MaskRule) =>
+    part === 'field' && (nameMatches(topics, topic) || holdsOthers.test(topics))
+  if (masks?.rules.some(isAbout))
+    throw new DeskError(
+      'not-allowed',
+      'Fields of these bodies are hidden by name: to say what they are called needs the right message.unmask.',
+      {
+        right: 'message.unmask',
+      },
+    )
 }
 /** `phone`: a field of that name anywhere; `customer.phone`, `orders.*.iban`: from the top, lists passed through. */
 const fits = (pattern: string, path: readonly string[]): boolean => {

@@ -8,6 +8,7 @@ import { DeskError } from '../shared/errors'
 import type { ScanInput } from '../shared/inputs'
 import type { MaskRule } from '../shared/masks'
 import { nameMatches } from '../shared/rights'
+import { holdsOthers } from './mask'
 import { SEARCHED_BYTES, unpack } from './unpack'
 
 export type MessageFilter = Pick<ScanInput, 'tag' | 'key' | 'property' | 'body' | 'sql' | 'regex'>
@@ -173,8 +174,6 @@ const at = (value: unknown, path: string): unknown => {
   return found
 }
 
-/** Topics in which brokers keep messages of others. */
-const holdsOthers = /^(%(RETRY|DLQ)%|RMQ_SYS|rmq_sys|SCHEDULE_TOPIC)/
 /**
  * A search in what is masked would tell by what it finds: it is refused for topics that a rule may be about, and for every
  * expression there, which may look at anything.

@@ -10,6 +10,7 @@ import { exportedOf, rowOf } from './decode'
 import { type Finder, openFinder } from './find'
 import { type Found, type GatherFilter, type GatherLimits, gather, lookUp, type Read, type Wanted } from './gather'
 import { type Halves, openHalves } from './halves'
+import { mustNotName } from './mask'
 import { mustRead } from './match'
 import { scan } from './scan'
 import { openSender, type Sender } from './send'
@@ -104,8 +105,11 @@ export const openMessageDesk = ({ admin, topics, bodyTypes, now = Date.now }: Me
     consumeDirectly: sender.consumeDirectly,
     resend: sender.resend,
     bodyType: bodyTypes.get,
-    async setBodyType({ topic, type }, who) {
-      if (type !== null) decoder.check(type)
+    async setBodyType({ topic, type }, reading, who) {
+      if (type !== null) {
+        mustNotName(reading, topic)
+        decoder.check(type)
+      }
       await bodyTypes.put(topic, type === null ? null : { ...type, who, at: now() })
     },
     load: finder.load,

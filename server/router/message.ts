@@ -183,5 +183,7 @@ export const messageRouter = router({
     .query(({ ctx, input }) => ctx.cluster.messages.bodyType(input.topic)),
   setBodyType: allowedOn('topic.write')
     .input(bodyTypeSetInput)
-    .mutation(({ ctx, input }) => ctx.cluster.messages.setBodyType(input, ctx.signedIn.me.name)),
+    .mutation(({ ctx, input }) =>
+      ctx.cluster.messages.setBodyType(input, readingFor(ctx, input.topic), ctx.signedIn.me.name),
+    ),
 })

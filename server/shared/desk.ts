@@ -193,7 +193,7 @@ export interface MessageDesk {
   resend(input: ResendInput, readingOn: ReadingOn): Promise<view.SendResult>
   /** What the bodies of a topic were said to be; null: nothing was said. */
   bodyType(topic: string): Promise<BodyTypeSet | null>
-  setBodyType(input: BodyTypeSetInput, who: string): Promise<void>
+  setBodyType(input: BodyTypeSetInput, reading: Reading, who: string): Promise<void>
 }
 
 export interface DoctorDesk {

@@ -1,10 +1,14 @@
 // test/server/message/mask.test.ts: what a masking rule hides, and that nothing else of the message changes.
 import fc from 'fast-check'
-import { describe, expect, it } from 'vitest'
+import protobuf from 'protobufjs'
+import { describe, expect, it, vi } from 'vitest'
+import type { Admin } from '../../../server/admin/open'
 import type { WireMessage } from '../../../server/admin/records'
+import { openBodyDecoder } from '../../../server/message/body/open'
 import { rowOf, viewOf } from '../../../server/message/decode'
 import { HIDDEN, maskBody, maskJson } from '../../../server/message/mask'
 import { mustRead } from '../../../server/message/match'
+import { openMessageDesk } from '../../../server/message/open'
 import { unknown } from '../../../server/shared/known'
 import type { MaskRule } from '../../../server/shared/masks'
 
@@ -97,6 +101,40 @@ describe('a message', () => {
       ['SCHEDULE_TOPIC_XXXX', 'REAL_TOPIC'],
     ] as const)
       expect(shown(message(topic, { [name]: 'orders_eu' }), { bodies: true, masks })).not.toContain('13800001111')
+  })
+  it('read by the type of its topic stays masked: also in what the type has no name for', () => {
+    const { root } = protobuf.parse('syntax = "proto3"; message Order { string phone = 1; string note = 2; }')
+    const body = Buffer.from(root.lookupType('Order').encode({ phone: '13800001111', note: 'ok' }).finish())
+    const decoded = (definition: string) =>
+      viewOf(
+        { ...message('orders_eu'), body },
+        'b',
+        { bodies: true, masks },
+        {
+          ...known,
+          typed: { type: { kind: 'protobuf', definition, message: '', skipBytes: 0 }, decoder: openBodyDecoder() },
+        },
+      ).body?.decoded?.json
+    expect(decoded('message Order { optional string phone = 1; optional string note = 2; }')).toBe(
+      `{"phone":"${HIDDEN}","note":"ok"}`,
+    )
+    expect(decoded('message Order { optional string note = 2; }')).toBe(`{"note":"ok","#1":"${HIDDEN}"}`)
+  })
+  it('is not given a type by whom it is masked for: the type names the fields that rules hide by name', async () => {
+    const put = vi.fn(async () => undefined)
+    const bodyTypes = { get: async () => null, put }
+    const desk = openMessageDesk({ admin: {} as Admin, topics: () => [], bodyTypes }) // no broker is asked
+    const type = { kind: 'messagePack', definition: '', message: '', skipBytes: 0 } as const
+    const set = (topic: string, reading: Parameters<typeof rowOf>[2], given: typeof type | null = type) =>
+      desk.setBodyType({ cluster: 'c', topic, type: given }, reading, 'me')
+    await expect(set('orders_eu', { bodies: true, masks })).rejects.toMatchObject({
+      details: { right: 'message.unmask' },
+    })
+    expect(put).not.toHaveBeenCalled()
+    await set('orders_eu', { bodies: true })
+    await set('payments', { bodies: true, masks })
+    await set('orders_eu', { bodies: true, masks }, null)
+    expect(put).toHaveBeenCalledTimes(3)
   })
   it('is not searched in what is masked, since what is found would tell', () => {
     const none = { tag: undefined, key: undefined, property: undefined, body: undefined }
