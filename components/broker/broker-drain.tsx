@@ -1,13 +1,13 @@
 'use client'
 // components/broker/broker-drain.tsx: a broker that takes no writes is being drained: what still keeps it from being stopped,
 // step by step, as the last sample has it.
-import Link from 'next/link'
 import type { ReactNode } from 'react'
 import { useTranslations } from 'use-intl'
 import { isKnown } from '../../server/shared/known'
 import type { BrokerView } from '../../server/shared/views'
 import { UnknownWord, useFormat } from '../format'
 import { brokerHref, groupHref } from '../shell/address'
+import { Link } from '../ui/link'
 import { Mark, type MarkState } from '../ui/mark'
 import { Panel } from '../ui/panel'
 import { useBrokerAt } from './use-broker'
@@ -48,7 +48,7 @@ export function BrokerDrain({ view }: { view: BrokerView }) {
               {t('readNot', { count: unread.value, groups: groups.length })}{' '}
               {groups.slice(0, named).map(({ group, unread: ofGroup }) => (
                 <span key={group} className="mr-3 inline-block">
-                  <Link href={groupHref(cluster, group)} className="mono underline">
+                  <Link href={groupHref(cluster, group)} className="mono">
                     {group}
                   </Link>{' '}
                   {isKnown(ofGroup) ? format.count(ofGroup.value) : <UnknownWord reason={ofGroup.unknown} />}
@@ -69,11 +69,7 @@ export function BrokerDrain({ view }: { view: BrokerView }) {
         </Step>
         <Step state={isQuiet && isRead && isDue ? 'ok' : 'off'} title={t('stop')}>
           {isQuiet && isRead && isDue ? t('stopNow') : t('stopLater')}{' '}
-          {view.row.part ? (
-            <Link href={`${brokerHref(cluster, broker)}/process`} className="underline">
-              {t('process')}
-            </Link>
-          ) : null}
+          {view.row.part ? <Link href={`${brokerHref(cluster, broker)}/process`}>{t('process')}</Link> : null}
         </Step>
       </ol>
     </Panel>

@@ -24,7 +24,6 @@ import { Table, Td, Th, Tr } from '../ui/table'
 import { useToast } from '../ui/toast'
 import { useGroupAt } from './use-group'
 
-const EVERY_MS = 5000
 const mostMs = 1000
 const example = `// Called for each message the subscription lets through.
 // message: topic, tags, keys, properties, body (text), bodySize,
@@ -38,7 +37,7 @@ export const GroupFilterPanel = () => {
   const at = useGroupAt()
   const t = useTranslations('group.filter')
   const trpc = useTRPC()
-  const query = useQuery(trpc.group.filter.queryOptions(at, { refetchInterval: EVERY_MS }))
+  const query = useQuery(trpc.group.filter.queryOptions(at))
   const [editing, setEditing] = useState(false)
   const mayNot = useWhyNot()('group.write')
   const held = query.data?.map(scriptOf).find((one) => one !== null) ?? null
@@ -62,7 +61,10 @@ export const GroupFilterPanel = () => {
           {(rows) => (held === null ? <Nothing rows={rows} /> : <Brokers rows={rows} source={held.source} />)}
         </Region>
       </Panel>
-      {isSupported && <EditFilter key={`${editing}`} {...at} held={held} open={editing} onOpenChange={setEditing} />}
+      {/* What is typed stays, though all brokers be silent meanwhile. */}
+      {(isSupported || editing) && (
+        <EditFilter key={`${editing}`} {...at} held={held} open={editing} onOpenChange={setEditing} />
+      )}
     </>
   )
 }

@@ -7,6 +7,7 @@ import type { TopicTags } from '../../server/shared/views'
 import { useFormat } from '../format'
 import { Region } from '../shell/fault'
 import { useTRPC } from '../trpc/client'
+import { useLive } from '../trpc/refresh'
 import { Panel } from '../ui/panel'
 import { Empty } from '../ui/region'
 import { Table, Td, Th, Tr } from '../ui/table'
@@ -18,7 +19,15 @@ export const TopicTagsPanel = ({ at }: { at: TopicAt }) => {
   const t = useTranslations('topic.tags')
   const format = useFormat()
   const trpc = useTRPC()
-  const query = useQuery(trpc.topic.tags.queryOptions(at, { staleTime: FRESH_MS }))
+  const isLive = useLive()
+  // Each look pulls messages from brokers: it has a slower clock of its own.
+  const query = useQuery(
+    trpc.topic.tags.queryOptions(at, {
+      staleTime: FRESH_MS,
+      meta: { still: true },
+      refetchInterval: isLive ? FRESH_MS : false,
+    }),
+  )
   return (
     <Panel
       ruled
