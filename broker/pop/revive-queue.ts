@@ -16,6 +16,7 @@ import {
 } from '../protocol/pop'
 import { encodeProperties, Property, parseProperties, splitKeys } from '../protocol/properties'
 import { decodeRecord, decodeRecords, type StoredRecord } from '../protocol/record'
+import { damageLine } from '../schedule/damage'
 import type { NewMessage, PutStatus } from '../store/types'
 import { type ReviverOptions, retryTopicFor, textOf } from './revive'
 
@@ -52,6 +53,16 @@ interface Held {
   readonly judged?: () => void
 }
 
+/** Or why one of them cannot be read. */
+function readable(pieces: readonly Buffer[]): StoredRecord[] | string {
+  try {
+    return pieces.flatMap((piece) => decodeRecords(piece))
+  } catch (error) {
+    if (error instanceof ProtocolError || error instanceof RangeError) return error.message
+    throw error
+  }
+}
+
 class Queue implements ReviveQueue {
   readonly #options: ReviverOptions
   readonly #topic: string
@@ -60,6 +71,8 @@ class Queue implements ReviveQueue {
   /** In the order in which they lie in the log. */
   readonly #held = new Map<string, Held>()
   #nextOffset: number
+  /** What comes next could not be read among others: it is looked at alone. */
+  #isAlone = false
   #catchingUp: Promise<void> | undefined
   /** What was read last was due then. */
   #readToMs = 0
@@ -100,16 +113,32 @@ class Queue implements ReviveQueue {
       topic: this.#topic,
       queueId: this.queueId,
       queueOffset: this.#nextOffset,
-      maxMessages: readMessages,
+      maxMessages: this.#isAlone ? 1 : readMessages,
       maxBytes: readBytes,
     })
+    const records = readable(got.records)
+    if (typeof records === 'string') {
+      got.release()
+      return this.#passDamaged(records)
+    }
+    this.#isAlone = false
     try {
-      for (const piece of got.records) for (const record of decodeRecords(piece)) this.#take(record)
+      for (const record of records) this.#take(record)
     } finally {
       got.release()
     }
     if (got.nextBeginOffset <= this.#nextOffset) return false
     this.#nextOffset = got.nextBeginOffset
+    return true
+  }
+
+  /** One entry that is damaged holds up none of the others: they are read one by one as far as it, and behind it. */
+  #passDamaged(why: string): true {
+    if (this.#isAlone) {
+      this.#options.log('error', damageLine(`the entry of ${this.#topic} at ${this.#nextOffset}`, why))
+      this.#nextOffset += 1
+    }
+    this.#isAlone = !this.#isAlone
     return true
   }
 
