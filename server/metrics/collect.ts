@@ -43,6 +43,8 @@ export class Collector {
   #listed: ReadonlySet<string> = new Set()
   /** Addresses whose place another took, and since when they were silent. */
   readonly #lost = new Map<string, number>()
+  /** Where each broker's master was named last, by the broker's name: for a while in between it may be named nowhere. */
+  readonly #masters = new Map<string, string>()
   constructor(admin: Admin, state: ClusterState, now: () => number, turnMs: number) {
     this.#admin = admin
     this.#state = state
@@ -63,9 +65,12 @@ export class Collector {
     for (const address of found) {
       const key = brokerKey(address.name, address.id)
       const held = this.#state.brokers.get(key)
-      if (held === undefined) this.#state.brokers.set(key, newBroker(address, key))
-      else if (held.address === address.address) Object.assign(held, address)
+      if (held === undefined) {
+        const moved = address.id === 0 && (this.#masters.get(address.name) ?? address.address) !== address.address
+        this.#state.brokers.set(key, Object.assign(newBroker(address, key), { tookOverAt: moved ? now : null }))
+      } else if (held.address === address.address) Object.assign(held, address)
       else this.#tookOver(held, address)
+      if (address.id === 0) this.#masters.set(address.name, address.address)
     }
     const listed = new Set(found.map(({ name, id }) => brokerKey(name, id)))
     this.#listed = listed
@@ -75,7 +80,10 @@ export class Collector {
       // Under a controller a slave that becomes master has another id at the same address.
       if (taken.has(broker.address)) this.#state.brokers.delete(key)
       else if (broker.state !== 'silent') this.#silent(broker)
-      else if (now - (broker.silentSinceMs ?? now) > SILENT_KEPT_MS) this.#state.brokers.delete(key)
+      else if (now - (broker.silentSinceMs ?? now) > SILENT_KEPT_MS) {
+        this.#state.brokers.delete(key)
+        if (broker.id === 0) this.#masters.delete(broker.name)
+      }
     }
   }
 
