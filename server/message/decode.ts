@@ -4,10 +4,10 @@ import { isSystemProperty, Property, sysFlagWords, type WireMessage } from '../a
 import type { BodyType } from '../shared/body-types'
 import type { Reading } from '../shared/desk'
 import type { Known } from '../shared/known'
-import type { MaskRule } from '../shared/masks'
+import { HIDDEN, type MaskRule } from '../shared/masks'
 import type { ExportedMessage, MessageBody, MessageRow, MessageView } from '../shared/views'
 import type { BodyDecoder } from './body/open'
-import { HIDDEN, maskBody, maskDecoded, maskProperties, masksBody, rulesFor } from './mask'
+import { maskBody, maskDecoded, maskProperties, masksBody, rulesFor } from './mask'
 import { SEARCHED_BYTES, unpack, unpackHead } from './unpack'
 
 const SHOWN_BYTES = 256 * 1024

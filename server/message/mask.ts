@@ -4,10 +4,9 @@
 import { Property, type WireMessage } from '../admin/records'
 import type { Reading } from '../shared/desk'
 import { DeskError } from '../shared/errors'
-import type { MaskRule } from '../shared/masks'
+import { HIDDEN, type MaskRule } from '../shared/masks'
 import { nameMatches } from '../shared/rights'
 
-export const HIDDEN = '•••'
 const MOST_DEPTH = 200
 /** Shorter than this, the last four would tell too much. */
 const LAST_FOUR_FROM = 8

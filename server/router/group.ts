@@ -14,7 +14,16 @@ import {
   resetPreviewInput,
   runningInput,
 } from '../shared/inputs'
-import { allowedOn, check, router, streaming } from '../trpc/procedure'
+import { isKnown } from '../shared/known'
+import { HIDDEN } from '../shared/masks'
+import type { GroupFilterRow } from '../shared/views'
+import { allowedOn, check, readingFor, router, streaming } from '../trpc/procedure'
+
+/** A script can throw what it read: its words are for whoever may see all of every message that the group may get. */
+const withoutThrown = (row: GroupFilterRow): GroupFilterRow =>
+  isKnown(row.filter) && row.filter.value !== null && row.filter.value.lastFault !== null
+    ? { ...row, filter: { ...row.filter, value: { ...row.filter.value, lastFault: HIDDEN } } }
+    : row
 
 export const groupRouter = router({
   list: allowedOn('cluster.read')
@@ -71,7 +80,11 @@ export const groupRouter = router({
     .mutation(({ ctx, input }) => ctx.cluster.groups.update(input)),
   filter: allowedOn('cluster.read')
     .input(onGroup)
-    .query(({ ctx, input }) => ctx.cluster.groups.filter(input.group)),
+    .query(async ({ ctx, input }) => {
+      const rows = await ctx.cluster.groups.filter(input.group)
+      const { bodies, masks } = readingFor(ctx, null)
+      return bodies && masks === undefined ? rows : rows.map(withoutThrown)
+    }),
   setFilter: allowedOn('group.write')
     .input(groupFilterInput)
     .mutation(({ ctx, input }) => ctx.cluster.groups.setFilter(input)),

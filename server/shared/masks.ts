@@ -1,5 +1,7 @@
 // server/shared/masks.ts: what is hidden of messages, as data: of which topics, which part, and how. Pure.
 
+/** What stands in place of what is hidden. */
+export const HIDDEN = '•••'
 export const maskParts = ['field', 'property', 'body'] as const
 export type MaskPart = (typeof maskParts)[number]
 export const maskHows = ['hide', 'hash', 'last4'] as const

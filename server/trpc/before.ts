@@ -19,8 +19,8 @@ export const before: Readonly<Record<string, (asked: Asked) => unknown>> = {
   }),
   'topic.delete': async ({ cluster, input }) => (await cluster?.topics.get(text(input.topic)))?.configs,
   'group.update': async ({ cluster, input }) => (await cluster?.groups.get(text(input.group)))?.configs,
-  'group.setFilter': async ({ cluster, input }) => cluster?.groups.filter(text(input.group)),
-  'group.removeFilter': async ({ cluster, input }) => cluster?.groups.filter(text(input.group)),
+  'group.setFilter': ({ cluster, input }) => scriptsOf(cluster, text(input.group)),
+  'group.removeFilter': ({ cluster, input }) => scriptsOf(cluster, text(input.group)),
   'group.delete': async ({ cluster, input }) => (await cluster?.groups.get(text(input.group)))?.configs,
   'broker.configUpdate': ({ cluster, input }) => settingsOf(cluster, input),
   'alarm.putRule': async ({ cluster, input }) => ({
@@ -54,6 +54,13 @@ export const before: Readonly<Record<string, (asked: Asked) => unknown>> = {
   'cluster.update': ({ desk, input }) => desk.clusters.settings().find(({ id }) => id === input.id),
   'cluster.remove': ({ desk, input }) => desk.clusters.settings().find(({ id }) => id === input.id),
 }
+/** Of a script what somebody set, and nothing of what it met: what it threw may hold pieces of messages. */
+const scriptsOf = async (cluster: ClusterDesk | undefined, group: string) =>
+  (await cluster?.groups.filter(group))?.flatMap(({ broker, filter }) => {
+    if (!isKnown(filter) || filter.value === null) return []
+    const { source, onFault, timeLimitMs } = filter.value
+    return [{ broker, source, onFault, timeLimitMs }]
+  })
 /** The settings that are to change, broker by broker. */
 const settingsOf = async (cluster: ClusterDesk | undefined, { brokers, changes }: Asked['input']) => {
   if (!Array.isArray(brokers) || typeof changes !== 'object' || changes === null) return undefined

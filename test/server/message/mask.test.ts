@@ -6,11 +6,11 @@ import type { Admin } from '../../../server/admin/open'
 import type { WireMessage } from '../../../server/admin/records'
 import { openBodyDecoder } from '../../../server/message/body/open'
 import { rowOf, viewOf } from '../../../server/message/decode'
-import { HIDDEN, maskBody, maskJson } from '../../../server/message/mask'
+import { maskBody, maskJson } from '../../../server/message/mask'
 import { mustRead } from '../../../server/message/match'
 import { openMessageDesk } from '../../../server/message/open'
 import { unknown } from '../../../server/shared/known'
-import type { MaskRule } from '../../../server/shared/masks'
+import { HIDDEN, type MaskRule } from '../../../server/shared/masks'
 
 const rule = (change: Partial<MaskRule>): MaskRule => ({
   id: 'r',

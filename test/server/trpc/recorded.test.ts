@@ -19,7 +19,7 @@ const ann = {
   sessionId: 's',
   me: { name: 'ann', role: 'viewer', rights: rightsOf('viewer'), grants: grantsOf('viewer'), tryAs: null },
 }
-const callerAs = (who: SignedIn | null, parts: { clusters?: object; people?: object } = {}) => {
+const callerAs = (who: SignedIn | null, parts: { clusters?: object; people?: object; masking?: object } = {}) => {
   const login = async () => {
     throw locked ? new DeskError('locked-out', 'wait') : new DeskError('wrong-password', 'no')
   }
@@ -32,6 +32,7 @@ const callerAs = (who: SignedIn | null, parts: { clusters?: object; people?: obj
       },
     },
     clusters: { get: () => undefined, ...parts.clusters },
+    masking: parts.masking,
   } as unknown as ConsoleDesk // what these calls reach of it
   const caller = { from: '::1', agent: '', session: null }
   const drained = async () => undefined
@@ -89,4 +90,35 @@ it('says of a test that failed that it failed, and names the account a change is
     { action: 'access.endSessions', object: 'li.wei', result: 'ok' },
   ])
   expect(JSON.stringify(lines)).not.toContain('a long enough one')
+})
+
+it('keeps what a filter script was before, and shows what it threw to those alone who may read every message', async () => {
+  const held = { source: 'function match() { return true }', onFault: 'open', timeLimitMs: 20, passed: 7 }
+  const rows = [
+    { broker: 'broker-a:0', filter: { value: { ...held, lastFault: 'it threw {"phone":"138"}' }, at: 1 } },
+    { broker: 'broker-b:0', filter: { value: null, at: 1 } },
+    { broker: 'broker-c:0', filter: { unknown: 'not-supported' } },
+  ]
+  const done = { ok: 1, failed: 0, rows: [] }
+  const groups = { filter: async () => rows, setFilter: async () => done, removeFilter: async () => done }
+  const clusters = { get: () => ({ id: 'c', name: 'C', readOnly: false, production: false, groups }) }
+  const at = { cluster: 'c', group: 'g' }
+  const as = (role: 'viewer' | 'operator' | 'admin', rules: object[]) => {
+    const me = { ...ann.me, role, grants: grantsOf(role), rights: rightsOf(role) }
+    return callerAs({ ...ann, me } as unknown as SignedIn, { clusters, masking: { of: () => rules, digest: String } })
+  }
+  const rule = { topics: 'orders_*', part: 'field', field: 'phone' }
+  const thrown = async (caller: ReturnType<typeof as>) => JSON.stringify(await caller.group.filter(at))
+  expect(await thrown(as('admin', [rule]))).toContain('138')
+  expect(await thrown(as('operator', []))).toContain('138')
+  expect(await thrown(as('operator', [rule]))).not.toContain('138')
+  expect(await thrown(as('viewer', []))).not.toContain('138')
+  expect(await thrown(as('viewer', []))).toContain('"passed":7')
+
+  const source = 'function match() { return false }'
+  await as('operator', []).group.setFilter({ ...at, source, onFault: 'closed', timeLimitMs: 20 })
+  await as('operator', []).group.removeFilter(at)
+  const { passed: _, ...was } = held
+  for (const line of lines) expect(JSON.parse(line.before ?? '')).toEqual([{ broker: 'broker-a:0', ...was }])
+  expect(lines).toMatchObject([{ action: 'group.setFilter' }, { action: 'group.removeFilter' }])
 })
