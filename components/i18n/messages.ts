@@ -1,6 +1,7 @@
 // components/i18n/messages.ts: the words of the console in every language it speaks, joined from one file per room.
 // English is the measure: its keys are the type, and a test fails when another language misses one.
 import enAccess from './en/access.json'
+import enAcl from './en/acl.json'
 import enAlarm from './en/alarm.json'
 import enAudit from './en/audit.json'
 import enBroker from './en/broker.json'
@@ -26,6 +27,7 @@ import enUi from './en/ui.json'
 import enWaiting from './en/waiting.json'
 import type { Language } from './language'
 import zhAccess from './zh/access.json'
+import zhAcl from './zh/acl.json'
 import zhAlarm from './zh/alarm.json'
 import zhAudit from './zh/audit.json'
 import zhBroker from './zh/broker.json'
@@ -52,6 +54,7 @@ import zhWaiting from './zh/waiting.json'
 
 const en = {
   access: enAccess,
+  acl: enAcl,
   alarm: enAlarm,
   audit: enAudit,
   broker: enBroker,
@@ -81,6 +84,7 @@ export type Messages = typeof en
 
 const zh = {
   access: zhAccess,
+  acl: zhAcl,
   alarm: zhAlarm,
   audit: zhAudit,
   broker: zhBroker,

@@ -86,6 +86,7 @@ export const pageGroups: readonly PageGroup[] = ['watch', 'cluster', 'messages',
 export function pageAt(pathname: string, cluster: string): PageId | null {
   const start = clusterHref(cluster)
   if (pathname === start) return 'overview'
+  if (pathname === clusterHref(cluster, 'acl')) return 'access' // a tab of that page, of one cluster
   const found = pages.find(({ id, href }) => {
     const base = href(cluster)
     return id !== 'overview' && (pathname === base || pathname.startsWith(`${base}/`))
