@@ -3,6 +3,7 @@
 // however they reach this page.
 import { zodResolver } from '@hookform/resolvers/zod'
 import { useMutation } from '@tanstack/react-query'
+import { useEffect } from 'react'
 import { Controller, useForm } from 'react-hook-form'
 import { useTranslations } from 'use-intl'
 import type { Me } from '../../server/shared/views'
@@ -43,12 +44,16 @@ export function SetupAdmin({ token, onToken, onDone }: SetupAdminProps) {
   const trpc = useTRPC()
   const words = useFaultWords()
   const { language, zone, theme, density } = usePreferences()
-  const { control, handleSubmit, watch, formState } = useForm<Fields>({
+  const { control, handleSubmit, watch, setValue, formState } = useForm<Fields>({
     resolver: zodResolver(form),
     values: { token, name: 'admin', password: '', again: '' },
     resetOptions: { keepDirtyValues: true },
     mode: 'onSubmit', // an error that shows itself on blur would move the button from under the pointer
   })
+  // An address that is pasted later wins over what was typed before.
+  useEffect(() => {
+    if (token) setValue('token', token)
+  }, [token, setValue])
   const setup = useMutation(trpc.auth.setup.mutationOptions({ onSuccess: onDone }))
   const submit = handleSubmit(({ name, password, token: typed }) =>
     setup.mutate({ token: typed, name, password, settings: { language, zone, theme, density } }),

@@ -32,10 +32,16 @@ export function SetupWizard() {
   const save = useMutation(trpc.auth.settings.mutationOptions()).mutate
 
   useEffect(() => {
-    const found = new URLSearchParams(window.location.hash.slice(1)).get('token')
-    if (!found) return
-    setToken(found)
-    window.history.replaceState(null, '', window.location.pathname + window.location.search)
+    const take = () => {
+      const found = new URLSearchParams(window.location.hash.slice(1)).get('token')
+      if (!found) return
+      setToken(found)
+      window.history.replaceState(window.history.state, '', window.location.pathname + window.location.search)
+    }
+    take()
+    // Whoever opened this page without it pastes the address that has it: then the fragment alone changes.
+    window.addEventListener('hashchange', take)
+    return () => window.removeEventListener('hashchange', take)
   }, [])
 
   const steps: readonly (Step & { id: At })[] = [
