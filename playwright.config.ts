@@ -16,8 +16,8 @@ export default defineConfig({
   workers: 2, // files side by side: each makes topics and groups of its own
   retries: 1, // what passes only then is named as unsteady (test/run.mjs)
   forbidOnly: true,
-  timeout: 60_000,
-  expect: { timeout: 20_000 },
+  timeout: 240_000,
+  expect: { timeout: 60_000 }, // of a condition, on a machine with more to do than this
   reporter: [['list']],
   use: {
     ...devices['Desktop Chrome'],

@@ -2,7 +2,7 @@
 // components/ui/region.tsx: what a panel or table shows when there is nothing plain to show: first load, refetch, empty,
 // hidden by filters, partial, error, forbidden, unsupported. A page never fails as one: each region says its own state.
 import { Lock } from 'lucide-react'
-import type { ReactNode } from 'react'
+import { type ReactNode, useSyncExternalStore } from 'react'
 import { useTranslations } from 'use-intl'
 import { cn } from './cn'
 import { useCopy } from './copy'
@@ -26,9 +26,21 @@ export function Skeleton({ lines = 4, className }: { lines?: number; className?:
   )
 }
 
-/** The thin line on a region's top edge while it asks again; after one second. */
-export const Refetching = ({ when }: { when: boolean }) =>
-  when ? <i aria-hidden className="appear-after-1s absolute inset-x-0 top-0 z-10 h-0.5 bg-tide" /> : null
+const never = () => () => undefined
+/**
+ * The thin line on a region's top edge while it asks again; after one second. Whether what the server sent is old is the
+ * browser's to say, by its own clock: so the line is in no HTML, and not in what the browser compares with it.
+ */
+export function Refetching({ when }: { when: boolean }) {
+  const isTakenOver = useSyncExternalStore(
+    never,
+    () => true,
+    () => false,
+  )
+  return when && isTakenOver ? (
+    <i aria-hidden className="appear-after-1s absolute inset-x-0 top-0 z-10 h-0.5 bg-tide" />
+  ) : null
+}
 
 interface NoteProps {
   readonly title: ReactNode

@@ -8,8 +8,6 @@ const ROLE = `team-${RUN}`
 const PASSWORD = 'a long enough phrase 9'
 
 test.describe.configure({ mode: 'serial' })
-test.setTimeout(120_000)
-
 test('CN15: a role of one’s own, an account that holds it, and who may', async ({ page }) => {
   await page.goto('/access/roles')
   await page.getByRole('button', { name: 'Create role' }).click()

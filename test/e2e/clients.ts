@@ -11,7 +11,7 @@ export const startProducer = (topic: string, group: string, perSecond: number): 
 
 export const startConsumer = async (topic: string, group: string): Promise<Child> => {
   const consumer = launch(process.execPath, [program, namesrv(), topic, group, 'consume'])
-  await consumer.line(/"ready":true/, 30_000)
+  await consumer.line(/"ready":true/)
   return consumer
 }
 

@@ -10,7 +10,7 @@ import { startReferenceBroker, startReferenceNamesrv } from '../support/referenc
 import { launchProgram, type Program } from '../support/rocketdeck'
 
 /** The pages may have to be built first. */
-const START_MS = 300_000
+const START_MS = 900_000
 
 interface UnderTest {
   program: Program
