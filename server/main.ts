@@ -24,6 +24,7 @@ import { type ConsoleHandle, createConsole } from './console'
 import { type Doorman, doormanFor } from './http/allow-from'
 import { contentPolicy, newNonce, safeHeaders } from './http/csp'
 import { openPeers } from './http/peer'
+import { waitingPage } from './http/waiting-page'
 import { type Plan, planConsole, planStart, programs } from './plan'
 import { belowBase } from './shared/base-path'
 import { backUpState, restoreState } from './state'
@@ -102,6 +103,7 @@ class Deck {
   #building: ChildProcess | undefined
   #file: LogFile | undefined
   #starting: Promise<void> = Promise.resolve()
+  readonly #beganMs = performance.now()
   #closing: Promise<void> | undefined
   readonly #said = new Set<string>()
   readonly #doorman: Doorman | undefined
@@ -277,7 +279,11 @@ class Deck {
       request.headers['x-rocketdeck-peer'] = this.#console.addressOf(request)
       this.#pages.answer(request, response)
     } else if (this.#pagesFailed) text(response, 500, `${this.#pagesFailed}\n`)
-    else waitingPage(response, 'The pages are being built. This happens once and takes about a minute.')
+    else {
+      const seconds = Math.round((performance.now() - this.#beganMs) / 1000)
+      const rest = `This happens once and takes a minute, several on a busy machine; it has taken ${seconds} s so far.`
+      waitingPage(response, `The pages are being built. ${rest}`)
+    }
   }
 
   /** Next takes the nonce for its scripts from the policy of the request. */
@@ -386,21 +392,6 @@ async function openPages(at: { root: string; dev: boolean; host: string; port: n
 
 function text(response: ServerResponse, status: number, body: string): void {
   response.writeHead(status, { 'content-type': 'text/plain; charset=utf-8', 'cache-control': 'no-store' }).end(body)
-}
-
-function waitingPage(response: ServerResponse, why: string): void {
-  const nonce = newNonce()
-  response.writeHead(503, {
-    'content-type': 'text/html; charset=utf-8',
-    'content-security-policy': contentPolicy(nonce),
-    'cache-control': 'no-store',
-    'retry-after': '2',
-  })
-  response.end(
-    `<!doctype html><meta charset="utf-8"><meta http-equiv="refresh" content="2"><title>rocketdeck</title>
-<style nonce="${nonce}">:root{color-scheme:light dark}body{font:16px/1.5 system-ui;display:grid;place-items:center;height:90vh}</style>
-<p>${why} This page looks again every two seconds.</p>`,
-  )
 }
 
 const versionIn = (root: string): string => {
