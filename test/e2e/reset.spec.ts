@@ -104,7 +104,7 @@ test('CN8: a reset is looked at, confirmed by name, and the client consumes agai
   const consumer = await startConsumer(TOPIC, GROUP)
   running.push(consumer)
   await page.goto(`${base}/groups/${GROUP}`)
-  await expect(page.getByRole('link', { name: 'Clients 1' })).toBeVisible()
+  await expect(page.getByRole('main').getByRole('link', { name: 'Clients 1' })).toBeVisible() // not the sidebar's
   await toPreview(page, base, 'The oldest message')
   const again = await figure(page, 'Delivered again')
   expect(again).toBeGreaterThan(20)
