@@ -69,13 +69,16 @@ public class MqAdminBatch {
             thread.join(20);
             wakeWhoIsWaitedFor(thread);
         }
-        if (thread.isAlive()) {
-            out.println("[no end after " + TIMEOUT_MS + " ms]");
+        boolean isEndless = thread.isAlive();
+        if (isEndless) out.println("[no end after " + TIMEOUT_MS + " ms]");
+        byte[] printed = held.toByteArray();
+        if (isEndless) {
             thread.interrupt();
+            thread.join(10_000); // what it says of that is not the next command's
         }
         System.setOut(console);
         System.setErr(errors);
-        return held.toByteArray();
+        return printed;
     }
 
     /** A client that is shut down joins a thread of its own which looks up every 3 s: with 90 commands that is minutes. */
