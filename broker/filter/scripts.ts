@@ -1,7 +1,6 @@
 // broker/filter/scripts.ts: asks the thread of filter scripts, and keeps the figures of each script. The broker's thread never
 // runs a script and never waits for one: verdicts come later. A thread that gives no answer in time is ended, whatever it
 // is at; the script it was at rests for a while, and so does one that keeps breaking its bounds.
-import { piecesOf } from '../protocol/record'
 import {
   type FilterScript,
   type FromScriptThread,
@@ -28,7 +27,7 @@ export interface ScriptsOptions {
   patienceMs?: number
 }
 export interface Scripts {
-  /** Whether the group gets each of the records; rejects when too many wait to be judged. */
+  /** Whether the group gets each of the records, one a buffer; rejects when too many wait to be judged. */
   judge(script: FilterScript, records: readonly Buffer[]): Promise<readonly boolean[]>
   /** Why a source cannot be used, for its author. Rejects when nobody can tell now. */
   faultOf(source: string, timeLimitMs: number): Promise<string | undefined>
@@ -81,7 +80,7 @@ class Asker implements Scripts {
 
   judge(script: FilterScript, records: readonly Buffer[]): Promise<readonly boolean[]> {
     const figures = this.#figuresOf(script)
-    const count = piecesOf(records).length
+    const count = records.length
     const byChoice = script.onFault === 'open'
     if (this.#isClosed || figures.restsUntilMs > this.#options.clock()) {
       this.#count(figures, { faults: count })

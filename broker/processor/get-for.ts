@@ -17,21 +17,23 @@ async function judged(
   query: GetQuery,
 ): Promise<GetResult> {
   let result = await store.get(query)
-  if (result.status === 'found' && !areWhole(piecesOf(result.records))) {
+  let pieces = piecesOf(result.records)
+  if (!areWhole(pieces)) {
     // what lies beside a damaged one is judged by itself
     result.release()
     result = await store.get({ ...query, maxMessages: 1 })
+    pieces = piecesOf(result.records)
   }
   if (result.status !== 'found') return result
   let passes: readonly boolean[]
   try {
-    passes = await scripts.judge(script, result.records)
+    passes = await scripts.judge(script, pieces)
   } catch (error) {
     result.release()
     throw error
   }
   if (passes.every((one) => one)) return result
-  const records = piecesOf(result.records).filter((_, index) => passes[index])
+  const records = pieces.filter((_, index) => passes[index])
   if (records.length > 0) {
     const sizeBytes = records.reduce((sum, record) => sum + record.length, 0)
     return { ...result, records, sizeBytes, messageCount: records.length, release: () => result.release() }

@@ -1,7 +1,7 @@
 'use client'
 // components/access/acl-page.tsx: the brokers' own access control: users, what each may, whether a given thing is allowed, and
 // where brokers differ. It is another list than that of people who sign in here.
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useMutation, useQuery } from '@tanstack/react-query'
 import { Plus, X } from 'lucide-react'
 import { useState } from 'react'
 import { useTranslations } from 'use-intl'
@@ -17,10 +17,9 @@ import { Panel, PanelFoot } from '../ui/panel'
 import { Empty } from '../ui/region'
 import { Table, Td, Th, Tr } from '../ui/table'
 import { Tag } from '../ui/tag'
-import { useToast } from '../ui/toast'
 import { AclCheck } from './acl-check'
 import { AclPolicySheet } from './acl-policy-sheet'
-import { useApplied } from './acl-result'
+import { useSettled } from './acl-result'
 import { AclUserSheet } from './acl-user-sheet'
 import { PeopleFrame } from './people-frame'
 
@@ -187,17 +186,8 @@ function Policies({ rows, onGrant }: { rows: readonly AclPolicyRow[]; onGrant: (
   const t = useTranslations('acl')
   const trpc = useTRPC()
   const cluster = useClusterId()
-  const cache = useQueryClient()
-  const toast = useToast()
-  const applied = useApplied()
-  const remove = useMutation(
-    trpc.acl.deletePolicy.mutationOptions({
-      onSuccess: async (result) => {
-        await cache.invalidateQueries(trpc.acl.pathFilter())
-        toast({ text: applied(result, t('policy.gone')) })
-      },
-    }),
-  )
+  const settled = useSettled()
+  const remove = useMutation(trpc.acl.deletePolicy.mutationOptions({ onSuccess: settled(t('policy.gone')) }))
   if (rows.length === 0)
     return (
       <Empty title={t('policy.none')} className="border-t border-hair">

@@ -1,7 +1,7 @@
 'use client'
 // components/access/acl-policy-sheet.tsx: what a user may: by what a producer and a consumer need, or entry by entry. What is
 // about to be written stands there before it is.
-import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { useMutation } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useTranslations } from 'use-intl'
 import { type AclEntry, aclActions, aclDecisions, aclTemplates, entriesOf } from '../../server/shared/acl'
@@ -15,8 +15,7 @@ import { Field, Input } from '../ui/input'
 import { Segmented } from '../ui/segmented'
 import { Select } from '../ui/select'
 import { Checkbox } from '../ui/tick'
-import { useToast } from '../ui/toast'
-import { useApplied } from './acl-result'
+import { useSettled } from './acl-result'
 
 const ways = [...aclTemplates, 'own'] as const
 type Way = (typeof ways)[number]
@@ -27,9 +26,7 @@ export function AclPolicySheet(props: { users: readonly string[]; user: string; 
   const tPeople = useTranslations('people')
   const trpc = useTRPC()
   const cluster = useClusterId()
-  const cache = useQueryClient()
-  const toast = useToast()
-  const applied = useApplied()
+  const settled = useSettled()
   const [user, setUser] = useState(props.user || (users[0] ?? ''))
   const [way, setWay] = useState<Way>('producer')
   const [topic, setTopic] = useState('')
@@ -43,13 +40,7 @@ export function AclPolicySheet(props: { users: readonly string[]; user: string; 
     way === 'own' ? [{ resource, actions, sourceIps, decision }] : entriesOf(way, { topic, group, sourceIps })
   const parsed = aclPoliciesInput.safeParse({ cluster, user, entries })
   const save = useMutation(
-    trpc.acl.putPolicies.mutationOptions({
-      onSuccess: async (result) => {
-        await cache.invalidateQueries(trpc.acl.pathFilter())
-        toast({ text: applied(result, t('policy.saved', { user })) })
-        if (result.failed === 0) onClose()
-      },
-    }),
+    trpc.acl.putPolicies.mutationOptions({ onSuccess: settled(t('policy.saved', { user }), onClose) }),
   )
   return (
     <Sheet

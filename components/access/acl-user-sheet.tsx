@@ -1,10 +1,10 @@
 'use client'
 // components/access/acl-user-sheet.tsx: a user of the brokers. The secret goes to them and is shown nowhere afterwards.
-import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { useMutation } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useTranslations } from 'use-intl'
 import { aclUserTypes } from '../../server/shared/acl'
-import type { AclUserRow, ApplyResult } from '../../server/shared/views'
+import type { AclUserRow } from '../../server/shared/views'
 import { ClusterName, useClusterId } from '../shell/cluster'
 import { QueryFault } from '../shell/fault'
 import { useTRPC } from '../trpc/client'
@@ -13,8 +13,7 @@ import { Sheet } from '../ui/dialog'
 import { Field, Input } from '../ui/input'
 import { Segmented } from '../ui/segmented'
 import { Switch } from '../ui/tick'
-import { useToast } from '../ui/toast'
-import { useApplied } from './acl-result'
+import { useSettled } from './acl-result'
 import { TypedName } from './typed-name'
 
 const SECRET_MIN = 6
@@ -24,20 +23,15 @@ export function AclUserSheet({ row, onClose }: { row: AclUserRow | undefined; on
   const tPeople = useTranslations('people')
   const trpc = useTRPC()
   const cluster = useClusterId()
-  const cache = useQueryClient()
-  const toast = useToast()
-  const applied = useApplied()
+  const settled = useSettled()
   const [name, setName] = useState(row?.name ?? '')
   const [secret, setSecret] = useState('')
   const [type, setType] = useState(row?.type ?? ('Normal' as const))
   const [enabled, setEnabled] = useState(row?.enabled ?? true)
-  const settled = (text: string) => async (result: ApplyResult) => {
-    await cache.invalidateQueries(trpc.acl.pathFilter())
-    toast({ text: applied(result, text) })
-    if (result.failed === 0) onClose()
-  }
-  const save = useMutation(trpc.acl.putUser.mutationOptions({ onSuccess: settled(t('user.saved', { name })) }))
-  const remove = useMutation(trpc.acl.deleteUser.mutationOptions({ onSuccess: settled(t('user.gone', { name })) }))
+  const save = useMutation(trpc.acl.putUser.mutationOptions({ onSuccess: settled(t('user.saved', { name }), onClose) }))
+  const remove = useMutation(
+    trpc.acl.deleteUser.mutationOptions({ onSuccess: settled(t('user.gone', { name }), onClose) }),
+  )
   const reason = !/^[\w.@-]{1,64}$/.test(name)
     ? tPeople('user.nameRule')
     : (row === undefined || secret !== '') && secret.length < SECRET_MIN

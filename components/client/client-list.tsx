@@ -96,7 +96,7 @@ export const ClientList = () => {
         </Empty>
       }
       noMatch={(total) => t('noMatch', { total })}
-      missing={(missing) => t('missing', { who: missing.map((one) => one.who).join(', ') })}
+      missing={({ who }) => t('missing', { who })}
       rowKey={(row) => row.clientId}
       tieBreaker="client"
       onOpen={open}

@@ -5,7 +5,7 @@ import type { UseQueryResult } from '@tanstack/react-query'
 import { Copy, List } from 'lucide-react'
 import { type ReactNode, useCallback } from 'react'
 import { useTranslations } from 'use-intl'
-import type { Missing, Page } from '../../server/shared/views'
+import type { Page } from '../../server/shared/views'
 import {
   type Column,
   ColumnsMenu,
@@ -50,7 +50,8 @@ export interface ListPageProps<Row> extends TableOf<Row> {
   /** There is none at all. */
   readonly empty: ReactNode
   readonly noMatch: (total: string) => string
-  readonly missing: (all: readonly Missing[]) => string
+  /** Who did not tell what, and of how many things that is. */
+  readonly missing: (said: { who: string; touches: number }) => string
   readonly children?: ReactNode
 }
 export function ListPage<Row>(props: ListPageProps<Row>) {
@@ -118,7 +119,13 @@ export function ListPage<Row>(props: ListPageProps<Row>) {
                 url={url}
                 matched={page.matched}
                 ageMs={page.at === 0 ? null : Date.now() - page.at}
-                missing={missing.length > 0 && missingText(missing)}
+                missing={
+                  missing.length > 0 &&
+                  missingText({
+                    who: missing.map(({ who }) => who).join(', '),
+                    touches: missing.reduce((sum, { touches }) => sum + touches, 0),
+                  })
+                }
               />
             )
           }

@@ -123,12 +123,7 @@ export const TopicList = () => {
         </Empty>
       }
       noMatch={(total) => t('noMatch', { total })}
-      missing={(missing) =>
-        t('missing', {
-          who: missing.map((one) => one.who).join(', '),
-          touches: missing.reduce((sum, one) => sum + one.touches, 0),
-        })
-      }
+      missing={(said) => t('missing', said)}
       rowKey={(row) => row.name}
       onOpen={open}
       menu={(row) => (

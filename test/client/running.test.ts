@@ -5,52 +5,13 @@ import { platform } from 'node:os'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it, type TestContext } from 'vitest'
 import type { Child } from '../support/children'
-import { compileJava, javaParts, launchJava } from '../support/java'
+import { javaParts } from '../support/java'
 import { freePort } from '../support/ports'
 import { startOurBroker, startOurNamesrv } from '../support/rocketdeck'
+import { Steady } from '../support/steady'
 import { openWire } from '../support/wire'
 
-interface Status {
-  sent: number
-  failed: number
-  received: number
-  missing: number
-  brokers: Record<string, number>
-}
 const parts = await javaParts()
-const classes = 'missing' in parts ? '' : await compileJava(parts)
-
-class Steady {
-  #asked = 0
-  readonly child: Child
-  constructor(child: Child) {
-    this.child = child
-  }
-  static async start(namesrv: string, topic: string): Promise<Steady> {
-    if ('missing' in parts) throw new Error(parts.missing)
-    const args = [namesrv, topic, `${topic}-group`]
-    const child = launchJava({ ...parts, classes, main: 'Steady', args })
-    await child.line(/^READY/, 60_000)
-    return new Steady(child)
-  }
-  async status(): Promise<Status> {
-    const before = ++this.#asked
-    this.child.write('status\n')
-    for (;;) {
-      const lines = this.child.stdout.split('\n').filter((line) => line.startsWith('STATUS ') && line.endsWith('}'))
-      const last = lines[before - 1]
-      if (last) return JSON.parse(last.slice(7)) as Status // Steady.java prints it in this form
-      await sleep(20)
-    }
-  }
-  /** The status once it holds; the last one when it does not in time, for the caller to judge. */
-  async until(holds: (status: Status) => boolean, timeoutMs: number): Promise<Status> {
-    for (const end = Date.now() + timeoutMs; ; await sleep(200)) {
-      const status = await this.status()
-      if (holds(status) || Date.now() > end) return status
-    }
-  }
-}
 
 const skipWithoutJava = (context: TestContext) => {
   if ('missing' in parts) context.skip(parts.missing)
@@ -73,8 +34,8 @@ describe('running clients', () => {
     if ('missing' in parts) return
     namesrv = await startOurNamesrv()
     await startBroker('broker-a')
-    client = await Steady.start(namesrv.address, TOPIC)
-    client.child.write('load\n')
+    client = await Steady.start(namesrv.address, TOPIC, `${TOPIC}-group`)
+    client.load()
   })
   afterAll(async () => {
     await client?.child.kill()
@@ -114,8 +75,8 @@ describe('running clients', () => {
     expect(without.failed, client.child.output).toBe(0)
     expect(without.received).toBeGreaterThan(before.received + 500)
     namesrv = await startOurNamesrv({ port: namesrv.port })
-    const late = await Steady.start(namesrv.address, TOPIC)
-    late.child.write('load\n')
+    const late = await Steady.start(namesrv.address, TOPIC, `${TOPIC}-group`)
+    late.load()
     // a producer that started now knows nothing but what the brokers told the new name server
     const fresh = await late.until(({ sent }) => sent > 0, 60_000)
     await late.child.kill()
@@ -160,7 +121,7 @@ describe('a send whose answer is lost', () => {
       })
     })
     await new Promise<void>((resolve) => server.listen(port, '127.0.0.2', resolve))
-    const client = await Steady.start(namesrv.address, TOPIC)
+    const client = await Steady.start(namesrv.address, TOPIC, `${TOPIC}-group`)
     try {
       client.child.write('once first\n')
       await client.child.line(/^SENT first /)

@@ -11,12 +11,12 @@ import { RequestCode } from '../../broker/protocol/codes'
 import { TestClient } from '../broker/processor/real-broker'
 import type { Child } from '../support/children'
 import { projectRoot, temporaryFolder } from '../support/folders'
-import { compileJava, javaParts, launchJava } from '../support/java'
+import { javaParts } from '../support/java'
 import { freePort } from '../support/ports'
 import { launchProgram, type Program } from '../support/rocketdeck'
+import { Steady } from '../support/steady'
 
 const parts = await javaParts()
-const classes = 'missing' in parts ? '' : await compileJava(parts)
 const TOPIC = 'TwoMachinesTopic'
 
 interface Line {
@@ -57,30 +57,10 @@ async function start(lines: readonly Line[]): Promise<void> {
 const clients: Child[] = []
 afterAll(() => Promise.all([...clients, ...running.map(({ child }) => child)].map((child) => child.kill())))
 
-async function steady(namesrv: string, group: string) {
-  if ('missing' in parts) throw new Error(parts.missing)
-  const child = launchJava({ ...parts, classes, main: 'Steady', args: [namesrv, TOPIC, group] })
-  clients.push(child)
-  await child.line(/^READY/, 60_000)
-  let asked = 0
-  const status = async () => {
-    child.write('status\n')
-    asked += 1
-    await eventually(
-      'an answer',
-      async () => child.stdout.split('\n').filter((line) => /^STATUS .*\}$/.test(line)).length >= asked,
-    )
-    const line = child.stdout.split('\n').filter((one) => one.startsWith('STATUS '))[asked - 1] ?? ''
-    // Steady.java prints it in this form
-    return JSON.parse(line.slice(7)) as {
-      sent: number
-      failed: number
-      received: number
-      missing: number
-      brokers: Record<string, number>
-    }
-  }
-  return { child, status }
+async function steady(namesrv: string, group: string): Promise<Steady> {
+  const client = await Steady.start(namesrv, TOPIC, group)
+  clients.push(client.child)
+  return client
 }
 async function eventually(what: string, isSo: () => Promise<boolean>, timeoutMs = 40_000): Promise<void> {
   for (const endMs = Date.now() + timeoutMs; !(await isSo().catch(() => false)); await sleep(50)) {
@@ -127,7 +107,7 @@ it('HA5, HA8, NS2, DP2: either of two machines may be lost: sends go on, and its
   }
 
   const first = await steady(namesrv, 'first')
-  first.child.write('load\n')
+  first.load()
   await eventually('both masters take messages', async () => {
     const { brokers } = await first.status()
     return (brokers['broker-a'] ?? 0) > 100 && (brokers['broker-b'] ?? 0) > 100
@@ -142,7 +122,7 @@ it('HA5, HA8, NS2, DP2: either of two machines may be lost: sends go on, and its
 
   // the first machine is lost: a name server, a master, and the other master's slave
   await Promise.all(running.splice(0, 3).map(({ child }) => child.kill()))
-  first.child.write('load\n')
+  first.load()
   await eventually('sends go on', async () => (await first.status()).sent > before.sent + 300)
   first.child.write('rest\n')
   const without = await first.status()

@@ -5,16 +5,11 @@ import { expect, it, onTestFinished } from 'vitest'
 import { RequestCode } from '../../broker/protocol/codes'
 import { TestClient } from '../broker/processor/real-broker'
 import { eventually } from '../support/auto-cluster'
-import { compileJava, javaParts, launchJava } from '../support/java'
+import { javaParts } from '../support/java'
 import { startOurBroker, startOurNamesrv } from '../support/rocketdeck'
+import { Steady } from '../support/steady'
 
 const TOPIC = 'Drained'
-interface Status {
-  sent: number
-  failed: number
-  missing: number
-  brokers: Record<string, number>
-}
 
 it('HA6: a broker is drained and stopped without a failed send, and gets its share again within a minute', async (context) => {
   const parts = await javaParts()
@@ -37,22 +32,10 @@ it('HA6: a broker is drained and stopped without a failed send, and gets its sha
     })
     client.close()
   }
-  const classes = await compileJava(parts)
-  const child = launchJava({ ...parts, classes, main: 'Steady', args: [namesrv.address, TOPIC, 'drained-group'] })
-  onTestFinished(() => child.kill())
-  await child.line(/^READY/, 120_000)
-  let asked = 0
-  const status = async (): Promise<Status> => {
-    child.write('status\n')
-    const number = asked++
-    for (;;) {
-      const line = child.stdout.split('\n').filter((one) => /^STATUS .*\}$/.test(one))[number]
-      if (line !== undefined) return JSON.parse(line.slice(7)) as Status // Steady.java prints it in this form
-      await sleep(20)
-    }
-  }
-  const at = async (name: string): Promise<number> => (await status()).brokers[name] ?? 0
-  child.write('load\n')
+  const client = await Steady.start(namesrv.address, TOPIC, 'drained-group')
+  onTestFinished(() => client.child.kill())
+  const at = async (name: string): Promise<number> => (await client.status()).brokers[name] ?? 0
+  client.load()
   await eventually(
     'both take messages',
     60_000,
@@ -73,24 +56,24 @@ it('HA6: a broker is drained and stopped without a failed send, and gets its sha
   })
   const quietMs = sameSinceMs - fromMs
   await eventually('all of it is read', 60_000, async () => {
-    const { missing } = await status()
+    const { missing } = await client.status()
     return missing < 200 // what is on its way at the moment
   })
   await goes.child.stop()
-  const before = await status()
+  const before = await client.status()
   await sleep(5000)
-  const without = await status()
+  const without = await client.status()
   expect(without.sent - before.sent).toBeGreaterThan(100)
-  expect(without.failed, child.output.slice(-2000)).toBe(0)
+  expect(without.failed, client.child.output.slice(-2000)).toBe(0)
 
   goes = await open('broker-b', { port: goes.port, dataDir: goes.dataDir })
   const backMs = Date.now()
   await eventually('it gets its share again', 60_000, async () => (await at('broker-b')) > last + 50)
   const shareMs = Date.now() - backMs
-  child.write('rest\n')
-  await child.line(/^RESTING/, 60_000)
-  await eventually('everything is received', 60_000, async () => (await status()).missing === 0)
-  const end = await status()
+  client.child.write('rest\n')
+  await client.child.line(/^RESTING/, 60_000)
+  await eventually('everything is received', 60_000, async () => (await client.status()).missing === 0)
+  const end = await client.status()
   console.log(
     `${end.sent} sent, ${end.failed} failed; nothing came to the drained broker after ${quietMs} ms, ` +
       `it had its share again after ${shareMs} ms`,

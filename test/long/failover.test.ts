@@ -6,19 +6,13 @@ import { expect, it, onTestFinished } from 'vitest'
 import { RequestCode } from '../../broker/protocol/codes'
 import { openApacheAutoCluster } from '../support/apache-auto-cluster'
 import { eventually, openAutoCluster } from '../support/auto-cluster'
-import { compileJava, javaParts, launchJava } from '../support/java'
+import { javaParts } from '../support/java'
+import { Steady } from '../support/steady'
 
 const ROUNDS = Number(process.env.ROCKETDECK_FAILOVERS ?? 10)
 /** An Apache broker that was killed takes a minute to be back on a busy machine. */
 const IN_SYNC_MS = 300_000
 const TOPIC = 'carried'
-interface Status {
-  sent: number
-  failed: number
-  missing: number
-  gapMs: number
-}
-
 const SIDES = (process.env.ROCKETDECK_SIDES ?? 'ours,Apache').split(',')
 
 it.for(SIDES)(
@@ -34,30 +28,18 @@ it.for(SIDES)(
     const topic = { topic: TOPIC, defaultTopic: 'TBW102', readQueueNums: '4', writeQueueNums: '4', perm: '6' }
     const more = { topicFilterType: 'SINGLE_TAG', topicSysFlag: '0', order: 'false' }
     await cluster.dialer.request(master, RequestCode.UPDATE_AND_CREATE_TOPIC, { ...topic, ...more }, undefined, 5000)
-    const classes = await compileJava(parts)
-    const child = launchJava({ ...parts, classes, main: 'Steady', args: [cluster.namesrv, TOPIC, 'carried-group'] })
-    onTestFinished(() => child.kill())
-    await child.line(/^READY/, 120_000)
-    let asked = 0
-    const status = async (): Promise<Status> => {
-      child.write('status\n')
-      const number = asked++
-      for (;;) {
-        const line = child.stdout.split('\n').filter((one) => /^STATUS .*\}$/.test(one))[number]
-        if (line !== undefined) return JSON.parse(line.slice(7)) as Status // Steady.java prints it in this form
-        await sleep(20)
-      }
-    }
-    child.write('load\n')
+    const client = await Steady.start(cluster.namesrv, TOPIC, 'carried-group')
+    onTestFinished(() => client.child.kill())
+    client.load()
     const gaps: number[] = []
     for (let round = 0; round < ROUNDS; round++) {
       await cluster.allInSync(IN_SYNC_MS)
       await sleep(2000)
-      const before = await status()
+      const before = await client.status()
       const killed = await cluster.master()
       await killed?.child.kill()
       await eventually('sends succeed again', 60_000, async () => {
-        const { sent, gapMs } = await status()
+        const { sent, gapMs } = await client.status()
         gaps[round] = Math.max(gaps[round] ?? 0, gapMs)
         return sent > before.sent + 200
       })
@@ -66,11 +48,11 @@ it.for(SIDES)(
       if (killed !== undefined) cluster.restart(killed)
     }
     await cluster.allInSync(IN_SYNC_MS)
-    child.write('rest\n')
-    await child.line(/^RESTING/)
-    let last = await status()
+    client.child.write('rest\n')
+    await client.child.line(/^RESTING/)
+    let last = await client.status()
     await eventually('everything is received', 120_000, async () => {
-      last = await status()
+      last = await client.status()
       return last.missing === 0
     }).catch(() => {})
     gaps.sort((a, b) => a - b)

@@ -63,7 +63,10 @@ function stored({ properties = {}, body = Buffer.from('{}'), sysFlag = 0 }: Mess
   return page
 }
 const judge = (source: string, messages: Message[], more: Partial<FilterScript> = {}) =>
-  scripts.judge(script(source, more), [Buffer.concat(messages.map((message, n) => stored(message, n)))])
+  scripts.judge(
+    script(source, more),
+    messages.map((message, n) => stored(message, n)),
+  )
 
 describe('FI6: a filter script', { timeout: 120_000 }, () => {
   it('sees the message and says whether the group gets it', async () => {
