@@ -3,7 +3,8 @@
 // it is down masters go on, and nobody is elected. It answers on the port of the name server that holds it.
 import { mkdir } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import type { Connection, Dialer, Reply } from '../net/types'
+import { reach } from '../net/dial'
+import { type Connection, type Dialer, NetError, type Reply } from '../net/types'
 import { writeBody } from '../protocol/bodies'
 import { syncStateSetBody } from '../protocol/bodies-controller'
 import { RequestCode, ResponseCode } from '../protocol/codes'
@@ -41,8 +42,11 @@ export interface Controller {
   close(): Promise<void>
 }
 
-/** A broker whose connection broke is given so long to be heard over another. A killed process is not heard again. */
+/** A broker whose connection broke is given so long to be heard over another. */
 const GRACE_MS = 300
+/** A killed process is not heard again: nobody listens at its port either. One whose connection alone broke is heard before. */
+const REFUSED_GRACE_MS = 25
+const PROBE_MS = 250
 /** After a start: whoever was there before has had time to be heard again. */
 const SETTLE_MS = 5000
 /** Where all of the in-sync set began anew they are waited for so long, from the first of them on. */
@@ -122,14 +126,38 @@ class OneController implements Controller, ControllerState {
 
   connectionClosed(connection: Connection): void {
     if (this.lives.over(connection).length === 0) return
+    this.#later(GRACE_MS, () => this.#giveUp(connection))
+    this.#later(REFUSED_GRACE_MS, () => void this.#giveUpRefused(connection))
+  }
+
+  #later(inMs: number, work: () => void): void {
     const grace = setTimeout(() => {
       this.#graces.delete(grace)
-      for (const { brokerName, brokerId } of this.lives.lost(connection)) {
-        const isMaster = this.groups.find(brokerName)?.masterId === brokerId
-        if (this.#hasSettled || (isMaster && this.#hearsInSync(brokerName))) this.#check(brokerName)
-      }
-    }, GRACE_MS)
+      work()
+    }, inMs)
     this.#graces.add(grace)
+  }
+
+  #giveUp(connection: Connection): void {
+    for (const { brokerName, brokerId } of this.lives.lost(connection)) {
+      const isMaster = this.groups.find(brokerName)?.masterId === brokerId
+      if (this.#hasSettled || (isMaster && this.#hearsInSync(brokerName))) this.#check(brokerName)
+    }
+  }
+
+  /** Only where another can take its place: of all that are killed together the last one heard shall not become master. */
+  async #giveUpRefused(connection: Connection): Promise<void> {
+    const gone = this.lives.over(connection)
+    const others = gone.flatMap(({ brokerName, brokerId }) =>
+      [...(this.groups.find(brokerName)?.syncStateSet ?? [])]
+        .filter((id) => id !== brokerId)
+        .map((id) => this.lives.get(brokerName, id)?.address),
+    )
+    const [refused, listening] = await Promise.all([
+      Promise.all(gone.map(({ address }) => listensAt(address))),
+      Promise.all(others.map((address) => address !== undefined && listensAt(address))),
+    ])
+    if (refused.every((answer) => answer === false) && listening.includes(true)) this.#giveUp(connection)
   }
 
   registered(brokerName: string, brokerId: number): void {
@@ -252,5 +280,17 @@ class OneController implements Controller, ControllerState {
         .oneway(address, RequestCode.NOTIFY_BROKER_ROLE_CHANGED, { ...ext }, body)
         .catch((error: unknown) => this.options.log('debug', `${address} was not told of the election: ${error}`))
     }
+  }
+}
+
+/** False only when the machine at the address says that nobody does; undefined when it says nothing. */
+async function listensAt(address: string): Promise<boolean | undefined> {
+  try {
+    const socket = await reach(address, PROBE_MS)
+    socket.destroy()
+    return true
+  } catch (error) {
+    const cause = error instanceof NetError ? (error.cause as NodeJS.ErrnoException | undefined) : undefined // a socket throws it
+    return cause?.code === 'ECONNREFUSED' ? false : undefined
   }
 }

@@ -1,7 +1,8 @@
-// test/broker/controller/open.test.ts: a controller that has just started: whom it does not hear yet it takes for nothing.
+// test/broker/controller/open.test.ts: a controller that has just started, or whose master is gone: whom it does not hear yet it takes for nothing.
 import { mkdir, rmdir } from 'node:fs/promises'
+import { createServer } from 'node:net'
 import { join } from 'node:path'
-import { afterEach, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import { type Controller, openController } from '../../../broker/controller/open'
 import type { Connection, Dialer, Reply } from '../../../broker/net/types'
 import { readBody, writeBody } from '../../../broker/protocol/bodies'
@@ -9,6 +10,7 @@ import { replicasInfoBody, syncStateSetBody } from '../../../broker/protocol/bod
 import { RequestCode, ResponseCode } from '../../../broker/protocol/codes'
 import type { Command } from '../../../broker/protocol/command'
 import { temporaryFolder } from '../../support/folders'
+import { freePort } from '../../support/ports'
 
 const ends: (() => Promise<void>)[] = []
 afterEach(async () => {
@@ -33,9 +35,19 @@ const start = async (path: string) => {
     log: () => undefined,
   })
   ends.push(() => controller.close())
-  const connection = {} as Connection // only told apart
-  const ask = async (code: number, ext: Record<string, string>, body: Buffer = Buffer.alloc(0)): Promise<Reply> =>
-    (await controller.answers.get(code)?.({ code, ext, body } as unknown as Command, connection)) ?? { code: -1 } // what is read of it
+  const connections = new Map<number, Connection>()
+  const connection = (id: number): Connection => {
+    const held = connections.get(id) ?? ({} as Connection) // only told apart
+    connections.set(id, held)
+    return held
+  }
+  const ask = async (
+    code: number,
+    ext: Record<string, string>,
+    body: Buffer = Buffer.alloc(0),
+    from = connection(0),
+  ): Promise<Reply> =>
+    (await controller.answers.get(code)?.({ code, ext, body } as unknown as Command, from)) ?? { code: -1 } // what is read of it
   const of = (id: number) => ({ clusterName: 'C', brokerName: 'b', brokerId: String(id) })
   return {
     pass: (ms: number) => {
@@ -47,8 +59,11 @@ const start = async (path: string) => {
         appliedBrokerId: String(id),
         registerCheckCode: `h:${id};1`,
       }),
-    beat: (id: number, maxOffset = 0) =>
-      ask(RequestCode.BROKER_HEARTBEAT, { ...of(id), brokerAddr: `h:${id}`, epoch: '1', maxOffset: String(maxOffset) }),
+    beat: (id: number, maxOffset = 0, brokerAddr = `h:${id}`) => {
+      const beat = { ...of(id), brokerAddr, epoch: '1', maxOffset: String(maxOffset) }
+      return ask(RequestCode.BROKER_HEARTBEAT, beat, undefined, connection(id))
+    },
+    lose: (id: number) => controller.connectionClosed(connection(id)),
     register: (id: number) => ask(RequestCode.CONTROLLER_REGISTER_BROKER, { ...of(id), brokerAddress: `h:${id}` }),
     elect: (id: number) => ask(RequestCode.CONTROLLER_ELECT_MASTER, of(id)),
     inSync: async (ids: number[]) => {
@@ -161,4 +176,67 @@ it('tells nobody what it could not write, and goes on once it can', async () => 
   const again = await start(path)
   await again.beat(2)
   expect((await again.inSync([1, 2])).remark).toContain('is equal with')
+})
+
+describe('the connection of the master breaks', () => {
+  /** Somebody who accepts connections at a port. */
+  const listening = async () => {
+    let accepted = 0
+    const port = await freePort()
+    const server = createServer((socket) => {
+      accepted++
+      socket.on('error', () => undefined).resume()
+    })
+    await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve))
+    const stop = () => new Promise<void>((resolve) => server.close(() => resolve()))
+    ends.push(stop)
+    return { address: `127.0.0.1:${port}`, stop, accepted: () => accepted }
+  }
+  const led = async () => {
+    const brokers = [await listening(), await listening()] as const
+    const controller = await start(join(temporaryFolder('controller'), 'controller.json'))
+    for (const [index, { address }] of brokers.entries()) {
+      await controller.apply(index + 1)
+      await controller.beat(index + 1, 0, address)
+    }
+    await controller.elect(1)
+    await controller.inSync([1, 2])
+    controller.pass(5000)
+    await controller.beat(1, 0, brokers[0].address)
+    await controller.beat(2, 0, brokers[1].address)
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    ends.push(async () => void vi.useRealTimers())
+    return { controller, brokers }
+  }
+  /** The controller's own clock stands meanwhile. */
+  const until = async (isSo: () => boolean | Promise<boolean>) => {
+    while (!(await isSo())) await new Promise((resolve) => setImmediate(resolve))
+  }
+
+  it('elects at once when nobody listens at its port any more', async () => {
+    const { controller, brokers } = await led()
+    await brokers[0].stop()
+    controller.lose(1)
+    await vi.advanceTimersByTimeAsync(100)
+    await until(async () => (await controller.master()) === 2)
+  })
+
+  it('gives it time to be heard again when somebody does', async () => {
+    const { controller, brokers } = await led()
+    controller.lose(1)
+    await vi.advanceTimersByTimeAsync(100)
+    await until(() => brokers[0].accepted() + brokers[1].accepted() === 2)
+    expect(await controller.master()).toBe(1)
+    await vi.advanceTimersByTimeAsync(300)
+    await until(async () => (await controller.master()) === 2)
+  })
+
+  it('does not hurry where the others went with it', async () => {
+    const { controller, brokers } = await led()
+    await Promise.all(brokers.map(({ stop }) => stop()))
+    controller.lose(1)
+    await vi.advanceTimersByTimeAsync(100)
+    for (let turn = 0; turn < 200; turn++) await new Promise((resolve) => setImmediate(resolve))
+    expect(await controller.master()).toBe(1)
+  })
 })
