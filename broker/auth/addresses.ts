@@ -20,7 +20,20 @@ export function isAddressOrNetwork(text: string): boolean {
   const version = isIP(address)
   if (version === 0 || more.length > 0) return false
   if (bits === undefined) return true
-  return /^\d{1,3}$/.test(bits) && Number(bits) <= (version === 4 ? 32 : 128)
+  // of addresses of IPv4 in the form of IPv6 (::ffff:10.0.0.0/104) all the rest is fixed
+  const least = version === 6 && mapped(address) !== undefined ? mappedBits : 0
+  return /^\d{1,3}$/.test(bits) && Number(bits) >= least && Number(bits) <= (version === 4 ? 32 : 128)
+}
+
+/** Before the 32 that are the address of IPv4. */
+const mappedBits = 96
+/** The address of IPv4 that one of IPv6 stands for, as `::ffff:10.0.0.1` does. */
+function mapped(address: string): string | undefined {
+  const [plain = ''] = address.split('%')
+  const words = expanded(new URL(`http://[${plain}]`).hostname.slice(1, -1)) // without a tail in decimals
+  const [high = 0, low = 0] = words.slice(6)
+  if (words[5] !== 0xffff || words.slice(0, 5).some((word) => word !== 0)) return undefined
+  return [high >> 8, high & 0xff, low >> 8, low & 0xff].join('.')
 }
 
 /** Of addresses and networks; what is neither is in no set. */
@@ -28,9 +41,11 @@ export function addressSet(texts: readonly string[]): AddressSet {
   const list = new BlockList()
   for (const text of texts) {
     if (!isAddressOrNetwork(text)) continue
-    const [address = '', bits] = text.split('/')
+    const [given = '', bits] = text.split('/')
+    const asIPv4 = isIP(given) === 6 ? mapped(given) : undefined
+    const address = asIPv4 ?? given
     if (bits === undefined) list.addAddress(address, family(address))
-    else list.addSubnet(address, Number(bits), family(address))
+    else list.addSubnet(address, Number(bits) - (asIPv4 === undefined ? 0 : mappedBits), family(address))
   }
   return { has: (address) => isIP(address) !== 0 && list.check(address, family(address)) }
 }

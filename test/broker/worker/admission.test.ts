@@ -107,6 +107,8 @@ it('replication goes by the list of the brokers, unless it has one; what is not 
     admissionFor(listener, allowed, () => {})?.admits(peer)
   expect([admits('broker', given), admits('ha', given), admits('namesrv', given)]).toEqual([true, true, undefined])
   expect(admits('ha', { ...given, ha: '10.2.0.0/16' })).toBe(false)
+  const inOtherForms = ['::ffff:10.0.0.0/104', '::ffff:a01:203', '::ffff:10.1.2.3/128', '::ffff:11.0.0.0/104']
+  expect(inOtherForms.map((ha) => admits('ha', { ha }))).toEqual([true, true, true, false])
   expect(admissionFor('broker', given, () => {})?.hasAddress('fe80::1')).toBe(true)
   expect(admissionFor('broker', { broker: '10.0.0.1' }, () => {})?.admits({ ...peer, remoteAddress: undefined })).toBe(
     false,
@@ -119,6 +121,7 @@ it.each([
   ['broker', '10.0.0.1,', 'nothing is no address and no network'],
   ['broker', '10.0.0.0/33', '10.0.0.0/33 is no address and no network'],
   ['broker', 'example.org', 'example.org is no address and no network'],
+  ['ha', '::ffff:10.0.0.0/8', '::ffff:10.0.0.0/8 is no address and no network'],
   ['__proto__', '10.0.0.1', 'no such listener here'],
 ])('a rule that would do nothing ends the start: %s=%s', (name, text, says) => {
   expect(() => checkAllowFrom(Object.fromEntries([[name, text]]), ['broker', 'ha'])).toThrow(says)
