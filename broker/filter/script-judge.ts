@@ -1,4 +1,4 @@
-// broker/filter/script-judge.ts: what the thread of filter scripts does: keeps an interpreter for each script and judges the
+// broker/filter/script-judge.ts: what a thread of filter scripts does: keeps an interpreter for each script and judges the
 // records it is handed, in the order in which they come. It knows no broker and asks nobody.
 import { inflateSync } from 'node:zlib'
 import type { QuickJSWASMModule } from 'quickjs-emscripten-core'
@@ -15,7 +15,6 @@ interface Loaded {
   readonly timeLimitMs: number
   /** undefined: it is opened with the next message. */
   engine: ScriptEngine | undefined
-  hardInRow: number
 }
 
 export function createScriptJudge(
@@ -33,7 +32,6 @@ export function createScriptJudge(
       return { kind: 'error', fault: textOf(error) }
     }
     const verdict = judged(held.engine, record)
-    held.hardInRow = 'kind' in verdict && verdict.kind !== 'error' ? held.hardInRow + 1 : 0
     if (held.engine.isSpent) held.engine = undefined
     return verdict
   }
@@ -42,7 +40,7 @@ export function createScriptJudge(
     switch (message.type) {
       case 'load': {
         const { source, timeLimitMs } = message
-        loaded.set(message.group, { source, timeLimitMs, engine: undefined, hardInRow: 0 })
+        loaded.set(message.group, { source, timeLimitMs, engine: undefined })
         return
       }
       case 'forget':
@@ -58,14 +56,18 @@ export function createScriptJudge(
         const held = loaded.get(message.group)
         const { buffer, byteOffset, length } = message.records
         const records = piecesOf([Buffer.from(buffer, byteOffset, length)])
-        const verdicts = new Uint8Array(records.length)
+        const verdicts = new Uint8Array(records.length).fill(Judged.unasked)
         let fault: string | undefined
+        let overruns = 0
         for (const [index, record] of records.entries()) {
+          if (overruns >= scriptLimits.overrunsInRow) break
           const verdict = await judgeOne(held, record)
-          verdicts[index] = codeOf(verdict)
+          const code = codeOf(verdict)
+          verdicts[index] = code
+          overruns = code === Judged.overrun ? overruns + 1 : 0
           if ('kind' in verdict) fault = verdict.fault
         }
-        tell({ type: 'judged', id: message.id, verdicts, fault, hardInRow: held?.hardInRow ?? 0 })
+        tell({ type: 'judged', id: message.id, verdicts, fault })
       }
     }
   }
@@ -89,8 +91,10 @@ function judged(engine: ScriptEngine, bytes: Buffer): Verdict {
   return engine.judge(shown(record, engine.readsBody))
 }
 
-const codeOf = (verdict: Verdict): number =>
-  'kind' in verdict ? Judged.fault : verdict.passes ? Judged.passed : Judged.leftOut
+function codeOf(verdict: Verdict): number {
+  if ('kind' in verdict) return verdict.kind === 'error' ? Judged.fault : Judged.overrun
+  return verdict.passes ? Judged.passed : Judged.leftOut
+}
 
 /** The message as a script sees it. */
 function shown(record: StoredRecord, withBody: boolean): string {

@@ -1,5 +1,5 @@
 // broker/filter/script-types.ts: filter scripts: a function `match(message)` in JavaScript, uploaded for a consumer group, that
-// says of each message whether the group gets it. What the broker's thread and the thread that runs them say to each other.
+// says of each message whether the group gets it. What the broker's thread and those that run them say to each other.
 
 export interface FilterScript {
   readonly group: string
@@ -31,12 +31,15 @@ export const scriptLimits = {
   stackBytes: 256 * 1024,
   /** A longer body is not handed to a script. */
   bodyBytes: 4 * 1024 * 1024,
+  /** A script that broke its bounds for so many messages one after the other rests. */
+  overrunsInRow: 10,
 } as const
 
 export const faultKinds = ['error', 'time', 'memory'] as const
 export type FaultKind = (typeof faultKinds)[number]
 
-export const Judged = { leftOut: 0, passed: 1, fault: 2 } as const
+/** `overrun`: a fault, by which a bound was broken. `unasked`: it broke its bounds so often that nobody asked any more. */
+export const Judged = { leftOut: 0, passed: 1, fault: 2, overrun: 3, unasked: 4 } as const
 
 export type ToScriptThread =
   | { type: 'load'; group: string; source: string; timeLimitMs: number }
@@ -49,5 +52,5 @@ export type FromScriptThread =
   /** It can be asked: what came before is answered now. */
   | { type: 'ready' }
   | { type: 'tried'; id: number; fault: string | undefined }
-  /** A `Judged` for each record. `hardInRow`: how many of the last ones ran out of time or memory, without a gap. */
-  | { type: 'judged'; id: number; verdicts: Uint8Array; fault: string | undefined; hardInRow: number }
+  /** A `Judged` for each record. */
+  | { type: 'judged'; id: number; verdicts: Uint8Array; fault: string | undefined }

@@ -1,4 +1,4 @@
-// broker/worker/filter-entry.ts: the thread in which the filter scripts of one broker run.
+// broker/worker/filter-entry.ts: a thread in which filter scripts of one broker run.
 import { parentPort } from 'node:worker_threads'
 import variant from '@jitl/quickjs-wasmfile-release-sync'
 import { newQuickJSWASMModuleFromVariant } from 'quickjs-emscripten-core'

@@ -1,6 +1,6 @@
-// broker/worker/filter-thread.ts: starts the thread of filter scripts, when there is something for it to do.
+// broker/worker/filter-thread.ts: starts a thread of filter scripts, when there is something for it to do.
 import { Worker } from 'node:worker_threads'
-import type { ScriptThread, ScriptThreadEvents } from '../filter/scripts'
+import type { ScriptThread, ScriptThreadEvents } from '../filter/script-threads'
 
 /** Of its own JavaScript; what scripts take lies in WebAssembly's memory and is bounded for each. */
 const heapMiB = 64

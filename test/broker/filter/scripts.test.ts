@@ -1,8 +1,8 @@
-// test/broker/filter/scripts.test.ts: filter scripts judge messages in a thread of their own, see nothing of this machine,
+// test/broker/filter/scripts.test.ts: filter scripts judge messages in threads of their own, see nothing of this machine,
 // and harm nobody when they fail, loop or eat memory.
 import { deflateSync } from 'node:zlib'
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
-import type { FilterScript, FromScriptThread } from '../../../broker/filter/script-types'
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
+import { type FilterScript, type FromScriptThread, Judged } from '../../../broker/filter/script-types'
 import { createScripts, type Scripts } from '../../../broker/filter/scripts'
 import { encodeHost } from '../../../broker/protocol/host'
 import { encodeProperties } from '../../../broker/protocol/properties'
@@ -143,7 +143,7 @@ describe('FI6: a filter script', { timeout: 120_000 }, () => {
       wanted,
       Array.from({ length: 12 }, () => stored({})),
     )
-    expect(lines.join()).toMatch(/script of group g is not asked for 60 s: 10 times in a row|times in a row/)
+    expect(lines.join()).toMatch(/script of group g is not asked for 60 s: 10 times in a row: it took longer than 1 ms/)
     expect(scripts.figures(wanted).restsUntilMs).toBe(nowMs + 60_000)
     expect(await scripts.judge({ ...wanted, onFault: 'open' }, [stored({})])).toEqual([true])
     expect(await judge('function match() { return true }', [{}], { group: 'other' })).toEqual([true])
@@ -178,31 +178,73 @@ describe('FI6: a filter script', { timeout: 120_000 }, () => {
     ])
   })
 
-  it('that is slow keeps no more than a bounded amount waiting: what comes then is refused, until some is judged', async () => {
-    const asked: { id: number; records: Uint8Array }[] = []
-    let said: (message: FromScriptThread) => void = () => {}
-    const own = createScripts({
-      start(events) {
-        said = events.said
-        return { tell: (one) => void (one.type === 'judge' && asked.push(one)), end: async () => {} }
-      },
-      clock: () => nowMs,
-      log: () => {},
+  it('that loops makes no other group wait: it gets all while the loop is still under way', async () => {
+    const own = open(600_000)
+    let isEnded = false
+    const endless = 'function match() { return Array.prototype.indexOf.call({ length: 2 ** 53 - 1 }, 1) < 0 }'
+    const looping = own.judge(script(endless, { group: 'loops' }), [stored({})]).finally(() => {
+      isEnded = true
     })
+    const fine = script('function match(m) { return m.queueOffset % 2 === 0 }', { group: 'fine', timeLimitMs: 1000 })
+    for (let n = 0; n < 20; n++) expect(await own.judge(fine, [stored({}, n)])).toEqual([n % 2 === 0])
+    expect(await own.faultOf('function match() { return true }', 1000)).toBeUndefined()
+    expect(isEnded).toBe(false)
+    expect(own.figures(fine)).toMatchObject({ passed: 10, leftOut: 10, faults: 0 })
+    await own.close()
+    expect(await looping).toEqual([false])
+  })
+
+  it('that is slow shares all threads but one with others that are, so that those that are not find one', async () => {
+    const house = openDoubles()
+    const slow = ['s1', 's2', 's3', 's4', 's5'].map((group) => script('', { group }))
+    const first = slow.map((one) => house.scripts.judge(one, [stored({})]))
+    for (const _ of slow) await house.answer(Judged.overrun)
+    await Promise.all(first)
+    const again = slow.map((one) => house.scripts.judge(one, [stored({})]))
+    await vi.waitFor(() => expect(house.asked).toHaveLength(3), 60_000)
+    const fine = house.scripts.judge(script('', { group: 'fine' }), [stored({})])
+    await vi.waitFor(() => expect(house.asked.at(-1)?.group).toBe('fine'), 60_000)
+    expect(house.asked).toHaveLength(4)
+    house.asked.unshift(...house.asked.splice(-1))
+    await house.answer(Judged.passed)
+    expect(await fine).toEqual([true])
+    expect(house.asked.map(({ group }) => group)).toEqual(['s1', 's2', 's3'])
+    for (const _ of slow) await house.answer(Judged.passed)
+    expect(await Promise.all(again)).toEqual(slow.map(() => [true]))
+    await house.scripts.close()
+  })
+
+  it('that is slow keeps no more than a bounded amount waiting: what comes then is refused, of its group alone', async () => {
+    const house = openDoubles()
     const wanted = script('')
     const large = stored({ body: Buffer.alloc(16 * 1024 * 1024) })
-    const answer = () => {
-      const [first] = asked.splice(0, 1)
-      if (first !== undefined) {
-        said({ type: 'judged', id: first.id, verdicts: Uint8Array.of(1), fault: undefined, hardInRow: 0 })
-      }
-    }
-    const waiting = Array.from({ length: 4 }, () => own.judge(wanted, [large]))
-    await expect(own.judge(wanted, [stored({})])).rejects.toThrow(/4 requests of \d+ bytes wait/)
-    answer()
-    waiting.push(own.judge(wanted, [stored({})]))
-    while (asked.length > 0) answer()
-    expect(await Promise.all(waiting)).toEqual(Array(5).fill([true]))
-    await own.close()
+    const waiting = Array.from({ length: 3 }, () => house.scripts.judge(wanted, [large]))
+    await expect(house.scripts.judge(wanted, [stored({})])).rejects.toThrow(/2 requests of \d+ bytes wait/)
+    const other = house.scripts.judge(script('', { group: 'other' }), [large])
+    await house.answer(Judged.passed)
+    await house.answer(Judged.passed)
+    waiting.push(house.scripts.judge(wanted, [stored({})]))
+    for (let n = 0; n < 3; n++) await house.answer(Judged.passed)
+    expect(await Promise.all([...waiting, other])).toEqual(Array(5).fill([true]))
+    await house.scripts.close()
   })
 })
+
+/** Scripts whose threads answer when the test says so. `asked`: what they are at, the oldest first. */
+function openDoubles() {
+  const asked: { id: number; group: string; said(message: FromScriptThread): void }[] = []
+  const own = createScripts({
+    start: ({ said }) => ({
+      tell: (one) => void (one.type === 'judge' && asked.push({ id: one.id, group: one.group, said })),
+      end: async () => {},
+    }),
+    clock: () => nowMs,
+    log: () => {},
+  })
+  const answer = async (verdict: number): Promise<void> => {
+    await vi.waitFor(() => expect(asked).not.toEqual([]), 60_000)
+    const [first] = asked.splice(0, 1)
+    first?.said({ type: 'judged', id: first.id, verdicts: Uint8Array.of(verdict), fault: undefined })
+  }
+  return { scripts: own, asked, answer }
+}
