@@ -14,6 +14,7 @@ export const filterScriptHandlers = (): HandlerTable => ({
       group,
       onFault,
       timeLimitMs = scriptLimits.timeLimitMs.usual,
+      replaces,
     } = readHeader(setFilterScriptHeader, request.ext)
     const { groups, filterScripts, scripts, clock } = broker
     const { least, most } = scriptLimits.timeLimitMs
@@ -24,17 +25,28 @@ export const filterScriptHandlers = (): HandlerTable => ({
     if (request.body.length === 0 || request.body.length > scriptLimits.sourceBytes) {
       throw invalid(`a filter script takes 1 to ${scriptLimits.sourceBytes} bytes: ${request.body.length}`)
     }
-    if (groups.peek(group) === undefined) {
-      return refuse(ResponseCode.SUBSCRIPTION_GROUP_NOT_EXIST, `there is no group ${group}: create it first`)
-    }
-    if (filterScripts.get(group) === undefined && filterScripts.size >= scriptLimits.scripts) {
+    const whyNot = (): ReturnType<typeof refuse> | undefined => {
+      if (groups.peek(group) === undefined) {
+        return refuse(ResponseCode.SUBSCRIPTION_GROUP_NOT_EXIST, `there is no group ${group}: create it first`)
+      }
+      const held = filterScripts.get(group)?.updatedAtMs ?? 0
+      if (replaces !== undefined && replaces !== held) {
+        const remark = `the filter script of ${group} was changed meanwhile (${held}, not ${replaces}): read it again`
+        return refuse(ResponseCode.SUBSCRIPTION_NOT_LATEST, remark)
+      }
+      if (held > 0 || filterScripts.size < scriptLimits.scripts) return undefined
       throw invalid(`this broker has ${scriptLimits.scripts} filter scripts already: remove one first`)
     }
+    const refused = whyNot()
+    if (refused !== undefined) return refused
     const source = request.body.toString('utf8')
     const fault = await scripts.faultOf(source, timeLimitMs)
     if (fault !== undefined) {
       return refuse(ResponseCode.SUBSCRIPTION_PARSE_FAILED, `the filter script cannot be used: ${fault}`)
     }
+    // others may have been here while it was tried
+    const refusedNow = whyNot()
+    if (refusedNow !== undefined) return refusedNow
     const before = filterScripts.get(group)?.updatedAtMs ?? 0
     filterScripts.set({ group, source, onFault, timeLimitMs, updatedAtMs: Math.max(clock(), before + 1) })
     await filterScripts.saved()

@@ -41,6 +41,8 @@ export const setFilterScriptHeader = header({
   group: text,
   onFault: orElse(text, 'open'),
   timeLimitMs: optional(i32),
+  /** The `updatedAtMs` of the one it is to replace, 0 for none: refused when that is another by now. */
+  replaces: optional(i64),
 })
 export const filterScriptsHeader = header({ group: optional(text) })
 /** 353 UPDATE_AND_GET_GROUP_FORBIDDEN. */

@@ -39,7 +39,8 @@ export const GroupFilterPanel = () => {
   const trpc = useTRPC()
   const query = useQuery(trpc.group.filter.queryOptions(at))
   const [editing, setEditing] = useState(false)
-  const mayNot = useWhyNot()('group.write')
+  const whyNot = useWhyNot()
+  const mayNot = whyNot('group.write') ?? whyNot('message.read')
   const held = query.data?.map(scriptOf).find((one) => one !== null) ?? null
   const isSupported = query.data?.some(({ filter }) => isKnown(filter)) ?? false
   return (
@@ -63,7 +64,14 @@ export const GroupFilterPanel = () => {
       </Panel>
       {/* What is typed stays, though all brokers be silent meanwhile. */}
       {(isSupported || editing) && (
-        <EditFilter key={`${editing}`} {...at} held={held} open={editing} onOpenChange={setEditing} />
+        <EditFilter
+          key={`${editing}`}
+          {...at}
+          held={held}
+          rows={query.data ?? []}
+          open={editing}
+          onOpenChange={setEditing}
+        />
       )}
     </>
   )
@@ -157,10 +165,11 @@ interface EditProps {
   cluster: string
   group: string
   held: GroupFilter | null
+  rows: readonly GroupFilterRow[]
   open: boolean
   onOpenChange: (open: boolean) => void
 }
-const EditFilter = ({ cluster, group, held, open, onOpenChange }: EditProps) => {
+const EditFilter = ({ cluster, group, held, rows, open, onOpenChange }: EditProps) => {
   const t = useTranslations('group.filter')
   const common = useTranslations('group.create')
   const trpc = useTRPC()
@@ -169,8 +178,14 @@ const EditFilter = ({ cluster, group, held, open, onOpenChange }: EditProps) => 
   const [source, setSource] = useState(held?.source ?? example)
   const [onFault, setOnFault] = useState<GroupFilter['onFault']>(held?.onFault ?? 'open')
   const [limit, setLimit] = useState(String(held?.timeLimitMs ?? 20))
+  // what was there when it was opened: what somebody else sets meanwhile is not overwritten unseen
+  const [seen, setSeen] = useState(() =>
+    rows.flatMap(({ broker, filter }) => (isKnown(filter) ? [{ broker, setAt: filter.value?.setAt ?? 0 }] : [])),
+  )
   const done = (text: string) => async (result: ApplyResult) => {
     await cache.invalidateQueries(trpc.group.filter.queryFilter({ cluster, group }))
+    // another try replaces what this one has put
+    setSeen((all) => all.filter(({ broker }) => !result.rows.some((row) => row.ok && row.item === broker)))
     if (result.failed > 0) return
     toast({ text })
     onOpenChange(false)
@@ -209,7 +224,9 @@ const EditFilter = ({ cluster, group, held, open, onOpenChange }: EditProps) => 
             reason={
               source.trim() === '' ? t('empty') : limitMs === null ? t('limitRange', { most: mostMs }) : undefined
             }
-            onClick={() => limitMs !== null && save.mutate({ cluster, group, source, onFault, timeLimitMs: limitMs })}
+            onClick={() =>
+              limitMs !== null && save.mutate({ cluster, group, source, onFault, timeLimitMs: limitMs, seen })
+            }
           >
             {t('save')}
           </Button>

@@ -23,7 +23,7 @@ import type {
   ConsumeQueueStats,
   ConsumerConnections,
   FilterScript,
-  FilterScriptChange,
+  FilterScriptPut,
   GroupConfig,
   GroupConsumeStats,
   HaStatus,
@@ -49,7 +49,7 @@ export interface Brokers {
   deleteGroup(address: string, group: string, cleanOffset: boolean): Promise<void>
   /** null: this broker has no script for the group; undefined: it knows no filter scripts, as Apache's. */
   filterScript(address: string, group: string): Promise<FilterScript | null | undefined>
-  putFilterScript(address: string, script: FilterScriptChange): Promise<void>
+  putFilterScript(address: string, script: FilterScriptPut): Promise<void>
   /** One that is not there is removed. */
   removeFilterScript(address: string, group: string): Promise<void>
   /** Offsets of all groups; `topic@group` to queue to offset. */
@@ -141,8 +141,9 @@ export const openBrokers = (ask: Ask): Brokers => {
         throw error
       }
     },
-    async putFilterScript(address, { group, source, onFault, timeLimitMs }) {
-      const ext = { group, onFault, timeLimitMs: String(timeLimitMs) }
+    async putFilterScript(address, { group, source, onFault, timeLimitMs, replaces }) {
+      const version: Record<string, string> = replaces === undefined ? {} : { replaces: String(replaces) }
+      const ext = { group, onFault, timeLimitMs: String(timeLimitMs), ...version }
       // it is tried before it is taken
       await ask(address, OwnRequestCode.SET_FILTER_SCRIPT, ext, { body: Buffer.from(source), timeoutMs: 30_000 })
     },

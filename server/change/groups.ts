@@ -126,10 +126,11 @@ export const openGroupChanges = ({
         }),
       )
     },
-    setFilter: ({ group, source, onFault, timeLimitMs }) =>
-      everywhere(admin, ({ address }) =>
-        admin.brokers.putFilterScript(address, { group, source, onFault, timeLimitMs }),
-      ),
+    setFilter: ({ group, source, onFault, timeLimitMs, seen = [] }) =>
+      everywhere(admin, ({ name, id, address }) => {
+        const replaces = seen.find(({ broker }) => broker === brokerKey(name, id))?.setAt
+        return admin.brokers.putFilterScript(address, { group, source, onFault, timeLimitMs, replaces })
+      }),
     removeFilter: (group) => everywhere(admin, ({ address }) => admin.brokers.removeFilterScript(address, group)),
     async deletePreview(group) {
       const found = await impact(group)

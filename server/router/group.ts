@@ -1,6 +1,7 @@
 // server/router/group.ts: consumer groups, as the browser sees them. What re-delivers or skips is previewed first;
 // the server holds the preview and compares when it is applied.
 import { tracked } from '@trpc/server'
+import { DeskError } from '../shared/errors'
 import {
   groupCreateInput,
   groupDeleteInput,
@@ -24,6 +25,14 @@ const withoutThrown = (row: GroupFilterRow): GroupFilterRow =>
   isKnown(row.filter) && row.filter.value !== null && row.filter.value.lastFault !== null
     ? { ...row, filter: { ...row.filter, value: { ...row.filter.value, lastFault: HIDDEN } } }
     : row
+
+/** What a script lets pass, and how much, tells what is in bodies, those included that masking rules hide. */
+const mustSeeAll = ({ bodies, masks }: ReturnType<typeof readingFor>): void => {
+  if (bodies && masks === undefined) return
+  const right = bodies ? 'message.unmask' : 'message.read'
+  const text = `A filter script tells by what it lets pass what is in messages: it needs the right ${right} for all topics.`
+  throw new DeskError('not-allowed', text, { right })
+}
 
 export const groupRouter = router({
   list: allowedOn('cluster.read')
@@ -87,7 +96,10 @@ export const groupRouter = router({
     }),
   setFilter: allowedOn('group.write')
     .input(groupFilterInput)
-    .mutation(({ ctx, input }) => ctx.cluster.groups.setFilter(input)),
+    .mutation(({ ctx, input }) => {
+      mustSeeAll(readingFor(ctx, null))
+      return ctx.cluster.groups.setFilter(input)
+    }),
   removeFilter: allowedOn('group.write')
     .input(onGroup)
     .mutation(({ ctx, input }) => ctx.cluster.groups.removeFilter(input.group)),

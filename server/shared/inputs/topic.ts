@@ -60,6 +60,11 @@ export const groupFilterInput = onGroup.extend({
   source: z.string().min(1).max(65_536),
   onFault: z.enum(['open', 'closed']),
   timeLimitMs: z.number().int().min(1).max(1000),
+  /** What each broker had when its author looked (0: none): one that has another by now refuses it. */
+  seen: z
+    .array(z.object({ broker: z.string().max(300), setAt: z.number().int().min(0) }))
+    .max(1000)
+    .optional(),
 })
 export type GroupFilterInput = z.infer<typeof groupFilterInput>
 export type TopicCreateInput = z.infer<typeof topicCreateInput>

@@ -85,6 +85,16 @@ describe('FI6: a filter script at a broker', { timeout: 120_000 }, () => {
     expect((await states())[0]?.source).toBe(expensive)
   })
 
+  it('replaces the one its author saw, and no other that came meanwhile', async () => {
+    const [held] = await states()
+    const replaces = String(held?.updatedAtMs)
+    const both = await Promise.all([set(expensive, { replaces }), set(expensive, { replaces })])
+    expect(both.map(({ code }) => code)).toEqual([ResponseCode.SUCCESS, ResponseCode.SUBSCRIPTION_NOT_LATEST])
+    expect(both[1]?.remark).toMatch(/changed meanwhile.*read it again/)
+    expect((await set(expensive, { replaces: '0' })).code).toBe(ResponseCode.SUBSCRIPTION_NOT_LATEST)
+    expect((await set(expensive)).code).toBe(ResponseCode.SUCCESS)
+  })
+
   it('that loops holds up nobody else, and lets through or leaves out as was asked', async () => {
     const loop = 'function match() { while (true) {} }'
     expect((await set(loop, { group: 'loops', onFault: 'closed', timeLimitMs: '1' })).code).toBe(0)

@@ -115,8 +115,10 @@ it('keeps what a filter script was before, and shows what it threw to those alon
   expect(await thrown(as('viewer', []))).not.toContain('138')
   expect(await thrown(as('viewer', []))).toContain('"passed":7')
 
-  const source = 'function match() { return false }'
-  await as('operator', []).group.setFilter({ ...at, source, onFault: 'closed', timeLimitMs: 20 })
+  const script = { ...at, source: 'function match() { return false }', onFault: 'closed', timeLimitMs: 20 } as const
+  await expect(as('operator', [rule]).group.setFilter(script)).rejects.toThrow(/needs the right message.unmask/)
+  expect(lines.splice(0)).toMatchObject([{ action: 'group.setFilter', result: 'failed' }])
+  await as('operator', []).group.setFilter(script)
   await as('operator', []).group.removeFilter(at)
   const { passed: _, ...was } = held
   for (const line of lines) expect(JSON.parse(line.before ?? '')).toEqual([{ broker: 'broker-a:0', ...was }])
