@@ -1,6 +1,6 @@
 // broker/peer/escape.ts: puts messages at masters of other names, for a slave that acts as master: what is due there must not
-// wait until its own master is back. Tries until it is stored, or until the acting ends. At least once: a send whose answer
-// is lost is sent again.
+// wait until its own master is back. Tries until it is stored, or until the acting ends; of a topic that nobody takes, one
+// message tries for all that wait, ever more seldom. At least once: a send whose answer is lost is sent again.
 import type { Dialer } from '../net/types'
 import { RequestCode, ResponseCode } from '../protocol/codes'
 import { sendMessageV2Header, writeHeader } from '../protocol/headers'
@@ -27,7 +27,8 @@ export interface RemotePuts {
 export const createRemotePuts = (options: EscapeOptions): RemotePuts => new Puts(options)
 
 const sendMs = 3000
-const againMs = 500
+/** Between tries of a topic that nobody takes: from, to. */
+const againMs = [500, 8000] as const
 /** Sends under way at a time. */
 const maxSends = 32
 
@@ -39,10 +40,18 @@ const stored: ReadonlySet<number> = new Set([
   ResponseCode.SLAVE_NOT_AVAILABLE,
 ])
 
+/** The way of a topic, while nobody takes it. */
+interface Closed {
+  readonly waiting: ((isFirst: boolean) => void)[]
+  pauseMs: number
+  timer: NodeJS.Timeout | undefined
+}
+
 class Puts implements RemotePuts {
   readonly #options: EscapeOptions
   readonly #waiting: (() => void)[] = []
-  readonly #sleeping = new Set<() => void>()
+  /** By topic. */
+  readonly #closed = new Map<string, Closed>()
   #sends = 0
   #isStopped = false
   #idle: (() => void) | undefined
@@ -53,23 +62,28 @@ class Puts implements RemotePuts {
   }
 
   async put(message: Escaped): Promise<void> {
-    for (;;) {
+    const { topic } = message
+    for (let isFirst = false; ; isFirst = await this.#opened(topic)) {
       await this.#turn()
       try {
         if (this.#isStopped) throw new Error('the acting has ended')
+        if (this.#closed.has(topic) && !isFirst) continue
         const why = await this.#try(message)
         this.#say(why)
-        if (why === undefined) return
+        if (why === undefined) {
+          this.#open(topic)
+          return
+        }
+        this.#close(topic)
       } finally {
         this.#leave()
       }
-      await this.#sleep()
     }
   }
 
   async stop(): Promise<void> {
     this.#isStopped = true
-    for (const wake of [...this.#sleeping]) wake()
+    for (const topic of [...this.#closed.keys()]) this.#open(topic)
     if (this.#sends === 0) return
     await new Promise<void>((resolve) => {
       this.#idle = resolve
@@ -87,16 +101,31 @@ class Puts implements RemotePuts {
     else next()
     if (this.#sends === 0) this.#idle?.()
   }
-  #sleep(): Promise<void> {
-    return new Promise((resolve) => {
-      const wake = (): void => {
-        clearTimeout(timer)
-        this.#sleeping.delete(wake)
-        resolve()
-      }
-      const timer = setTimeout(wake, this.#isStopped ? 0 : againMs)
-      this.#sleeping.add(wake)
-    })
+  /** Resolves with true when this message is to try for all, with false when all may. */
+  #opened(topic: string): Promise<boolean> {
+    const closed = this.#closed.get(topic)
+    return closed === undefined ? Promise.resolve(false) : new Promise((resolve) => closed.waiting.push(resolve))
+  }
+  #open(topic: string): void {
+    const closed = this.#closed.get(topic)
+    if (closed === undefined) return
+    this.#closed.delete(topic)
+    clearTimeout(closed.timer)
+    for (const go of closed.waiting) go(false)
+  }
+  #close(topic: string): void {
+    if (this.#isStopped) return
+    const [leastMs, mostMs] = againMs
+    const closed = this.#closed.get(topic) ?? { waiting: [], pauseMs: leastMs / 2, timer: undefined }
+    this.#closed.set(topic, closed)
+    if (closed.timer !== undefined) return // others failed beside it
+    closed.pauseMs = Math.min(2 * closed.pauseMs, mostMs)
+    closed.timer = setTimeout(() => {
+      closed.timer = undefined
+      const first = closed.waiting.shift()
+      if (first === undefined) this.#open(topic)
+      else first(true)
+    }, closed.pauseMs)
   }
 
   /** Why nobody has it now; undefined: somebody has. */

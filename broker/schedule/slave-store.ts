@@ -117,9 +117,12 @@ const isSlave = (): StoreError =>
 
 /** So many may be on their way: whoever puts more waits, as with a store that is busy. */
 const maxUnderWay = 4096
+/** As `maxUnderWay`, of what they hold in memory. */
+const maxUnderWayBytes = 64 * 1024 * 1024
 
 interface UnderWay {
   isDone: boolean
+  readonly sizeBytes: number
 }
 interface Waiter {
   readonly after: UnderWay
@@ -131,6 +134,8 @@ class Escaping extends ReadOnly implements EscapeStore {
   #escape: Escape | undefined
   /** In the order in which they were put. */
   #underWay: UnderWay[] = []
+  /** Of those that are not done. */
+  #bytes = 0
   /** In the order of asking. */
   #waiters: Waiter[] = []
 
@@ -146,17 +151,22 @@ class Escaping extends ReadOnly implements EscapeStore {
   end(): void {
     this.#escape = undefined
     this.#underWay = []
+    this.#bytes = 0
     for (const { tell } of this.#waiters.splice(0)) tell('failed')
   }
 
   /** It has no place in this log, so none that a power cut could take: whenSafe waits for the escape instead. */
   override append(message: NewMessage): Appended {
     if (this.#escape === undefined) throw isSlave()
-    if (this.#underWay.length >= maxUnderWay) throw new StoreError('busy', `${maxUnderWay} messages are still escaping`)
-    const one: UnderWay = { isDone: false }
+    if (this.#underWay.length >= maxUnderWay || this.#bytes >= maxUnderWayBytes) {
+      throw new StoreError('busy', `${this.#underWay.length} messages are still escaping`)
+    }
+    const one: UnderWay = { isDone: false, sizeBytes: message.body.length + message.properties.length }
     this.#underWay.push(one)
+    this.#bytes += one.sizeBytes
+    const acting = this.#underWay
     this.#escape(message).then(
-      () => this.#done(one),
+      () => this.#underWay === acting && this.#done(one),
       () => {}, // the acting has ended
     )
     return { commitLogOffset: this.commitLog.flushedTo, queueOffset: 0, sizeBytes: 0, storeTimestampMs: this.#clock() }
@@ -180,6 +190,7 @@ class Escaping extends ReadOnly implements EscapeStore {
 
   #done(one: UnderWay): void {
     one.isDone = true
+    this.#bytes -= one.sizeBytes
     let count = 0
     while (this.#underWay[count]?.isDone) count += 1
     if (count === 0) return

@@ -1,8 +1,21 @@
 // test/broker/peer/escape.test.ts: what escapes tries masters of other names, and asks no further one once the acting ends: the
 // master that comes back waits for it.
-import { expect, it } from 'vitest'
+import { expect, it, onTestFinished, vi } from 'vitest'
 import type { Dialer } from '../../../broker/net/types'
 import { createRemotePuts } from '../../../broker/peer/escape'
+import type { Escaped } from '../../../broker/schedule/escaped'
+
+const message: Escaped = {
+  topic: 'T',
+  queueId: 0,
+  flag: 0,
+  sysFlag: 0,
+  bornTimestampMs: 0,
+  reconsumeTimes: 0,
+  body: Buffer.alloc(0),
+  properties: Buffer.alloc(0),
+  producerGroup: undefined,
+}
 
 it('tries the next master where one refuses, and none any more once it was stopped', async () => {
   const asked: string[] = []
@@ -26,17 +39,7 @@ it('tries the next master where one refuses, and none any more once it was stopp
     queuesOf: () => 1,
     log: () => {},
   })
-  const put = puts.put({
-    topic: 'T',
-    queueId: 0,
-    flag: 0,
-    sysFlag: 0,
-    bornTimestampMs: 0,
-    reconsumeTimes: 0,
-    body: Buffer.alloc(0),
-    properties: Buffer.alloc(0),
-    producerGroup: undefined,
-  })
+  const put = puts.put(message)
   const turn = () => new Promise((resolve) => setImmediate(resolve))
   await turn()
   answers[0]?.()
@@ -47,4 +50,47 @@ it('tries the next master where one refuses, and none any more once it was stopp
   await expect(put).rejects.toThrow('the acting has ended')
   await stopped
   expect(asked).toEqual(['b', 'c'])
+})
+
+it('lets one message try for all of its topic while nobody takes it, and brings them all when somebody does', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+  onTestFinished(() => void vi.useRealTimers())
+  let lookups = 0
+  let masters: string[] = []
+  const taken: (string | undefined)[] = []
+  const puts = createRemotePuts({
+    clusterName: 'c',
+    brokerName: 'gone',
+    brokerId: 1,
+    dialer: {
+      request: async (_address, _code, ext, body) => {
+        taken.push(`${ext?.b} ${body}`)
+        return { code: 0, ext: {} } as Awaited<ReturnType<Dialer['request']>>
+      },
+      oneway: async () => {},
+      close: () => {},
+    },
+    routes: {
+      writableOf: async (topic) => {
+        lookups += topic === 'T' ? 1 : 0
+        return topic === 'T' ? masters.map((name) => ({ brokerName: name, address: name, writeQueueNums: 1 })) : []
+      },
+      forget: () => {},
+    },
+    queuesOf: () => 1,
+    log: () => {},
+  })
+  const all = Promise.all(Array.from({ length: 500 }, (_, n) => puts.put({ ...message, body: Buffer.from(String(n)) })))
+  await vi.advanceTimersByTimeAsync(1)
+  const atOnce = lookups
+  expect(atOnce).toBeLessThanOrEqual(32) // so many may be under way before the first has failed
+  await vi.advanceTimersByTimeAsync(60_000)
+  expect(lookups - atOnce).toBeGreaterThan(5)
+  expect(lookups - atOnce).toBeLessThan(15)
+  masters = ['b']
+  await vi.advanceTimersByTimeAsync(8000)
+  await all
+  expect(new Set(taken)).toEqual(new Set(Array.from({ length: 500 }, (_, n) => `T ${n}`)))
+  expect(taken).toHaveLength(500)
+  await puts.stop()
 })

@@ -62,6 +62,20 @@ it('tells that it is safe once all that was put before has escaped, in order; an
   expect(inner.commitLog.tail).toBe(0)
 })
 
+it('takes no more than a bounded amount of what has not escaped yet, by count and by bytes', async () => {
+  const slave = openEscapeStore(await opened(), () => 1)
+  const under: (() => void)[] = []
+  slave.begin(() => new Promise((resolve) => under.push(resolve)))
+  const large = { ...message({}), body: Buffer.alloc(16 * 1024 * 1024) }
+  for (let n = 0; n < 4; n++) slave.append(large)
+  expect(() => slave.append(message({}))).toThrow('4 messages are still escaping')
+  under[2]?.()
+  await new Promise((resolve) => setImmediate(resolve))
+  for (let n = 4; n < 4096; n++) slave.append(message({}))
+  expect(() => slave.append(message({}))).toThrow('4096 messages are still escaping')
+  slave.end()
+})
+
 it('is sent as its producer would send it: what told how it waited is taken off', () => {
   const waited = {
     DELAY: '3',
