@@ -1,7 +1,6 @@
 // test/broker/worker/acting-master.test.ts: a slave in the place of its master (enableSlaveActingMaster): what clients and name
 // servers see of it, what is due while the master is away, and what the master knows when it is back. Whole brokers.
 import { afterEach, describe, expect, it } from 'vitest'
-import { openNameServer } from '../../../broker/namesrv/open'
 import {
   kvTable,
   lockBatchReply,
@@ -13,26 +12,9 @@ import {
 import { haRuntimeInfo } from '../../../broker/protocol/bodies-admin'
 import { RequestCode, ResponseCode } from '../../../broker/protocol/codes'
 import { decodeRecords } from '../../../broker/protocol/record'
-import { startBrokerPart } from '../../../broker/worker/broker-life'
-import { removeFolder, temporaryFolder } from '../../support/folders'
-import { freePort } from '../../support/ports'
+import { createTopic, eventually, isCopied, openHouse, textsIn } from '../../support/acting-house'
 import { TestClient } from '../processor/real-broker'
 
-const quick = {
-  mappedFileSizeCommitLog: '1048576',
-  maxMessageSize: '262144',
-  maxHashSlotNum: '1000',
-  maxIndexNum: '4000',
-  messageDelayLevel: '2s 1s',
-  transactionCheckInterval: '500',
-  transactionTimeOut: '500',
-  reviveInterval: '100',
-  slaveReadEnable: 'true',
-  syncBrokerMemberGroupPeriod: '100',
-  brokerHeartbeatInterval: '100',
-  enableSlaveActingMaster: 'true',
-  enableRemoteEscape: 'true',
-}
 const TOPIC = 'Acted'
 
 const ends: (() => Promise<unknown> | unknown)[] = []
@@ -40,102 +22,13 @@ afterEach(async () => {
   for (const end of ends.splice(0).reverse()) await end()
 })
 
-async function openHouse() {
-  const namesrvDir = temporaryFolder('namesrv')
-  const namesrv = await openNameServer({
-    host: '127.0.0.1',
-    port: 0,
-    dataDir: namesrvDir,
-    properties: { supportActingMaster: 'true' },
-    log: () => {},
-    clock: Date.now,
-  })
-  ends.push(() => namesrv.close().then(() => removeFolder(namesrvDir)))
-  const names = new TestClient(namesrv.address)
-  ends.push(() => names.close())
-  const open = async (brokerName: string, brokerId: number, more: Record<string, string> = {}) => {
-    const port = await freePort([-2, 0, 1])
-    const dataDir = temporaryFolder('broker')
-    const lines: string[] = []
-    const start = () =>
-      startBrokerPart(
-        {
-          kind: 'broker',
-          name: `${brokerName}:${brokerId}`,
-          host: '127.0.0.1',
-          port,
-          dataDir,
-          properties: { ...quick, namesrvAddr: namesrv.address, ...more },
-          preset: {
-            brokerName,
-            brokerId: String(brokerId),
-            brokerRole: brokerId === 0 ? 'ASYNC_MASTER' : 'SLAVE',
-            brokerIP1: '127.0.0.1',
-            brokerIP2: '127.0.0.1',
-            listenPort: String(port),
-            haListenPort: String(port + 1),
-          },
-        },
-        (_level, text) => lines.push(text),
-      )
-    let part: Awaited<ReturnType<typeof start>> | undefined = await start()
-    const client = new TestClient(`127.0.0.1:${port}`)
-    const broker = {
-      address: `127.0.0.1:${port}`,
-      client,
-      lines,
-      async stop() {
-        await part?.stop()
-        part = undefined
-      },
-      async start() {
-        part = await start()
-      },
-    }
-    ends.push(async () => {
-      client.close()
-      await broker.stop()
-      removeFolder(dataDir)
-    })
-    return broker
-  }
-  return { names, open }
-}
-type Broker = Awaited<ReturnType<Awaited<ReturnType<typeof openHouse>>['open']>>
-
-async function eventually(what: string, isSo: () => Promise<boolean> | boolean, of: readonly Broker[] = []) {
-  for (const endMs = Date.now() + 60_000; !(await isSo()); await new Promise((resolve) => setTimeout(resolve, 20))) {
-    if (Date.now() > endMs)
-      throw new Error(`not within 60 s: ${what}\n${of.map(({ lines }) => lines.join('\n')).join('\n--\n')}`)
-  }
-}
-const createTopic = ({ client }: Broker) =>
-  client.ask(RequestCode.UPDATE_AND_CREATE_TOPIC, {
-    ...{ topic: TOPIC, defaultTopic: 'TBW102', readQueueNums: '1', writeQueueNums: '1', perm: '6' },
-    ...{ topicFilterType: 'SINGLE_TAG', topicSysFlag: '0', order: 'false' },
-  })
-/** Bodies of all messages in queue 0. */
-async function textsIn({ client }: Broker, topic: string): Promise<string[]> {
-  const texts: string[] = []
-  for (let next = 0; ; ) {
-    const reply = await client.pull('looker', topic, next)
-    if (reply.code !== ResponseCode.SUCCESS) return texts
-    for (const { body } of decodeRecords(reply.body)) texts.push(body.toString())
-    next = Number(reply.ext.nextBeginOffset)
-  }
-}
-const isCopied = async ({ client }: Broker): Promise<boolean> => {
-  const { haConnectionInfo } = readBody(haRuntimeInfo, (await client.ask(RequestCode.GET_BROKER_HA_STATUS)).body)
-  return haConnectionInfo[0]?.diff === 0
-}
-
 describe('HA5: a slave whose master is away', () => {
   it('acts as master: clients find it, and what is due comes at another master, once', async () => {
-    const { names, open } = await openHouse()
+    const { names, open } = await openHouse(ends)
     const master = await open('broker-a', 0)
     const other = await open('broker-b', 0)
-    await createTopic(master)
-    await createTopic(other)
+    await createTopic(master, TOPIC)
+    await createTopic(other, TOPIC)
     const group = { consumerGroup: 'G', topic: TOPIC }
     await master.client.pull('G', TOPIC, 0) // makes the group
     await master.client.send({ topic: TOPIC, body: 'popped', properties: { UNIQ_KEY: 'UP' } })
@@ -231,9 +124,9 @@ describe('HA5: a slave whose master is away', () => {
 })
 
 it('a slave takes nothing of its own, whoever asks: its log stays a copy', async () => {
-  const { open } = await openHouse()
+  const { open } = await openHouse(ends)
   const master = await open('broker-a', 0, { enableSlaveActingMaster: 'false' })
-  await createTopic(master)
+  await createTopic(master, TOPIC)
   await master.client.pull('G', TOPIC, 0)
   await master.client.send({ topic: TOPIC, body: 'one' })
   const slave = await open('broker-a', 1, { enableSlaveActingMaster: 'false' })
