@@ -1,6 +1,5 @@
 // broker/worker/broker-part.ts: a broker as a part: joins settings, catalog, store, sessions, processors, listeners and
 // the registration with name servers, in the order in which each may need the ones before it, and ends them backwards.
-import { lookup } from 'node:dns/promises'
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { openBroadcastOffsets } from '../catalog/broadcast-offsets'
@@ -8,40 +7,15 @@ import { openFilterScripts } from '../catalog/filter-scripts'
 import { openGroups } from '../catalog/groups'
 import { openOffsets } from '../catalog/offsets'
 import { openTopics } from '../catalog/topics'
-import type { TopicCatalog, TopicConfig } from '../catalog/types'
-import { addressValues, type BrokerConfig, openBrokerConfig } from '../config/broker-config'
-import type { KeptText } from '../config/open'
-import { readFileOrBackup, writeFileAtomic } from '../file/small-file'
+import type { TopicCatalog } from '../catalog/types'
 import { createMessageFilters } from '../filter/message-filter'
 import { createScripts } from '../filter/scripts'
 import { openDialer } from '../net/dial'
-import { listen } from '../net/listen'
-import { createTurn, type Turn } from '../net/turn'
-import type { Connection, Listener, OnRequest } from '../net/types'
-import { startAddressPoll } from '../peer/address-poll'
+import { createTurn } from '../net/turn'
 import { createRegistration, type Registration } from '../peer/registration'
 import { createRouteLookup } from '../peer/route-lookup'
 import { openPop } from '../pop/open'
-import { authHandlers } from '../processor/admin-auth'
-import { adminHandlers } from '../processor/admin-table'
-import { assignmentHandlers } from '../processor/assignment'
-import { clientHandlers, connectionClosed } from '../processor/client'
-import type { BrokerContext, BrokerIdentity } from '../processor/context'
-import { lockHandlers } from '../processor/lock'
-import { offsetHandlers } from '../processor/offset'
-import { popHandlers } from '../processor/pop'
-import { popAckHandlers } from '../processor/pop-ack'
-import { popLookHandlers } from '../processor/pop-look'
-import { pullHandlers } from '../processor/pull'
-import { guardedQueryHandlers, queryHandlers } from '../processor/query'
-import { recallHandlers } from '../processor/recall'
-import { replyHandlers } from '../processor/reply'
-import { sendHandlers } from '../processor/send'
-import { guardedSendBackHandlers, sendBackHandlers } from '../processor/send-back'
-import { withStaticTopics } from '../processor/static-topic'
-import { createProcessor } from '../processor/table'
-import { guardedTransactionHandlers, transactionHandlers } from '../processor/transaction'
-import { encodeHost } from '../protocol/host'
+import type { BrokerContext } from '../processor/context'
 import { openDelayLevels } from '../schedule/delay-levels'
 import { openPrepared } from '../schedule/prepared'
 import { openTimers } from '../schedule/timers'
@@ -51,18 +25,20 @@ import { createHeldPulls } from '../session/held-pulls'
 import { createProducers } from '../session/producers'
 import { createQueueLocks } from '../session/queue-locks'
 import { openStatistics } from '../stats/statistics'
-import { type MessageStore, openMessageStore } from '../store'
-import { openPartAccess, type PartAccess } from './access'
+import { openMessageStore } from '../store'
+import { openPartAccess } from './access'
 import { createActingPart, sightsOf, takeBackFromSlaves } from './acting-part'
 import { admissionFor } from './admission'
+import { adopt } from './adopt'
+import { openDoors } from './broker-doors'
+import { followAddressService, identityOf, openConfig } from './broker-settings'
 import { startFilterThread } from './filter-thread'
 import type { PartPlan } from './messages'
 import type { PartLog, RunningPart } from './part-thread'
 import { createCopies, openReplication, type Place } from './replication'
 import { flushPolicyKeys, flushPolicyOf, storeOptionsOf } from './store-options'
-import { openPartTls, type PartTls } from './tls'
+import { openPartTls } from './tls'
 
-const MAX_FRAME_BYTES = 16 * 1024 * 1024
 const MAX_HELD_PULLS = 200_000
 const EXPIRE_EVERY_MS = 10_000
 
@@ -349,150 +325,6 @@ async function openBroker(plan: PartPlan, log: PartLog, ends: Ends, place: Place
     stop: () => closeAll(ends, log),
     masterStops: () => replication.masterStops(),
   }
-}
-
-/** A topic that is younger may have missed the last copy of the master's table. */
-const ADOPT_MS = 600_000
-
-/**
- * What the master before made in its last moments may have come with its log and not with its tables: queues whose topic is
- * not known would be seen by nobody. Name servers take the table of the newer epoch.
- */
-async function adopt({ masterEpoch }: Place, store: MessageStore, topics: TopicCatalog, log: PartLog): Promise<void> {
-  const sinceMs = Date.now() - ADOPT_MS
-  for (const topic of [...store.topics]) {
-    if (topics.get(topic) !== undefined) continue
-    const ids = [...store.queuesOf(topic)]
-    const beganMs = await Promise.all(ids.map((queueId) => store.earliestStoreTime(topic, queueId)))
-    // an older topic was deleted at the master, and its queues are still to be cleaned here
-    if (!beganMs.some((atMs) => atMs > sinceMs)) continue
-    const queues = Math.max(...ids) + 1
-    log('warn', `topic ${topic} came with the log and not with the master's table: made with ${queues} queues`)
-    topics.put(newTopic(topic, queues))
-  }
-  topics.begin(masterEpoch)
-}
-const newTopic = (topicName: string, queues: number): TopicConfig => ({
-  attributes: new Map(),
-  order: false,
-  perm: 6,
-  readQueueNums: queues,
-  topicFilterType: 'SINGLE_TAG',
-  topicName,
-  topicSysFlag: 0,
-  writeQueueNums: queues,
-})
-
-export async function openConfig(plan: PartPlan, log: PartLog): Promise<BrokerConfig> {
-  const path = join(plan.dataDir, 'config', 'rocketdeck-set.json')
-  const kept: KeptText = {
-    text: await readFileOrBackup(path, (text) => text),
-    save: async (text) => {
-      await mkdir(join(plan.dataDir, 'config'), { recursive: true })
-      await writeFileAtomic(path, text)
-    },
-  }
-  return openBrokerConfig({
-    properties: plan.properties,
-    preset: plan.preset,
-    kept,
-    clock: Date.now,
-    // What a key set by hand does not do is worth a line on the screen.
-    log: (level, line) => log(level === 'info' ? 'warn' : level, line),
-  })
-}
-
-async function identityOf({ values }: BrokerConfig): Promise<BrokerIdentity> {
-  const { address: ip } = await lookup(values.brokerIP1)
-  return {
-    clusterName: values.brokerClusterName,
-    brokerName: values.brokerName,
-    brokerId: values.brokerId,
-    address: addressOf(values.brokerIP1, values.listenPort),
-    haAddress: addressOf(values.brokerIP2, values.haListenPort),
-    storeHost: encodeHost(ip, values.listenPort),
-  }
-}
-
-/** Asks the address service for name servers when none are set, as Apache's broker does. */
-function followAddressService({ properties }: PartPlan, { values }: BrokerConfig, changed: () => void, log: PartLog) {
-  const found = { namesrvAddr: '', stop: () => {} }
-  if (!values.fetchNamesrvAddrByAddressServer || values.namesrvAddr !== null) return found
-  const at = addressValues({ properties, clock: Date.now, log: () => {} })
-  const poll = startAddressPoll({
-    domain: at['rocketmq.namesrv.domain'],
-    subgroup: at['rocketmq.namesrv.domain.subgroup'],
-    everyMs: values.fetchNamesrvAddrInterval,
-    onList: (namesrvAddr) => {
-      found.namesrvAddr = namesrvAddr
-      changed()
-    },
-    log,
-  })
-  void poll.ask()
-  return Object.assign(found, { stop: () => poll.stop() })
-}
-
-export const addressOf = (host: string, port: number): string =>
-  host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`
-
-/** The main port and, two below, the one for clients with vipChannelEnabled. */
-function openDoors(
-  plan: PartPlan,
-  config: BrokerConfig,
-  broker: BrokerContext,
-  statistics: ReturnType<typeof openStatistics>,
-  access: PartAccess,
-  tls: PartTls,
-  turn: Turn,
-  log: PartLog,
-): Promise<Listener[]> {
-  const tables = [
-    withStaticTopics(sendHandlers(broker)),
-    withStaticTopics(pullHandlers),
-    popHandlers,
-    popAckHandlers,
-    popLookHandlers,
-    assignmentHandlers,
-    withStaticTopics(offsetHandlers),
-    clientHandlers,
-    access.guard === undefined ? queryHandlers : guardedQueryHandlers,
-    recallHandlers,
-    access.guard === undefined ? sendBackHandlers : guardedSendBackHandlers,
-    lockHandlers,
-    access.guard === undefined ? transactionHandlers : guardedTransactionHandlers(access.guard),
-    replyHandlers,
-    adminHandlers({ config, statistics, guard: access.guard }),
-    authHandlers(access.accounts, access.guard !== undefined),
-  ]
-  const admits = admissionFor('broker', plan.allowFrom, (line) => log('warn', line))?.admits
-  const open = (port: number, onRequest: OnRequest) =>
-    listen({
-      host: plan.host,
-      port,
-      turn,
-      admits,
-      tls: tls.door,
-      maxFrameBytes: MAX_FRAME_BYTES,
-      idleMs: config.values.serverChannelMaxIdleTimeSeconds * 1000,
-      onRequest,
-      onClose: (connection: Connection) => connectionClosed(broker, connection),
-      log: (line) => log('warn', line),
-    })
-  return opened([
-    open(plan.port, createProcessor(broker, tables, 'main', access.guard)),
-    open(plan.port - 2, createProcessor(broker, tables, 'vip', access.guard)),
-  ])
-}
-
-/** All of them, or none. */
-async function opened(opening: readonly Promise<Listener>[]): Promise<Listener[]> {
-  const ends = await Promise.allSettled(opening)
-  const doors = ends.flatMap((end) => (end.status === 'fulfilled' ? [end.value] : []))
-  const failed = ends.find((end) => end.status === 'rejected')
-  if (failed === undefined) return doors
-  await Promise.all(doors.map((door) => door.close()))
-  throw failed.reason
 }
 
 /** The newest first. One that fails does not keep the others open. */
