@@ -10,7 +10,7 @@ const isAsked = process.env.ROCKETDECK_ONS === '1'
 const topics = ['Normal', 'Retry', 'Timed', 'Order', 'Trans', 'Batch', 'Pull', 'All', 'Sql', 'Address']
 
 it.skipIf(!isAsked)(
-  'SD1, IN4: ons-client 1.8.8.5 finds every kind of message as its manual has it',
+  'SD1, IN4, RT5, OR2, DL2, TX4: ons-client 1.8.8.5 finds every kind of message as its manual has it',
   async (context) => {
     const parts = await javaParts()
     if ('missing' in parts) return context.skip(parts.missing)

@@ -65,7 +65,7 @@ describe('a message sent back', () => {
     expect(dead?.properties.REAL_TOPIC).toBeUndefined()
   })
 
-  it('RT3: may come twenty times when its consumer says so, and waits as long as the last level from the sixteenth on', async () => {
+  it('RT1, RT3: may come twenty times when its consumer says so, and waits as long as the last level from the sixteenth on', async () => {
     const sent = await client.send({ topic: 't', body: 'patient', properties: { UNIQ_KEY: 'RT3' } })
     const idPrefix = (sent.ext.msgId ?? '').slice(0, 16)
     let msgId = sent.ext.msgId ?? ''
