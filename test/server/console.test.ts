@@ -1,114 +1,24 @@
 // test/server/console.test.ts: the console as a browser meets it: over HTTP and a websocket, with cookies, on a cluster
 // of our own that may fall silent.
 import { readFileSync } from 'node:fs'
-import { createServer, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { createTRPCClient, createWSClient, httpLink, TRPCClientError, wsLink } from '@trpc/client'
-import superjson from 'superjson'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import WebSocket from 'ws'
-import { type ConsoleHandle, createConsole } from '../../server/console'
-import { type AppRouter, createCaller } from '../../server/root'
-import type { ConsoleDesk } from '../../server/shared/desk'
+import { describe, expect, it } from 'vitest'
 import { isKnown } from '../../server/shared/known'
-import { grantsOf, rightsOf } from '../../server/shared/rights'
-import type { Overview, ScanEvent } from '../../server/shared/views'
-import { contextFor, publishedConsole } from '../../server/trpc/context'
+import type { Overview } from '../../server/shared/views'
 import { run } from '../support/children'
-import { projectRoot, temporaryFolder } from '../support/folders'
+import { projectRoot } from '../support/folders'
 import { findInPath } from '../support/java'
-import { type OurCluster, startOurs } from '../support/rocketdeck'
 import { openWire } from '../support/wire'
+import { at, kindOf, openConsoleHouse, until } from './console-house'
+import { sendsAndFinds, TOPIC } from './console-messages'
 
-const at = { cluster: 'c' }
-const TOPIC = 'console_topic'
-let ours: OurCluster
-let handle: ConsoleHandle
-let server: Server
-let port: number
-/** As a browser keeps it. */
-const jar = { cookie: '', set: '' }
-
-const http = (headers: Record<string, string> = {}) =>
-  createTRPCClient<AppRouter>({
-    links: [
-      httpLink({
-        url: `http://127.0.0.1:${port}/api/trpc`,
-        transformer: superjson,
-        headers: () => ({ cookie: jar.cookie, ...headers }),
-        fetch: async (url, options) => {
-          const answer = await fetch(url, options as RequestInit) // tRPC's own type of the same thing
-          const set = answer.headers.get('set-cookie')
-          if (set !== null) Object.assign(jar, { set, cookie: set.split(';')[0] ?? '' })
-          return answer
-        },
-      }),
-    ],
-  })
-const socket = (options: { cookie?: string; origin?: string } = {}): WebSocket =>
-  new WebSocket(`ws://127.0.0.1:${port}/api/trpc`, {
-    headers: { cookie: options.cookie ?? jar.cookie, origin: options.origin ?? `http://127.0.0.1:${port}` },
-  })
-const live = () => {
-  const client = createWSClient({
-    url: `ws://127.0.0.1:${port}/api/trpc`,
-    // The client makes its socket with a URL only; a browser would add these itself.
-    WebSocket: class extends WebSocket {
-      constructor(url: string | URL) {
-        super(url, { headers: { cookie: jar.cookie, origin: `http://127.0.0.1:${port}` } })
-      }
-    } as unknown as typeof globalThis.WebSocket,
-    retryDelayMs: () => 50,
-  })
-  return { client, api: createTRPCClient<AppRouter>({ links: [wsLink({ client, transformer: superjson })] }) }
-}
-const kindOf = async (work: Promise<unknown>): Promise<unknown> =>
-  work.then(
-    () => 'done',
-    (error: unknown) => (error instanceof TRPCClientError ? error.data?.fault?.kind : String(error)),
-  )
-const until = async <T>(ask: () => Promise<T>, good: (found: T) => boolean, ms = 20_000): Promise<T> => {
-  const end = Date.now() + ms
-  for (;;) {
-    const found = await ask()
-    if (good(found) || Date.now() > end) return found
-    await sleep(100)
-  }
-}
-
-beforeAll(async () => {
-  ours = await startOurs()
-  server = createServer((request, response) => {
-    if (!handle.handleHttp(request, response)) response.writeHead(404).end()
-  })
-  server.on('upgrade', (request, raw, head) => {
-    if (!handle.handleUpgrade(request, raw, head)) raw.destroy()
-  })
-  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening))
-  port = (server.address() as AddressInfo).port // it listens on TCP
-  handle = await createConsole({
-    dataDir: temporaryFolder('console'),
-    clusters: [{ id: 'c', name: 'C', namesrv: [ours.namesrv] }],
-    host: '127.0.0.1',
-    port,
-    metricsToken: 'scrape',
-    turnMs: 300,
-    databaseThread: false,
-    log: () => undefined,
-  })
-})
-afterAll(async () => {
-  await handle.close()
-  server.closeAllConnections()
-  server.close()
-  await ours.child.stop()
-})
+const house = openConsoleHouse()
+const { jar, http, socket, live } = house
 
 describe('signing in', () => {
   it('takes the token of the address that was printed, and sets a cookie scripts cannot read', async () => {
-    const hint = await handle.setupUrlHint()
+    const hint = await house.handle.setupUrlHint()
     expect(hint).toMatch(/^\/setup#token=[\w-]{20,}$/)
     expect(await http().auth.state.query()).toMatchObject({ setUp: false, me: null })
     expect(await kindOf(http().cluster.list.query())).toBe('not-signed-in')
@@ -119,12 +29,12 @@ describe('signing in', () => {
     await http().auth.setup.mutate({ token, name: 'root', password: 'a long enough one' })
     expect(jar.set).toMatch(/HttpOnly/)
     expect(jar.set).toMatch(/SameSite=Lax/)
-    expect(jar.cookie).toMatch(new RegExp(`^rocketdeck_${port}=`))
-    expect(await handle.setupUrlHint()).toBeNull()
+    expect(jar.cookie).toMatch(new RegExp(`^rocketdeck_${house.port}=`))
+    expect(await house.handle.setupUrlHint()).toBeNull()
     expect(await http().auth.state.query()).toMatchObject({ setUp: true, me: { name: 'root', role: 'admin' } })
   })
   it('is refused to pages of other sites, over HTTP and over the websocket', async () => {
-    const answer = await fetch(`http://127.0.0.1:${port}/api/trpc/auth.state`, {
+    const answer = await fetch(`http://127.0.0.1:${house.port}/api/trpc/auth.state`, {
       headers: { origin: 'http://evil.example', cookie: jar.cookie },
     })
     expect(answer.status).toBe(403)
@@ -138,7 +48,7 @@ describe('signing in', () => {
   })
   it('begins a session of its own at each sign-in, whatever the browser was made to send', async () => {
     const admin = jar.cookie
-    const planted = `rocketdeck_${port}=planted-by-somebody-else`
+    const planted = `rocketdeck_${house.port}=planted-by-somebody-else`
     jar.cookie = planted
     await http().auth.login.mutate({ name: 'root', password: 'a long enough one' })
     const own = jar.cookie
@@ -202,7 +112,7 @@ describe('signing in', () => {
 
 describe('metrics for Prometheus', () => {
   const ask = (path: string, authorization?: string) =>
-    fetch(`http://127.0.0.1:${port}${path}`, authorization === undefined ? {} : { headers: { authorization } })
+    fetch(`http://127.0.0.1:${house.port}${path}`, authorization === undefined ? {} : { headers: { authorization } })
   it('MO4: carry the names of Apache 5, and go to whoever has the token', async () => {
     expect((await ask('/metrics')).status).toBe(401)
     expect((await ask('/metrics', 'Bearer wrong')).status).toBe(401)
@@ -220,7 +130,7 @@ describe('metrics for Prometheus', () => {
   })
   it('hold every name that the dashboard asks for', async () => {
     await http().group.create.mutate({ ...at, group: 'GID_scraped', brokers: [], config: {} })
-    const wire = openWire(ours.broker)
+    const wire = openWire(house.ours.broker)
     await wire.commit('GID_scraped', 'scraped', 0, 0)
     wire.close()
     const dashboard = readFileSync(join(projectRoot, 'server/http/grafana-dashboard.json'), 'utf8')
@@ -258,7 +168,7 @@ describe('the API for programs', () => {
     expect(lines.length).toBeGreaterThan(5)
     const answers: unknown[] = []
     for (const line of lines) {
-      const here = line.replaceAll('127.0.0.1:3000', `127.0.0.1:${port}`).replaceAll('bundled', at.cluster)
+      const here = line.replaceAll('127.0.0.1:3000', `127.0.0.1:${house.port}`).replaceAll('bundled', at.cluster)
       const { code, stdout, output } = await run('sh', ['-c', here], { env: { TOKEN: secret } })
       expect({ line, code, output: code === 0 ? '' : output }).toEqual({ line, code: 0, output: '' })
       answers.push(
@@ -314,193 +224,7 @@ describe('the cluster', () => {
     client.close()
   })
 
-  it('takes a message and streams it back from a search, offsets as 64-bit integers', async () => {
-    await http().topic.create.mutate({ ...at, topic: TOPIC, readQueues: 2, writeQueues: 2 })
-    const sent = await http().message.send.mutate({
-      ...at,
-      topic: TOPIC,
-      keys: ['k'],
-      body: { kind: 'text', value: 'some text' },
-    })
-    expect(typeof sent.queueOffset).toBe('bigint')
-    const { client, api } = live()
-    const events = await new Promise<ScanEvent[]>((resolve, reject) => {
-      const found: ScanEvent[] = []
-      api.message.scan.subscribe(
-        { ...at, topic: TOPIC },
-        { onData: (event) => found.push(event), onComplete: () => resolve(found), onError: reject },
-      )
-    })
-    expect(events.map(({ type }) => type)).toEqual(['plan', 'rows', 'progress', 'end'])
-    expect(events[1]).toMatchObject({
-      rows: [{ offsetId: sent.offsetId, queueOffset: sent.queueOffset, preview: 'some text' }],
-    })
-    client.close()
-  })
-
-  const previews = async (topic: string, more: object = {}): Promise<(string | null)[]> => {
-    const { client, api } = live()
-    const found = await new Promise<(string | null)[]>((resolve, reject) => {
-      const rows: (string | null)[] = []
-      api.message.scan.subscribe(
-        { ...at, topic, ...more },
-        {
-          onData: (event) => event.type === 'rows' && rows.push(...event.rows.map(({ preview }) => preview)),
-          onComplete: () => resolve(rows),
-          onError: reject,
-        },
-      )
-    })
-    client.close()
-    return found.sort()
-  }
-
-  it('sends in a transaction, at a time, and many at once; half messages wait for whoever decides', async () => {
-    const topic = 'console_ways'
-    await http().topic.create.mutate({ ...at, topic, readQueues: 2, writeQueues: 2 })
-    const send = (value: string, more: object) =>
-      http().message.send.mutate({ ...at, topic, body: { kind: 'text', value }, ...more })
-    for (const end of ['commit', 'rollback', 'unknown'] as const)
-      expect(await send(end, { transaction: { end, producerGroup: 'GID_maker' } })).toMatchObject({ ended: end })
-    await send('later', { deliverAt: Date.now() + 1500 })
-    expect(await kindOf(send('both', { deliverAt: 1, delayLevel: 3 }))).toBe('bad-input')
-    const batch = await http().message.sendBatch.mutate({
-      ...at,
-      topic,
-      messages: ['a', 'b', 'c'].map((value) => ({ body: { kind: 'text' as const, value }, keys: [value] })),
-    })
-    expect(batch).toMatchObject({ ok: 3, failed: 0, rows: [{ first: 0, count: 3, error: null }] })
-    const all = ['a', 'b', 'c', 'commit', 'later']
-    expect(
-      await until(
-        () => previews(topic),
-        ({ length }) => length >= all.length,
-      ),
-    ).toEqual(all)
-    expect(await previews(topic, { sql: "key = 'b'" })).toEqual(['b'])
-    expect(await previews(topic, { regex: '^[ab]$' })).toEqual(['a', 'b'])
-    expect((await http().waiting.transactions.query(at)).open).toMatchObject([{ producerGroup: 'GID_maker', topic }])
-  })
-
-  it('RT10: puts dead letters back by a job, each once, and a second time puts back none', async () => {
-    const group = 'GID_console_dead'
-    for (const topic of [`%DLQ%${group}`, 'console_revived'])
-      await http().topic.create.mutate({ ...at, topic, readQueues: 2, writeQueues: 2 })
-    const values = Array.from({ length: 150 }, (_, index) => `letter ${index}`)
-    await http().message.sendBatch.mutate({
-      ...at,
-      topic: `%DLQ%${group}`,
-      messages: values.map((value) => ({ body: { kind: 'text' as const, value } })),
-    })
-    const asked = {
-      ...at,
-      group,
-      select: { kind: 'all' as const },
-      target: 'topic' as const,
-      toTopic: 'console_revived',
-    }
-    const shown = await http().dead.redrivePreview.query(asked)
-    expect(shown).toMatchObject({ total: 150, sends: 150, more: false })
-    const { id } = await http().dead.redrive.mutate({ ...at, group, preview: shown.id, confirm: group })
-    const job = await until(
-      () => http().job.get.query({ ...at, job: id }),
-      ({ state }) => state !== 'running',
-    )
-    expect(job).toMatchObject({ state: 'done', counts: { done: 150, failed: 0, unsure: 0 } })
-    expect(await previews('console_revived', { limit: 1000 })).toEqual([...values].sort())
-    const items = await http().job.items.query({ ...at, job: id, size: 1 })
-    expect(items.rows[0]).toMatchObject({ state: 'done', place: { queue: { topic: 'console_revived' } } })
-    expect(await http().dead.redrivePreview.query(asked)).toMatchObject({
-      sends: 0,
-      left: [{ note: 'put-back', count: 150 }],
-    })
-    const few = { ...asked, select: { kind: 'all' as const, regex: 'letter 1$' }, again: true }
-    expect(await http().dead.redrivePreview.query(few)).toMatchObject({ total: 1, sends: 1, twice: 1 })
-  })
-
-  it('keeps templates for whoever made them', async () => {
-    await http().message.putTemplate.mutate({ name: 'order', draft: '{"a":1}' })
-    await http().message.putTemplate.mutate({ name: 'order', draft: '{"a":2}' })
-    const [kept, ...more] = await http().message.templates.query()
-    expect(more).toEqual([])
-    expect(kept).toMatchObject({ name: 'order', draft: '{"a":2}' })
-    await http().message.removeTemplate.mutate({ id: kept?.id ?? '' })
-    expect(await http().message.templates.query()).toEqual([])
-    // A search of the same name is another thing.
-    await http().message.putTemplate.mutate({ kind: 'search', name: 'order', draft: 'topic=Orders&tag=paid' })
-    expect(await http().message.templates.query()).toEqual([])
-    expect(await http().message.templates.query({ kind: 'search' })).toMatchObject([{ draft: 'topic=Orders&tag=paid' }])
-  })
-
-  it('follows a topic from the moment somebody looks', async () => {
-    const { client, api } = live()
-    const seen = await new Promise<string[]>((resolve, reject) => {
-      const found: string[] = []
-      const watching = api.message.tail.subscribe(
-        { ...at, topic: TOPIC },
-        {
-          onData: ({ rows }) => {
-            found.push(...rows.map(({ preview }) => preview ?? ''))
-            if (found.length < 2) return
-            watching.unsubscribe()
-            resolve(found)
-          },
-          onStarted: () =>
-            void sleep(300).then(async () => {
-              for (const text of ['one', 'two'])
-                await http().message.send.mutate({ ...at, topic: TOPIC, body: { kind: 'text', value: text } })
-            }),
-          onError: reject,
-        },
-      )
-    })
-    expect(seen.sort()).toEqual(['one', 'two'])
-    client.close()
-  })
-
-  it('shows a viewer everything of a message but body and what was put beside it', async () => {
-    const desk = publishedConsole()
-    if (desk === undefined) throw new Error('the console was not published')
-    const settings = (await http().auth.state.query()).me?.settings
-    if (settings === undefined) throw new Error('nobody is signed in')
-    const me = {
-      name: 'v',
-      role: 'viewer' as const,
-      rights: rightsOf('viewer'),
-      grants: grantsOf('viewer'),
-      settings,
-      signedInAt: 0,
-      tryAs: null,
-      source: 'local' as const,
-    }
-    const asViewer: ConsoleDesk = {
-      ...desk,
-      access: Object.assign(Object.create(desk.access) as ConsoleDesk['access'], {
-        who: async () => ({ userId: 9, sessionId: 'v', me }),
-      }),
-    }
-    const caller = createCaller(
-      contextFor(
-        asViewer,
-        { from: '', agent: '', session: 'v' },
-        { once: true, setSession: () => undefined, drained: async () => undefined },
-      ),
-    )
-    const { rows } = await caller.message.byKey({ ...at, topic: TOPIC, key: 'k' })
-    expect(rows).toMatchObject([{ preview: null, keys: ['k'] }])
-    expect(await caller.message.get({ ...at, offsetId: rows[0]?.offsetId ?? '' })).toMatchObject({
-      body: null,
-      userProperties: null,
-    })
-    await expect(
-      caller.message.scan({ ...at, topic: TOPIC, body: 'text' }).then(async (events) => {
-        for await (const _ of events as AsyncIterable<ScanEvent>) return
-      }),
-    ).rejects.toMatchObject({ cause: { kind: 'not-allowed' } })
-    await expect(
-      caller.message.send({ ...at, topic: TOPIC, body: { kind: 'text', value: 'x' } }),
-    ).rejects.toMatchObject({ code: 'FORBIDDEN' })
-  })
+  sendsAndFinds(house)
 
   it('keeps a line of what was in, that a chart can draw', async () => {
     const history = await until(
@@ -521,7 +245,7 @@ describe('the cluster', () => {
   })
 
   it('says since when nobody answers, and keeps its pages, when the cluster is gone', async () => {
-    await ours.child.kill()
+    await house.ours.child.kill()
     const overview = await until(
       () => http().cluster.overview.query(at),
       ({ verdict }) => verdict === 'unknown',
