@@ -20,6 +20,8 @@ export interface AdminParts {
   readonly statistics: BrokerStatistics
   /** Absent: access control is off. */
   readonly guard?: Guard | undefined
+  /** Sockets that are open at the ports for clients. */
+  readonly connectionCount?: () => number
 }
 
 /** Requests of tools, by code. Hand it to createProcessor beside the tables of the clients' requests. */

@@ -58,6 +58,7 @@ export async function runtimeInfo(broker: BrokerContext, parts: AdminParts): Pro
     ...requestQueues(values),
   })
   add(copyFigures(broker))
+  add(ownFigures(store.statistics, parts.connectionCount?.()))
   const capacity = await capacityOf(values.storePathRootDir)
   if (capacity !== undefined) info.set('commitLogDirCapacity', capacity)
   return info
@@ -73,6 +74,12 @@ const copyFigures = ({ ha: { copy }, acting }: BrokerContext): Record<string, st
         replicationTrouble: copy.trouble ?? '',
         actingMaster: String(acting.isActing),
       }
+
+/** What Apache's broker does not tell, and who looks for a bottleneck asks: how fast the disk is, how many sockets are open. */
+const ownFigures = ({ flushP99Ms }: StoreStatistics, connectionCount: number | undefined): Record<string, string> => ({
+  ...(flushP99Ms === null ? {} : { flushLatency99: flushP99Ms.toFixed(2) }),
+  ...(connectionCount === undefined ? {} : { connectionCount: String(connectionCount) }),
+})
 
 const buckets = [
   '<=0ms',

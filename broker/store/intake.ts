@@ -129,7 +129,10 @@ class Gate implements Intake {
       options.more?.writer ?? defaultWriterLimits,
     )
     this.#flusher = createLogFlusher(log, options.flush, {
-      flushed: (askedMs) => this.#flushed(askedMs),
+      flushed: (askedMs, tookMs) => {
+        this.#statistics.flushDone(tookMs)
+        this.#flushed(askedMs)
+      },
       failed: (error) => health.begin('flush', faultOf(error), `the commit log cannot be synced: ${textOf(error)}`),
       writtenMs: () => this.dispatchedMs,
     })

@@ -14,8 +14,8 @@ export interface LogFlusher {
   stop(): Promise<void>
 }
 export interface FlusherEvents {
-  /** `writtenMs` as it was when the flush began. */
-  flushed(writtenMs: number): void
+  /** `writtenMs` as it was when the flush began, `tookMs` what it lasted. */
+  flushed(writtenMs: number, tookMs: number): void
   failed(error: unknown): void
   /** Store time of the newest message that is written. */
   writtenMs(): number
@@ -97,6 +97,7 @@ class Flusher implements LogFlusher {
 
   async #flushOnce(): Promise<boolean> {
     const writtenMs = this.#events.writtenMs()
+    const beganMs = performance.now()
     try {
       await this.#log.flush()
     } catch (error) {
@@ -106,7 +107,7 @@ class Flusher implements LogFlusher {
     }
     this.#lastThoroughMs = performance.now()
     this.#retryNotBeforeMs = 0
-    this.#events.flushed(writtenMs)
+    this.#events.flushed(writtenMs, this.#lastThoroughMs - beganMs)
     return true
   }
 }

@@ -9,6 +9,8 @@ type Kind = (typeof kinds)[number]
 type Sample = Record<Kind, number> & { atMs: number }
 
 const sampleEveryMs = 1000
+/** So many of the last flushes are looked at. */
+const flushesKept = 512
 const maxSamples = 601
 
 export class Statistics implements StoreStatistics {
@@ -23,6 +25,9 @@ export class Statistics implements StoreStatistics {
   commitLogDiskRatio = 0
   consumeQueueDiskRatio = 0
   readonly putDistribution: number[] = new Array(bucketEndsMs.length + 1).fill(0)
+  /** A ring: under SYNC_FLUSH there may be thousands a second. */
+  readonly #flushesMs = new Float64Array(flushesKept)
+  #flushes = 0
   /** A ring would save a shift a second: not worth its lines. */
   readonly #samples: Sample[] = []
 
@@ -42,6 +47,14 @@ export class Statistics implements StoreStatistics {
     else this.getMissTimes++
     this.getTransferredMessages += messages
     if (tookMs > this.getEntireTimeMaxMs) this.getEntireTimeMaxMs = tookMs
+  }
+
+  flushDone(tookMs: number): void {
+    this.#flushesMs[this.#flushes++ % flushesKept] = tookMs
+  }
+  get flushP99Ms(): number | null {
+    const kept = this.#flushesMs.slice(0, Math.min(this.#flushes, flushesKept)).sort()
+    return kept.at(Math.ceil(kept.length * 0.99) - 1) ?? null
   }
 
   /** To be called once a second or so; more often does no harm. */

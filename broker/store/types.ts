@@ -224,6 +224,8 @@ export interface StoreStatistics {
   tps(kind: 'put' | 'getFound' | 'getMiss' | 'getTotal' | 'getTransferred'): string
   readonly commitLogDiskRatio: number
   readonly consumeQueueDiskRatio: number
+  /** How long the disk took for 99 of 100 of the last flushes of the commit log; null: there was none. */
+  readonly flushP99Ms: number | null
 }
 
 export interface StoreOptions {

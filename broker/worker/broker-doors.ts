@@ -32,7 +32,7 @@ import type { PartTls } from './tls'
 const MAX_FRAME_BYTES = 16 * 1024 * 1024
 
 /** The main port and, two below, the one for clients with vipChannelEnabled. */
-export function openDoors(
+export async function openDoors(
   plan: PartPlan,
   config: BrokerConfig,
   broker: BrokerContext,
@@ -42,6 +42,8 @@ export function openDoors(
   turn: Turn,
   log: PartLog,
 ): Promise<Listener[]> {
+  let doors: readonly Listener[] = []
+  const connectionCount = () => doors.reduce((sum, { connections }) => sum + connections.size, 0)
   const tables = [
     withStaticTopics(sendHandlers(broker)),
     withStaticTopics(pullHandlers),
@@ -57,7 +59,7 @@ export function openDoors(
     lockHandlers,
     access.guard === undefined ? transactionHandlers : guardedTransactionHandlers(access.guard),
     replyHandlers,
-    adminHandlers({ config, statistics, guard: access.guard }),
+    adminHandlers({ config, statistics, guard: access.guard, connectionCount }),
     authHandlers(access.accounts, access.guard !== undefined),
   ]
   const admits = admissionFor('broker', plan.allowFrom, (line) => log('warn', line))?.admits
@@ -74,10 +76,12 @@ export function openDoors(
       onClose: (connection: Connection) => connectionClosed(broker, connection),
       log: (line) => log('warn', line),
     })
-  return opened([
+  const listeners = await opened([
     open(plan.port, createProcessor(broker, tables, 'main', access.guard)),
     open(plan.port - 2, createProcessor(broker, tables, 'vip', access.guard)),
   ])
+  doors = listeners
+  return listeners
 }
 
 /** All of them, or none. */

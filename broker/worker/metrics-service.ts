@@ -27,6 +27,13 @@ const runtimeFigures: readonly (readonly [string, string, Metric['type'], string
   ['putMessageSizeTotal', 'rocketdeck_broker_bytes_in_total', 'counter', 'Bytes of messages put.'],
   ['putMessageFailedTimes', 'rocketdeck_broker_put_failures_total', 'counter', 'Puts that failed.'],
   ['putLatency99', 'rocketdeck_broker_put_p99_milliseconds', 'gauge', 'Time to store a message.'],
+  [
+    'flushLatency99',
+    'rocketdeck_broker_flush_p99_milliseconds',
+    'gauge',
+    'Time the disk takes for a flush of the log.',
+  ],
+  ['connectionCount', 'rocketdeck_broker_connections', 'gauge', 'Sockets that are open at the ports for clients.'],
   ['commitLogDiskRatio', 'rocketdeck_broker_disk_ratio', 'gauge', 'How full the disk of the commit log is.'],
   ['commitLogMaxOffset', 'rocketdeck_broker_commit_log_end_bytes', 'gauge', 'Where the commit log ends.'],
   ['commitLogMinOffset', 'rocketdeck_broker_commit_log_begin_bytes', 'gauge', 'Where what is kept begins.'],

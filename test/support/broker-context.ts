@@ -322,6 +322,7 @@ function arrayStore(times: Map<string, number[]>): MessageStore {
       tps: () => '1.0 2.0 3.0',
       commitLogDiskRatio: 0.16,
       consumeQueueDiskRatio: 0.16,
+      flushP99Ms: 1.5,
     },
     writable: { ok: true },
     setFlushPolicy: () => {},

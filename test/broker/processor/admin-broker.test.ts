@@ -127,6 +127,7 @@ describe('runtime information', () => {
       scheduleMessageOffset_3: '5,7',
       remainHowManyDataToFlush: '1.0 KiB',
       brokerVersionDesc: 'V5_5_0',
+      flushLatency99: '1.50', // beyond Apache's
       earliestMessageTimeStamp: '-1',
     })
     expect(table.commitLogDirCapacity).toMatch(/^Total : [\d.]+ \w+, Free : [\d.]+ \w+\.$/)

@@ -51,6 +51,8 @@ it('ST7: the flush policy changes while the broker runs, by updateBrokerConfig',
   expect((await client.ask(RequestCode.UPDATE_BROKER_CONFIG, {}, 'flushDiskType=SYNC_FLUSH')).code).toBe(0)
   expect(await configOf(at)).toContain('flushDiskType=SYNC_FLUSH')
   expect(await behind()).toBe(false)
+  // DP4: how long the disk takes.
+  expect((await tableOf(at)).flushLatency99).toMatch(/^\d+\.\d\d$/)
   expect((await client.ask(RequestCode.UPDATE_BROKER_CONFIG, {}, 'flushDiskType=ASYNC_FLUSH')).code).toBe(0)
   expect(await behind()).toBe(true)
   const wrong = await client.ask(RequestCode.UPDATE_BROKER_CONFIG, {}, 'flushDiskType=NEVER')
