@@ -1,6 +1,15 @@
 // broker/worker/log-file.ts: the log of a process: one line per event in logs/<name>.log, in files of bounded size and number.
 // Owner: the main thread; the parts' lines reach it as messages.
-import { createWriteStream, mkdirSync, readdirSync, renameSync, rmSync, statSync, type WriteStream } from 'node:fs'
+import {
+  createWriteStream,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  type WriteStream,
+} from 'node:fs'
 import { join } from 'node:path'
 import { type LogFormat, type LogShape, logLevels } from '../config/log-flags'
 import type { LogLine } from '../types'
@@ -59,7 +68,14 @@ class RollingFile implements LogFile {
   }
 
   #open(): WriteStream {
-    const stream = createWriteStream(this.#path(0), { flags: 'a' })
+    const path = this.#path(0)
+    let fd: number | undefined
+    try {
+      fd = openSync(path, 'a') // at once: a file that is opened later could have been renamed by then
+    } catch {
+      // The stream meets the same trouble.
+    }
+    const stream = createWriteStream(path, fd === undefined ? { flags: 'a' } : { fd })
     stream.on('error', () => {}) // a full disk takes the log, not the broker; the broker says so itself
     return stream
   }
