@@ -1,7 +1,7 @@
 'use client'
 // app/global-error.tsx: what stands in when the frame around every page fails in the browser. Which language it would be in is
 // not known by then, so it says what it says in both; its looks come from the stylesheet, since the policy of the pages lets no
-// style in that a script writes. The page that Next itself answers a failure of the server with is another one, and Next's own.
+// style in that a script writes. A failure of the server before a page began has a page of its own: server/build/failure-page.mjs.
 import './globals.css'
 
 export default function GlobalError() {

@@ -1,13 +1,13 @@
 'use client'
 // components/access/acl-page.tsx: the brokers' own access control: users, what each may, whether a given thing is allowed, and
 // where brokers differ. It is another list than that of people who sign in here.
-import { useMutation, useQuery } from '@tanstack/react-query'
+import { useQuery } from '@tanstack/react-query'
 import { Plus, X } from 'lucide-react'
 import { useState } from 'react'
 import { useTranslations } from 'use-intl'
 import type { AclPolicyRow, AclUserRow, AclView } from '../../server/shared/views'
 import { useClusterId, useMe } from '../shell/cluster'
-import { QueryFault, Region } from '../shell/fault'
+import { Region } from '../shell/fault'
 import { useTRPC } from '../trpc/client'
 import { Button } from '../ui/button'
 import { cn } from '../ui/cn'
@@ -19,7 +19,7 @@ import { Table, Td, Th, Tr } from '../ui/table'
 import { Tag } from '../ui/tag'
 import { AclCheck } from './acl-check'
 import { AclPolicySheet } from './acl-policy-sheet'
-import { useSettled } from './acl-result'
+import { AclTakeDialog } from './acl-take-dialog'
 import { AclUserSheet } from './acl-user-sheet'
 import { PeopleFrame } from './people-frame'
 
@@ -184,10 +184,7 @@ const Granted = ({ row }: { row: AclPolicyRow }) => {
 
 function Policies({ rows, onGrant }: { rows: readonly AclPolicyRow[]; onGrant: (user: string) => void }) {
   const t = useTranslations('acl')
-  const trpc = useTRPC()
-  const cluster = useClusterId()
-  const settled = useSettled()
-  const remove = useMutation(trpc.acl.deletePolicy.mutationOptions({ onSuccess: settled(t('policy.gone')) }))
+  const [taking, setTaking] = useState<AclPolicyRow | null>(null)
   if (rows.length === 0)
     return (
       <Empty title={t('policy.none')} className="border-t border-hair">
@@ -236,10 +233,7 @@ function Policies({ rows, onGrant }: { rows: readonly AclPolicyRow[]; onGrant: (
                   shape="icon"
                   size="sm"
                   aria-label={t('policy.remove', { user: row.user, resource: row.resource })}
-                  busy={
-                    remove.isPending && remove.variables.resource === row.resource && remove.variables.user === row.user
-                  }
-                  onClick={() => remove.mutate({ cluster, user: row.user, resource: row.resource })}
+                  onClick={() => setTaking(row)}
                 >
                   <X />
                 </Button>
@@ -248,7 +242,7 @@ function Policies({ rows, onGrant }: { rows: readonly AclPolicyRow[]; onGrant: (
           ))}
         </tbody>
       </Table>
-      {remove.error ? <QueryFault error={remove.error} className="px-3 py-2" /> : null}
+      {taking === null ? null : <AclTakeDialog row={taking} rows={rows} onClose={() => setTaking(null)} />}
     </>
   )
 }

@@ -53,7 +53,7 @@ export function SetupWizard() {
   // The later steps are an admin's own: without a session they lead to the first one, or to the login.
   const already = state.data?.setUp === true && (at === 'admin' || state.data.me === null)
   return (
-    <Door aside={<Steps steps={steps} at={place} />} foot={t('tokenFoot')}>
+    <Door aside={<Steps steps={steps} at={place} />} foot={at === 'admin' && !already ? t('tokenFoot') : undefined}>
       {already ? (
         <div className="max-w-md">
           <h1 className="text-3xl font-semibold tracking-[-0.02em]">{t('already')}</h1>

@@ -32,11 +32,18 @@ export interface Crumb {
   /** A name that a machine gave, as opposed to a section. */
   readonly isName: boolean
 }
-/** Cluster, section, object: the path's parts; tabs of an object are not crumbs. */
+/** What stands below a section and is a view of it, no object: its tabs say where one is. */
+const views: Readonly<Record<string, readonly string[]>> = {
+  alarms: ['rules', 'channels', 'silences', 'history'],
+  messages: ['compare'],
+}
+/** Cluster, section, object: the path's parts; tabs of a section or an object are not crumbs. */
 export function crumbsOf(pathname: string): readonly Crumb[] {
   const [, head, ...parts] = pathname.split('/')
   if (head !== 'c') return head ? [{ text: decoded(head), href: `/${head}`, isName: false }] : []
-  return parts.slice(0, 3).flatMap((part, place) =>
+  const [, section = '', object = ''] = parts
+  const ends = Object.hasOwn(views, section) && views[section]?.includes(object) ? 2 : 3
+  return parts.slice(0, ends).flatMap((part, place) =>
     part === ''
       ? []
       : [

@@ -20,6 +20,7 @@ import {
   type TableUrl,
 } from '../data-table'
 import { useFormat } from '../format'
+import { useCopy } from '../ui/copy'
 import { MenuItem } from '../ui/menu'
 import { PageHead, Panel } from '../ui/panel'
 import { NoMatch } from '../ui/region'
@@ -176,13 +177,15 @@ export const OpenItem = ({ onOpen }: { onOpen: () => void }) => {
 export const CopyNameItem = ({ name }: { name: string }) => {
   const t = useTranslations('shell')
   const toast = useToast()
+  const { copy } = useCopy()
   return (
     <MenuItem
       icon={<Copy />}
-      onSelect={() => {
-        void navigator.clipboard?.writeText(name)
-        toast({ text: t('nameCopied', { name }) })
-      }}
+      onSelect={() =>
+        void copy(name).then((done) =>
+          toast(done ? { text: t('nameCopied', { name }) } : { state: 'warn', text: t('notCopied', { name }) }),
+        )
+      }
     >
       {t('copyName')}
     </MenuItem>

@@ -59,10 +59,15 @@ const focusSelf = (event: Event) => {
 /** Radix warns about a dialog without description unless it is told that none is meant. */
 const undescribed = (description: ReactNode) => (description ? {} : { 'aria-describedby': undefined })
 
+/** Esc and a press beside the layer, which one that stays does not heed. */
+const putAside = (stays: boolean | undefined, onOpenChange: (open: boolean) => void) => (open: boolean) => {
+  if (open || !stays) onOpenChange(open)
+}
+
 export function Dialog(props: LayerProps) {
   const { open, onOpenChange, title, about, description, footer, children, className, stays } = props
   return (
-    <Radix.Root open={open} onOpenChange={onOpenChange}>
+    <Radix.Root open={open} onOpenChange={putAside(stays, onOpenChange)}>
       <Radix.Portal>
         <Radix.Overlay className={scrim} />
         <Radix.Content
@@ -88,9 +93,9 @@ export function Dialog(props: LayerProps) {
 
 /** Wizards (1000 px) and objects opened over the page (636 px). */
 export function Sheet(props: LayerProps & { readonly width?: 'pane' | 'wizard' | 'narrow' | undefined }) {
-  const { open, onOpenChange, title, about, description, footer, children, className, width = 'wizard' } = props
+  const { open, onOpenChange, title, about, description, footer, children, className, stays, width = 'wizard' } = props
   return (
-    <Radix.Root open={open} onOpenChange={onOpenChange}>
+    <Radix.Root open={open} onOpenChange={putAside(stays, onOpenChange)}>
       <Radix.Portal>
         <Radix.Overlay className={scrim} />
         <Radix.Content
@@ -102,7 +107,7 @@ export function Sheet(props: LayerProps & { readonly width?: 'pane' | 'wizard' |
             className,
           )}
         >
-          <Head title={title} about={about} description={description} />
+          <Head title={title} about={about} description={description} stays={stays} />
           <div className="min-h-0 flex-1 overflow-auto px-5 py-4 max-sm:px-4">{children}</div>
           {footer ? (
             <footer className="flex flex-none flex-wrap items-end gap-3 border-t border-line bg-panel px-5 py-4 max-sm:px-4">

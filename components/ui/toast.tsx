@@ -45,8 +45,8 @@ export function ToastProvider({ children }: { children: ReactNode }) {
         {shown.toasts.map((toast) => (
           <OneToast key={toast.id} toast={toast} onGone={() => drop(toast.id)} />
         ))}
-        {/* Away from the buttons of sheets, which stand at the right. */}
-        <Radix.Viewport className="fixed bottom-4 left-4 z-50 flex w-96 max-w-[calc(100vw-24px)] flex-col gap-2 outline-none max-sm:top-[60px] max-sm:bottom-auto max-sm:left-3 md:left-[72px] lg:left-[224px]" />
+        {/* Away from the buttons of sheets, which stand at the right, and on a phone above the bar at the bottom. */}
+        <Radix.Viewport className="fixed bottom-4 left-4 z-50 flex w-96 max-w-[calc(100vw-24px)] flex-col gap-2 outline-none max-sm:bottom-[72px] max-sm:left-3 md:left-[72px] lg:left-[224px]" />
       </Radix.Provider>
     </Context>
   )

@@ -9,6 +9,7 @@ import { pathToFileURL } from 'node:url'
 import { projectRoot } from '../../broker/build/bundle.mjs'
 import { isAlive, locked } from '../../broker/build/lock.mjs'
 import { stampOf } from '../../broker/build/stamp.mjs'
+import { failurePage } from './failure-page.mjs'
 import { pagesFolder } from './pages-folder.mjs'
 
 const SOURCES = [
@@ -69,6 +70,8 @@ async function build(stamp, say) {
       else if (readFileSync(path, 'utf8') !== text) writeFileSync(path, text)
     }
   }
+  // Next's own has scripts and styles that the policy of the pages does not let in.
+  writeFileSync(join(projectRoot, folder, 'server', 'pages', '500.html'), failurePage)
   writeFileSync(join(projectRoot, folder, 'rocketdeck-stamp'), stamp)
   const old = join(projectRoot, `${BUILD_FOLDER}${process.pid}-old`)
   rmSync(old, { recursive: true, force: true })

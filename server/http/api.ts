@@ -15,6 +15,7 @@ import { API_PATH, openApiOf } from './openapi'
 export { API_PATH }
 export const OPENAPI_PATH = '/api/openapi.json'
 const MAX_BODY_BYTES = 16 * 1024 * 1024
+const SEND_A_TOKEN = 'Make a token under Access, Tokens, and send it: authorization: Bearer rdt_...'
 const STREAMS_AT_ONCE = 64
 /** A stream outlives neither its token nor its session by more than this. */
 const LOOK_AGAIN_MS = 5000
@@ -38,7 +39,7 @@ export const openApi = ({ desk, callerOf, onError, refused }: ApiOptions): ApiDo
 
   const signedIn = async (caller: Caller): Promise<void> => {
     if ((await desk.access.who(caller)) === null)
-      throw new DeskError('not-signed-in', 'Send an API token: authorization: Bearer rdt_...')
+      throw new DeskError('not-signed-in', 'This needs an API token.', { todo: SEND_A_TOKEN })
   }
   const run = async (request: IncomingMessage, response: ServerResponse, caller: Caller): Promise<void> => {
     const [path = '', query = ''] = (request.url ?? '').split('?', 2)
@@ -51,7 +52,9 @@ export const openApi = ({ desk, callerOf, onError, refused }: ApiOptions): ApiDo
     if (request.method !== 'POST' && !(isRead && request.method === 'GET'))
       throw new TRPCError({ code: 'METHOD_NOT_SUPPORTED', message: isRead ? 'GET or POST.' : 'POST only.' })
     if (request.method === 'POST' && caller.token == null)
-      throw new DeskError('not-signed-in', 'Here a change or a POST needs an API token, not a cookie.')
+      throw new DeskError('not-signed-in', 'Here a change or a POST needs an API token, not a cookie.', {
+        todo: SEND_A_TOKEN,
+      })
     const input = request.method === 'GET' ? asked(operation.input, query) : await bodyOf(request, operation.input)
     const gone = new AbortController()
     response.once('close', () => gone.abort())

@@ -50,6 +50,7 @@ const addresses = [
   { name: 'users', path: '/access/users', en: 'Create user', zh: '创建用户' },
   { name: 'roles', path: '/access/roles', en: 'Built-in roles', zh: '内置角色' },
   { name: 'masks', path: '/access/masks', en: 'What is hidden of messages', zh: '消息中被隐藏的内容' },
+  { name: 'acl', path: '/acl', en: 'Users of the brokers', zh: 'Broker 用户' },
   { name: 'clusters', path: '/clusters', en: 'What they can do', zh: '能力对比' },
   { name: 'cluster-new', path: '/clusters?open=new', en: 'host:port, one a line', zh: 'host:port，每行一个' },
   { name: 'settings', path: '/settings', en: 'Single sign-on', zh: '单点登录' },

@@ -38,6 +38,8 @@ describe('an address', () => {
   it('names cluster, section and object, and no tab', () => {
     expect(crumbsOf('/c/trade/topics/t1/queues').map(({ text }) => text)).toEqual(['trade', 'topics', 't1'])
     expect(crumbsOf(clusterHref('trade')).map(({ text }) => text)).toEqual(['trade'])
+    expect(crumbsOf('/c/trade/alarms/rules').map(({ text }) => text)).toEqual(['trade', 'alarms'])
+    expect(crumbsOf('/c/trade/topics/rules').map(({ text }) => text)).toEqual(['trade', 'topics', 'rules'])
     expect(crumbsOf('/settings').map(({ href }) => href)).toEqual(['/settings'])
   })
 })

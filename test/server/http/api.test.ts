@@ -115,7 +115,12 @@ it('takes a change from a token alone, whatever cookie comes along, and tells wh
     (await desk?.access.login('root', 'a long enough one', { from: '', agent: '', session: null })) ?? {}
   const cookie = { cookie: `${desk?.cookieName}=${session}` }
   expect((await ask(address('cluster.list'), null, undefined, cookie)).status).toBe(200)
-  expect((await ask(address('access.endSessions'), null, { id: 1 }, cookie)).status).toBe(401)
+  const refused = await ask(address('access.endSessions'), null, { id: 1 }, cookie)
+  expect(refused.status).toBe(401)
+  expect((await refused.json()).error).toMatchObject({
+    text: expect.stringContaining('an API token, not a cookie'),
+    todo: expect.stringContaining('authorization: Bearer rdt_'),
+  })
   const token = await tokenWith('cluster.read')
   expect((await ask(address('topic.create'), token)).status).toBe(405)
   expect((await ask(address('no.such'), token)).status).toBe(404)
