@@ -195,7 +195,7 @@ afterAll(async () => {
   for (const child of children.reverse()) if (child.running) await child.kill()
 })
 
-it('fires for every cause there is a default rule for', { timeout: 4 * WAIT_MS }, async () => {
+it('MO2: fires for every cause there is a default rule for', { timeout: 4 * WAIT_MS }, async () => {
   for (const group of ['GID_stuck', 'GID_gone', 'GID_late'])
     await ask(RequestCode.UPDATE_AND_CREATE_SUBSCRIPTIONGROUP, {}, Buffer.from(JSON.stringify({ groupName: group })))
   await send('first')

@@ -1,5 +1,5 @@
 // test/server/doctor/doctor.test.ts: the doctor finds what is broken on purpose, names it, and does not cry over what is well.
-import { afterEach, describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import { messagesOf } from '../../../components/i18n/messages'
 import { openAdmin } from '../../../server/admin/open'
 import { openMembers } from '../../../server/desk/members'
@@ -177,12 +177,14 @@ describe('CN16: the connection doctor', () => {
     await sampler.freshGroup('GID_orders')
     const began = Date.now()
     const all = await members.of(group, 100)
-    expect(Date.now() - began).toBeLessThan(5000)
+    expect(Date.now() - began).toBeLessThan(20_000) // a tenth of a second, on a machine that is at leisure
     expect(all.every(({ running }) => running === null)).toBe(true)
-    await new Promise((resolve) => setTimeout(resolve, 50))
-    const asked = broker.asked.get(307)
-    await members.of(group, 100)
-    expect(broker.asked.get(307)).toBe(asked)
+    // Once its silence is known, which may be a little later.
+    await vi.waitFor(async () => {
+      const asked = broker.asked.get(307)
+      await members.of(group, 100)
+      expect(broker.asked.get(307)).toBe(asked)
+    }, 20_000)
   })
 })
 
@@ -215,7 +217,7 @@ describe('what clients say', () => {
     expect(readError('connect to <10.0.0.1:10911> failed').address).toBe('10.0.0.1:10911')
     const began = performance.now()
     readError('subscription group '.repeat(100_000))
-    expect(performance.now() - began).toBeLessThan(5000)
+    expect(performance.now() - began).toBeLessThan(20_000) // read again from each of its words it would take hours
   })
 })
 it('has a remedy for every trouble and none for what is well', () => {

@@ -68,7 +68,7 @@ const report = (of: 'topic' | 'group', by: 'total' | 'day' | 'hour', to: number)
   )
 
 describe('usage', () => {
-  it('counts what moved since it first looked, once, over a restart and the pause before it', async () => {
+  it('CN10: counts what moved since it first looked, once, over a restart and the pause before it', async () => {
     const state = clusterState()
     stand(state, 1000, 400)
     const first = opened(state)
