@@ -1,6 +1,7 @@
-// broker/filter/script-threads.ts: the threads of filter scripts, and whose turn it is. A group has one question at a thread at
-// a time, and the groups take turns; those known to be slow never have all threads. So a script that loops makes its own
-// group wait, and another one at most while that many loop for the first time. Never waits for a thread itself.
+// broker/filter/script-threads.ts: the threads of filter scripts, and whose turn it is. A thread is at the questions of one group
+// at a time, a few of them, and a group at one thread; groups take turns, and those known to be slow never have all threads.
+// So a script that loops makes its own group wait, and another one at most while as many loop for the first time as there
+// are threads. Never waits for a thread itself.
 import { type FilterScript, type FromScriptThread, Judged, type ToScriptThread } from './script-types'
 
 export interface ScriptThread {
@@ -27,7 +28,7 @@ export interface Question {
 export interface ScriptThreads {
   /** Throws an Error when too much of this group waits already. */
   ask(question: Question): void
-  /** What waits for this version of a script has failed; what a thread is at goes on. */
+  /** What is asked of this version of a script and not answered has failed. */
   drop(script: FilterScript, why: string): void
   forget(group: string): void
   close(): Promise<void>
@@ -36,6 +37,8 @@ export const createScriptThreads = (start: (events: ScriptThreadEvents) => Scrip
   new Threads(start)
 
 const mostThreads = 4
+/** So many of one group are on their way to a thread together, else each would wait for a turn of this one's loop; of a slow one, one. */
+const mostTogether = 16
 /** Another thread is worth its memory only when those there are busy for so long. */
 const anotherAfterMs = 20
 /** A thread that is not there by then never will be. */
@@ -52,7 +55,8 @@ interface Lane {
   isReady: boolean
   /** By group, the version that it has. */
   readonly loaded: Map<string, number>
-  at: Question | undefined
+  /** Of one group, in the order in which it answers. */
+  readonly at: Question[]
   sinceMs: number
   late: NodeJS.Timeout | undefined
 }
@@ -96,12 +100,15 @@ class Threads implements ScriptThreads {
 
   drop({ group, updatedAtMs }: FilterScript, why: string): void {
     const own = this.#waiting.get(group)
-    if (own === undefined) return
-    const dropped = own.questions.filter(({ script }) => script?.updatedAtMs === updatedAtMs)
-    own.questions = own.questions.filter((question) => !dropped.includes(question))
-    own.bytes = own.questions.reduce((sum, question) => sum + bytesOf(question), 0)
-    if (own.questions.length === 0) this.#waiting.delete(group)
+    const isOfIt = ({ script }: Question): boolean => script?.group === group && script.updatedAtMs === updatedAtMs
+    const dropped = own?.questions.filter(isOfIt) ?? []
+    if (own !== undefined) {
+      own.questions = own.questions.filter((question) => !isOfIt(question))
+      own.bytes = own.questions.reduce((sum, question) => sum + bytesOf(question), 0)
+      if (own.questions.length === 0) this.#waiting.delete(group)
+    }
     for (const question of dropped) question.failed(why)
+    for (const lane of [...this.#lanes]) if (lane.at.some(isOfIt)) this.#ended(lane, why)
   }
 
   forget(group: string): void {
@@ -113,11 +120,14 @@ class Threads implements ScriptThreads {
     this.#isClosed = true
     clearTimeout(this.#another)
     const lanes = [...this.#lanes]
-    const open = [...lanes.map(({ at }) => at), ...[...this.#waiting.values()].flatMap(({ questions }) => questions)]
+    const open = [
+      ...lanes.flatMap(({ at }) => at),
+      ...[...this.#waiting.values()].flatMap(({ questions }) => questions),
+    ]
     this.#lanes.clear()
     this.#waiting.clear()
     for (const { late } of lanes) clearTimeout(late)
-    for (const question of open) question?.failed('the broker stops')
+    for (const question of open) question.failed('the broker stops')
     await Promise.all(lanes.map(({ thread }) => thread.end()))
   }
 
@@ -132,14 +142,14 @@ class Threads implements ScriptThreads {
   }
 
   #mayBegin(group: string): boolean {
-    const busy = [...this.#lanes].flatMap(({ at }) => (at === undefined ? [] : [at.group]))
+    const busy = [...this.#lanes].flatMap(({ at }) => at.slice(0, 1).map((question) => question.group))
     if (busy.includes(group)) return false
     return !this.#slow.has(group) || busy.filter((other) => this.#slow.has(other)).length < mostThreads - 1
   }
 
   /** One that knows the script if there is one; undefined: all are busy. */
   #laneFor(group: string): Lane | undefined {
-    const idle = [...this.#lanes].filter(({ at }) => at === undefined)
+    const idle = [...this.#lanes].filter(({ at }) => at.length === 0)
     const lane = idle.find(({ loaded }) => loaded.has(group)) ?? idle[0]
     if (lane !== undefined) return lane
     if (this.#lanes.size === 0) return this.#open()
@@ -148,7 +158,7 @@ class Threads implements ScriptThreads {
       this.#another = undefined
       const isWanted = [...this.#waiting.keys()].some((waiting) => this.#mayBegin(waiting))
       if (!isWanted) return
-      if ([...this.#lanes].every(({ at }) => at !== undefined)) this.#open()
+      if ([...this.#lanes].every(({ at }) => at.length > 0)) this.#open()
       this.#giveOut()
     }, anotherAfterMs)
     this.#another.unref()
@@ -160,33 +170,36 @@ class Threads implements ScriptThreads {
       said: (message) => this.#said(lane, message),
       ended: (why) => this.#ended(lane, `its thread ended: ${why}`),
     })
-    const lane: Lane = { thread, isReady: false, loaded: new Map(), at: undefined, sinceMs: 0, late: undefined }
+    const lane: Lane = { thread, isReady: false, loaded: new Map(), at: [], sinceMs: 0, late: undefined }
     this.#lanes.add(lane)
     return lane
   }
 
   #begin(lane: Lane, group: string): void {
     const own = this.#waiting.get(group)
-    const question = own?.questions.shift()
-    if (own === undefined || question === undefined) return
-    own.bytes -= bytesOf(question)
+    if (own === undefined) return
+    lane.at.push(...own.questions.splice(0, this.#slow.has(group) ? 1 : mostTogether))
     this.#waiting.delete(group)
     if (own.questions.length > 0) this.#waiting.set(group, own) // behind the others
-    const { script } = question
-    if (script !== undefined && lane.loaded.get(group) !== script.updatedAtMs) {
-      lane.loaded.set(group, script.updatedAtMs)
-      lane.thread.tell({ type: 'load', group, source: script.source, timeLimitMs: script.timeLimitMs })
-    }
-    lane.at = question
     this.#watch(lane)
-    lane.thread.tell(question.message)
+    for (const question of lane.at) {
+      own.bytes -= bytesOf(question)
+      const { script, message } = question
+      if (script !== undefined && lane.loaded.get(group) !== script.updatedAtMs) {
+        lane.loaded.set(group, script.updatedAtMs)
+        lane.thread.tell({ type: 'load', group, source: script.source, timeLimitMs: script.timeLimitMs })
+      }
+      lane.thread.tell(message)
+    }
   }
 
+  /** The oldest question has its time from now on: those before it are answered. */
   #watch(lane: Lane): void {
     clearTimeout(lane.late)
-    if (lane.at === undefined) return
+    const [oldest] = lane.at
+    if (oldest === undefined) return
     lane.sinceMs = performance.now()
-    const limitMs = lane.isReady ? lane.at.limitMs : startMs
+    const limitMs = lane.isReady ? oldest.limitMs : startMs
     lane.late = setTimeout(() => this.#ended(lane, `no answer within ${limitMs} ms`), limitMs)
     lane.late.unref()
   }
@@ -198,12 +211,13 @@ class Threads implements ScriptThreads {
       this.#watch(lane) // its time begins now
       return
     }
-    const question = lane.at
+    const question = lane.at[0]
     if (question?.message.id !== message.id) return
-    clearTimeout(lane.late)
-    lane.at = undefined
+    const tookMs = performance.now() - lane.sinceMs
+    lane.at.shift()
+    this.#watch(lane)
     const isHard = message.type === 'judged' && message.verdicts.includes(Judged.overrun)
-    if (isHard || performance.now() - lane.sinceMs > slowMs) this.#slow.add(question.group)
+    if (isHard || tookMs > slowMs) this.#slow.add(question.group)
     else this.#slow.delete(question.group)
     question.done(message)
     this.#giveOut()
@@ -213,9 +227,9 @@ class Threads implements ScriptThreads {
     if (!this.#lanes.delete(lane)) return
     clearTimeout(lane.late)
     lane.thread.end().catch(() => {}) // it is not asked any more
-    if (lane.at !== undefined) {
-      this.#slow.add(lane.at.group)
-      lane.at.failed(why)
+    for (const question of lane.at.splice(0)) {
+      this.#slow.add(question.group)
+      question.failed(why)
     }
     this.#giveOut()
   }

@@ -214,6 +214,20 @@ describe('FI6: a filter script', { timeout: 120_000 }, () => {
     await house.scripts.close()
   })
 
+  it('has a few questions on their way together, and all that is asked of it has failed once it rests', async () => {
+    const house = openDoubles()
+    const wanted = script('')
+    const all = Array.from({ length: 40 }, () => house.scripts.judge(wanted, [stored({})]))
+    await vi.waitFor(() => expect(house.asked).toHaveLength(1), 60_000)
+    await house.answer(Judged.passed)
+    await vi.waitFor(() => expect(house.asked).toHaveLength(16), 60_000)
+    for (let n = 0; n < 10; n++) await house.answer(Judged.overrun)
+    expect((await Promise.all(all)).filter(([passes]) => passes)).toHaveLength(1)
+    expect(house.scripts.figures(wanted)).toMatchObject({ passed: 1, faults: 39, restsUntilMs: nowMs + 60_000 })
+    expect(house.ended()).toBe(1)
+    await house.scripts.close()
+  })
+
   it('that is slow keeps no more than a bounded amount waiting: what comes then is refused, of its group alone', async () => {
     const house = openDoubles()
     const wanted = script('')
@@ -233,10 +247,13 @@ describe('FI6: a filter script', { timeout: 120_000 }, () => {
 /** Scripts whose threads answer when the test says so. `asked`: what they are at, the oldest first. */
 function openDoubles() {
   const asked: { id: number; group: string; said(message: FromScriptThread): void }[] = []
+  let ended = 0
   const own = createScripts({
     start: ({ said }) => ({
       tell: (one) => void (one.type === 'judge' && asked.push({ id: one.id, group: one.group, said })),
-      end: async () => {},
+      end: async () => {
+        ended += 1
+      },
     }),
     clock: () => nowMs,
     log: () => {},
@@ -246,5 +263,5 @@ function openDoubles() {
     const [first] = asked.splice(0, 1)
     first?.said({ type: 'judged', id: first.id, verdicts: Uint8Array.of(verdict), fault: undefined })
   }
-  return { scripts: own, asked, answer }
+  return { scripts: own, asked, answer, ended: () => ended }
 }
