@@ -117,7 +117,7 @@ describe.each(Object.entries(starters))('the console on %s', (name, start) => {
     await cluster?.stop()
   })
 
-  it('CN2: creates a topic that a stock producer fills, and counts what it holds', async (context) => {
+  it('CN2, FI1: creates a topic that a stock producer fills, counts what it holds, and tells its tags', async (context) => {
     const found = java(context)
     expect(await api.topic.create({ ...at, topic: TOPIC, readQueues: 4, writeQueues: 4 })).toMatchObject({
       ok: 1,
@@ -136,7 +136,6 @@ describe.each(Object.entries(starters))('the console on %s', (name, start) => {
     )
     const { rows } = await api.topic.list({ ...at, q: 'topictest' })
     expect(rows).toMatchObject([{ name: TOPIC, type: 'NORMAL', kind: 'user', writeQueues: 4, groups: 0 }])
-    // FI1: the newest of each queue tell which tags there are
     expect(await api.topic.tags(ofTopic)).toMatchObject({
       tags: [{ tag: 'TagA', count: 128 }],
       messages: 128,

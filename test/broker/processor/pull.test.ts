@@ -3,6 +3,7 @@
 import { connect } from 'node:net'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createFrameCutter } from '../../../broker/net/frames'
+import { RequestCode } from '../../../broker/protocol/codes'
 import { decodeFrame, encodeCommand, newRequest } from '../../../broker/protocol/command'
 import { decodeRecords } from '../../../broker/protocol/record'
 import { parseTagExpression } from '../../../broker/protocol/subscription'
@@ -20,6 +21,20 @@ const faq = '\nSee https://rocketmq.apache.org/docs/bestPractice/06FAQ for furth
 const texts = (body: Buffer) => decodeRecords(body).map((record) => record.body.toString())
 
 describe('a pull', () => {
+  it('HA5: far behind what memory holds is sent to the slave, where slaves may be read, and back once it is near', async () => {
+    const set = (lines: string) => client.ask(RequestCode.UPDATE_BROKER_CONFIG, {}, lines)
+    for (const body of ['m0', 'm1']) await client.send({ topic: 'far', body })
+    const suggested = async () => (await client.pull('g', 'far', 0, { maxMsgNums: '1' })).ext.suggestWhichBrokerId
+    // each byte of the log counts as far behind
+    await set('accessMessageInMemoryMaxRatio=0\nslaveReadEnable=false\n')
+    expect(await suggested()).toBe('0')
+    await set('slaveReadEnable=true\n')
+    expect(await suggested()).toBe('1')
+    await set('accessMessageInMemoryMaxRatio=40\n')
+    expect(await suggested()).toBe('0')
+    await set('slaveReadEnable=false\n')
+  })
+
   it('gets what is there, from where it asks, and hears where the queue begins and ends', async () => {
     for (const body of ['m0', 'm1', 'm2']) await client.send({ topic: 'plain', body })
     const all = await client.pull('g', 'plain', 0)
