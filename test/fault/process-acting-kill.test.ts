@@ -51,7 +51,7 @@ it('HA5: delayed, timed and prepared messages outlive their master and the kill 
   }
   await Promise.all([
     ...plain.map((body) => send(body, {})),
-    ...timed.map((body, n) => send(body, { TIMER_DELIVER_MS: String(born + 2000 + 10 * n) })),
+    ...timed.map((body, n) => send(body, { TIMER_DELIVER_MS: String(born + 1000 + 5 * n) })),
     ...halves.map((body) => send(body, { TRAN_MSG: 'true', PGROUP: 'PG' }, { f: '4', g: String(born) })),
     ...delayed.map((body) => send(body, { DELAY: '1' })),
   ])
