@@ -71,6 +71,23 @@ export function openWire(address: string) {
       return { topic, queueId: at, queueOffset, body }
     },
 
+    /** `batch` is the body of a batch send, as encodeBatch makes it. */
+    async sendBatch(topic: string, queueId: number, batch: Buffer): Promise<void> {
+      const fields = {
+        a: 'testers',
+        b: topic,
+        c: 'TBW102',
+        d: 4,
+        e: queueId,
+        f: 0,
+        g: Date.now(),
+        h: 0,
+        i: '',
+        m: true,
+      }
+      await ask(RequestCode.SEND_BATCH_MESSAGE, writeHeader(sendMessageV2Header, fields), batch)
+    },
+
     async createTopic(topic: string, queues: number): Promise<void> {
       const ext = writeHeader(createTopicHeader, {
         topic,
