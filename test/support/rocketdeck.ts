@@ -51,10 +51,10 @@ export async function startOurs(options: OurOptions = {}): Promise<OurCluster> {
   }
 }
 
-export async function startOurNamesrv(options: { port?: number; dataDir?: string } = {}) {
+export async function startOurNamesrv(options: { port?: number; dataDir?: string; flags?: readonly string[] } = {}) {
   const port = options.port ?? (await freePort())
   const dataDir = options.dataDir ?? temporaryFolder('data')
-  const child = launchProgram('namesrv', ['--port', String(port), '--data', dataDir])
+  const child = launchProgram('namesrv', ['--port', String(port), '--data', dataDir, ...(options.flags ?? [])])
   await child.line(/^ready in /, READY_WITHIN_MS)
   return { child, address: `127.0.0.1:${port}`, port, dataDir }
 }
