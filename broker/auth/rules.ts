@@ -132,6 +132,7 @@ const ours: Readonly<Record<number, Rule>> = {
   [OwnRequestCode.SET_FILTER_SCRIPT]: on(['Update'], group('group')),
   [OwnRequestCode.REMOVE_FILTER_SCRIPT]: on(['Update'], group('group')),
   [OwnRequestCode.GET_FILTER_SCRIPTS]: onCluster(['Get'], group('group')),
+  [OwnRequestCode.TRY_FILTER_SCRIPT]: on(['Update'], group('group')), // it runs what is sent, as 9101 will
   5001: change, // the timer's engine
   200056: change,
 }

@@ -47,9 +47,16 @@ export function createScriptJudge(
         loaded.delete(message.group)
         return
       case 'try': {
-        const { id, source, timeLimitMs } = message
-        const fault = await open(source, timeLimitMs).then(() => undefined, textOf)
-        tell({ type: 'tried', id, fault })
+        const { id, source, timeLimitMs, record } = message
+        try {
+          const engine = await open(source, timeLimitMs)
+          const verdict = record && judged(engine, Buffer.from(record.buffer, record.byteOffset, record.length))
+          if (verdict === undefined) tell({ type: 'tried', id, fault: undefined })
+          else if ('kind' in verdict) tell({ type: 'tried', id, fault: verdict.fault })
+          else tell({ type: 'tried', id, fault: undefined, passes: verdict.passes })
+        } catch (error) {
+          tell({ type: 'tried', id, fault: textOf(error) })
+        }
         return
       }
       case 'judge': {

@@ -64,7 +64,8 @@ interface Waiting {
   questions: Question[]
   bytes: number
 }
-const bytesOf = ({ message }: Question): number => (message.type === 'judge' ? message.records.length : 0)
+const bytesOf = ({ message }: Question): number =>
+  message.type === 'judge' ? message.records.length : (message.record?.length ?? 0)
 
 class Threads implements ScriptThreads {
   readonly #start: (events: ScriptThreadEvents) => ScriptThread

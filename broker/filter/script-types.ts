@@ -44,13 +44,14 @@ export const Judged = { leftOut: 0, passed: 1, fault: 2, overrun: 3, unasked: 4 
 export type ToScriptThread =
   | { type: 'load'; group: string; source: string; timeLimitMs: number }
   | { type: 'forget'; group: string }
-  /** Whether a source can be used at all. */
-  | { type: 'try'; id: number; source: string; timeLimitMs: number }
+  /** Whether a source can be used at all, and what it says of a record as it is stored. */
+  | { type: 'try'; id: number; source: string; timeLimitMs: number; record?: Uint8Array }
   /** Records as they are stored, one behind the other. */
   | { type: 'judge'; id: number; group: string; records: Uint8Array }
 export type FromScriptThread =
   /** It can be asked: what came before is answered now. */
   | { type: 'ready' }
-  | { type: 'tried'; id: number; fault: string | undefined }
+  /** `passes`: left out without a record, and with a fault. */
+  | { type: 'tried'; id: number; fault: string | undefined; passes?: boolean }
   /** A `Judged` for each record. */
   | { type: 'judged'; id: number; verdicts: Uint8Array; fault: string | undefined }

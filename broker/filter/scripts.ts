@@ -2,7 +2,7 @@
 // runs a script and never waits for one: verdicts come later. A script at which a thread had to be ended rests for a while,
 // and so does one that keeps breaking its bounds.
 import { createScriptThreads, type ScriptThread, type ScriptThreadEvents, type ScriptThreads } from './script-threads'
-import { type FilterScript, Judged, type ScriptFigures, scriptLimits } from './script-types'
+import { type FilterScript, type FromScriptThread, Judged, type ScriptFigures, scriptLimits } from './script-types'
 
 export interface ScriptsOptions {
   start(events: ScriptThreadEvents): ScriptThread
@@ -16,10 +16,13 @@ export interface Scripts {
   judge(script: FilterScript, records: readonly Buffer[]): Promise<readonly boolean[]>
   /** Why a source cannot be used, for its author. Rejects when nobody can tell now. */
   faultOf(source: string, timeLimitMs: number): Promise<string | undefined>
+  /** What a source says of a record, once: it is no group's, and counts nowhere. Rejects when nobody can tell now. */
+  tryOn(source: string, timeLimitMs: number, record: Buffer): Promise<Trial>
   figures(script: FilterScript): ScriptFigures
   forget(group: string): void
   close(): Promise<void>
 }
+export type Trial = { readonly passes: boolean } | { readonly fault: string }
 export const createScripts = (options: ScriptsOptions): Scripts => new Asker(options)
 
 const usualPatienceMs = 15_000
@@ -30,6 +33,7 @@ interface Figures extends ScriptFigures {
   /** How many of the last messages broke a bound, without a gap. */
   overrunsInRow: number
 }
+type Tried = Extract<FromScriptThread, { type: 'tried' }>
 
 class Asker implements Scripts {
   readonly #options: ScriptsOptions
@@ -86,13 +90,27 @@ class Asker implements Scripts {
   }
 
   async faultOf(source: string, timeLimitMs: number): Promise<string | undefined> {
+    return (await this.#try(source, timeLimitMs)).fault
+  }
+
+  async tryOn(source: string, timeLimitMs: number, record: Buffer): Promise<Trial> {
+    const { fault, passes } = await this.#try(source, timeLimitMs, new Uint8Array(record))
+    return fault === undefined && passes !== undefined
+      ? { passes }
+      : { fault: fault ?? 'it said nothing of the message' }
+  }
+
+  #try(source: string, timeLimitMs: number, record?: Uint8Array): Promise<Tried> {
+    const trial = { type: 'try', id: this.#nextId++, source, timeLimitMs } as const
     return new Promise((resolve, reject) =>
       this.#threads.ask({
         group: '',
-        message: { type: 'try', id: this.#nextId++, source, timeLimitMs },
+        message: record === undefined ? trial : { ...trial, record },
         script: undefined,
-        limitMs: this.#patienceMs,
-        done: (answer) => resolve(answer.type === 'tried' ? answer.fault : undefined),
+        limitMs: this.#patienceMs + (record === undefined ? 0 : timeLimitMs),
+        done: (answer) => {
+          if (answer.type === 'tried') resolve(answer)
+        },
         failed: (why) => reject(new Error(`the filter script could not be tried: ${why}`)),
       }),
     )

@@ -1,10 +1,15 @@
 // broker/processor/admin-filter.ts: filter scripts of consumer groups are uploaded, removed and shown: requests of ours. They
 // never run in this thread.
 import { type FilterScript, scriptLimits } from '../filter/script-types'
-import { filterScriptList } from '../protocol/bodies-admin'
+import { filterScriptList, filterScriptVerdict } from '../protocol/bodies-admin'
 import { OwnRequestCode, ResponseCode } from '../protocol/codes'
 import { readHeader } from '../protocol/header-table'
-import { filterScriptsHeader, groupHeader, setFilterScriptHeader } from '../protocol/headers-admin'
+import {
+  filterScriptsHeader,
+  groupHeader,
+  setFilterScriptHeader,
+  tryFilterScriptHeader,
+} from '../protocol/headers-admin'
 import { answer, invalid, ok, refuse } from './admin-reply'
 import type { BrokerContext, HandlerTable } from './context'
 
@@ -17,14 +22,8 @@ export const filterScriptHandlers = (): HandlerTable => ({
       replaces,
     } = readHeader(setFilterScriptHeader, request.ext)
     const { groups, filterScripts, scripts, clock } = broker
-    const { least, most } = scriptLimits.timeLimitMs
     if (onFault !== 'open' && onFault !== 'closed') throw invalid(`<onFault> is open or closed: ${onFault}`)
-    if (timeLimitMs < least || timeLimitMs > most) {
-      throw invalid(`<timeLimitMs> must be from ${least} to ${most}: ${timeLimitMs}`)
-    }
-    if (request.body.length === 0 || request.body.length > scriptLimits.sourceBytes) {
-      throw invalid(`a filter script takes 1 to ${scriptLimits.sourceBytes} bytes: ${request.body.length}`)
-    }
+    mustBeWithin(timeLimitMs, request.body.length)
     const whyNot = (): ReturnType<typeof refuse> | undefined => {
       if (groups.peek(group) === undefined) {
         return refuse(ResponseCode.SUBSCRIPTION_GROUP_NOT_EXIST, `there is no group ${group}: create it first`)
@@ -53,6 +52,18 @@ export const filterScriptHandlers = (): HandlerTable => ({
     return ok()
   },
 
+  /** Judges a record that is sent with it: nothing is kept, and no group's figures move. */
+  [OwnRequestCode.TRY_FILTER_SCRIPT]: async (request, _connection, { scripts }) => {
+    const { timeLimitMs = scriptLimits.timeLimitMs.usual, sourceBytes } = readHeader(tryFilterScriptHeader, request.ext)
+    mustBeWithin(timeLimitMs, sourceBytes)
+    const record = request.body.subarray(sourceBytes)
+    if (record.length === 0) throw invalid('there is no message behind the filter script')
+    const trial = await scripts.tryOn(request.body.toString('utf8', 0, sourceBytes), timeLimitMs, record)
+    return 'fault' in trial
+      ? answer(filterScriptVerdict, { verdict: 'fault', fault: trial.fault })
+      : answer(filterScriptVerdict, { verdict: trial.passes ? 'passed' : 'left-out', fault: '' })
+  },
+
   [OwnRequestCode.REMOVE_FILTER_SCRIPT]: async (request, _connection, broker) => {
     const { group } = readHeader(groupHeader, request.ext)
     if (!removeScript(broker, group)) {
@@ -68,6 +79,16 @@ export const filterScriptHandlers = (): HandlerTable => ({
     return answer(filterScriptList, { scripts: wanted.map((script) => shown(script, scripts)) })
   },
 })
+
+const mustBeWithin = (timeLimitMs: number, sourceBytes: number): void => {
+  const { least, most } = scriptLimits.timeLimitMs
+  if (timeLimitMs < least || timeLimitMs > most) {
+    throw invalid(`<timeLimitMs> must be from ${least} to ${most}: ${timeLimitMs}`)
+  }
+  if (sourceBytes < 1 || sourceBytes > scriptLimits.sourceBytes) {
+    throw invalid(`a filter script takes 1 to ${scriptLimits.sourceBytes} bytes: ${sourceBytes}`)
+  }
+}
 
 const shown = (script: FilterScript, scripts: BrokerContext['scripts']) => {
   const { passed, leftOut, faults, lastFault, lastFaultAtMs, restsUntilMs } = scripts.figures(script)

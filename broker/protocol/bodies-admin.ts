@@ -263,4 +263,6 @@ export const filterScriptList = bean({
     }),
   ),
 })
+/** 9104 of ours: what a script says of a message. `fault`: why it could not judge it, else empty. */
+export const filterScriptVerdict = bean({ verdict: oneOf('passed', 'left-out', 'fault'), fault: text })
 export type FilterScriptState = BodyOf<typeof filterScriptList>['scripts'][number]

@@ -189,6 +189,7 @@ export const OwnRequestCode = {
   SET_FILTER_SCRIPT: 9101,
   REMOVE_FILTER_SCRIPT: 9102,
   GET_FILTER_SCRIPTS: 9103,
+  TRY_FILTER_SCRIPT: 9104,
 } as const
 
 /** Who speaks: numbers of the binary header, names of the JSON header. */

@@ -44,6 +44,8 @@ export const setFilterScriptHeader = header({
   /** The `updatedAtMs` of the one it is to replace, 0 for none: refused when that is another by now. */
   replaces: optional(i64),
 })
+/** 9104 of ours: the body is a script of so many bytes, and behind it a record as brokers store it. */
+export const tryFilterScriptHeader = header({ group: text, timeLimitMs: optional(i32), sourceBytes: i32 })
 export const filterScriptsHeader = header({ group: optional(text) })
 /** 353 UPDATE_AND_GET_GROUP_FORBIDDEN. */
 export const groupForbiddenHeader = header({ group: text, topic: text, readable: optional(bool) })

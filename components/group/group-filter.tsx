@@ -6,6 +6,7 @@ import { FileCode2 } from 'lucide-react'
 import { useState } from 'react'
 import { useTranslations } from 'use-intl'
 import { isKnown } from '../../server/shared/known'
+import { parseBrokerKey } from '../../server/shared/names'
 import type { ApplyResult, GroupFilter, GroupFilterRow } from '../../server/shared/views'
 import { count, Moment } from '../format'
 import { UnknownWord } from '../format/known'
@@ -22,6 +23,7 @@ import { Empty } from '../ui/region'
 import { Segmented } from '../ui/segmented'
 import { Table, Td, Th, Tr } from '../ui/table'
 import { useToast } from '../ui/toast'
+import { TryFilter } from './try-filter'
 import { useGroupAt } from './use-group'
 
 const mostMs = 1000
@@ -112,7 +114,11 @@ const Brokers = ({ rows, source }: { rows: readonly GroupFilterRow[]; source: st
             {rows.map(({ broker, filter }) => (
               <Tr key={broker}>
                 <Td className="mono">{broker}</Td>
-                {isKnown(filter) && filter.value !== null ? (
+                {isKnown(filter) && filter.value !== null && isIdleSlave(broker, filter.value) ? (
+                  <Td colSpan={5} className="whitespace-normal py-1.5 text-ink-3 text-sm">
+                    {t('slave')}
+                  </Td>
+                ) : isKnown(filter) && filter.value !== null ? (
                   <Figures filter={filter.value} />
                 ) : (
                   <Td colSpan={5} className="text-warn">
@@ -132,6 +138,10 @@ const Brokers = ({ rows, source }: { rows: readonly GroupFilterRow[]; source: st
     </>
   )
 }
+
+/** A slave has the script too, for when it serves reads: until then its zeros would say that nothing passed. */
+const isIdleSlave = (broker: string, { passed, leftOut, faults }: GroupFilter): boolean =>
+  parseBrokerKey(broker)?.id !== 0 && passed + leftOut + faults === 0
 
 const Figures = ({ filter }: { filter: GroupFilter }) => {
   const t = useTranslations('group.filter')
@@ -259,6 +269,13 @@ const EditFilter = ({ cluster, group, held, rows, open, onOpenChange }: EditProp
         >
           <Input inputMode="numeric" value={limit} onChange={(event) => setLimit(event.target.value)} />
         </Field>
+        <TryFilter
+          cluster={cluster}
+          group={group}
+          source={source}
+          timeLimitMs={limitMs}
+          reason={source.trim() === '' ? t('empty') : undefined}
+        />
         {error && <QueryFault error={error} className="px-0 py-1" />}
         {failed.length > 0 && (
           <ul role="alert" className="text-crit text-sm">

@@ -36,6 +36,7 @@ const Matrix = ({ matrix }: { matrix: SubscriptionMatrix }) => {
     ]),
   ].sort()
   if (topics.length === 0) return <Empty title={t('none')}>{t('noneText')}</Empty>
+  const said = matrix.clients.flatMap(({ tries }) => tries ?? [])
   const differs = (topic: string, clientId: string) =>
     matrix.disagreements.some((one) => one.topic === topic && one.differing.includes(clientId))
   return (
@@ -55,11 +56,19 @@ const Matrix = ({ matrix }: { matrix: SubscriptionMatrix }) => {
           </span>
         </p>
       ))}
+      {new Set(said).size > 1 && (
+        <p role="status" className="border-hair border-b bg-warn-wash px-3 py-2 text-sm text-warn">
+          {t('triesDiffer')}
+        </p>
+      )}
       <div className="overflow-x-auto">
-        <Table style={{ minWidth: 240 + topics.length * 200 }}>
+        <Table style={{ minWidth: 360 + topics.length * 200 }}>
           <thead>
             <tr>
               <Th className="w-60">{t('client')}</Th>
+              <Th className="w-30" title={t('triesLong')}>
+                {t('tries')}
+              </Th>
               {topics.map((topic) => (
                 <Th key={topic} className="mono" title={topic}>
                   {topic}
@@ -70,6 +79,7 @@ const Matrix = ({ matrix }: { matrix: SubscriptionMatrix }) => {
           <tbody>
             <tr>
               <Td className="text-ink-2">{t('broker')}</Td>
+              <Td className="tnum text-ink-2">{matrix.tries.length === 0 ? '–' : matrix.tries.join(', ')}</Td>
               {topics.map((topic) => {
                 const held = matrix.group.find((one) => one.topic === topic)
                 return (
@@ -83,6 +93,15 @@ const Matrix = ({ matrix }: { matrix: SubscriptionMatrix }) => {
               <Tr key={client.clientId}>
                 <Td>
                   <Name>{client.clientId}</Name>
+                </Td>
+                <Td className="tnum">
+                  {client.tries === null ? (
+                    <UnknownWord reason="client-does-not-report" />
+                  ) : client.tries < 0 ? (
+                    t('triesOfLibrary')
+                  ) : (
+                    client.tries
+                  )}
                 </Td>
                 {topics.map((topic) => {
                   const held = isKnown(client.known) ? client.known.value.find((one) => one.topic === topic) : undefined

@@ -63,7 +63,12 @@ const BodyTypeForm = ({ topic, held, onClose }: { topic: string; held: BodyTypeS
   const set = useMutation(
     trpc.message.setBodyType.mutationOptions({
       onSuccess: async () => {
-        await cache.invalidateQueries(trpc.message.get.pathFilter())
+        // a body is shown wherever a message is asked for by its id or its place
+        await Promise.all(
+          [trpc.message.get, trpc.message.byOffset, trpc.message.bodyType].map((one) =>
+            cache.invalidateQueries(one.pathFilter()),
+          ),
+        )
         onClose()
       },
     }),

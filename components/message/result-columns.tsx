@@ -1,5 +1,6 @@
 'use client'
 // components/message/result-columns.tsx: the columns of found messages.
+import { Lock } from 'lucide-react'
 import { useMemo } from 'react'
 import { useTranslations } from 'use-intl'
 import type { MessageRow } from '../../server/shared/views'
@@ -77,7 +78,16 @@ export const useResultColumns = (withTopic: boolean): readonly Column<MessageRow
         name: t('body'),
         priority: 0,
         card: 'value',
-        cell: (row) => <span className="mono text-ink-2 text-xs">{row.preview}</span>,
+        // Without the right nothing of a body is sent here: that is no empty body.
+        cell: (row) =>
+          row.preview === null ? (
+            <span className="flex items-center gap-1 text-ink-3 text-xs" title={t('noBodyLong')}>
+              <Lock aria-hidden className="size-3 flex-none" />
+              {t('noBody')}
+            </span>
+          ) : (
+            <span className="mono text-ink-2 text-xs">{row.preview}</span>
+          ),
       },
       {
         id: 'size',

@@ -4,6 +4,7 @@
 import { ChevronDown, Square } from 'lucide-react'
 import { useId } from 'react'
 import { useTranslations } from 'use-intl'
+import type { NotRead } from '../../server/shared/views'
 import { useFormat } from '../format'
 import { Button } from '../ui/button'
 import { Mark } from '../ui/mark'
@@ -30,7 +31,7 @@ export const ScanPanel = (props: {
   const share = state.estimate > 0 ? Math.min(1, state.scanned / state.estimate) : running ? 0 : 1
   const estimate = format.figure(state.estimate)
   const why = state.end?.why
-  const mark = running ? 'busy' : why === 'silent' ? 'warn' : why === 'range-done' ? 'ok' : 'off'
+  const mark = running ? 'busy' : why === 'not-all' ? 'warn' : why === 'range-done' ? 'ok' : 'off'
   const words = running ? t('running') : t(`end.${why ?? 'range-done'}`)
   return (
     <Panel className="flex-none">
@@ -73,8 +74,8 @@ export const ScanPanel = (props: {
       </div>
       <div className="flex items-center gap-3 px-3 pt-0.5 pb-2 text-ink-3 text-xs">
         <span className="tnum min-w-0 truncate">
-          {format.duration(Math.round(state.elapsedMs))} · {format.rateDigits(state.perSecond)}{' '}
-          {format.messagesPerSecond}
+          {format.duration(Math.round(state.elapsedMs))}
+          {tellsRate(state) && ` · ${format.rateDigits(state.perSecond)} ${format.messagesPerSecond}`}
         </span>
         <span className="flex-1" />
         <Menu
@@ -106,11 +107,15 @@ export const ScanPanel = (props: {
         <i className="block h-0.5 bg-tide" style={{ width: `${share * 100}%` }} />
       </div>
       {state.plan && <Histogram state={state} order={order} />}
-      {state.end && state.end.notRead.length > 0 && why !== 'limit' && why !== 'stopped' && (
-        <p className="border-hair border-t bg-warn-wash px-3 py-1.5 text-warn text-xs">
-          {t('notRead', { queues: state.end.notRead.slice(0, 8).join(', '), count: state.end.notRead.length })}
-        </p>
-      )}
+      {state.end &&
+        why !== 'limit' &&
+        why !== 'stopped' &&
+        notReadBecause(state.end.notRead).map(({ says, queues }) => (
+          <p key={says} className="break-words border-hair border-t bg-warn-wash px-3 py-1.5 text-warn text-xs">
+            {t('notRead', { queues: queues.slice(0, 8).join(', '), count: queues.length })}
+            {says !== null && <span className="mono"> · {says}</span>}
+          </p>
+        ))}
       {state.end && state.end.bodiesUnread > 0 && (
         <p className="border-hair border-t bg-warn-wash px-3 py-1.5 text-warn text-xs">
           {t('bodiesUnread', { count: state.end.bodiesUnread })}
@@ -118,6 +123,16 @@ export const ScanPanel = (props: {
       )}
     </Panel>
   )
+}
+
+/** Of a few messages, or of a moment, a rate says how long the first answer took and nothing else. */
+const tellsRate = ({ scanned, before, elapsedMs }: ScanState): boolean =>
+  scanned - before.scanned >= 1000 && elapsedMs >= 1000
+/** Queues by what their brokers said. */
+const notReadBecause = (all: readonly NotRead[]): { says: string | null; queues: string[] }[] => {
+  const because = new Map<string | null, string[]>()
+  for (const { who, says } of all) because.set(says, [...(because.get(says) ?? []), who])
+  return [...because].map(([says, queues]) => ({ says, queues }))
 }
 
 const WIDTH = 600

@@ -16,6 +16,7 @@ import {
   propertiesOf,
   replicasOf,
   runningOf,
+  scriptVerdictOf,
   topicConfigOf,
   topicStatsOf,
 } from './parse'
@@ -23,6 +24,7 @@ import type {
   ConsumeQueueStats,
   ConsumerConnections,
   FilterScript,
+  FilterScriptChange,
   FilterScriptPut,
   GroupConfig,
   GroupConsumeStats,
@@ -31,6 +33,7 @@ import type {
   QueueStats,
   Replicas,
   Running,
+  ScriptVerdict,
   TopicConfig,
 } from './types'
 
@@ -50,6 +53,8 @@ export interface Brokers {
   /** null: this broker has no script for the group; undefined: it knows no filter scripts, as Apache's. */
   filterScript(address: string, group: string): Promise<FilterScript | null | undefined>
   putFilterScript(address: string, script: FilterScriptPut): Promise<void>
+  /** What a script says of a record as it is stored. Nothing is kept of it. */
+  tryFilterScript(address: string, script: Omit<FilterScriptChange, 'onFault'>, record: Buffer): Promise<ScriptVerdict>
   /** One that is not there is removed. */
   removeFilterScript(address: string, group: string): Promise<void>
   /** Offsets of all groups; `topic@group` to queue to offset. */
@@ -146,6 +151,13 @@ export const openBrokers = (ask: Ask): Brokers => {
       const ext = { group, onFault, timeLimitMs: String(timeLimitMs), ...version }
       // it is tried before it is taken
       await ask(address, OwnRequestCode.SET_FILTER_SCRIPT, ext, { body: Buffer.from(source), timeoutMs: 30_000 })
+    },
+    async tryFilterScript(address, { group, source, timeLimitMs }, record) {
+      const script = Buffer.from(source)
+      const ext = { group, timeLimitMs: String(timeLimitMs), sourceBytes: String(script.length) }
+      const body = Buffer.concat([script, record])
+      const answer = await ask(address, OwnRequestCode.TRY_FILTER_SCRIPT, ext, { body, timeoutMs: 30_000 })
+      return scriptVerdictOf(bodyOf(address, answer))
     },
     async removeFilterScript(address, group) {
       try {

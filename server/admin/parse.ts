@@ -15,6 +15,7 @@ import type {
   Replicas,
   Route,
   Running,
+  ScriptVerdict,
   Subscription,
   TopicConfig,
 } from './types'
@@ -229,6 +230,13 @@ export const filterScriptOf = (body: Loose, group: string): FilterScript | null 
     lastFaultAtMs: numberOf(held.lastFaultAtMs),
     restsUntilMs: numberOf(held.restsUntilMs),
   }
+}
+
+export const scriptVerdictOf = (body: Loose): ScriptVerdict => {
+  const { verdict, fault } = objectOf(body)
+  const word = textOf(verdict)
+  if (word === 'passed' || word === 'left-out') return { verdict: word, fault: null }
+  return { verdict: 'fault', fault: textOf(fault) }
 }
 
 /** Null: the controller knows no broker of that name. */

@@ -56,6 +56,10 @@ export interface FilterScriptPut extends FilterScriptChange {
   replaces?: number | undefined
 }
 /** With what it did since the broker's start, or since it was replaced. Times that never were are 0. */
+export interface ScriptVerdict {
+  verdict: 'passed' | 'left-out' | 'fault'
+  fault: string | null
+}
 export interface FilterScript extends FilterScriptChange {
   updatedAtMs: number
   passed: number

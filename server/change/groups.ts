@@ -1,11 +1,19 @@
 // server/change/groups.ts: makes, changes and deletes consumer groups on the masters.
 import type { Admin } from '../admin/open'
+import type { WireMessage } from '../admin/records'
 import type { BrokerAddress, FilterScript, GroupConfig } from '../admin/types'
 import { DeskError, PeerError } from '../shared/errors'
-import type { GroupCreateInput, GroupDeleteInput, GroupFilterInput, GroupUpdateInput } from '../shared/inputs'
+import type {
+  GroupCreateInput,
+  GroupDeleteInput,
+  GroupFilterInput,
+  GroupFilterTryInput,
+  GroupUpdateInput,
+  PickedMessage,
+} from '../shared/inputs'
 import { isKnown, known, unknown } from '../shared/known'
 import { brokerKey, DLQ_PREFIX, isSystemGroup, RETRY_PREFIX } from '../shared/names'
-import type { ApplyResult, DeletePreview, GroupFilter, GroupFilterRow } from '../shared/views'
+import type { ApplyResult, DeletePreview, GroupFilter, GroupFilterRow, GroupFilterTrial } from '../shared/views'
 import { mustMatch, openPreviews } from './previews'
 import { carryOut } from './results'
 import { deleteTopicEverywhere, type Impact } from './topics'
@@ -17,6 +25,8 @@ export interface GroupChanges {
   /** At every broker, slaves as well: whoever serves reads asks it. */
   setFilter(input: GroupFilterInput): Promise<ApplyResult>
   removeFilter(group: string): Promise<ApplyResult>
+  /** By the broker that holds the message. */
+  tryFilter(input: GroupFilterTryInput): Promise<GroupFilterTrial>
   deletePreview(group: string): Promise<DeletePreview>
   delete(input: GroupDeleteInput): Promise<ApplyResult>
 }
@@ -25,6 +35,8 @@ export interface GroupChangeOptions {
   impact: (group: string) => Promise<Impact>
   unreachable: (group: string) => string[]
   changed: () => Promise<void>
+  /** One stored message. */
+  pick: (wanted: PickedMessage) => Promise<{ message: WireMessage; record: Buffer; broker: BrokerAddress }>
   now?: () => number
 }
 /** As a broker makes a group by itself. */
@@ -73,6 +85,7 @@ export const openGroupChanges = ({
   impact,
   unreachable,
   changed,
+  pick,
   now = Date.now,
 }: GroupChangeOptions): GroupChanges => {
   const previews = openPreviews<DeletePreview>(now)
@@ -131,6 +144,14 @@ export const openGroupChanges = ({
         const replaces = seen.find(({ broker }) => broker === brokerKey(name, id))?.setAt
         return admin.brokers.putFilterScript(address, { group, source, onFault, timeLimitMs, replaces })
       }),
+    async tryFilter({ group, source, timeLimitMs, message: wanted }) {
+      const { message, record, broker } = await pick(wanted)
+      const { topic, offsetId, queueId, queueOffset, storedAt } = message
+      return {
+        ...(await admin.brokers.tryFilterScript(broker.address, { group, source, timeLimitMs }, record)),
+        message: { topic, offsetId, broker: broker.name, queueId, queueOffset, storedAt },
+      }
+    },
     removeFilter: (group) => everywhere(admin, ({ address }) => admin.brokers.removeFilterScript(address, group)),
     async deletePreview(group) {
       const found = await impact(group)

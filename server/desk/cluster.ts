@@ -170,6 +170,7 @@ export const openClusterDesk = (options: ClusterDeskOptions): OpenCluster => {
       return groupImpact(state, group, now())
     },
     unreachable: (group) => unreachable((key) => state.brokers.get(key)?.groupConfigs.has(group) === true),
+    pick: (wanted) => messages.pick(wanted),
   })
   const resets = openResets({
     admin,

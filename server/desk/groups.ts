@@ -1,7 +1,7 @@
 // server/desk/groups.ts: consumer groups, as the routers ask for them.
 import type { GroupChanges } from '../change/groups'
 import type { Resets } from '../change/reset'
-import { disagreementsOf } from '../metrics/agreement'
+import { disagreementsOf, triesOf } from '../metrics/agreement'
 import { clientRows, groupList, groupView } from '../metrics/group-view'
 import { type HistoryOptions, readHistory } from '../metrics/history'
 import type { Sampler } from '../metrics/sampler'
@@ -101,10 +101,14 @@ export const openGroupDesk = ({ sampler, lists, past, members, changes, resets, 
       const clients = (await members.of(group, SUBSCRIPTIONS_WAIT_MS)).map(({ clientId, running }) => ({
         clientId,
         known: running === null ? unknown('client-does-not-report') : known(plain(running.subscriptions), now()),
+        tries: running === null ? null : triesOf(running.properties),
       }))
       return {
         group: plain(group.subscriptions),
         clients,
+        tries: [
+          ...new Set([...state.brokers.values()].flatMap((one) => one.groupConfigs.get(name)?.retryMaxTimes ?? [])),
+        ],
         disagreements: disagreementsOf(
           clients.flatMap(({ clientId, known: one }) => (isKnown(one) ? [{ clientId, subscriptions: one.value }] : [])),
         ),

@@ -3,10 +3,16 @@
 
 import type { Admin } from '../admin/open'
 import { messagesOf, offsetIdOf, type WireMessage } from '../admin/records'
-import type { BrokerAddress } from '../admin/types'
+import type { BrokerAddress, QueueStats } from '../admin/types'
 import type { Reading } from '../shared/desk'
 import { DeskError, PeerError } from '../shared/errors'
-import type { MessageAtInput, MessageByIdInput, MessageByKeyInput, MessageGetInput } from '../shared/inputs'
+import type {
+  MessageAtInput,
+  MessageByIdInput,
+  MessageByKeyInput,
+  MessageGetInput,
+  PickedMessage,
+} from '../shared/inputs'
 import { type Known, known, unknown } from '../shared/known'
 import { brokerKey } from '../shared/names'
 import { atOnce } from '../shared/pace'
@@ -28,6 +34,13 @@ export interface Finder {
   track(offsetId: string): Promise<TrackRow[]>
   /** The message itself and the broker that holds it. */
   load(offsetId: string): Promise<{ message: WireMessage; broker: BrokerAddress }>
+  /** One message, and the record as its broker stores it. */
+  pick(wanted: PickedMessage): Promise<Picked>
+}
+export interface Picked {
+  message: WireMessage
+  record: Buffer
+  broker: BrokerAddress
 }
 export interface FinderOptions {
   admin: Admin
@@ -57,17 +70,17 @@ export const openFinder = ({ admin, topics, typedOf = async () => null, now = Da
     const broker = (await brokers()).find(({ address }) => address === place.address)
     return broker === undefined ? null : { broker, commitLogOffset: place.commitLogOffset }
   }
-  const byPlace = async (offsetId: string): Promise<{ message: WireMessage; broker: BrokerAddress } | null> => {
+  const byPlace = async (offsetId: string): Promise<Picked | null> => {
     const holder = await holderOf(offsetId)
     if (holder === null) return null
     const record = await admin.messages.view(holder.broker.address, holder.commitLogOffset)
     const message = record === null ? undefined : messagesOf(record)[0]
     // Any number points somewhere into the log: only a record that says so itself lies there.
-    return message === undefined || message.commitLogOffset !== holder.commitLogOffset
+    return record === null || message === undefined || message.commitLogOffset !== holder.commitLogOffset
       ? null
-      : { message, broker: holder.broker }
+      : { message, record, broker: holder.broker }
   }
-  const load = async (offsetId: string) => {
+  const load = async (offsetId: string): Promise<Picked> => {
     const found = await byPlace(offsetId)
     if (found === null)
       throw new DeskError('not-found', 'No message lies there: it was deleted, or the id belongs to another cluster.')
@@ -110,24 +123,47 @@ export const openFinder = ({ admin, topics, typedOf = async () => null, now = Da
     }
   }
 
+  const byId = async (id: string, topic: string | undefined, reading: Reading): Promise<FoundMessages> => {
+    const trimmed = id.trim()
+    const placed = await byPlace(trimmed.toUpperCase()).catch((error: unknown) => {
+      if (error instanceof PeerError) return null // the same id may be a unique one, held by a broker that answers
+      throw error
+    })
+    if (placed !== null && (topic === undefined || placed.message.topic === topic))
+      return {
+        rows: [rowOf(placed.message, placed.broker.name, reading)],
+        asked: [placed.message.topic],
+        missing: [],
+        tookMs: 0,
+      }
+    const asked = topic === undefined ? topics().slice(0, MOST_TOPICS) : [topic]
+    return query(asked, trimmed, true, { from: 0, to: now() + 3_600_000 }, MOST_BY_ID, reading)
+  }
+  const newestOf = async (topic: string): Promise<Picked> => {
+    const all: { broker: BrokerAddress; queue: QueueStats }[] = []
+    for (const broker of await admin.brokersOfTopic(topic))
+      for (const queue of await admin.brokers.topicStats(broker.address, topic))
+        if (queue.broker === broker.name && queue.max > queue.min) all.push({ broker, queue })
+    const [newest] = all.sort((a, b) => b.queue.lastStoredAt - a.queue.lastStoredAt)
+    if (newest === undefined) throw new DeskError('not-found', `${topic} holds no message.`)
+    const { broker, queue } = newest
+    const { records } = await admin.messages.pull(broker.address, {
+      ...{ group: 'TOOLS_CONSUMER', topic, queueId: queue.queueId, offset: queue.max - 1n, max: 1 },
+    })
+    const message = messagesOf(records)[0]
+    if (message === undefined) throw new DeskError('not-found', `${topic} holds no message at its end any more.`)
+    return { message, record: records, broker }
+  }
+
   return {
     load,
-    async byId({ id, topic }, reading) {
-      const trimmed = id.trim()
-      const placed = await byPlace(trimmed.toUpperCase()).catch((error: unknown) => {
-        if (error instanceof PeerError) return null // the same id may be a unique one, held by a broker that answers
-        throw error
-      })
-      if (placed !== null && (topic === undefined || placed.message.topic === topic))
-        return {
-          rows: [rowOf(placed.message, placed.broker.name, reading)],
-          asked: [placed.message.topic],
-          missing: [],
-          tookMs: 0,
-        }
-      const asked = topic === undefined ? topics().slice(0, MOST_TOPICS) : [topic]
-      return query(asked, trimmed, true, { from: 0, to: now() + 3_600_000 }, MOST_BY_ID, reading)
+    async pick(wanted) {
+      if ('newestOf' in wanted) return newestOf(wanted.newestOf)
+      const [row] = (await byId(wanted.id, undefined, { bodies: false })).rows
+      if (row === undefined) throw new DeskError('not-found', `No message has the id ${wanted.id}.`)
+      return load(row.offsetId)
     },
+    byId: ({ id, topic }, reading) => byId(id, topic, reading),
     byKey({ key, topic, from, to, limit }, reading) {
       const asked = topic === undefined ? topics().slice(0, MOST_TOPICS) : [topic]
       return query(asked, key, false, { from: from ?? 0, to: to ?? now() + 3_600_000 }, limit, reading)

@@ -33,6 +33,7 @@ export interface MessageOptions {
 /** What the change room is handed besides. */
 export interface OpenMessages extends MessageDesk {
   load: Finder['load']
+  pick: Finder['pick']
   putBack: Sender['putBack']
   /** All messages of a topic that pass, told one by one. */
   gather(
@@ -113,6 +114,7 @@ export const openMessageDesk = ({ admin, topics, bodyTypes, now = Date.now }: Me
       await bodyTypes.put(topic, type === null ? null : { ...type, who, at: now() })
     },
     load: finder.load,
+    pick: (wanted) => finder.pick(wanted),
     putBack: sender.putBack,
     gather: (topic, filter, limits, take) => gather(admin, topic, filter, limits, take),
     lookUp: (wanted) => lookUp(admin, wanted),

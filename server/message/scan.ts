@@ -4,25 +4,20 @@ import type { Admin } from '../admin/open'
 import type { WireMessage } from '../admin/records'
 import type { BrokerAddress, QueueStats } from '../admin/types'
 import type { Reading } from '../shared/desk'
-import { DeskError } from '../shared/errors'
+import { DeskError, oneLine, PeerError } from '../shared/errors'
 import type { ScanInput } from '../shared/inputs'
 import { brokerKey } from '../shared/names'
 import { atOnce } from '../shared/pace'
-import type { MessageRow, Missing, ScanEvent } from '../shared/views'
+import type { MessageRow, Missing, NotRead, ScanEvent } from '../shared/views'
+import { type Lane, openLanes } from './lanes'
 import { mustRead, openGlance, openMatch } from './match'
 import { larger, openQueueReader, type QueueReader, smaller } from './queue-reader'
 
-/** Queues read side by side, by a search or whoever gathers. */
+/** Queues asked about or gathered side by side. */
 export const AT_ONCE = 8
 const ROWS_AT_ONCE = 50
 const PROGRESS_EVERY_MS = 250
 
-interface Lane {
-  reader: QueueReader
-  /** Matches not handed out yet, in reading order. */
-  ready: WireMessage[]
-  failed: boolean
-}
 /** What is made of a message that matches; `rowOf` for lists, the whole message for a file. */
 export type Show<Row> = (message: WireMessage, broker: string, reading: Reading) => Row
 
@@ -44,26 +39,25 @@ export async function* scan<Row = MessageRow>(
   const estimate = readers.reduce((sum, { next, end }) => sum + Number(end - next), 0)
   yield { type: 'plan', estimate, queues: readers.length, missing, from: input.from ?? 0, to: input.to ?? Date.now() }
 
-  const lanes: Lane[] = readers.map((reader) => ({ reader, ready: [], failed: false }))
   const before = (a: WireMessage, b: WireMessage): boolean =>
     backwards
       ? a.storedAt > b.storedAt || (a.storedAt === b.storedAt && a.queueOffset > b.queueOffset)
       : a.storedAt < b.storedAt
-  let scanned = 0
+  const lanes = openLanes({ readers, before, limit: input.limit })
   let matched = 0
   let reachedAt: number | null = null
   let rows: WireMessage[] = []
   const owner = new Map<WireMessage, string>()
   let toldAt = began
   const elapsedMs = (): number => performance.now() - began
-  const spent = (): boolean => scanned >= input.budget.messages || elapsedMs() >= input.budget.ms
+  const spent = (): boolean => lanes.scanned >= input.budget.messages || elapsedMs() >= input.budget.ms
   const progress = (): ScanEvent<Row> => ({
     type: 'progress',
-    scanned,
+    scanned: lanes.scanned,
     estimate,
     matched,
     elapsedMs: elapsedMs(),
-    perSecond: (scanned * 1000) / Math.max(1, elapsedMs()),
+    perSecond: (lanes.scanned * 1000) / Math.max(1, elapsedMs()),
     reachedAt,
   })
   const flush = (): ScanEvent<Row> => {
@@ -77,72 +71,64 @@ export async function* scan<Row = MessageRow>(
   }
 
   let why: Extract<ScanEvent, { type: 'end' }>['why'] = 'range-done'
-  for (;;) {
-    // To know what comes next in time, every queue must have shown its next match, or have none left.
-    const hungry = lanes.filter(({ ready, reader, failed }) => ready.length === 0 && !reader.done && !failed)
-    if (hungry.length > 0) {
-      if (signal?.aborted) {
-        why = 'stopped'
-        break
-      }
-      if (spent()) {
-        why = 'budget'
-        break
-      }
-      await atOnce(AT_ONCE, hungry, async (lane) => {
-        try {
-          const { matches, scanned: passed } = await lane.reader.read()
-          lane.ready = matches
-          scanned += passed
-        } catch {
-          lane.failed = true // told at the end, queue by queue
+  try {
+    for (;;) {
+      // To know what comes next in time, every queue must have shown its next match, or have none left.
+      if (lanes.isWaiting) {
+        if (signal?.aborted) {
+          why = 'stopped'
+          break
         }
-      })
-      if (performance.now() - toldAt >= PROGRESS_EVERY_MS) {
-        toldAt = performance.now()
-        if (rows.length > 0) yield flush()
-        yield progress()
+        if (spent()) {
+          why = 'budget'
+          break
+        }
+        const now = performance.now()
+        if (now - toldAt >= PROGRESS_EVERY_MS) {
+          toldAt = now
+          if (rows.length > 0) yield flush()
+          yield progress()
+        }
+        await lanes.wait(toldAt + PROGRESS_EVERY_MS - performance.now(), signal)
+        continue
       }
-      continue
+      const next = lanes.take()
+      if (next === undefined) break
+      rows.push(next.message)
+      owner.set(next.message, next.broker)
+      matched += 1
+      reachedAt = next.message.storedAt
+      if (rows.length >= ROWS_AT_ONCE) yield flush()
+      if (matched >= input.limit) {
+        why = 'limit'
+        break
+      }
     }
-    let first: Lane | undefined
-    for (const lane of lanes) {
-      const head = lane.ready[0]
-      const held = first?.ready[0]
-      if (head !== undefined && (held === undefined || before(head, held))) first = lane
-    }
-    const message = first?.ready.shift()
-    if (first === undefined || message === undefined) break
-    rows.push(message)
-    owner.set(message, first.reader.broker)
-    matched += 1
-    reachedAt = message.storedAt
-    if (rows.length >= ROWS_AT_ONCE) yield flush()
-    if (matched >= input.limit) {
-      why = 'limit'
-      break
-    }
+  } finally {
+    lanes.close()
   }
   if (rows.length > 0) yield flush()
   yield progress()
-  const left = lanes.filter(({ reader, ready, failed }) => failed || ready.length > 0 || !reader.done)
-  if (why === 'range-done' && (lanes.some(({ failed }) => failed) || missing.length > 0)) why = 'silent'
+  const left = lanes.all.filter(({ reader, ready }) => ready.length > 0 || !reader.done)
+  if (why === 'range-done' && (missing.length > 0 || lanes.all.some(({ fault }) => fault !== null))) why = 'not-all'
   yield {
     type: 'end',
     why,
-    scanned,
+    scanned: lanes.scanned,
     matched,
     elapsedMs: elapsedMs(),
     bodiesUnread: unread,
     notRead: [
-      ...missing.map(({ who }) => who),
-      ...left
-        .filter(({ reader, failed }) => failed || !reader.done)
-        .map(({ reader }) => `${reader.broker} ${reader.queueId}`),
+      ...missing.map(({ who, says }) => ({ who, says })),
+      ...left.filter(({ reader }) => !reader.done).map(notReadOf),
     ],
     cursor: left.length === 0 ? null : { queues: left.map((lane) => cursorOf(input.topic, lane, backwards)) },
   }
 }
+const notReadOf = ({ reader, fault }: Lane): NotRead => ({
+  who: `${reader.broker} ${reader.queueId}`,
+  says: fault === null ? null : oneLine(fault),
+})
 /** What was read and not handed out belongs to what is still to come. */
 const cursorOf = (topic: string, { reader, ready }: Lane, backwards: boolean) => {
   const head = ready[0]
@@ -157,15 +143,17 @@ const cursorOf = (topic: string, { reader, ready }: Lane, backwards: boolean) =>
 
 /** What of a search says which messages are read. */
 export type ScanRange = Pick<ScanInput, 'topic'> & Partial<Omit<ScanInput, 'cluster' | 'topic'>>
+/** `says`: what it answered, or that it did not. */
+type Unanswered = Missing & { says: string }
 /** Which queues, from where to where. A broker that does not answer is named, and costs its own queues only. */
 export const planScan = async (
   admin: Admin,
   input: ScanRange,
   backwards: boolean,
   passes: (message: WireMessage) => boolean,
-): Promise<{ readers: QueueReader[]; missing: Missing[] }> => {
+): Promise<{ readers: QueueReader[]; missing: Unanswered[] }> => {
   const brokers = await admin.brokersOfTopic(input.topic)
-  const missing: Missing[] = []
+  const missing: Unanswered[] = []
   const readers: QueueReader[] = []
   let asked = 0
   const filtered =
@@ -206,8 +194,10 @@ export const planScan = async (
           }),
         )
       })
-    } catch {
-      missing.push({ who: brokerKey(broker.name, broker.id), reason: 'broker-silent', sinceMs: null, touches: 0 })
+    } catch (error) {
+      if (!(error instanceof PeerError)) throw error
+      const who = brokerKey(broker.name, broker.id)
+      missing.push({ who, reason: 'broker-silent', sinceMs: null, touches: 0, says: oneLine(error) })
     }
   }
   await Promise.all(brokers.map(one))

@@ -24,6 +24,14 @@ export const disagreementsOf = (heard: readonly Said[]): Disagreement[] => {
     return [{ topic, differing: said.filter(({ says }) => says !== most).map(({ clientId }) => clientId) }]
   })
 }
+/**
+ * After how many tries a client gives a message up, by what it says of itself; -1: as its library does (Java: 16). It goes with
+ * each message that is sent back, and the group's own number counts only for clients that send none. null: it does not say.
+ */
+export const triesOf = (properties: Readonly<Record<string, string>>): number | null => {
+  const said = properties.maxReconsumeTimes
+  return said !== undefined && /^-?\d{1,10}$/.test(said) ? Number(said) : null
+}
 /** `a || b` and `b||a` ask for the same. */
 const sameTags = (expression: string): string =>
   expression

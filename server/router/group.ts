@@ -6,6 +6,7 @@ import {
   groupCreateInput,
   groupDeleteInput,
   groupFilterInput,
+  groupFilterTryInput,
   groupHistoryInput,
   groupListInput,
   groupLiveInput,
@@ -103,6 +104,13 @@ export const groupRouter = router({
   removeFilter: allowedOn('group.write')
     .input(onGroup)
     .mutation(({ ctx, input }) => ctx.cluster.groups.removeFilter(input.group)),
+  /** Changes nothing, but for whoever may save it. What it says of a message tells of all that lies in it. */
+  tryFilter: allowedOn('group.write')
+    .input(groupFilterTryInput)
+    .mutation(({ ctx, input }) => {
+      mustSeeAll(readingFor(ctx, null))
+      return ctx.cluster.groups.tryFilter(input)
+    }),
   deletePreview: allowedOn('group.delete')
     .input(onGroup)
     .query(({ ctx, input }) => ctx.cluster.groups.deletePreview(input.group)),

@@ -25,6 +25,7 @@ import type {
   GroupCreateInput,
   GroupDeleteInput,
   GroupFilterInput,
+  GroupFilterTryInput,
   GroupListInput,
   GroupUpdateInput,
   JobActInput,
@@ -155,6 +156,8 @@ export interface GroupDesk {
   filter(group: string): Promise<view.GroupFilterRow[]>
   setFilter(input: GroupFilterInput): Promise<view.ApplyResult>
   removeFilter(group: string): Promise<view.ApplyResult>
+  /** Only for whoever may see all of the message: what a script says or throws tells of it. */
+  tryFilter(input: GroupFilterTryInput): Promise<view.GroupFilterTrial>
   deletePreview(group: string): Promise<view.DeletePreview>
   delete(input: GroupDeleteInput): Promise<view.ApplyResult>
   resetPreview(input: ResetPreviewInput): Promise<view.ResetPreview>

@@ -383,12 +383,22 @@ describe.each(Object.entries(starters))('the console on %s', (name, start) => {
     const onGroup = { ...at, group }
     await api.group.create(onGroup)
     const source = 'function match(message) { return message.properties.amount > 10 }'
-    const wanted = { ...onGroup, source, onFault: 'open', timeLimitMs: 20 } as const
+    const tried = { ...onGroup, source, timeLimitMs: 20 }
+    const wanted = { ...tried, onFault: 'open' } as const
     if (name === 'an Apache cluster') {
       expect(await api.group.filter(onGroup)).toMatchObject([{ filter: { unknown: 'not-supported' } }])
       expect(await api.group.setFilter(wanted)).toMatchObject({ ok: 0, failed: 1 })
+      await expect(api.group.tryFilter({ ...tried, message: { newestOf: TOPIC } })).rejects.toThrow(/9104/)
     } else {
       expect((await api.group.filter(onGroup)).map(({ filter }) => value(filter))).toEqual([null])
+      const newest = await api.group.tryFilter({ ...tried, message: { newestOf: TOPIC } })
+      expect(newest).toMatchObject({ verdict: 'left-out', fault: null, message: { topic: TOPIC } })
+      const { offsetId } = newest.message
+      const ofTopic = `function match(message) { return message.topic === "${TOPIC}" }`
+      expect(await api.group.tryFilter({ ...tried, source: ofTopic, message: { id: offsetId } })).toMatchObject({
+        ...{ verdict: 'passed', message: { offsetId } },
+      })
+      expect((await api.group.filter(onGroup)).map(({ filter }) => value(filter))).toEqual([null]) // it was only tried
       const refused = await api.group.setFilter({ ...wanted, source: 'function match(' })
       expect(refused).toMatchObject({
         failed: 1,

@@ -72,7 +72,7 @@ describe.skipIf(missing !== undefined)("AD1, AD2: mqadmin prints of our broker w
     else expect(ours.join('\n').trim(), name).toMatch(asked.mayDiffer.ours)
   })
 
-  it('AD4: answers every reading call of rocketmq-exporter and the stock dashboard as Apache does', () => {
+  it('AD4 CN1: answers every reading call of rocketmq-exporter and the stock dashboard as Apache does', () => {
     const ended = (which: Which) => monitored[which].map(({ name, ended }) => `${name}: ${ended}`)
     expect(ended('ours')).toEqual(ended('apache'))
     const asked = new Set(monitored.ours.map(({ name }) => name.split(' ')[0]))

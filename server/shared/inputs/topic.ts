@@ -66,6 +66,14 @@ export const groupFilterInput = onGroup.extend({
     .max(1000)
     .optional(),
 })
+/** By its id, or the newest of a topic. */
+const pickedMessage = z.union([
+  z.object({ id: z.string().min(1).max(100) }),
+  z.object({ newestOf: onTopic.shape.topic }),
+])
+export type PickedMessage = z.infer<typeof pickedMessage>
+export const groupFilterTryInput = groupFilterInput.omit({ onFault: true }).extend({ message: pickedMessage })
+export type GroupFilterTryInput = z.infer<typeof groupFilterTryInput>
 export type GroupFilterInput = z.infer<typeof groupFilterInput>
 export type TopicCreateInput = z.infer<typeof topicCreateInput>
 export type TopicUpdateInput = z.infer<typeof topicUpdateInput>

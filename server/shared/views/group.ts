@@ -123,6 +123,13 @@ export interface GroupFilterRow {
   /** null: it has none; 'not-supported': as Apache's brokers. */
   filter: Known<GroupFilter | null>
 }
+/** What a script said of one message; it was not given to the group, nor kept from it. */
+export interface GroupFilterTrial {
+  verdict: 'passed' | 'left-out' | 'fault'
+  /** Why it could not judge it. */
+  fault: string | null
+  message: { topic: string; offsetId: string; broker: string; queueId: number; queueOffset: Offset; storedAt: number }
+}
 export interface GroupClientRow {
   clientId: string
   address: string
@@ -162,7 +169,14 @@ export interface ClientRunning {
 export interface SubscriptionMatrix {
   /** As the broker holds it for the group. */
   group: { topic: string; expression: string; type: string }[]
-  clients: { clientId: string; known: Known<{ topic: string; expression: string; type: string }[]> }[]
+  clients: {
+    clientId: string
+    known: Known<{ topic: string; expression: string; type: string }[]>
+    /** After how many tries it gives a message up: -1 as its library does; null: it does not say. */
+    tries: number | null
+  }[]
+  /** The same by the group's configuration: more than one where brokers differ. */
+  tries: number[]
   /** Topics on which clients disagree, and who differs from the most. */
   disagreements: { topic: string; differing: string[] }[]
 }

@@ -89,6 +89,12 @@ export interface ScanCursor {
   /** Per queue, where to go on. */
   queues: (QueueRef & { next: Offset; end: Offset })[]
 }
+export interface NotRead {
+  /** `broker-b 3`, or a broker whose queues are not known: `broker-b:0`. */
+  who: string
+  /** What the broker answered, or that it did not; null: the search ended before it came to it. */
+  says: string | null
+}
 export type ScanEvent<Row = MessageRow> =
   | { type: 'plan'; estimate: number; queues: number; missing: readonly Missing[]; from: number; to: number }
   | { type: 'rows'; rows: Row[] }
@@ -103,14 +109,15 @@ export type ScanEvent<Row = MessageRow> =
     }
   | {
       type: 'end'
-      why: 'range-done' | 'budget' | 'limit' | 'stopped' | 'silent'
+      /** not-all: what could be read is read; `notRead` says what could not, and why. */
+      why: 'range-done' | 'budget' | 'limit' | 'stopped' | 'not-all'
       scanned: number
       matched: number
       elapsedMs: number
       /** Bodies that did not unpack within the bound of a search, and so were not looked into. */
       bodiesUnread: number
-      /** `broker-b 3`: queues not read, or not to their end. */
-      notRead: string[]
+      /** Queues not read, or not to their end. */
+      notRead: NotRead[]
       cursor: ScanCursor | null
     }
 /** A message as it goes into a file. */

@@ -2,7 +2,7 @@
 // restart, and what it may be is checked before it is taken.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { readBody } from '../../../broker/protocol/bodies'
-import { filterScriptList } from '../../../broker/protocol/bodies-admin'
+import { filterScriptList, filterScriptVerdict } from '../../../broker/protocol/bodies-admin'
 import { OwnRequestCode, RequestCode, ResponseCode } from '../../../broker/protocol/codes'
 import { decodeRecords } from '../../../broker/protocol/record'
 import { filterEntry } from '../../support/filter-entry'
@@ -93,6 +93,34 @@ describe('FI6: a filter script at a broker', { timeout: 120_000 }, () => {
     expect(both[1]?.remark).toMatch(/changed meanwhile.*read it again/)
     expect((await set(expensive, { replaces: '0' })).code).toBe(ResponseCode.SUBSCRIPTION_NOT_LATEST)
     expect((await set(expensive)).code).toBe(ResponseCode.SUCCESS)
+  })
+
+  it('is tried on a message before it is kept: nothing changes, and no figure moves', async () => {
+    const { body: record } = await client.pull('other', 'T', 0, { maxMsgNums: '1' })
+    const attempt = async (source: string, ext: Record<string, string> = {}) => {
+      const sourceBytes = String(Buffer.byteLength(source))
+      const body = Buffer.concat([Buffer.from(source), record])
+      const reply = await client.ask(OwnRequestCode.TRY_FILTER_SCRIPT, { group: 'g', sourceBytes, ...ext }, body)
+      return reply.code === 0 ? readBody(filterScriptVerdict, reply.body) : reply.remark
+    }
+    const before = await states()
+    expect(await attempt('const match = (m) => m.body === "m0"')).toEqual({ verdict: 'passed', fault: '' })
+    expect(await attempt(expensive)).toEqual({ verdict: 'left-out', fault: '' }) // its price is 50
+    expect(await attempt('function match(m) { return m.none.at }')).toMatchObject({
+      verdict: 'fault',
+      fault: expect.stringMatching(/TypeError.*line 1/),
+    })
+    expect(await attempt('function match( {')).toMatchObject({
+      verdict: 'fault',
+      fault: expect.stringMatching(/Syntax/),
+    })
+    expect(await attempt('const match = () => { while (true) {} }', { timeLimitMs: '1' })).toEqual({
+      ...{ verdict: 'fault', fault: 'it took longer than 1 ms' },
+    })
+    expect(await attempt(expensive, { timeLimitMs: '2000' })).toMatch(/from 1 to 1000/)
+    expect(await attempt(expensive, { sourceBytes: '100000' })).toMatch(/1 to 65536 bytes/)
+    expect(await attempt(expensive, { sourceBytes: '60000' })).toMatch(/no message behind/)
+    expect(await states()).toEqual(before)
   })
 
   it('that loops holds up nobody else, and lets through or leaves out as was asked', async () => {

@@ -1,6 +1,6 @@
 // test/server/metrics/group-trouble.test.ts: a group that is online and does not go on says where and why.
 import { describe, expect, it } from 'vitest'
-import { disagreementsOf } from '../../../server/metrics/agreement'
+import { disagreementsOf, triesOf } from '../../../server/metrics/agreement'
 import { troublesOf } from '../../../server/metrics/group-trouble'
 import { groupRow } from '../../../server/metrics/group-view'
 import {
@@ -151,4 +151,13 @@ it('CO20: a group that reads ordered and plain topics is told that it should not
   group.subscriptions = [subscription('T'), subscription('F'), subscription('%RETRY%g')]
   expect(troublesOf(state, group, none, NOW)).toEqual([{ kind: 'mixed-kinds', ordered: ['F'], plain: ['T'] }])
   expect(groupRow(state, group, none, NOW).state).toBe('consuming')
+})
+
+it.each([
+  ['3', 3],
+  ['-1', -1], // the library's own
+  [undefined, null],
+  ['many', null],
+])('RT4: a client that says %s of its tries is shown with %s', (maxReconsumeTimes, tries) => {
+  expect(triesOf(maxReconsumeTimes === undefined ? {} : { maxReconsumeTimes })).toBe(tries)
 })

@@ -100,7 +100,8 @@ it('keeps what a filter script was before, and shows what it threw to those alon
     { broker: 'broker-c:0', filter: { unknown: 'not-supported' } },
   ]
   const done = { ok: 1, failed: 0, rows: [] }
-  const groups = { filter: async () => rows, setFilter: async () => done, removeFilter: async () => done }
+  const tryFilter = async () => ({ verdict: 'passed' })
+  const groups = { tryFilter, filter: async () => rows, setFilter: async () => done, removeFilter: async () => done }
   const clusters = { get: () => ({ id: 'c', name: 'C', readOnly: false, production: false, groups }) }
   const at = { cluster: 'c', group: 'g' }
   const as = (role: 'viewer' | 'operator' | 'admin', rules: object[]) => {
@@ -116,8 +117,13 @@ it('keeps what a filter script was before, and shows what it threw to those alon
   expect(await thrown(as('viewer', []))).toContain('"passed":7')
 
   const script = { ...at, source: 'function match() { return false }', onFault: 'closed', timeLimitMs: 20 } as const
+  const attempt = { ...at, source: 'x', timeLimitMs: 20, message: { newestOf: 'T' } }
   await expect(as('operator', [rule]).group.setFilter(script)).rejects.toThrow(/needs the right message.unmask/)
-  expect(lines.splice(0)).toMatchObject([{ action: 'group.setFilter', result: 'failed' }])
+  await expect(as('operator', [rule]).group.tryFilter(attempt)).rejects.toThrow(/needs the right message.unmask/)
+  await expect(as('viewer', []).group.tryFilter(attempt)).rejects.toThrow('group.write')
+  expect(lines.splice(0)).toMatchObject([{ action: 'group.setFilter', result: 'failed' }, {}, {}])
+  expect(await as('operator', []).group.tryFilter(attempt)).toMatchObject({ verdict: 'passed' })
+  expect(lines.splice(0)).toMatchObject([{ action: 'group.tryFilter', object: 'g', result: 'ok' }])
   await as('operator', []).group.setFilter(script)
   await as('operator', []).group.removeFilter(at)
   const { passed: _, ...was } = held
