@@ -26,6 +26,8 @@ export interface FilterScripts {
   readonly size: number
   set(script: KeptScript): void
   remove(group: string): boolean
+  /** These and no others; what is the same but for its version keeps its own. Which groups have none any more. */
+  replaceAll(scripts: readonly KeptScript[]): string[]
   saved(): Promise<void>
   close(): Promise<void>
 }
@@ -69,6 +71,17 @@ class Kept implements FilterScripts {
     const isGone = this.#byGroup.delete(group)
     if (isGone) this.#file.changed()
     return isGone
+  }
+  replaceAll(scripts: readonly KeptScript[]): string[] {
+    const wanted = new Set(scripts.map(({ group }) => group))
+    const gone = [...this.#byGroup.keys()].filter((group) => !wanted.has(group))
+    for (const group of gone) this.remove(group)
+    for (const { group, source, onFault, timeLimitMs, updatedAtMs } of scripts) {
+      const held = this.get(group)
+      const isSame = held?.source === source && held.onFault === onFault && held.timeLimitMs === timeLimitMs
+      if (!isSame) this.set({ group, source, onFault, timeLimitMs, updatedAtMs })
+    }
+    return gone
   }
   saved(): Promise<void> {
     return this.#file.saved()

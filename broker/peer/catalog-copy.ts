@@ -1,6 +1,7 @@
-// broker/peer/catalog-copy.ts: a slave's topics, groups, offsets and delay positions are its master's: asked for again and
-// again, taken when they differ from what was taken last. Owns nothing but that: the tables belong to the catalog. One
+// broker/peer/catalog-copy.ts: a slave's topics, groups, offsets, delay positions and filter scripts are its master's: asked for
+// again and again, taken when they differ from what was taken last. Owns nothing but that: the tables belong to the catalog. One
 // thing goes the other way: what groups committed here while the master was away.
+import type { KeptScript } from '../catalog/filter-scripts'
 import { splitOffsetTable } from '../catalog/offsets'
 import type { GroupCatalog, OffsetCatalog, TopicCatalog } from '../catalog/types'
 import type { Dialer } from '../net/types'
@@ -11,8 +12,8 @@ import {
   subscriptionGroupWrapper,
   topicConfigWrapper,
 } from '../protocol/bodies'
-import { haRuntimeInfo } from '../protocol/bodies-admin'
-import { RequestCode, ResponseCode } from '../protocol/codes'
+import { filterScriptList, haRuntimeInfo } from '../protocol/bodies-admin'
+import { OwnRequestCode, RequestCode, ResponseCode } from '../protocol/codes'
 import type { ExtFields } from '../protocol/command'
 import { updateConsumerOffsetHeader, writeHeader } from '../protocol/headers'
 import type { TimedMessages } from '../schedule/timer-types'
@@ -31,6 +32,7 @@ export interface CatalogCopyOptions {
   readonly dialer: Dialer
   /** How groups want to be served: pulls or pops. */
   readonly requestModes: { replaceAll(json: Buffer): void }
+  readonly filterScripts: { replaceAll(scripts: readonly KeptScript[]): void }
   readonly periodMs: number
   readonly log: (level: 'debug' | 'info' | 'warn' | 'error', line: string) => void
 }
@@ -71,7 +73,7 @@ class Copier implements CatalogCopy {
 
   constructor(options: CatalogCopyOptions) {
     this.#options = options
-    const { topics, groups, offsets, delays, requestModes } = options
+    const { topics, groups, offsets, delays, requestModes, filterScripts } = options
     this.#own = createOwnCommits(offsets)
     this.#tables = [
       {
@@ -117,6 +119,12 @@ class Copier implements CatalogCopy {
         isOptional: true,
         hasMoved: () => true, // the master's log has
         take: (body, address) => this.#takeTimers(body, address),
+      },
+      {
+        name: 'filter scripts', // ours alone
+        code: OwnRequestCode.GET_FILTER_SCRIPTS,
+        isOptional: true,
+        take: (body) => filterScripts.replaceAll(readBody(filterScriptList, body).scripts),
       },
     ]
   }

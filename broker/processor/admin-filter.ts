@@ -24,30 +24,33 @@ export const filterScriptHandlers = (): HandlerTable => ({
     const { groups, filterScripts, scripts, clock } = broker
     if (onFault !== 'open' && onFault !== 'closed') throw invalid(`<onFault> is open or closed: ${onFault}`)
     mustBeWithin(timeLimitMs, request.body.length)
-    const whyNot = (): ReturnType<typeof refuse> | undefined => {
+    const source = request.body.toString('utf8')
+    const answered = (): ReturnType<typeof refuse> | undefined => {
       if (groups.peek(group) === undefined) {
         return refuse(ResponseCode.SUBSCRIPTION_GROUP_NOT_EXIST, `there is no group ${group}: create it first`)
       }
-      const held = filterScripts.get(group)?.updatedAtMs ?? 0
+      const kept = filterScripts.get(group)
+      const held = kept?.updatedAtMs ?? 0
       if (replaces !== undefined && replaces !== held) {
+        // a slave may have it of its master by now
+        if (kept?.source === source && kept.onFault === onFault && kept.timeLimitMs === timeLimitMs) return ok()
         const remark = `the filter script of ${group} was changed meanwhile (${held}, not ${replaces}): read it again`
         return refuse(ResponseCode.SUBSCRIPTION_NOT_LATEST, remark)
       }
       if (held > 0 || filterScripts.size < scriptLimits.scripts) return undefined
       throw invalid(`this broker has ${scriptLimits.scripts} filter scripts already: remove one first`)
     }
-    const refused = whyNot()
-    if (refused !== undefined) return refused
-    const source = request.body.toString('utf8')
+    const before = answered()
+    if (before !== undefined) return before
     const fault = await scripts.faultOf(source, timeLimitMs)
     if (fault !== undefined) {
       return refuse(ResponseCode.SUBSCRIPTION_PARSE_FAILED, `the filter script cannot be used: ${fault}`)
     }
     // others may have been here while it was tried
-    const refusedNow = whyNot()
-    if (refusedNow !== undefined) return refusedNow
-    const before = filterScripts.get(group)?.updatedAtMs ?? 0
-    filterScripts.set({ group, source, onFault, timeLimitMs, updatedAtMs: Math.max(clock(), before + 1) })
+    const meanwhile = answered()
+    if (meanwhile !== undefined) return meanwhile
+    const replaced = filterScripts.get(group)?.updatedAtMs ?? 0
+    filterScripts.set({ group, source, onFault, timeLimitMs, updatedAtMs: Math.max(clock(), replaced + 1) })
     await filterScripts.saved()
     return ok()
   },

@@ -214,9 +214,19 @@ async function openBroker(plan: PartPlan, log: PartLog, ends: Ends, place: Place
     clock,
   })
 
-  const tables = { topics, groups, offsets, delays, timers, requestModes: pop.modes }
+  const filterScripts = await openFilterScripts({ configDir, log })
+  const scripts = createScripts({ start: (events) => startFilterThread(events, plan.filterEntry), clock, log })
+  ends.push(() => Promise.all([filterScripts.close(), scripts.close()]))
+
+  const tables = { topics, groups, offsets, delays, timers }
   const replication = await openReplication({
     ...tables,
+    requestModes: pop.modes,
+    filterScripts: {
+      replaceAll(all) {
+        for (const group of filterScripts.replaceAll(all)) scripts.forget(group)
+      },
+    },
     host: plan.host,
     admits: admissionFor('ha', plan.allowFrom, (line) => log('warn', line))?.admits,
     values,
@@ -256,10 +266,6 @@ async function openBroker(plan: PartPlan, log: PartLog, ends: Ends, place: Place
     clock,
   })
   ends.push(() => broadcasts.close())
-
-  const filterScripts = await openFilterScripts({ configDir, log })
-  const scripts = createScripts({ start: (events) => startFilterThread(events, plan.filterEntry), clock, log })
-  ends.push(() => Promise.all([filterScripts.close(), scripts.close()]))
 
   const broker: BrokerContext = {
     identity,

@@ -74,7 +74,10 @@ export interface Place {
   opened: (now: { readonly maxOffset: () => number; readonly told: (set: SyncStateSet) => void }) => void
 }
 
-type Tables = Pick<CatalogCopyOptions, 'topics' | 'groups' | 'offsets' | 'delays' | 'timers' | 'requestModes'>
+type Tables = Pick<
+  CatalogCopyOptions,
+  'topics' | 'groups' | 'offsets' | 'delays' | 'timers' | 'requestModes' | 'filterScripts'
+>
 export interface ReplicationPartOptions extends Tables {
   host: string
   /** Who may copy; absent: whoever reaches the port. */

@@ -1,11 +1,14 @@
 // test/broker/peer/catalog-copy.test.ts: a slave's tables become its master's, and stay so.
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { afterEach, expect, it } from 'vitest'
+import { openFilterScripts } from '../../../broker/catalog/filter-scripts'
 import { openGroups } from '../../../broker/catalog/groups'
 import { openOffsets } from '../../../broker/catalog/offsets'
 import { openTopics } from '../../../broker/catalog/topics'
 import { openDialer } from '../../../broker/net/dial'
 import { createCatalogCopy } from '../../../broker/peer/catalog-copy'
-import { RequestCode } from '../../../broker/protocol/codes'
+import { OwnRequestCode, RequestCode } from '../../../broker/protocol/codes'
 import type { DelayLevels } from '../../../broker/schedule/types'
 import { removeFolder, temporaryFolder } from '../../support/folders'
 import { openRealBroker } from '../processor/real-broker'
@@ -15,7 +18,7 @@ afterEach(async () => {
   for (const end of ends.splice(0).reverse()) await end()
 })
 
-it('HA3: copies topics, groups, what groups may not read, offsets and delay positions, and follows each change', async () => {
+it('HA3: copies topics, groups, what groups may not read, offsets, delay positions and filter scripts, and follows each change', async () => {
   const master = await openRealBroker({ messageDelayLevel: '1s 2s' })
   ends.push(() => master.stop())
   const client = master.client()
@@ -54,6 +57,8 @@ it('HA3: copies topics, groups, what groups may not read, offsets and delay posi
   const dialer = openDialer()
   ends.push(async () => dialer.close())
   const requestModes = { replaceAll: () => {} }
+  const filterScripts = await openFilterScripts({ configDir, log })
+  ends.push(() => filterScripts.close())
   const copy = createCatalogCopy({
     topics,
     groups,
@@ -61,6 +66,7 @@ it('HA3: copies topics, groups, what groups may not read, offsets and delay posi
     delays,
     dialer,
     requestModes,
+    filterScripts: { replaceAll: (all) => void filterScripts.replaceAll(all) },
     timers: { doneElsewhere: () => {} },
     confirmOffset: () => Number.MAX_SAFE_INTEGER,
     periodMs: 60_000,
@@ -122,6 +128,21 @@ it('HA3: copies topics, groups, what groups may not read, offsets and delay posi
   await client.ask(RequestCode.UPDATE_CONSUMER_OFFSET, { ...place, commitOffset: '1' })
   expect(await copy.now()).toBe(true)
   expect([(await at('0')).offset, offsets.query('readers', 'copied', 0)]).toEqual(['1', 1])
+
+  // a filter script that it lacks would let pass what the group is not to get
+  const script = { group: 'readers', source: 'function match() {}', onFault: 'closed', timeLimitMs: 5, updatedAtMs: 7 }
+  const scripts = JSON.stringify({ scripts: [script] })
+  await master.restart((dataDir) => writeFile(join(dataDir, 'config', 'filterScripts.json'), scripts))
+  filterScripts.set({ ...script, group: 'strayed', onFault: 'open' })
+  expect(await copy.now()).toBe(true)
+  expect([...filterScripts.all()]).toEqual([script])
+  filterScripts.set({ ...script, onFault: 'closed', updatedAtMs: 9 }) // the same, set here as well
+  await client.ask(RequestCode.UPDATE_AND_CREATE_SUBSCRIPTIONGROUP, {}, '{"groupName":"next"}')
+  expect(await copy.now()).toBe(true)
+  expect([...filterScripts.all()]).toMatchObject([{ group: 'readers', updatedAtMs: 9 }])
+  await client.ask(OwnRequestCode.REMOVE_FILTER_SCRIPT, { group: 'readers' })
+  expect(await copy.now()).toBe(true)
+  expect(filterScripts.size).toBe(0)
 
   await master.stop()
   ends.shift()

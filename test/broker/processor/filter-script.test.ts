@@ -88,10 +88,13 @@ describe('FI6: a filter script at a broker', { timeout: 120_000 }, () => {
   it('replaces the one its author saw, and no other that came meanwhile', async () => {
     const [held] = await states()
     const replaces = String(held?.updatedAtMs)
-    const both = await Promise.all([set(expensive, { replaces }), set(expensive, { replaces })])
+    const both = await Promise.all([set(expensive, { replaces }), set(`${expensive} // another`, { replaces })])
     expect(both.map(({ code }) => code)).toEqual([ResponseCode.SUCCESS, ResponseCode.SUBSCRIPTION_NOT_LATEST])
     expect(both[1]?.remark).toMatch(/changed meanwhile.*read it again/)
-    expect((await set(expensive, { replaces: '0' })).code).toBe(ResponseCode.SUBSCRIPTION_NOT_LATEST)
+    expect((await set('function match() { return true }', { replaces: '0' })).code).toBe(
+      ResponseCode.SUBSCRIPTION_NOT_LATEST,
+    )
+    expect((await set(expensive, { replaces: '0' })).code).toBe(ResponseCode.SUCCESS) // it is there already
     expect((await set(expensive)).code).toBe(ResponseCode.SUCCESS)
   })
 
