@@ -37,7 +37,7 @@ export const createScriptThreads = (start: (events: ScriptThreadEvents) => Scrip
   new Threads(start)
 
 const mostThreads = 4
-/** So many of one group are on their way to a thread together, else each would wait for a turn of this one's loop; of a slow one, one. */
+/** So many of one group are on their way to a thread together, else each would wait for a turn of this one's loop. */
 const mostTogether = 16
 /** Another thread is worth its memory only when those there are busy for so long. */
 const anotherAfterMs = 20
@@ -179,7 +179,9 @@ class Threads implements ScriptThreads {
   #begin(lane: Lane, group: string): void {
     const own = this.#waiting.get(group)
     if (own === undefined) return
-    lane.at.push(...own.questions.splice(0, this.#slow.has(group) ? 1 : mostTogether))
+    // of trials too: they are of many people, and a thread that must be ended takes all that is on its way
+    const isAlone = group === '' || this.#slow.has(group)
+    lane.at.push(...own.questions.splice(0, isAlone ? 1 : mostTogether))
     this.#waiting.delete(group)
     if (own.questions.length > 0) this.#waiting.set(group, own) // behind the others
     this.#watch(lane)
