@@ -24,17 +24,19 @@ import type { PartLog } from './part-thread'
 export interface Sights {
   /** For requests: a slave's takes nothing. */
   readonly served: MessageStore
-  /** For what is due: a slave's lets it escape, while it acts. */
-  readonly due: MessageStore
-  /** For popped messages that come again; apart, since what is due there may wait for them. */
+  /** For what is due: a slave's lets it escape, while it acts. Apart: what nobody takes of one holds up nothing of another. */
+  readonly delayed: MessageStore
+  readonly timed: MessageStore
+  /** For popped messages that come again. */
   readonly revived: MessageStore
   readonly escapes: readonly EscapeStore[]
 }
 export function sightsOf(store: MessageStore, isSlave: boolean, clock: () => number): Sights {
-  if (!isSlave) return { served: store, due: store, revived: store, escapes: [] }
-  const due = openEscapeStore(store, clock)
+  if (!isSlave) return { served: store, delayed: store, timed: store, revived: store, escapes: [] }
+  const delayed = openEscapeStore(store, clock)
+  const timed = openEscapeStore(store, clock)
   const revived = openEscapeStore(store, clock)
-  return { served: openReadOnlyStore(store), due, revived, escapes: [due, revived] }
+  return { served: openReadOnlyStore(store), delayed, timed, revived, escapes: [delayed, timed, revived] }
 }
 
 export interface ActingPartOptions {

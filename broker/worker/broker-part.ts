@@ -121,7 +121,7 @@ async function openBroker(plan: PartPlan, log: PartLog, ends: Ends, place: Place
 
   const delays = await openDelayLevels({
     configDir,
-    store: sights.due,
+    store: sights.delayed,
     clock,
     log,
     levels: values.messageDelayLevel,
@@ -132,7 +132,7 @@ async function openBroker(plan: PartPlan, log: PartLog, ends: Ends, place: Place
   const timers = await openTimers({
     rootDir,
     configDir,
-    store: sights.due,
+    store: sights.timed,
     settings: values,
     clock,
     log,
