@@ -273,6 +273,8 @@ class Deck {
     else if (this.#console === undefined) waitingPage(response, 'The cluster is starting.')
     else if (this.#console.handleHttp(request, response)) return
     else if (below === null) response.writeHead(307, { location: `${basePath}/` }).end()
+    else if (this.#pages && !isWellFormed(path))
+      text(response, 400, 'This address is not well formed: look at its % signs.\n')
     else if (this.#pages) {
       this.#guardPage(request, response)
       // Whatever the browser claims to be, the audit log gets the address we know.
@@ -368,6 +370,16 @@ class Deck {
         ? logText(line, logShape.format)
         : `${line.level} ${line.part}: ${line.text}`,
     )
+  }
+}
+
+/** Next fails on what cannot be decoded, as if it were its own fault. */
+const isWellFormed = (path: string | undefined): boolean => {
+  try {
+    decodeURIComponent(path ?? '')
+    return true
+  } catch {
+    return false
   }
 }
 

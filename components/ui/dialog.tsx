@@ -3,7 +3,7 @@
 // returns focus; Esc closes the topmost. The cluster's spine stands beside its name, so that production is never mistaken.
 import { X } from 'lucide-react'
 import { Dialog as Radix } from 'radix-ui'
-import type { ReactNode } from 'react'
+import { type ReactNode, useRef } from 'react'
 import { useTranslations } from 'use-intl'
 import { Button } from './button'
 import { cn } from './cn'
@@ -56,6 +56,27 @@ const focusSelf = (event: Event) => {
   if (event.currentTarget instanceof HTMLElement) event.currentTarget.focus()
 }
 
+/** A menu is gone by the time it would get the focus back: then what opens it. */
+const focused = (): HTMLElement | null => {
+  if (typeof document === 'undefined' || !(document.activeElement instanceof HTMLElement)) return null
+  const menu = document.activeElement.closest('[role="menu"]')
+  return menu ? document.getElementById(menu.getAttribute('aria-labelledby') ?? '') : document.activeElement
+}
+/** Gives the focus back to what had it before the layer: Radix knows of layers with a trigger only. */
+function useGiveBack(open: boolean): (event: Event) => void {
+  const before = useRef<HTMLElement | null>(null)
+  const wasOpen = useRef(false)
+  // While it is drawn: a field of the layer takes the focus before any effect runs.
+  if (open && !wasOpen.current) before.current = focused()
+  wasOpen.current = open
+  return (event) => {
+    event.preventDefault()
+    // What was deleted from the layer is gone: then from the page's beginning on.
+    if (before.current?.isConnected) before.current.focus()
+    else document.querySelector<HTMLElement>('main')?.focus({ preventScroll: true })
+  }
+}
+
 /** Radix warns about a dialog without description unless it is told that none is meant. */
 const undescribed = (description: ReactNode) => (description ? {} : { 'aria-describedby': undefined })
 
@@ -66,6 +87,7 @@ const putAside = (stays: boolean | undefined, onOpenChange: (open: boolean) => v
 
 export function Dialog(props: LayerProps) {
   const { open, onOpenChange, title, about, description, footer, children, className, stays } = props
+  const giveBack = useGiveBack(open)
   return (
     <Radix.Root open={open} onOpenChange={putAside(stays, onOpenChange)}>
       <Radix.Portal>
@@ -73,6 +95,7 @@ export function Dialog(props: LayerProps) {
         <Radix.Content
           {...undescribed(description)}
           onOpenAutoFocus={focusSelf}
+          onCloseAutoFocus={giveBack}
           className={cn(
             'enter-float fixed top-[12vh] left-1/2 z-40 flex max-h-[80vh] w-[520px] max-w-[calc(100vw-24px)] -translate-x-1/2 flex-col overflow-hidden rounded-xl border border-line bg-raised shadow-float outline-none max-sm:inset-0 max-sm:max-h-none max-sm:w-full max-sm:max-w-none max-sm:translate-x-0 max-sm:rounded-none',
             className,
@@ -94,6 +117,7 @@ export function Dialog(props: LayerProps) {
 /** Wizards (1000 px) and objects opened over the page (636 px). */
 export function Sheet(props: LayerProps & { readonly width?: 'pane' | 'wizard' | 'narrow' | undefined }) {
   const { open, onOpenChange, title, about, description, footer, children, className, stays, width = 'wizard' } = props
+  const giveBack = useGiveBack(open)
   return (
     <Radix.Root open={open} onOpenChange={putAside(stays, onOpenChange)}>
       <Radix.Portal>
@@ -101,6 +125,7 @@ export function Sheet(props: LayerProps & { readonly width?: 'pane' | 'wizard' |
         <Radix.Content
           {...undescribed(description)}
           onOpenAutoFocus={focusSelf}
+          onCloseAutoFocus={giveBack}
           className={cn(
             'enter-sheet fixed inset-y-0 right-0 z-40 flex max-w-full flex-col bg-raised shadow-sheet outline-none max-sm:w-full',
             { wizard: 'w-[1000px]', pane: 'w-[636px]', narrow: 'w-[420px]' }[width],
