@@ -166,7 +166,8 @@ export const RuleEditor = ({ rule, onClose }: { rule: RuleRow | null; onClose: (
             }))}
           />
         </Field>
-        <div className="self-end">
+        <div>
+          <p className="mb-[3px] text-ink-2 text-xs">{t('severity')}</p>
           <Segmented
             label={t('severity')}
             value={form.severity}

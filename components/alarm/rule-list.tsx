@@ -3,6 +3,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { parseAsString, useQueryState } from 'nuqs'
 import { useTranslations } from 'use-intl'
+import { alarmMetrics } from '../../server/shared/alarms'
 import type { RuleRow } from '../../server/shared/views'
 import { type Column, DataTable } from '../data-table'
 import { useFormat } from '../format'
@@ -61,7 +62,10 @@ export const RuleList = () => {
               {t('butNot')} <span className="mono">{row.except}</span>
             </>
           )}
-          <span className="text-ink-3"> · {format.count(row.matched)}</span>
+          <span className="text-ink-3">
+            {' '}
+            · {t(`matched.${alarmMetrics[row.metric].of}`, { count: row.matched, shown: format.count(row.matched) })}
+          </span>
         </span>
       ),
     },

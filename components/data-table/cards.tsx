@@ -4,6 +4,9 @@ import { Fragment } from 'react'
 import { cn } from '../ui/cn'
 import type { Column } from './columns'
 
+/** A value alone has the whole line. */
+const places = ['', 'grid-cols-1', 'grid-cols-2', 'grid-cols-3']
+
 export function Cards<Row>(props: {
   rows: readonly Row[]
   columns: readonly Column<Row>[]
@@ -44,7 +47,7 @@ export function Cards<Row>(props: {
               ))}
             </div>
             <div className="mt-1 flex items-end gap-2">
-              <dl className="grid min-w-0 flex-1 grid-cols-3 gap-x-2 text-sm">
+              <dl className={cn('grid min-w-0 flex-1 gap-x-2 text-sm', places[Math.min(values.length, 3)])}>
                 {values.map((column) => (
                   <div key={column.id} className="min-w-0">
                     <dt className="truncate text-ink-3 text-xs">{column.head}</dt>

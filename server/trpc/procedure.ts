@@ -128,6 +128,7 @@ const recorded = t.middleware(async ({ ctx, next, path, type, getRawInput }) => 
       input.brokerName ??
       input.part ??
       input.user ??
+      nameWithin(raw) ??
       input.id ??
       input.offsetId ??
       input.pattern ??
@@ -142,6 +143,11 @@ const recorded = t.middleware(async ({ ctx, next, path, type, getRawInput }) => 
   })
   return result
 })
+/** What a rule or a channel that is put is called. */
+const nameWithin = (raw: unknown): string | undefined => {
+  const name = fieldIn(fieldIn(raw, 'rule') ?? fieldIn(raw, 'channel'), 'name')
+  return typeof name === 'string' && name !== '' ? name.slice(0, MAX_FIELD_CHARACTERS) : undefined
+}
 /** How somebody sees the console (language, theme, the last cluster) is nobody's business, and would fill the log. */
 const ownLooks: ReadonlySet<string> = new Set(['auth.settings'])
 const auditText = (error: Error): string => {

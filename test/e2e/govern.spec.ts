@@ -1,8 +1,13 @@
 // test/e2e/govern.spec.ts: the rule editor and the pages about people by the keyboard alone, and texts that others wrote,
 // shown as texts and nothing else.
+import { readFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
 import { expect, type Locator, type Page, test } from '@playwright/test'
+import { pagesFolder } from '../../server/build/pages-folder.mjs'
+import { contentPolicy, newNonce } from '../../server/http/csp'
+import { projectRoot } from '../support/folders'
 
 const RUN = Date.now().toString(36)
 
@@ -247,9 +252,16 @@ test('what others wrote is shown as text, and no path leads out of its folder', 
     expect([200, 307, 308, 400, 404], `${path}: ${answer.status()}`).toContain(answer.status())
   }
 
-  // What stands in for a page that the server could not even begin keeps to the policy of the others.
-  const answer = await page.goto('/500')
-  expect(answer?.status()).toBe(500)
+  // What Next hands out when it fails before a page began is a file, and keeps to the policy of the others.
+  await page.route('**/fails', (route) =>
+    route.fulfill({
+      status: 500,
+      contentType: 'text/html; charset=utf-8',
+      headers: { 'content-security-policy': contentPolicy(newNonce()) },
+      body: readFileSync(join(projectRoot, pagesFolder(''), 'server', 'pages', '500.html')),
+    }),
+  )
+  await page.goto('/fails')
   await expect(page.getByRole('link', { name: /Try again/ })).toBeVisible()
   expect(faults).toEqual([])
 })

@@ -80,14 +80,17 @@ it('says of a test that failed that it failed, and names the account a change is
     nameOf: async (id: number) => (id === 7 ? 'li.wei' : undefined),
     endSessions: async () => undefined,
   }
-  const asRoot = callerAs(root as unknown as SignedIn, { clusters: { test: async () => steps }, people })
+  const notify = { put: async () => 'c3f1' }
+  const asRoot = callerAs(root as unknown as SignedIn, { clusters: { test: async () => steps }, people, notify })
   await asRoot.cluster.test({ namesrv: ['127.0.0.1:1'] })
   await asRoot.access.createUser({ name: 'kim', password: 'a long enough one', role: 'viewer' })
   await asRoot.access.endSessions({ id: 7 })
+  await asRoot.channel.put({ channel: { kind: 'webhook', name: 'On call', url: 'https://hooks.example/x' } })
   expect(lines).toMatchObject([
     { action: 'cluster.test', result: 'failed', error: 'nobody listens there' },
     { action: 'access.createUser', object: 'kim', result: 'ok' },
     { action: 'access.endSessions', object: 'li.wei', result: 'ok' },
+    { action: 'channel.put', object: 'On call', result: 'ok' },
   ])
   expect(JSON.stringify(lines)).not.toContain('a long enough one')
 })

@@ -271,7 +271,7 @@ describe('a cluster marked production', () => {
   })
 })
 
-describe('a grant on some clusters and names', () => {
+describe('SE3: a grant on some clusters and names', () => {
   const holding = (...grants: GrantOn[]): SignedIn => {
     const base = signedIn('viewer')
     return { ...base, me: { ...base.me, role: 'team', rights: grants.map(({ right }) => right), grants } }
