@@ -19,7 +19,10 @@ const ann = {
   sessionId: 's',
   me: { name: 'ann', role: 'viewer', rights: rightsOf('viewer'), grants: grantsOf('viewer'), tryAs: null },
 }
-const callerAs = (who: SignedIn | null, parts: { clusters?: object; people?: object; masking?: object } = {}) => {
+const callerAs = (
+  who: SignedIn | null,
+  parts: { clusters?: object; people?: object; masking?: object; notify?: object } = {},
+) => {
   const login = async () => {
     throw locked ? new DeskError('locked-out', 'wait') : new DeskError('wrong-password', 'no')
   }
@@ -33,6 +36,7 @@ const callerAs = (who: SignedIn | null, parts: { clusters?: object; people?: obj
     },
     clusters: { get: () => undefined, ...parts.clusters },
     masking: parts.masking,
+    notify: parts.notify,
   } as unknown as ConsoleDesk // what these calls reach of it
   const caller = { from: '::1', agent: '', session: null }
   const drained = async () => undefined
