@@ -45,7 +45,7 @@ const anotherAfterMs = 20
 const startMs = 60_000
 /** Who needs longer for one question is slow, until it is quicker. */
 const slowMs = 1000
-/** Of the questions of all groups that wait. */
+/** Shared by the groups that wait, those that came before keeping what they have: with a hundred it is four times that. */
 const mostWaiting = 10_000
 /** As `mostWaiting`, of the messages in them. */
 const mostWaitingBytes = 64 * 1024 * 1024
