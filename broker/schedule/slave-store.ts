@@ -119,6 +119,7 @@ const isSlave = (): StoreError =>
 const maxUnderWay = 4096
 /** As `maxUnderWay`, of what they hold in memory. */
 const maxUnderWayBytes = 64 * 1024 * 1024
+const tooMany = `${maxUnderWay} messages, or ${maxUnderWayBytes} bytes of them, are still escaping`
 
 interface UnderWay {
   isDone: boolean
@@ -159,7 +160,7 @@ class Escaping extends ReadOnly implements EscapeStore {
   override append(message: NewMessage): Appended {
     if (this.#escape === undefined) throw isSlave()
     if (this.#underWay.length >= maxUnderWay || this.#bytes >= maxUnderWayBytes) {
-      throw new StoreError('busy', `${this.#underWay.length} messages are still escaping`)
+      throw new StoreError('busy', tooMany) // the same each time: it is logged when it is news
     }
     const one: UnderWay = { isDone: false, sizeBytes: message.body.length + message.properties.length }
     this.#underWay.push(one)
