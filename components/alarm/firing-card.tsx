@@ -4,7 +4,8 @@ import { useMutation, useQuery } from '@tanstack/react-query'
 import { BellOff, UserCheck } from 'lucide-react'
 import { useState } from 'react'
 import { useTranslations } from 'use-intl'
-import { alarmMetrics } from '../../server/shared/alarms'
+import { type AlarmMetricName, alarmMetrics } from '../../server/shared/alarms'
+import type { ExplorerMetric, MetricScope } from '../../server/shared/metrics'
 import type { AlarmRow, DeliveryRow } from '../../server/shared/views'
 import { Sparkline } from '../chart/sparkline'
 import { Name, useFormat } from '../format'
@@ -108,9 +109,7 @@ export const FiringCard = ({ row, now }: { row: AlarmRow; now: number }) => {
           {t('since', { at: format.time(row.since), span: format.duration(now - row.since) })}
           {row.takenBy === null ? '' : ` · ${t('takenBy', { who: row.takenBy })}`}
         </p>
-        {alarmMetrics[row.metric].of === 'group' && (row.metric === 'lag' || row.metric === 'behind') && (
-          <GroupLine group={row.subject} field={row.metric === 'lag' ? 'lag' : 'behindMs'} critical={critical} />
-        )}
+        <LastHour row={row} critical={critical} />
       </div>
       <ul className="flex min-w-0 flex-col gap-1" aria-label={t('told')}>
         {row.deliveries.length === 0 ? (
@@ -154,15 +153,31 @@ export const FiringCard = ({ row, now }: { row: AlarmRow; now: number }) => {
   )
 }
 
-/** The last hour of what it is about. */
-const GroupLine = ({ group, field, critical }: { group: string; field: 'lag' | 'behindMs'; critical: boolean }) => {
+/** What is kept of a metric that a rule can watch; of the others there is no line. */
+const kept: Partial<Record<AlarmMetricName, readonly [metric: ExplorerMetric, of: MetricScope]>> = {
+  lag: ['lag', 'group'],
+  behind: ['behindMs', 'group'],
+  clients: ['clients', 'group'],
+  topicIn: ['in', 'topic'],
+  topicOut: ['out', 'topic'],
+  putP99: ['putP99Ms', 'broker'],
+  disk: ['diskRatio', 'broker'],
+}
+const POINTS = 60
+/** Of what it is about. */
+const LastHour = ({ row, critical }: { row: AlarmRow; critical: boolean }) => {
   const cluster = useClusterId()
   const trpc = useTRPC()
+  const [metric, of] = kept[row.metric] ?? []
   const { data } = useQuery(
-    trpc.group.history.queryOptions({ cluster, group, lastMs: 3_600_000 }, { staleTime: 15_000 }),
+    trpc.metrics.explore.queryOptions(
+      { cluster, metric: metric ?? 'lag', of: of ?? 'group', names: [row.subject], lastMs: 3_600_000 },
+      { enabled: metric !== undefined, staleTime: 15_000 },
+    ),
   )
-  if (!data) return null
-  const step = Math.max(1, Math.ceil(data.points.length / 60))
-  const points = data.points.filter((_, at) => at % step === 0).map((point) => point[field])
+  const values = data?.series[0]?.values
+  if (values === undefined) return null
+  const step = Math.max(1, Math.ceil(values.length / POINTS))
+  const points = values.filter((_, at) => at % step === 0)
   return <Sparkline points={points} tone={critical ? 'crit' : 'warn'} width={220} height={36} />
 }
