@@ -1,6 +1,6 @@
 // server/message/lanes.ts: many queues read side by side and handed out in order of store time. Each goes on by itself: none
-// waits for another's answer, and those that have shown their next match look a little further meanwhile. A queue whose broker
-// fails is asked again before it counts as not read.
+// waits for another's answer, and those that have shown their next match look a little further meanwhile. A match is handed out
+// as soon as no other queue can hold one before it. A queue whose broker fails is asked again before it counts as not read.
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { WireMessage } from '../admin/records'
 import { PeerError } from '../shared/errors'
@@ -19,6 +19,9 @@ export interface Lane {
   readonly reader: QueueReader
   /** Matches not handed out yet, in reading order. */
   readonly ready: readonly WireMessage[]
+  /** What is not read yet, [next, end), as of those matches: the reader itself may be a moment ahead. */
+  readonly next: bigint
+  readonly end: bigint
   /** Why it is not read to its end. */
   readonly fault: PeerError | null
 }
@@ -26,6 +29,8 @@ export interface LanesOptions {
   readers: readonly QueueReader[]
   /** Of two messages of different queues: is the first handed out first? */
   before(a: WireMessage, b: WireMessage): boolean
+  /** The newest first: what comes later was stored earlier. */
+  backwards: boolean
   /** So many are handed out at most. */
   limit: number
   /** Waits before the same is asked again, the one after the other. */
@@ -35,10 +40,8 @@ export interface Lanes {
   readonly all: readonly Lane[]
   /** Messages looked at. */
   readonly scanned: number
-  /** What comes next in time is not known: some queue may hold it and has not shown its next match. */
-  readonly isWaiting: boolean
-  /** The next in time; undefined: none is left, or it is not known yet. */
-  take(): { message: WireMessage; broker: string } | undefined
+  /** The next in time; 'wait': it is not known yet, since some queue may still hold it; undefined: none is left. */
+  take(): { message: WireMessage; broker: string } | 'wait' | undefined
   /** Until something was read, or so long. Throws what is no broker's fault. */
   wait(ms: number, signal: AbortSignal | undefined): Promise<void>
   /** Nothing more is asked. */
@@ -49,6 +52,9 @@ export const openLanes = (options: LanesOptions): Lanes => new SideBySide(option
 interface Held {
   reader: QueueReader
   ready: WireMessage[]
+  next: bigint
+  end: bigint
+  reachedAt: number | null
   fault: PeerError | null
   isReading: boolean
 }
@@ -75,30 +81,36 @@ class SideBySide implements Lanes {
 
   constructor(options: LanesOptions) {
     this.#options = options
-    this.all = options.readers.map((reader) => ({ reader, ready: [], fault: null, isReading: false }))
+    this.all = options.readers.map((reader) => ({
+      ...{ reader, ready: [], next: reader.next, end: reader.end },
+      ...{ reachedAt: null, fault: null, isReading: false },
+    }))
     this.#turns = [...this.all]
     for (const { address } of options.readers) this.#sources.set(address, { reading: 0, answeredAt: 0 })
     this.#start()
   }
 
-  get isWaiting(): boolean {
-    return this.all.some(isHungry)
-  }
-
   take() {
-    if (this.isWaiting) return undefined
     let first: Held | undefined
     for (const lane of this.all) {
       const head = lane.ready[0]
       const held = first?.ready[0]
       if (head !== undefined && (held === undefined || this.#options.before(head, held))) first = lane
     }
+    const next = first?.ready[0]
+    if (this.all.some((lane) => isHungry(lane) && (next === undefined || !this.#isPast(lane, next)))) return 'wait'
     const message = first?.ready.shift()
     if (first === undefined || message === undefined) return undefined
     this.#taken += 1
     this.#hold(-1, [message])
     if (first.ready.length < HELD_MESSAGES) this.#start()
     return { message, broker: first.reader.broker }
+  }
+
+  /** All that the queue still holds comes after the message. Within a queue messages lie in order of store time. */
+  #isPast({ reachedAt }: Held, { storedAt }: WireMessage): boolean {
+    if (reachedAt === null) return false
+    return this.#options.backwards ? reachedAt <= storedAt : reachedAt >= storedAt
   }
 
   async wait(ms: number, signal: AbortSignal | undefined): Promise<void> {
@@ -149,10 +161,10 @@ class SideBySide implements Lanes {
     for (let tried = 0; !this.#isClosed; tried++) {
       const askedAt = performance.now()
       try {
-        // what passes most over goes on; what shows all may have enough with its first look
-        const { matches, scanned } = await lane.reader.read(lane.reader.isFiltered || this.#taken > 0)
+        const { matches, scanned } = await lane.reader.read()
         source.answeredAt = performance.now()
         lane.ready.push(...matches)
+        Object.assign(lane, { next: lane.reader.next, end: lane.reader.end, reachedAt: lane.reader.reachedAt })
         this.scanned += scanned
         this.#hold(1, matches)
         break
@@ -183,7 +195,7 @@ class SideBySide implements Lanes {
     this.#ring?.()
   }
 }
-const isOver = ({ reader, fault }: Held): boolean => reader.done || fault !== null
+const isOver = ({ next, end, fault }: Held): boolean => next >= end || fault !== null
 const isHungry = (lane: Held): boolean => lane.ready.length === 0 && !isOver(lane)
 /** The same question may be answered a little later. */
 const mayPass = ({ fault, answer }: PeerError): boolean => fault !== 'answered' || answer?.kind === 'broker-busy'

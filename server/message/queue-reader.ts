@@ -3,24 +3,23 @@
 // hands out what it has not read whole, nor reads twice what was answered.
 import type { Admin } from '../admin/open'
 import { eachMessage, type Glance, type WireMessage } from '../admin/records'
+import { lastStoreTimeOf, storeTimeOf } from '../admin/store-time'
 import type { PullAnswer } from '../admin/types'
 
 export interface QueueReader {
   readonly broker: string
   readonly address: string
   readonly queueId: number
-  readonly isFiltered: boolean
   /** What is not read yet: [next, end). */
   readonly next: bigint
   readonly end: bigint
   readonly done: boolean
+  /** When the last that was read was stored: what is still to come lies behind it in reading order. null: nothing was read. */
+  readonly reachedAt: number | null
   /** Some of it the broker did not hand out, though it lies there: it was passed over. */
   readonly stoodStill: boolean
-  /**
-   * The next matching messages in reading order, and how many were passed over. `ahead`: there will be another read, and what
-   * it needs is asked for before this one's is looked through. After a fault the same is read by the next.
-   */
-  read(ahead?: boolean): Promise<{ matches: WireMessage[]; scanned: number }>
+  /** The next matching messages in reading order, and how many were passed over. After a fault the same is read by the next. */
+  read(): Promise<{ matches: WireMessage[]; scanned: number }>
 }
 export interface QueueReaderOptions {
   admin: Admin
@@ -35,12 +34,9 @@ export interface QueueReaderOptions {
   /** What of the records is worth reading. */
   glance: Glance
   passes: (message: WireMessage) => boolean
-  /** Most of a filtered search is passing over. */
-  filtered: boolean
 }
-/** The first stretch: small where all of it is shown, so that the first rows are there at once. */
-const FIRST_SHOWN = 32n
-const FIRST_FILTERED = 256n
+/** The first stretch: small, since all of it may match and be shown. */
+const FIRST = 32n
 /** Our brokers hand out so many to tools, within half a megabyte; Apache's 32 by default, whatever is asked. */
 const LARGEST = 4096n
 /** Where much is found, it is made, shown and held: a little at a time. */
@@ -70,7 +66,6 @@ class Reader implements QueueReader {
   readonly broker: string
   readonly address: string
   readonly queueId: number
-  readonly isFiltered: boolean
   #next: bigint
   #end: bigint
   /** In reading order, without gaps; behind them lies what is not cut into stretches yet: [uncutFrom, uncutTo). */
@@ -78,21 +73,22 @@ class Reader implements QueueReader {
   #uncutFrom: bigint
   #uncutTo: bigint
   /** How long the next stretch is. */
-  #size: bigint
+  #size = FIRST
+  /** Little is found: it goes on and on, and what comes next is asked for meanwhile. */
+  #passesOver = false
   /** What the last answer held that was cut short, and how many were that in a row. */
   #given = 0n
   #cuts = 0
   #stretchesToMore = 0
   stoodStill = false
+  reachedAt: number | null = null
   constructor(options: QueueReaderOptions) {
     this.#options = options
     this.broker = options.broker
     this.address = options.address
     this.queueId = options.queueId
-    this.isFiltered = options.filtered
     this.#next = this.#uncutFrom = options.next
     this.#end = this.#uncutTo = options.end
-    this.#size = options.filtered ? FIRST_FILTERED : FIRST_SHOWN
   }
   get next() {
     return this.#next
@@ -104,10 +100,10 @@ class Reader implements QueueReader {
     return this.#next >= this.#end
   }
 
-  async read(ahead = false): Promise<{ matches: WireMessage[]; scanned: number }> {
+  async read(): Promise<{ matches: WireMessage[]; scanned: number }> {
     const { backwards } = this.#options
     for (;;) {
-      this.#ask(ahead)
+      this.#ask()
       const [stretch] = this.#plan
       if (stretch?.answer === undefined) return { matches: [], scanned: 0 }
       const { from, to } = stretch
@@ -124,19 +120,20 @@ class Reader implements QueueReader {
       if (reached < to) this.#wasCut(stretch, reached, pulled.status === 'found')
       if (reached < to && backwards) continue // what is newer comes first
       this.#plan.shift()
-      if (ahead) this.#ask(ahead)
+      if (this.#passesOver) this.#ask()
       const began = performance.now()
       const matches = await this.#matching(pulled.records, from, reached)
       this.#grow(reached === to ? to - from : 0n, matches.length, performance.now() - began)
       if (backwards) this.#end = from
       else this.#next = reached
+      this.reachedAt = (backwards ? storeTimeOf(pulled.records) : lastStoreTimeOf(pulled.records)) ?? this.reachedAt
       return { matches: backwards ? matches.reverse() : matches, scanned: Number(reached - from) }
     }
   }
 
   /** Sees to it that as many questions are under way as shall be, as far as there is something to ask. */
-  #ask(ahead: boolean): void {
-    const most = ahead ? (this.#size <= SMALL ? AHEAD_OF_SMALL : AHEAD) : 1
+  #ask(): void {
+    const most = !this.#passesOver ? 1 : this.#size <= SMALL ? AHEAD_OF_SMALL : AHEAD
     while (this.#plan.length < most) {
       const stretch = this.#cut()
       if (stretch === undefined) break
@@ -189,11 +186,15 @@ class Reader implements QueueReader {
   }
   /** `whole`: how long the stretch was, if it was answered whole. */
   #grow(whole: bigint, found: number, tookMs: number): void {
+    this.#passesOver = found < MUCH_FOUND
     if (tookMs > SLOW_MS) this.#size = larger(this.#size / 2n, 1n)
     if (tookMs > SLOW_MS || whole < this.#size) return
     if (whole > this.#given) this.#cuts = 0
     if (this.#stretchesToMore > 0) this.#stretchesToMore -= 1
-    else if (this.#size < (found < MUCH_FOUND ? LARGEST : LARGEST_FOUND)) this.#size *= 2n
+    else {
+      const [times, most] = this.#passesOver ? [4n, LARGEST] : [2n, LARGEST_FOUND]
+      if (this.#size < most) this.#size = smaller(this.#size * times, most)
+    }
   }
 
   /** What matches in [from, reached), in ascending order. */

@@ -43,7 +43,7 @@ export async function* scan<Row = MessageRow>(
     backwards
       ? a.storedAt > b.storedAt || (a.storedAt === b.storedAt && a.queueOffset > b.queueOffset)
       : a.storedAt < b.storedAt
-  const lanes = openLanes({ readers, before, limit: input.limit })
+  const lanes = openLanes({ readers, before, backwards, limit: input.limit })
   let matched = 0
   let reachedAt: number | null = null
   let rows: WireMessage[] = []
@@ -73,8 +73,8 @@ export async function* scan<Row = MessageRow>(
   let why: Extract<ScanEvent, { type: 'end' }>['why'] = 'range-done'
   try {
     for (;;) {
-      // To know what comes next in time, every queue must have shown its next match, or have none left.
-      if (lanes.isWaiting) {
+      const next = lanes.take()
+      if (next === 'wait') {
         if (signal?.aborted) {
           why = 'stopped'
           break
@@ -92,7 +92,6 @@ export async function* scan<Row = MessageRow>(
         await lanes.wait(toldAt + PROGRESS_EVERY_MS - performance.now(), signal)
         continue
       }
-      const next = lanes.take()
       if (next === undefined) break
       rows.push(next.message)
       owner.set(next.message, next.broker)
@@ -109,7 +108,7 @@ export async function* scan<Row = MessageRow>(
   }
   if (rows.length > 0) yield flush()
   yield progress()
-  const left = lanes.all.filter(({ reader, ready }) => ready.length > 0 || !reader.done)
+  const left = lanes.all.filter(({ ready, next, end }) => ready.length > 0 || next < end)
   if (why === 'range-done' && (missing.length > 0 || lanes.all.some(({ fault }) => fault !== null))) why = 'not-all'
   yield {
     type: 'end',
@@ -120,7 +119,7 @@ export async function* scan<Row = MessageRow>(
     bodiesUnread: unread,
     notRead: [
       ...missing.map(({ who, says }) => ({ who, says })),
-      ...left.filter(({ reader }) => !reader.done).map(notReadOf),
+      ...left.filter(({ next, end }) => next < end).map(notReadOf),
     ],
     cursor: left.length === 0 ? null : { queues: left.map((lane) => cursorOf(input.topic, lane, backwards)) },
   }
@@ -130,14 +129,14 @@ const notReadOf = ({ reader, fault }: Lane): NotRead => ({
   says: fault === null ? null : oneLine(fault),
 })
 /** What was read and not handed out belongs to what is still to come. */
-const cursorOf = (topic: string, { reader, ready }: Lane, backwards: boolean) => {
+const cursorOf = (topic: string, { reader, ready, next, end }: Lane, backwards: boolean) => {
   const head = ready[0]
   return {
     topic,
     broker: reader.broker,
     queueId: reader.queueId,
-    next: backwards || head === undefined ? reader.next : head.queueOffset,
-    end: !backwards || head === undefined ? reader.end : head.queueOffset + 1n,
+    next: backwards || head === undefined ? next : head.queueOffset,
+    end: !backwards || head === undefined ? end : head.queueOffset + 1n,
   }
 }
 
@@ -156,9 +155,6 @@ export const planScan = async (
   const missing: Unanswered[] = []
   const readers: QueueReader[] = []
   let asked = 0
-  const filtered =
-    input.limit === undefined ||
-    Boolean(input.key || input.body || input.property || input.tag || input.sql || input.regex)
   const one = async (broker: BrokerAddress): Promise<void> => {
     let stats: QueueStats[]
     try {
@@ -190,7 +186,6 @@ export const planScan = async (
               passes(message) &&
               (input.from === undefined || message.storedAt >= input.from) &&
               (input.to === undefined || message.storedAt <= input.to),
-            filtered,
           }),
         )
       })

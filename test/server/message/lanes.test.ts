@@ -147,11 +147,64 @@ it.each(['newest', 'oldest'] as const)(
   },
 )
 
+it.each(['newest', 'oldest'] as const)(
+  'shows a match as soon as no queue can hold one before it, %s first',
+  async (order) => {
+    let shown = (): void => undefined
+    const wasShown = new Promise<void>((resolve) => {
+      shown = resolve
+    })
+    const place = order === 'newest' ? 2990 : 9
+    const world = openWorld({
+      ...{ brokers: 1, queues: 3, messages: 3000 },
+      textOf: (queueId, at) => (queueId === 1 && at === place ? 'paid' : 'open'),
+      // the rest is answered only when it was shown
+      before: ({ offset }) => ((order === 'newest' ? offset < 1000 : offset > 2000) ? wasShown : undefined),
+    })
+    const input = scanInput.parse({ cluster: 'c', topic: 'T', body: 'paid', order })
+    const seen: string[] = []
+    for await (const event of scan(world.admin, input, { bodies: true }, undefined, ({ queueOffset }) => queueOffset)) {
+      if (event.type === 'rows') {
+        seen.push(...event.rows.map(String))
+        shown()
+      }
+      if (event.type === 'end') seen.push(`${event.why} ${event.scanned}`)
+    }
+    expect(seen).toEqual([String(place), 'range-done 9000'])
+  },
+)
+
 it('shows a few newest without reading on', async () => {
   const world = openWorld({ brokers: 1, queues: 8, messages: 10_000 })
   const { rows } = await search(world.admin, { limit: 50 })
   expect(rows).toHaveLength(50)
   expect(world.asked).toHaveLength(8)
+})
+
+it.each([
+  ['newest', { limit: 5 }],
+  ['oldest', { limit: 5 }],
+  ['newest', { budget: { messages: 150, ms: 60_000 } }],
+  ['oldest', { budget: { messages: 150, ms: 60_000 } }],
+] as const)('goes on, %s first, from where %o ended it, and shows each match once', async (order, bound) => {
+  const world = openWorld({ brokers: 1, queues: 3, messages: 400, textOf: (_, at) => (at % 7 === 0 ? 'paid' : 'open') })
+  const rows: string[] = []
+  let cursor: End['cursor'] | undefined
+  let runs = 0
+  while (cursor !== null) {
+    const part = await search(world.admin, {
+      body: 'paid',
+      order,
+      ...bound,
+      ...(cursor === undefined ? {} : { cursor }),
+    })
+    rows.push(...part.rows)
+    cursor = part.end.cursor
+    runs += 1
+  }
+  expect(runs).toBeGreaterThan(1)
+  expect(rows).toHaveLength(3 * 58)
+  expect(new Set(rows).size).toBe(rows.length)
 })
 
 it('asks a broker again that gave no answer, and reads all', async () => {
@@ -193,7 +246,7 @@ it('gives a broker that answers nothing one more chance, and its queues are told
   const readers = [0, 1].map((queueId) =>
     openQueueReader({
       ...{ topic: 'T', broker: 'broker-a', address, queueId, next: 0n, end: 10n, backwards: false },
-      ...{ tags: undefined, glance: openGlance({}), passes: openMatch({}), filtered: true },
+      ...{ tags: undefined, glance: openGlance({}), passes: openMatch({}) },
       admin: {
         messages: {
           pull: async () => {
@@ -204,8 +257,8 @@ it('gives a broker that answers nothing one more chance, and its queues are told
       } as unknown as Admin, // what a reader asks of it
     }),
   )
-  const lanes = openLanes({ readers, before: () => true, limit: 10, againAfterMs: [1, 1, 1] })
-  while (lanes.isWaiting) await lanes.wait(60_000, undefined)
+  const lanes = openLanes({ readers, before: () => true, backwards: false, limit: 10, againAfterMs: [1, 1, 1] })
+  while (lanes.take() === 'wait') await lanes.wait(60_000, undefined)
   expect(lanes.all.map(({ fault }) => fault?.fault)).toEqual(['silent', 'silent'])
   expect(asked).toHaveLength(4)
 })

@@ -94,7 +94,7 @@ const brokerWith = (all: readonly Sent[], mostBytes: number, asked: number[] = [
 const readAll = async (admin: Admin, count: number, backwards: boolean, filter: MessageFilter = {}) => {
   const reader = openQueueReader({
     ...{ admin, topic: 'T', broker: 'b', address: 'b:1', queueId: 0, next: 0n, end: BigInt(count), backwards },
-    ...{ tags: undefined, glance: openGlance(filter), passes: openMatch(filter), filtered: true },
+    ...{ tags: undefined, glance: openGlance(filter), passes: openMatch(filter) },
   })
   const offsets: number[] = []
   let scanned = 0
