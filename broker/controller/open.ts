@@ -87,6 +87,7 @@ class OneController implements Controller, ControllerState {
   /** By name: who began anew since it last had a master, and when the first of them was heard. */
   readonly #returned = new Map<string, { readonly ids: Set<number>; readonly sinceMs: number }>()
   #scan: NodeJS.Timeout | undefined
+  #isClosed = false
   /** How many changes there were, and how many of them are in the file. */
   #changes = 0
   #keptChanges = 0
@@ -106,6 +107,7 @@ class OneController implements Controller, ControllerState {
   }
 
   async close(): Promise<void> {
+    this.#isClosed = true
     clearInterval(this.#scan)
     for (const grace of this.#graces) clearTimeout(grace)
     await this.saved()
@@ -147,7 +149,10 @@ class OneController implements Controller, ControllerState {
 
   /** Only where another can take its place: of all that are killed together the last one heard shall not become master. */
   async #giveUpRefused(connection: Connection): Promise<void> {
-    const gone = this.lives.over(connection)
+    const isMaster = ({ brokerName, brokerId }: { brokerName: string; brokerId: number }): boolean =>
+      this.groups.find(brokerName)?.masterId === brokerId
+    const gone = this.lives.over(connection).filter(isMaster)
+    if (gone.length === 0) return
     const others = gone.flatMap(({ brokerName, brokerId }) =>
       [...(this.groups.find(brokerName)?.syncStateSet ?? [])]
         .filter((id) => id !== brokerId)
@@ -157,6 +162,7 @@ class OneController implements Controller, ControllerState {
       Promise.all(gone.map(({ address }) => listensAt(address))),
       Promise.all(others.map((address) => address !== undefined && listensAt(address))),
     ])
+    if (this.#isClosed) return
     if (refused.every((answer) => answer === false) && listening.includes(true)) this.#giveUp(connection)
   }
 

@@ -63,6 +63,7 @@ const start = async (path: string) => {
       const beat = { ...of(id), brokerAddr, epoch: '1', maxOffset: String(maxOffset) }
       return ask(RequestCode.BROKER_HEARTBEAT, beat, undefined, connection(id))
     },
+    close: () => controller.close(),
     lose: (id: number) => controller.connectionClosed(connection(id)),
     register: (id: number) => ask(RequestCode.CONTROLLER_REGISTER_BROKER, { ...of(id), brokerAddress: `h:${id}` }),
     elect: (id: number) => ask(RequestCode.CONTROLLER_ELECT_MASTER, of(id)),
@@ -229,6 +230,25 @@ describe('the connection of the master breaks', () => {
     expect(await controller.master()).toBe(1)
     await vi.advanceTimersByTimeAsync(300)
     await until(async () => (await controller.master()) === 2)
+  })
+
+  it('asks nobody whether a slave listens, whose place nobody has to take', async () => {
+    const { controller, brokers } = await led()
+    controller.lose(2)
+    await vi.advanceTimersByTimeAsync(100)
+    for (let turn = 0; turn < 200; turn++) await new Promise((resolve) => setImmediate(resolve))
+    expect(brokers.map(({ accepted }) => accepted())).toEqual([0, 0])
+  })
+
+  it('elects nobody once it is closed, whoever is still being asked', async () => {
+    const { controller, brokers } = await led()
+    await brokers[0].stop()
+    controller.lose(1)
+    vi.advanceTimersByTime(25) // they are being asked, and none has answered yet
+    await controller.close()
+    await until(() => brokers[1].accepted() === 1)
+    for (let turn = 0; turn < 200; turn++) await new Promise((resolve) => setImmediate(resolve))
+    expect(await controller.master()).toBe(1)
   })
 
   it('does not hurry where the others went with it', async () => {
