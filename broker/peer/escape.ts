@@ -42,6 +42,7 @@ const stored: ReadonlySet<number> = new Set([
 
 /** The way of a topic, while nobody takes it. */
 interface Closed {
+  why: string | undefined
   readonly waiting: ((isFirst: boolean) => void)[]
   pauseMs: number
   timer: NodeJS.Timeout | undefined
@@ -55,7 +56,6 @@ class Puts implements RemotePuts {
   #sends = 0
   #isStopped = false
   #idle: (() => void) | undefined
-  #trouble: string | undefined
 
   constructor(options: EscapeOptions) {
     this.#options = options
@@ -69,12 +69,11 @@ class Puts implements RemotePuts {
         if (this.#isStopped) throw new Error('the acting has ended')
         if (this.#closed.has(topic) && !isFirst) continue
         const why = await this.#try(message)
-        this.#say(why)
         if (why === undefined) {
           this.#open(topic)
           return
         }
-        this.#close(topic)
+        this.#close(topic, why)
       } finally {
         this.#leave()
       }
@@ -110,14 +109,18 @@ class Puts implements RemotePuts {
     const closed = this.#closed.get(topic)
     if (closed === undefined) return
     this.#closed.delete(topic)
+    if (!this.#isStopped) this.#options.log('info', `what is due of ${topic} escapes to another master`)
     clearTimeout(closed.timer)
     for (const go of closed.waiting) go(false)
   }
-  #close(topic: string): void {
+  #close(topic: string, why: string): void {
     if (this.#isStopped) return
     const [leastMs, mostMs] = againMs
-    const closed = this.#closed.get(topic) ?? { waiting: [], pauseMs: leastMs / 2, timer: undefined }
+    const closed = this.#closed.get(topic) ?? { why: undefined, waiting: [], pauseMs: leastMs / 2, timer: undefined }
     this.#closed.set(topic, closed)
+    // once when it begins, or for another reason
+    if (closed.why !== why) this.#options.log('warn', `what is due of ${topic} cannot escape to another master: ${why}`)
+    closed.why = why
     if (closed.timer !== undefined) return // others failed beside it
     closed.pauseMs = Math.min(2 * closed.pauseMs, mostMs)
     closed.timer = setTimeout(() => {
@@ -177,13 +180,5 @@ class Puts implements RemotePuts {
     } catch (error) {
       return error instanceof Error ? error.message : String(error)
     }
-  }
-
-  /** Once when it begins, or for another reason. */
-  #say(trouble: string | undefined): void {
-    if (trouble === this.#trouble) return
-    if (trouble !== undefined) this.#options.log('warn', `what is due cannot escape to another master: ${trouble}`)
-    else this.#options.log('info', 'what is due escapes to another master')
-    this.#trouble = trouble
   }
 }

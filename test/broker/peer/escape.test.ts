@@ -94,3 +94,38 @@ it('lets one message try for all of its topic while nobody takes it, and brings 
   expect(taken).toHaveLength(500)
   await puts.stop()
 })
+
+it('says of each topic once that nobody takes it, and once that somebody does, whatever becomes of others', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+  onTestFinished(() => void vi.useRealTimers())
+  const lines: string[] = []
+  const served = new Set(['B'])
+  const puts = createRemotePuts({
+    clusterName: 'c',
+    brokerName: 'gone',
+    brokerId: 1,
+    dialer: {
+      request: async () => ({ code: 0, ext: {} }) as Awaited<ReturnType<Dialer['request']>>, // what is read of it
+      oneway: async () => {},
+      close: () => {},
+    },
+    routes: {
+      writableOf: async (topic) => (served.has(topic) ? [{ brokerName: 'b', address: 'b', writeQueueNums: 1 }] : []),
+      forget: () => {},
+    },
+    queuesOf: () => 1,
+    log: (_, line) => void lines.push(line),
+  })
+  const one = puts.put({ ...message, topic: 'A' })
+  for (let n = 0; n < 10; n++) {
+    await vi.advanceTimersByTimeAsync(10_000)
+    await puts.put({ ...message, topic: 'B' })
+  }
+  expect(lines).toEqual(['what is due of A cannot escape to another master: no other master serves A'])
+  served.add('A')
+  await vi.advanceTimersByTimeAsync(8000)
+  await one
+  expect(lines.slice(1)).toEqual(['what is due of A escapes to another master'])
+  await puts.stop()
+  expect(lines).toHaveLength(2)
+})
