@@ -124,6 +124,7 @@ class Copier implements CatalogCopy {
         name: 'filter scripts', // ours alone
         code: OwnRequestCode.GET_FILTER_SCRIPTS,
         isOptional: true,
+        hasMoved: () => true, // they can be put here as well
         take: (body) => filterScripts.replaceAll(readBody(filterScriptList, body).scripts),
       },
     ]

@@ -140,6 +140,9 @@ it('HA3: copies topics, groups, what groups may not read, offsets, delay positio
   await client.ask(RequestCode.UPDATE_AND_CREATE_SUBSCRIPTIONGROUP, {}, '{"groupName":"next"}')
   expect(await copy.now()).toBe(true)
   expect([...filterScripts.all()]).toMatchObject([{ group: 'readers', updatedAtMs: 9 }])
+  filterScripts.set({ ...script, onFault: 'open' }) // put here alone: the master's answer is what it was
+  expect(await copy.now()).toBe(true)
+  expect([...filterScripts.all()]).toMatchObject([{ group: 'readers', onFault: 'closed' }])
   await client.ask(OwnRequestCode.REMOVE_FILTER_SCRIPT, { group: 'readers' })
   expect(await copy.now()).toBe(true)
   expect(filterScripts.size).toBe(0)
