@@ -166,14 +166,23 @@ class Threads implements ScriptThreads {
     return undefined
   }
 
-  #open(): Lane {
-    const thread = this.#start({
-      said: (message) => this.#said(lane, message),
-      ended: (why) => this.#ended(lane, `its thread ended: ${why}`),
-    })
-    const lane: Lane = { thread, isReady: false, loaded: new Map(), at: [], sinceMs: 0, late: undefined }
-    this.#lanes.add(lane)
-    return lane
+  /** undefined: the machine has no thread to give. Where there is no other one, what waits has failed. */
+  #open(): Lane | undefined {
+    try {
+      const thread = this.#start({
+        said: (message) => this.#said(lane, message),
+        ended: (why) => this.#ended(lane, `its thread ended: ${why}`),
+      })
+      const lane: Lane = { thread, isReady: false, loaded: new Map(), at: [], sinceMs: 0, late: undefined }
+      this.#lanes.add(lane)
+      return lane
+    } catch (error) {
+      if (this.#lanes.size > 0) return undefined
+      const open = [...this.#waiting.values()].flatMap(({ questions }) => questions)
+      this.#waiting.clear()
+      for (const question of open) question.failed(`no thread can be started: ${error}`)
+      return undefined
+    }
   }
 
   #begin(lane: Lane, group: string): void {

@@ -14,10 +14,10 @@ export interface ScriptsOptions {
 export interface Scripts {
   /** Whether the group gets each of the records, one a buffer; rejects when too many of the group wait to be judged. */
   judge(script: FilterScript, records: readonly Buffer[]): Promise<readonly boolean[]>
-  /** Why a source cannot be used, for its author. Rejects when nobody can tell now. */
-  faultOf(source: string, timeLimitMs: number): Promise<string | undefined>
-  /** What a source says of a record, once: it is no group's, and counts nowhere. Rejects when nobody can tell now. */
-  tryOn(source: string, timeLimitMs: number, record: Buffer): Promise<Trial>
+  /** Why a source cannot be used for the group, for its author. Rejects when nobody can tell now. */
+  faultOf(group: string, source: string, timeLimitMs: number): Promise<string | undefined>
+  /** What a source says of a record, once: it counts nowhere. Rejects when nobody can tell now. */
+  tryOn(group: string, source: string, timeLimitMs: number, record: Buffer): Promise<Trial>
   figures(script: FilterScript): ScriptFigures
   forget(group: string): void
   close(): Promise<void>
@@ -27,6 +27,8 @@ export const createScripts = (options: ScriptsOptions): Scripts => new Asker(opt
 
 const usualPatienceMs = 15_000
 const restMs = 60_000
+/** Trials are made one by one: so many of a group wait at most, so that one that loops does not keep others from theirs. */
+const mostTrials = 4
 
 interface Figures extends ScriptFigures {
   readonly version: number
@@ -41,6 +43,8 @@ class Asker implements Scripts {
   readonly #threads: ScriptThreads
   #nextId = 1
   readonly #figures = new Map<string, Figures>()
+  /** By group: how many are not answered. */
+  readonly #trials = new Map<string, number>()
   #isClosed = false
 
   constructor(options: ScriptsOptions) {
@@ -89,18 +93,30 @@ class Asker implements Scripts {
     )
   }
 
-  async faultOf(source: string, timeLimitMs: number): Promise<string | undefined> {
-    return (await this.#try(source, timeLimitMs)).fault
+  async faultOf(group: string, source: string, timeLimitMs: number): Promise<string | undefined> {
+    return (await this.#try(group, source, timeLimitMs)).fault
   }
 
-  async tryOn(source: string, timeLimitMs: number, record: Buffer): Promise<Trial> {
-    const { fault, passes } = await this.#try(source, timeLimitMs, new Uint8Array(record))
+  async tryOn(group: string, source: string, timeLimitMs: number, record: Buffer): Promise<Trial> {
+    const { fault, passes } = await this.#try(group, source, timeLimitMs, new Uint8Array(record))
     return fault === undefined && passes !== undefined
       ? { passes }
       : { fault: fault ?? 'it said nothing of the message' }
   }
 
-  #try(source: string, timeLimitMs: number, record?: Uint8Array): Promise<Tried> {
+  async #try(group: string, source: string, timeLimitMs: number, record?: Uint8Array): Promise<Tried> {
+    const count = this.#trials.get(group) ?? 0
+    if (count >= mostTrials) throw new Error(`${count} filter scripts of group ${group} are being tried: wait for them`)
+    this.#trials.set(group, count + 1)
+    try {
+      return await this.#tried(source, timeLimitMs, record)
+    } finally {
+      const left = (this.#trials.get(group) ?? 1) - 1
+      if (left > 0) this.#trials.set(group, left)
+      else this.#trials.delete(group)
+    }
+  }
+  #tried(source: string, timeLimitMs: number, record: Uint8Array | undefined): Promise<Tried> {
     const trial = { type: 'try', id: this.#nextId++, source, timeLimitMs } as const
     return new Promise((resolve, reject) =>
       this.#threads.ask({

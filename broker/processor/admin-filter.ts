@@ -26,9 +26,7 @@ export const filterScriptHandlers = (): HandlerTable => ({
     mustBeWithin(timeLimitMs, request.body.length)
     const source = request.body.toString('utf8')
     const answered = (): ReturnType<typeof refuse> | undefined => {
-      if (groups.peek(group) === undefined) {
-        return refuse(ResponseCode.SUBSCRIPTION_GROUP_NOT_EXIST, `there is no group ${group}: create it first`)
-      }
+      if (groups.peek(group) === undefined) return noGroup(group)
       const kept = filterScripts.get(group)
       const held = kept?.updatedAtMs ?? 0
       if (replaces !== undefined && replaces !== held) {
@@ -42,7 +40,7 @@ export const filterScriptHandlers = (): HandlerTable => ({
     }
     const before = answered()
     if (before !== undefined) return before
-    const fault = await scripts.faultOf(source, timeLimitMs)
+    const fault = await scripts.faultOf(group, source, timeLimitMs)
     if (fault !== undefined) {
       return refuse(ResponseCode.SUBSCRIPTION_PARSE_FAILED, `the filter script cannot be used: ${fault}`)
     }
@@ -56,12 +54,18 @@ export const filterScriptHandlers = (): HandlerTable => ({
   },
 
   /** Judges a record that is sent with it: nothing is kept, and no group's figures move. */
-  [OwnRequestCode.TRY_FILTER_SCRIPT]: async (request, _connection, { scripts }) => {
-    const { timeLimitMs = scriptLimits.timeLimitMs.usual, sourceBytes } = readHeader(tryFilterScriptHeader, request.ext)
+  [OwnRequestCode.TRY_FILTER_SCRIPT]: async (request, _connection, { groups, scripts }) => {
+    const {
+      group,
+      timeLimitMs = scriptLimits.timeLimitMs.usual,
+      sourceBytes,
+    } = readHeader(tryFilterScriptHeader, request.ext)
+    if (groups.peek(group) === undefined) return noGroup(group)
     mustBeWithin(timeLimitMs, sourceBytes)
     const record = request.body.subarray(sourceBytes)
     if (record.length === 0) throw invalid('there is no message behind the filter script')
-    const trial = await scripts.tryOn(request.body.toString('utf8', 0, sourceBytes), timeLimitMs, record)
+    const source = request.body.toString('utf8', 0, sourceBytes)
+    const trial = await scripts.tryOn(group, source, timeLimitMs, record)
     return 'fault' in trial
       ? answer(filterScriptVerdict, { verdict: 'fault', fault: trial.fault })
       : answer(filterScriptVerdict, { verdict: trial.passes ? 'passed' : 'left-out', fault: '' })
@@ -82,6 +86,9 @@ export const filterScriptHandlers = (): HandlerTable => ({
     return answer(filterScriptList, { scripts: wanted.map((script) => shown(script, scripts)) })
   },
 })
+
+const noGroup = (group: string) =>
+  refuse(ResponseCode.SUBSCRIPTION_GROUP_NOT_EXIST, `there is no group ${group}: create it first`)
 
 const mustBeWithin = (timeLimitMs: number, sourceBytes: number): void => {
   const { least, most } = scriptLimits.timeLimitMs

@@ -166,10 +166,10 @@ describe('FI6: a filter script', { timeout: 120_000 }, () => {
   })
 
   it('is tried before it is taken', async () => {
-    expect(await scripts.faultOf('function match() { return true }', 20)).toBeUndefined()
-    expect(await scripts.faultOf('function match( { ', 20)).toMatch(/SyntaxError.*line 1/)
-    expect(await scripts.faultOf('const x = 1', 20)).toMatch(/defines a function match\(message\)/)
-    expect(await scripts.faultOf('while (true) {}', 20)).toMatch(/interrupted/)
+    expect(await scripts.faultOf('g', 'function match() { return true }', 20)).toBeUndefined()
+    expect(await scripts.faultOf('g', 'function match( { ', 20)).toMatch(/SyntaxError.*line 1/)
+    expect(await scripts.faultOf('g', 'const x = 1', 20)).toMatch(/defines a function match\(message\)/)
+    expect(await scripts.faultOf('g', 'while (true) {}', 20)).toMatch(/interrupted/)
   })
 
   it('may name its own things as it likes', async () => {
@@ -187,7 +187,7 @@ describe('FI6: a filter script', { timeout: 120_000 }, () => {
     })
     const fine = script('function match(m) { return m.queueOffset % 2 === 0 }', { group: 'fine', timeLimitMs: 1000 })
     for (let n = 0; n < 20; n++) expect(await own.judge(fine, [stored({}, n)])).toEqual([n % 2 === 0])
-    expect(await own.faultOf('function match() { return true }', 1000)).toBeUndefined()
+    expect(await own.faultOf('g', 'function match() { return true }', 1000)).toBeUndefined()
     expect(isEnded).toBe(false)
     expect(own.figures(fine)).toMatchObject({ passed: 10, leftOut: 10, faults: 0 })
     await own.close()
@@ -228,6 +228,38 @@ describe('FI6: a filter script', { timeout: 120_000 }, () => {
     await house.scripts.close()
   })
 
+  it('is tried only so many times at once for a group, and those of other groups are', async () => {
+    const house = openDoubles()
+    const tried = Array.from({ length: 4 }, () => house.scripts.faultOf('g', 'while (true) {}', 1000))
+    await expect(house.scripts.faultOf('g', 'x', 20)).rejects.toThrow('4 filter scripts of group g are being tried')
+    tried.push(house.scripts.tryOn('other', 'x', 20, stored({})).then(() => undefined))
+    for (const _ of tried) await house.answerTrial()
+    expect(await Promise.all(tried)).toEqual(tried.map(() => undefined))
+    tried.push(house.scripts.faultOf('g', 'x', 20))
+    await house.answerTrial()
+    expect(await tried.at(-1)).toBeUndefined()
+    await house.scripts.close()
+  })
+
+  it('fails when the machine has no thread for it, and harms nothing else', async () => {
+    let threads = 0
+    const house = openDoubles(() => {
+      if (threads++ > 0) throw new Error('no more threads')
+    })
+    const first = house.scripts.judge(script('', { group: 'first' }), [stored({})])
+    const second = house.scripts.judge(script('', { group: 'second' }), [stored({})])
+    await vi.waitFor(() => expect(threads).toBeGreaterThan(1), 60_000)
+    await house.answer(Judged.passed)
+    await house.answer(Judged.passed)
+    expect(await Promise.all([first, second])).toEqual([[true], [true]])
+    house.endThread()
+    const third = script('', { group: 'third', onFault: 'open' })
+    expect(await house.scripts.judge(third, [stored({})])).toEqual([true])
+    expect(house.scripts.figures(third).lastFault).toMatch(/no thread can be started.*no more threads/)
+    await expect(house.scripts.faultOf('g', 'x', 20)).rejects.toThrow('no more threads')
+    await house.scripts.close()
+  })
+
   it('that is slow keeps no more than a bounded amount waiting: what comes then is refused, of its group alone', async () => {
     const house = openDoubles()
     const wanted = script('')
@@ -245,16 +277,25 @@ describe('FI6: a filter script', { timeout: 120_000 }, () => {
 })
 
 /** Scripts whose threads answer when the test says so. `asked`: what they are at, the oldest first. */
-function openDoubles() {
+function openDoubles(starts: () => void = () => {}) {
   const asked: { id: number; group: string; said(message: FromScriptThread): void }[] = []
+  const trials: { id: number; said(message: FromScriptThread): void }[] = []
+  let endThread = () => {}
   let ended = 0
   const own = createScripts({
-    start: ({ said }) => ({
-      tell: (one) => void (one.type === 'judge' && asked.push({ id: one.id, group: one.group, said })),
-      end: async () => {
-        ended += 1
-      },
-    }),
+    start: ({ said, ended: endedBySelf }) => {
+      starts()
+      endThread = () => endedBySelf('it was told to')
+      return {
+        tell: (one) => {
+          if (one.type === 'judge') asked.push({ id: one.id, group: one.group, said })
+          if (one.type === 'try') trials.push({ id: one.id, said })
+        },
+        end: async () => {
+          ended += 1
+        },
+      }
+    },
     clock: () => nowMs,
     log: () => {},
   })
@@ -263,5 +304,10 @@ function openDoubles() {
     const [first] = asked.splice(0, 1)
     first?.said({ type: 'judged', id: first.id, verdicts: Uint8Array.of(verdict), fault: undefined })
   }
-  return { scripts: own, asked, answer, ended: () => ended }
+  const answerTrial = async (): Promise<void> => {
+    await vi.waitFor(() => expect(trials).not.toEqual([]), 60_000)
+    const [first] = trials.splice(0, 1)
+    first?.said({ type: 'tried', id: first.id, fault: undefined, passes: true })
+  }
+  return { scripts: own, asked, answer, answerTrial, ended: () => ended, endThread: () => endThread() }
 }

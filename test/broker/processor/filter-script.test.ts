@@ -120,6 +120,7 @@ describe('FI6: a filter script at a broker', { timeout: 120_000 }, () => {
     expect(await attempt('const match = () => { while (true) {} }', { timeLimitMs: '1' })).toEqual({
       ...{ verdict: 'fault', fault: 'it took longer than 1 ms' },
     })
+    expect(await attempt(expensive, { group: 'nobody' })).toMatch(/no group nobody/)
     expect(await attempt(expensive, { timeLimitMs: '2000' })).toMatch(/from 1 to 1000/)
     expect(await attempt(expensive, { sourceBytes: '100000' })).toMatch(/1 to 65536 bytes/)
     expect(await attempt(expensive, { sourceBytes: '60000' })).toMatch(/no message behind/)
