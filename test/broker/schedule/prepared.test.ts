@@ -170,7 +170,6 @@ describe('a transaction whose end is not known', () => {
       const half = await client.view(sent.ext.msgId ?? '')
       const waitedMs = (found?.storeTimestampMs ?? 0) - half.bornTimestampMs
       expect(waitedMs).toBeGreaterThanOrEqual(2000)
-      expect(waitedMs).toBeLessThan(25_000) // by a machine that has other things to do
       expect(checks(peer).length).toBe(1)
     },
   )
