@@ -243,6 +243,7 @@ export const TopicInput = (props: {
   value: string
   onChange: (topic: string) => void
   label?: string
+  placeholder?: string
   large?: boolean
 }) => {
   const cluster = useClusterId()
@@ -257,6 +258,7 @@ export const TopicInput = (props: {
         value={props.value}
         onChange={(event) => props.onChange(event.target.value)}
         aria-label={props.label}
+        placeholder={props.placeholder}
         {...(props.large ? { frame: 'h-8' } : {})}
       />
       <datalist id={list}>
