@@ -1,6 +1,6 @@
 // test/server/message/lanes.test.ts: a search over many queues: no question waits for another queue's answer, the next is under
 // way before the last is looked through, and what could not be read is asked again, then told with its reason.
-import { expect, it } from 'vitest'
+import { expect, it, onTestFinished, vi } from 'vitest'
 import { encodeRecord, recordSize } from '../../../broker/protocol/record'
 import type { Admin } from '../../../server/admin/open'
 import type { PullAnswer } from '../../../server/admin/types'
@@ -179,6 +179,22 @@ it('shows a few newest without reading on', async () => {
   const { rows } = await search(world.admin, { limit: 50 })
   expect(rows).toHaveLength(50)
   expect(world.asked).toHaveLength(8)
+})
+
+it('asks a slow broker for as much at a time as a quick one: less would make it slower', async () => {
+  const now = performance.now.bind(performance)
+  let slowMs = 0
+  const clock = vi.spyOn(performance, 'now').mockImplementation(() => now() + slowMs)
+  onTestFinished(() => clock.mockRestore())
+  const world = openWorld({
+    ...{ brokers: 1, queues: 1, messages: 5000 },
+    before: () => {
+      slowMs += 600
+    },
+  })
+  const { end } = await search(world.admin, { body: 'nowhere', budget: { messages: 100_000, ms: 600_000 } })
+  expect(end).toMatchObject({ why: 'range-done', scanned: 5000 })
+  expect(world.asked.length).toBeLessThan(20)
 })
 
 it.each([
