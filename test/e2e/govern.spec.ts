@@ -14,9 +14,20 @@ const RUN = Date.now().toString(36)
 /** Presses Tab until it is there, as somebody without a mouse does. */
 const tabTo = async (page: Page, wanted: Locator): Promise<void> => {
   await wanted.waitFor()
-  for (let presses = 0; presses < 150; presses++) {
-    if (await wanted.evaluate((element) => element === document.activeElement)) return
-    await page.keyboard.press('Tab')
+  for (let presses = 0; presses < 200; ) {
+    // How many it may take, so that not each of them has to be asked about: it is there when it has the focus.
+    const ahead = await wanted.evaluate((element) => {
+      if (element === document.activeElement) return 0
+      const within = element.closest('[role="dialog"]') ?? document
+      const found = within.querySelectorAll<HTMLElement>('a[href],button,input,select,textarea,[tabindex]')
+      const stops: (Element | null)[] = [...found].filter(
+        (one) => one.tabIndex >= 0 && !one.matches(':disabled') && one.offsetParent !== null,
+      )
+      return Math.max(1, stops.indexOf(element) - stops.indexOf(document.activeElement))
+    })
+    if (ahead === 0) return
+    for (let nth = 0; nth < ahead; nth++) await page.keyboard.press('Tab')
+    presses += ahead
   }
   throw new Error(`no way to ${wanted} by the keyboard`)
 }
