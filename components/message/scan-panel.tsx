@@ -74,7 +74,7 @@ export const ScanPanel = (props: {
       </div>
       <div className="flex items-center gap-3 px-3 pt-0.5 pb-2 text-ink-3 text-xs">
         <span className="tnum min-w-0 truncate">
-          {format.duration(Math.round(state.elapsedMs))}
+          {state.elapsedMs > 0 && format.duration(Math.round(state.elapsedMs))}
           {tellsRate(state) && ` · ${format.rateDigits(state.perSecond)} ${format.messagesPerSecond}`}
         </span>
         <span className="flex-1" />
