@@ -245,10 +245,13 @@ const child = spawn(process.execPath, [...(chosen.program ?? [vitest, 'run']), .
   cwd: root,
   stdio: 'inherit',
   env: { ...process.env, ...chosen.env, ...asked },
+  detached: true, // a group of its own: whoever it started is ended with it
 })
+const end = (signal) => process.kill(-child.pid, signal)
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => end(signal))
 const late = setTimeout(() => {
   console.error(`${name} went over its ${chosen.minutes} minutes`)
-  child.kill('SIGKILL')
+  end('SIGKILL')
 }, chosen.minutes * 60_000)
 child.once('close', (code) => {
   clearTimeout(late)
