@@ -33,6 +33,8 @@ export interface LanesOptions {
   backwards: boolean
   /** So many are handed out at most. */
   limit: number
+  /** No more is read after so many messages: also while nobody takes what was found. */
+  spent?: (scanned: number) => boolean
   /** Waits before the same is asked again, the one after the other. */
   againAfterMs?: readonly number[]
 }
@@ -136,6 +138,7 @@ class SideBySide implements Lanes {
 
   /** Whoever may read and does not, reads: first those that hold the others up. */
   #start(): void {
+    if (this.#isClosed || this.#options.spent?.(this.scanned)) return
     for (const may of [isHungry, this.#mayLookFurther])
       for (const lane of [...this.#turns]) {
         const source = this.#sources.get(lane.reader.address)
@@ -182,7 +185,7 @@ class SideBySide implements Lanes {
     }
     lane.isReading = false
     source.reading -= 1
-    if (!this.#isClosed) this.#start()
+    this.#start()
     this.#rung()
   }
 

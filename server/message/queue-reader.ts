@@ -34,6 +34,8 @@ export interface QueueReaderOptions {
   /** What of the records is worth reading. */
   glance: Glance
   passes: (message: WireMessage) => boolean
+  /** Whether what comes next is asked for meanwhile; an answer that waits is held in memory. Left out: yes. */
+  readsAhead?: () => boolean
 }
 /** The first stretch: small, since all of it may match and be shown. */
 const FIRST = 32n
@@ -133,7 +135,8 @@ class Reader implements QueueReader {
 
   /** Sees to it that as many questions are under way as shall be, as far as there is something to ask. */
   #ask(): void {
-    const most = !this.#passesOver ? 1 : this.#size <= SMALL ? AHEAD_OF_SMALL : AHEAD
+    const readsAhead = this.#passesOver && this.#options.readsAhead?.() !== false
+    const most = !readsAhead ? 1 : this.#size <= SMALL ? AHEAD_OF_SMALL : AHEAD
     while (this.#plan.length < most) {
       const stretch = this.#cut()
       if (stretch === undefined) break

@@ -15,6 +15,8 @@ import { larger, openQueueReader, type QueueReader, smaller } from './queue-read
 
 /** Queues asked about or gathered side by side. */
 export const AT_ONCE = 8
+/** Of more queues none is asked ahead: others are read meanwhile anyway, and each would hold answers until its turn comes. */
+const MOST_AHEAD = 64
 const ROWS_AT_ONCE = 50
 const PROGRESS_EVERY_MS = 250
 
@@ -43,14 +45,14 @@ export async function* scan<Row = MessageRow>(
     backwards
       ? a.storedAt > b.storedAt || (a.storedAt === b.storedAt && a.queueOffset > b.queueOffset)
       : a.storedAt < b.storedAt
-  const lanes = openLanes({ readers, before, backwards, limit: input.limit })
+  const elapsedMs = (): number => performance.now() - began
+  const spent = (scanned: number): boolean => scanned >= input.budget.messages || elapsedMs() >= input.budget.ms
+  const lanes = openLanes({ readers, before, backwards, limit: input.limit, spent })
   let matched = 0
   let reachedAt: number | null = null
   let rows: WireMessage[] = []
   const owner = new Map<WireMessage, string>()
   let toldAt = began
-  const elapsedMs = (): number => performance.now() - began
-  const spent = (): boolean => lanes.scanned >= input.budget.messages || elapsedMs() >= input.budget.ms
   const progress = (): ScanEvent<Row> => ({
     type: 'progress',
     scanned: lanes.scanned,
@@ -79,7 +81,7 @@ export async function* scan<Row = MessageRow>(
           why = 'stopped'
           break
         }
-        if (spent()) {
+        if (spent(lanes.scanned)) {
           why = 'budget'
           break
         }
@@ -182,6 +184,7 @@ export const planScan = async (
             backwards,
             tags: input.tag || undefined,
             glance: openGlance(input),
+            readsAhead: () => readers.length <= MOST_AHEAD,
             passes: (message) =>
               passes(message) &&
               (input.from === undefined || message.storedAt >= input.from) &&

@@ -181,6 +181,35 @@ it('shows a few newest without reading on', async () => {
   expect(world.asked).toHaveLength(8)
 })
 
+it('asks nothing ahead of very many queues: their answers would lie in memory until their turn comes', async () => {
+  const world = openWorld({ brokers: 2, queues: 40, messages: 600 })
+  const { end } = await search(world.admin, { body: 'nowhere' })
+  expect(end).toMatchObject({ why: 'range-done', scanned: 48_000 })
+  expect(world.now.mostOfQueue).toBe(1)
+})
+
+it('reads no further than its budget while nobody takes what was found', async () => {
+  const world = openWorld({
+    ...{ brokers: 1, queues: 2, messages: 10_000, most: 100 },
+    textOf: (queueId) => (queueId === 0 ? 'paid' : 'open'),
+  })
+  const budget = { messages: 1000, ms: 600_000 }
+  const input = scanInput.parse({ cluster: 'c', topic: 'T', body: 'paid', budget })
+  let asked = 0
+  for await (const event of scan(world.admin, input, { bodies: true }, undefined, () => null)) {
+    if (event.type !== 'rows') continue
+    // whoever takes it rests until nothing is asked any more
+    for (let quiet = 0; quiet < 100; quiet++) {
+      if (world.asked.length > asked) quiet = 0
+      asked = world.asked.length
+      await new Promise((next) => setImmediate(next))
+    }
+    break
+  }
+  expect(asked).toBeGreaterThan(2)
+  expect(asked).toBeLessThan(40)
+})
+
 it('asks a slow broker for as much at a time as a quick one: less would make it slower', async () => {
   const now = performance.now.bind(performance)
   let slowMs = 0
