@@ -1,6 +1,6 @@
 // components/message/scan-state.ts: what a streaming search has found so far. The server merges by store time over queues;
 // here rows are only appended. A socket that breaks starts the stream again: rows seen before are dropped. Pure.
-import type { MessageRow, ScanEvent } from '../../server/shared/views'
+import type { MessageRow, NotRead, ScanEvent } from '../../server/shared/views'
 
 type End = Extract<ScanEvent, { type: 'end' }>
 type Plan = Extract<ScanEvent, { type: 'plan' }>
@@ -16,7 +16,13 @@ export interface ScanState {
   readonly reachedAt: number | null
   readonly end: End | null
   /** What earlier runs of the same search (`Go on`) have scanned and matched. */
-  readonly before: { readonly scanned: number; readonly matched: number; readonly bodiesUnread: number }
+  readonly before: {
+    readonly scanned: number
+    readonly matched: number
+    readonly bodiesUnread: number
+    /** Brokers whose queues were not known: no cursor leads to them, so that nothing that comes later has read them. */
+    readonly notRead: readonly NotRead[]
+  }
 }
 
 export const rowKey = (row: MessageRow): string => `${row.topic} ${row.broker}/${row.queueId}@${row.queueOffset}`
@@ -32,7 +38,7 @@ export const newScan = (): ScanState => ({
   perSecond: 0,
   reachedAt: null,
   end: null,
-  before: { scanned: 0, matched: 0, bodiesUnread: 0 },
+  before: { scanned: 0, matched: 0, bodiesUnread: 0, notRead: [] },
 })
 
 /** The same search goes on from where it ended: its rows stay. */
@@ -40,8 +46,15 @@ export const goOn = (state: ScanState): ScanState => ({
   ...state,
   phase: 'running',
   end: null,
-  before: { scanned: state.scanned, matched: state.matched, bodiesUnread: state.end?.bodiesUnread ?? 0 },
+  before: {
+    scanned: state.scanned,
+    matched: state.matched,
+    bodiesUnread: state.end?.bodiesUnread ?? 0,
+    notRead: state.end?.notRead.filter(({ who }) => state.plan?.missing.some((one) => one.who === who)) ?? [],
+  },
 })
+const unlessNamed = <One extends { who: string }>(all: readonly One[], named: readonly { who: string }[]): One[] =>
+  all.filter(({ who }) => !named.some((one) => one.who === who))
 
 export const scanned = (state: ScanState, event: ScanEvent): ScanState => {
   const { before } = state
@@ -49,7 +62,18 @@ export const scanned = (state: ScanState, event: ScanEvent): ScanState => {
     case 'plan':
       return {
         ...state,
-        plan: state.plan === null ? event : { ...event, from: state.plan.from, to: state.plan.to },
+        plan:
+          state.plan === null
+            ? event
+            : {
+                ...event,
+                from: state.plan.from,
+                to: state.plan.to,
+                missing: [
+                  ...state.plan.missing.filter(({ who }) => before.notRead.some((one) => one.who === who)),
+                  ...unlessNamed(event.missing, before.notRead),
+                ],
+              },
         estimate: before.scanned + event.estimate,
       }
     case 'rows': {
@@ -67,15 +91,22 @@ export const scanned = (state: ScanState, event: ScanEvent): ScanState => {
         perSecond: event.perSecond,
         reachedAt: event.reachedAt,
       }
-    case 'end':
+    case 'end': {
+      const notRead = [...unlessNamed(before.notRead, event.notRead), ...event.notRead]
       return {
         ...state,
         phase: 'ended',
         scanned: before.scanned + event.scanned,
         matched: before.matched + event.matched,
         elapsedMs: event.elapsedMs,
-        end: { ...event, bodiesUnread: before.bodiesUnread + event.bodiesUnread },
+        end: {
+          ...event,
+          why: event.why === 'range-done' && notRead.length > 0 ? 'not-all' : event.why,
+          notRead,
+          bodiesUnread: before.bodiesUnread + event.bodiesUnread,
+        },
       }
+    }
   }
 }
 

@@ -62,6 +62,20 @@ describe('a search that streams', () => {
     expect(state).toMatchObject({ scanned: 500, matched: 3 })
     expect(state.rows).toHaveLength(1)
   })
+  it('says still, when it went on to its end, that a broker had not answered at its beginning', () => {
+    const missing = [{ who: 'broker-b:0', reason: 'broker-silent', sinceMs: null, touches: 0 }] as const
+    const plan = { type: 'plan', estimate: 9, queues: 1, missing, from: 0, to: 9 } as const
+    const end = { type: 'end', scanned: 5, matched: 0, elapsedMs: 5, bodiesUnread: 0, cursor: null } as const
+    const silent = { who: 'broker-b:0', says: 'no answer' }
+    let state = scanned(newScan(), plan)
+    state = scanned(state, { ...end, why: 'budget', notRead: [silent, { who: 'broker-a 0', says: null }] })
+    // no cursor leads to its queues: it is not asked any more, whether it answers or not
+    state = scanned(goOn(state), { ...plan, missing: [] })
+    expect(state.plan?.missing).toEqual(missing)
+    state = scanned(state, { ...end, why: 'range-done', notRead: [] })
+    expect(state.end).toMatchObject({ why: 'not-all', notRead: [silent] })
+    expect(scanned(goOn(state), { ...plan, missing }).plan?.missing).toEqual(missing)
+  })
   it('counts its matches over the range', () => {
     expect(histogram([row(1n, 0), row(2n, 49), row(3n, 50), row(4n, 100)], 0, 100, 4)).toEqual([1, 1, 1, 1])
     expect(histogram([], 5, 5, 2)).toEqual([0, 0])
