@@ -203,6 +203,7 @@ const EditFilter = ({ cluster, group, held, rows, open, onOpenChange }: EditProp
   const save = useMutation(trpc.group.setFilter.mutationOptions({ onSuccess: done(t('saved')) }))
   const remove = useMutation(trpc.group.removeFilter.mutationOptions({ onSuccess: done(t('removed')) }))
   const limitMs = /^\d{1,4}$/.test(limit) && Number(limit) >= 1 && Number(limit) <= mostMs ? Number(limit) : null
+  const unfit = source.trim() === '' ? t('empty') : limitMs === null ? t('limitRange', { most: mostMs }) : undefined
   const failed = [save.data, remove.data].flatMap((data) => data?.rows.filter((row) => !row.ok) ?? [])
   const error = save.error ?? remove.error
   return (
@@ -231,9 +232,7 @@ const EditFilter = ({ cluster, group, held, rows, open, onOpenChange }: EditProp
             look="primary"
             className="h-8"
             busy={save.isPending}
-            reason={
-              source.trim() === '' ? t('empty') : limitMs === null ? t('limitRange', { most: mostMs }) : undefined
-            }
+            reason={unfit}
             onClick={() =>
               limitMs !== null && save.mutate({ cluster, group, source, onFault, timeLimitMs: limitMs, seen })
             }
@@ -269,13 +268,7 @@ const EditFilter = ({ cluster, group, held, rows, open, onOpenChange }: EditProp
         >
           <Input inputMode="numeric" value={limit} onChange={(event) => setLimit(event.target.value)} />
         </Field>
-        <TryFilter
-          cluster={cluster}
-          group={group}
-          source={source}
-          timeLimitMs={limitMs}
-          reason={source.trim() === '' ? t('empty') : undefined}
-        />
+        <TryFilter cluster={cluster} group={group} source={source} timeLimitMs={limitMs} reason={unfit} />
         {error && <QueryFault error={error} className="px-0 py-1" />}
         {failed.length > 0 && (
           <ul role="alert" className="text-crit text-sm">

@@ -71,9 +71,11 @@ function useGiveBack(open: boolean): (event: Event) => void {
   wasOpen.current = open
   return (event) => {
     event.preventDefault()
-    // What was deleted from the layer is gone: then from the page's beginning on.
+    // What was deleted from the layer is gone: then from the page's beginning on, unless the layer below, which closed with
+    // this one, gave the focus back already.
     if (before.current?.isConnected) before.current.focus()
-    else document.querySelector<HTMLElement>('main')?.focus({ preventScroll: true })
+    else if (document.activeElement === null || document.activeElement === document.body)
+      document.querySelector<HTMLElement>('main')?.focus({ preventScroll: true })
   }
 }
 

@@ -55,11 +55,11 @@ export interface FilterScriptPut extends FilterScriptChange {
   /** The `updatedAtMs` of the one it replaces, 0 for none: refused when that is another by now. Left out: whichever. */
   replaces?: number | undefined
 }
-/** With what it did since the broker's start, or since it was replaced. Times that never were are 0. */
 export interface ScriptVerdict {
   verdict: 'passed' | 'left-out' | 'fault'
   fault: string | null
 }
+/** With what it did since the broker's start, or since it was replaced. Times that never were are 0. */
 export interface FilterScript extends FilterScriptChange {
   updatedAtMs: number
   passed: number

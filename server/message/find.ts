@@ -159,9 +159,12 @@ export const openFinder = ({ admin, topics, typedOf = async () => null, now = Da
     load,
     async pick(wanted) {
       if ('newestOf' in wanted) return newestOf(wanted.newestOf)
-      const [row] = (await byId(wanted.id, undefined, { bodies: false })).rows
-      if (row === undefined) throw new DeskError('not-found', `No message has the id ${wanted.id}.`)
-      return load(row.offsetId)
+      const { rows, missing } = await byId(wanted.id, undefined, { bodies: false })
+      const [row] = rows
+      if (row !== undefined) return load(row.offsetId)
+      if (missing.length === 0) throw new DeskError('not-found', `No message has the id ${wanted.id}.`)
+      const who = missing.map((one) => one.who).join(', ')
+      throw new DeskError('broker-silent', `No broker that answered has the id ${wanted.id}; ${who} did not.`)
     },
     byId: ({ id, topic }, reading) => byId(id, topic, reading),
     byKey({ key, topic, from, to, limit }, reading) {
