@@ -28,7 +28,7 @@ const reply =
     const topic = await replyTopic(send, connection, broker)
     if ('code' in topic) return { ...topic, ext }
     if (send.queueId < 0) send.queueId = anyQueueOf(topic)
-    const properties = parseProperties(send.properties)
+    const properties = new Map([...parseProperties(send.properties), ...Object.entries(ext)]) // as on any message sent
     const group = request.ext[groupField] ?? ''
     const failure = await push(properties, group, send, request, connection, broker)
     const answer: Reply =
@@ -133,7 +133,7 @@ function messageOf(
     reconsumeTimes: send.reconsumeTimes,
     preparedTransactionOffset: 0,
     body: request.body,
-    properties: Buffer.from(send.properties),
+    properties: Buffer.from(writeProperties(properties)),
     tagsCode: tagsCode(properties.get(Property.tags)),
     keys: uniqueKey === undefined ? keys : [uniqueKey, ...keys],
   }
