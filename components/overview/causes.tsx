@@ -43,6 +43,8 @@ export function useCauseWords(): (cause: Cause, overview: Overview) => CauseWord
       case 'namesrv-silent':
       case 'no-writable-master':
         return say({ span, since })
+      case 'no-write-permission':
+        return say({ missed: cause.level === 'critical' ? 'yes' : 'no' })
       case 'slave-behind':
         return say({ size: format.bytes(value ?? 0) })
       case 'disk-full':

@@ -84,7 +84,10 @@ function Summary({ overview }: { overview: Overview }) {
   const { causes, verdict } = overview
   const sinces = causes.flatMap(({ sinceMs }) => (sinceMs === null ? [] : [sinceMs]))
   const first = sinces.length > 0 ? Math.min(...sinces) : null
-  const writable = !causes.some(({ kind }) => kind === 'no-writable-master' || kind === 'disk-full')
+  const writable = !causes.some(
+    ({ kind, level }) =>
+      kind === 'no-writable-master' || kind === 'disk-full' || (kind === 'no-write-permission' && level === 'critical'),
+  )
   return (
     <p className="mt-auto pt-1 text-xs text-ink-2 max-sm:mt-0 max-sm:pt-0" suppressHydrationWarning>
       {causes.length > 0

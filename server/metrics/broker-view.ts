@@ -5,7 +5,7 @@ import { type Known, known, unknown } from '../shared/known'
 import type { BrokerRow, BrokerView, Page, PartView, RuntimeEntry } from '../shared/views'
 import { drainOf } from './drain'
 import { missingOf } from './missing'
-import type { BrokerState, ClusterState } from './state'
+import { type BrokerState, type ClusterState, isWiped } from './state'
 
 /** A figure of the runtime table; absent keys are not supported by this broker's version. */
 export const runtimeNumber = (broker: BrokerState, key: string): Known<number> => {
@@ -151,7 +151,6 @@ export const brokerView = (
     at: now,
   }
 }
-const isWiped = ({ id, routePerm }: BrokerState): boolean => id === 0 && routePerm !== null && (routePerm & 2) === 0
 /** What the controller said last to any of the name: one that does not answer stands in it too. */
 const failoverOf = (state: ClusterState, { name }: BrokerState): BrokerView['failover'] => {
   let newest: BrokerState | undefined

@@ -6,13 +6,15 @@ import { type brokerList, fullRatio, runtimeNumber } from './broker-view'
 import { CRITICAL, keptOfTopic, total, WARNING } from './figures'
 import { kindOf } from './kind'
 import { missingOf } from './missing'
-import { type ClusterState, silentNames } from './state'
+import { type ClusterState, isWiped, silentNames } from './state'
 
 const PUT_P99_LIMIT_MS = 200
 const SLAVE_LIMIT_BYTES = 64 * 1024 * 1024
 const DISK_WARNING_RATIO = 0.85
 const MOST_BEHIND = 8
+const PERM_WRITE = 2
 const MOST_CAUSES = 50
+const MOST_CUT_OFF = 10
 
 export interface OverviewOptions {
   turnMs: number
@@ -174,9 +176,11 @@ const verdictOf = (state: ClusterState, causes: readonly Cause[], masters: reado
   if (!answers && !named) return 'unknown'
   if (!named || causes.some(({ kind }) => kind === 'no-writable-master')) return 'down'
   const answering = masters.filter((row) => row.state === 'ok')
-  if (answering.length > 0 && answering.every(({ refusesSends }) => refusesSends)) return 'down'
+  if (answering.length > 0 && answering.every(takesNothing)) return 'down'
   return causes.some(({ kind }) => kind !== 'lag-warning') ? 'degraded' : 'healthy'
 }
+const takesNothing = ({ refusesSends, writable }: BrokerRow): boolean =>
+  refusesSends || (writable !== null && isKnown(writable) && !writable.value)
 const causesOf = (
   state: ClusterState,
   brokers: readonly BrokerRow[],
@@ -189,7 +193,15 @@ const causesOf = (
   for (const row of brokers)
     if (row.state === 'silent')
       found.push(cause('broker-silent', 'critical', 'broker', row.key, null, null, row.silentSinceMs))
-  found.push(...withoutMaster(state))
+  const cutOff = withoutMaster(state)
+  const masters = brokers.filter(({ role, state: its }) => role === 'master' && its === 'ok')
+  for (const broker of state.brokers.values()) {
+    if (broker.state !== 'ok' || !isWiped(broker)) continue
+    // One that is drained while others take the writes hinders nobody.
+    const isMissed = masters.every(takesNothing) || cutOff.some(({ subject }) => broker.topicConfigs.has(subject))
+    found.push(cause('no-write-permission', isMissed ? 'critical' : 'warning', 'broker', broker.key, null, null, null))
+  }
+  found.push(...cutOff.slice(0, MOST_CUT_OFF))
   for (const row of brokers) {
     if (row.state !== 'ok') continue
     const clean = isKnown(row.diskCleanRatio) ? row.diskCleanRatio.value : DISK_WARNING_RATIO
@@ -263,12 +275,18 @@ const withoutMaster = (state: ClusterState): Cause[] => {
   for (const { name } of state.topics.values()) {
     if (kindOf(state, name) !== 'user') continue
     const holders = brokers.filter((one) => one.topicConfigs.has(name))
-    if (holders.length === 0 || holders.some((one) => one.id === 0 && one.state === 'ok')) continue
+    if (holders.length === 0) continue
+    const answering = holders.filter((one) => one.id === 0 && one.state === 'ok')
+    if (answering.length > 0) {
+      // A topic that was closed to writes everywhere is as its owner wants it.
+      const willing = answering.filter((one) => ((one.topicConfigs.get(name)?.perm ?? 0) & PERM_WRITE) !== 0)
+      if (willing.length === 0 || !willing.every(isWiped)) continue
+    }
     const since = holders.reduce<number | null>(
       (latest, one) => Math.max(latest ?? 0, one.silentSinceMs ?? 0) || null,
       null,
     )
     found.push(cause('no-writable-master', 'critical', 'topic', name, null, null, since))
   }
-  return found.slice(0, 10)
+  return found
 }

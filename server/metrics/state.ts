@@ -242,6 +242,9 @@ export const positionOf = (group: GroupState, topic: string, broker: string, que
   }
   return position
 }
+/** A master that name servers send no producer to: its write permission was wiped, or its own setting forbids writes. */
+export const isWiped = ({ id, routePerm }: BrokerState): boolean =>
+  id === 0 && routePerm !== null && (routePerm & 2) === 0
 /** The member of each broker name to ask about topics and groups: the smallest id that answers. */
 export const askable = (state: ClusterState): BrokerState[] => {
   const byName = new Map<string, BrokerState>()

@@ -18,7 +18,15 @@ import { keptOf, lagOf, lastStoredOf, maxOf, minOf, rateOf, standingIn, total, w
 import { groupRow } from './group-view'
 import { kindOf } from './kind'
 import { missingOf } from './missing'
-import { type BrokerState, type ClusterState, type GroupState, queueKey, silentNames, type TopicState } from './state'
+import {
+  type BrokerState,
+  type ClusterState,
+  type GroupState,
+  isWiped,
+  queueKey,
+  silentNames,
+  type TopicState,
+} from './state'
 import { tablePage } from './table'
 
 const SILENT_TOPIC_MS = 7 * 86_400_000
@@ -80,8 +88,9 @@ export const topicRow = (
   const perms = new Set(configs.map(({ config }) => config.perm))
   const kind = kindOf(state, topic.name)
   const marks: TopicMark[] = []
-  if (kind === 'user' && configs.some(({ config }) => (config.perm & PERM_WRITE) === 0 || config.writeQueues === 0))
-    marks.push('not-writable')
+  const isClosed = configs.some(({ config }) => (config.perm & PERM_WRITE) === 0 || config.writeQueues === 0)
+  const isCutOff = configs.length > 0 && configs.every(({ broker }) => isWiped(broker))
+  if (kind === 'user' && (isClosed || isCutOff)) marks.push('not-writable')
   if (new Set(configs.map(({ config }) => `${config.readQueues}/${config.writeQueues}`)).size > 1) marks.push('uneven')
   if (kind === 'user' && groups.length === 0) marks.push('no-group')
   if (configs.some(({ broker }) => silent.has(broker.name))) marks.push('broker-silent')

@@ -10,6 +10,7 @@ export type CauseKind =
   | 'namesrv-silent'
   | 'broker-silent'
   | 'no-writable-master'
+  | 'no-write-permission'
   | 'slave-behind'
   | 'disk-full'
   | 'disk-high'

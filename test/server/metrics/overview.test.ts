@@ -5,6 +5,7 @@ import { brokerList } from '../../../server/metrics/broker-view'
 import { groupRow } from '../../../server/metrics/group-view'
 import { overviewOf } from '../../../server/metrics/overview'
 import { type ClusterState, newBroker, newGroup, newTopic, positionOf, queueOf } from '../../../server/metrics/state'
+import { topicRow } from '../../../server/metrics/topic-view'
 import type { Overview } from '../../../server/shared/views'
 
 const NOW = 10_000_000
@@ -111,4 +112,48 @@ it.each([
     // with another broker to write to, it is worse than it was, not down
     expect(verdict).toBe(full.length > 0 && count === 1 ? 'down' : 'degraded')
   }
+})
+it.each([
+  ['the only master', { wiped: [4], topic: [6], verdict: 'down', causes: ['critical b-0:0', 'critical T'] }],
+  ['one of two masters', { wiped: [4, 6], topic: [6, 6], verdict: 'degraded', causes: ['warning b-0:0'] }],
+  [
+    'one of two masters, where the other is closed for the topic',
+    { wiped: [4, 6], topic: [6, 4], verdict: 'down', causes: ['critical b-0:0', 'critical T'] },
+  ],
+  ['nobody while the topic is closed on purpose', { wiped: [6], topic: [4], verdict: 'healthy', causes: [] }],
+])('says what it means that %s has no write permission', (_, { wiped, topic, verdict, causes }) => {
+  const state = stateOf()
+  state.nameServers = [{ address: '127.0.0.1:9876', ok: true, sinceMs: null, tookMs: 1 }]
+  state.topics.set('T', newTopic('T', 0))
+  for (const [n, routePerm] of wiped.entries()) {
+    const broker = newBroker({ wireCluster: 'c', name: `b-${n}`, id: 0, address: `127.0.0.1:${n}` }, `b-${n}:0`)
+    Object.assign(broker, { state: 'ok', runtimeAt: NOW, configAt: NOW, routePerm, routeAt: NOW })
+    const perm = topic[n] ?? 6
+    broker.topicConfigs.set('T', {
+      topic: 'T',
+      readQueues: 4,
+      writeQueues: 4,
+      perm,
+      order: false,
+      sysFlag: 0,
+      filterType: 'SINGLE_TAG',
+      attributes: {},
+    })
+    state.brokers.set(broker.key, broker)
+  }
+  const seen = overview(state)
+  expect(seen.causes.map(({ level, subject }) => `${level} ${subject}`)).toEqual(causes)
+  expect(seen.verdict).toBe(verdict)
+})
+it('marks a topic whose only broker has no write permission', () => {
+  const state = stateOf()
+  const topic = newTopic('T', 0)
+  const broker = newBroker({ wireCluster: 'c', name: 'b', id: 0, address: '127.0.0.1:1' }, 'b:0')
+  Object.assign(broker, { state: 'ok', runtimeAt: NOW, routePerm: 6 })
+  const config = { topic: 'T', readQueues: 4, writeQueues: 4, perm: 6, order: false }
+  broker.topicConfigs.set('T', { ...config, sysFlag: 0, filterType: 'SINGLE_TAG', attributes: {} })
+  state.brokers.set(broker.key, broker)
+  expect(topicRow(state, topic, [], new Set(), NOW).marks).not.toContain('not-writable')
+  broker.routePerm = 4
+  expect(topicRow(state, topic, [], new Set(), NOW).marks).toContain('not-writable')
 })
