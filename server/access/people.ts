@@ -1,6 +1,6 @@
 // server/access/people.ts: accounts and roles, as an admin keeps them. There is always an admin who can sign in, and nobody
 // takes their own account away. What takes rights away takes the sessions along. Owner of the table role.
-import { asc, count, eq } from 'drizzle-orm'
+import { asc, count, eq, max } from 'drizzle-orm'
 import type { Db } from '../db/open'
 import { role, session, token, user } from '../db/schema'
 import type { PeopleDesk, SignedIn } from '../shared/desk'
@@ -54,12 +54,23 @@ export const openPeople = ({ db, now, passwords, tokens, endSessionsOf, forgetAl
     new Map(
       (await db.select({ id: table.userId, n: count() }).from(table).groupBy(table.userId)).map(({ id, n }) => [id, n]),
     )
+  /** A session is touched as long as it is used; the account itself is only at sign-in. */
+  const lastUses = async (): Promise<Map<number, number | null>> =>
+    new Map(
+      (
+        await db
+          .select({ id: session.userId, at: max(session.lastSeenAt) })
+          .from(session)
+          .groupBy(session.userId)
+      ).map(({ id, at }) => [id, at]),
+    )
   return {
     async users(by) {
-      const [rows, sessions, held] = await Promise.all([
+      const [rows, sessions, held, used] = await Promise.all([
         db.select().from(user).orderBy(asc(user.name)),
         tally(session),
         tally(token),
+        lastUses(),
       ])
       return rows.map((row) => ({
         id: row.id,
@@ -69,7 +80,7 @@ export const openPeople = ({ db, now, passwords, tokens, endSessionsOf, forgetAl
         extra: extraOf(row),
         locked: row.locked,
         createdAt: row.createdAt,
-        lastSeenAt: row.lastSeenAt,
+        lastSeenAt: Math.max(row.lastSeenAt ?? 0, used.get(row.id) ?? 0) || null,
         sessions: sessions.get(row.id) ?? 0,
         tokens: held.get(row.id) ?? 0,
         self: row.id === by.userId,

@@ -103,6 +103,14 @@ describe('an admin who looks at the console as somebody else', () => {
 })
 
 describe('accounts', () => {
+  it('were last seen when one of their sessions was last used, not when it began', async () => {
+    const { access, admin, signIn, clock } = await world()
+    const { session } = await signIn('root')
+    const began = clock.at
+    clock.at += 44 * 60_000
+    await access.who(caller(session))
+    expect(await access.people.users(admin)).toMatchObject([{ name: 'root', lastSeenAt: began + 44 * 60_000 }])
+  })
   it('sign in with the role they were given, and lose their sessions with it', async () => {
     const { access, admin, signIn } = await world()
     await access.people.createUser({ name: 'ann', password: PASSWORD, role: 'operator', extra: ['topic.delete'] })
