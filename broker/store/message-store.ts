@@ -19,11 +19,12 @@ import {
 } from './types'
 import { createViewFlusher, type ViewFlusher } from './view-flusher'
 
-export function createMessageStore(options: StoreOptions, parts: Parts): MessageStore {
+export async function createMessageStore(options: StoreOptions, parts: Parts): Promise<MessageStore> {
   const statistics = new Statistics()
   const upkeep = new Upkeep(options, parts, statistics)
   const { intake } = upkeep
   const lookups = createLookups(parts, statistics)
+  await upkeep.measureDisk()
   return new Store(parts, intake, lookups, upkeep, statistics, options.more?.durability)
 }
 
@@ -191,23 +192,34 @@ class Upkeep {
       mayForce: () => more.cleanForcibly ?? true,
       keepFrom: () => Math.min(log.flushedTo, this.intake.dispatchedTo),
       mayGo: (upTo) => this.#mayGo(upTo),
-      diskUse: async () => ({
-        commitLog: await parts.files.usedRatio(parts.commitLogDir),
-        consumeQueue: await parts.files.usedRatio(parts.consumeQueueDir),
-      }),
+      diskUse: () => this.#diskUse(),
       clock: options.clock,
       removed: (count, why) => this.#follow(count, why),
       diskFull: (full, ratio) => {
         if (full) this.health.begin('disk space', 'disk-full', `${Math.round(ratio * 100)} % of the disk is in use`)
         else this.health.end('disk space')
       },
-      used: (use) => {
-        statistics.commitLogDiskRatio = use.commitLog
-        statistics.consumeQueueDiskRatio = use.consumeQueue
-      },
+      used: (use) => this.#diskUsed(use),
     })
     this.#every(housekeepingMs, () => this.#housekeeping())
     this.#every(more.cleanIntervalMs ?? 10_000, () => void this.#clean())
+  }
+
+  /** Once before anything is served: until the first cleaning, a disk nobody looked at would be told as an empty one. */
+  async measureDisk(): Promise<void> {
+    try {
+      this.#diskUsed(await this.#diskUse())
+    } catch (error) {
+      this.#options.log('error', `how full the disk is could not be read: ${textOf(error)}`)
+    }
+  }
+  async #diskUse(): Promise<{ commitLog: number; consumeQueue: number }> {
+    const { files, commitLogDir, consumeQueueDir } = this.#parts
+    return { commitLog: await files.usedRatio(commitLogDir), consumeQueue: await files.usedRatio(consumeQueueDir) }
+  }
+  #diskUsed(use: { commitLog: number; consumeQueue: number }): void {
+    this.#statistics.commitLogDiskRatio = use.commitLog
+    this.#statistics.consumeQueueDiskRatio = use.consumeQueue
   }
 
   cleanExpiredConsumeQueues(): Promise<number> {

@@ -62,6 +62,11 @@ async function filled(overrides: Partial<StoreOptions> = {}) {
 }
 
 describe('retention', () => {
+  it('tells how full the disk is from the first moment on, long before it first cleans', async () => {
+    const { store } = await filled({})
+    expect(store.statistics.commitLogDiskRatio).toBe(0.1)
+  })
+
   it('ST9: removes no more when it is asked twice at once: by its timer, and by an operator', async () => {
     const { store, time } = await filled({ deleteWhen: '03', fileReservedTimeHours: 10 })
     time.now = noon + 11 * hour // some are old enough, the rest are not
