@@ -21,6 +21,9 @@ import { RoleSheet } from './role-sheet'
 import { TryAs } from './try-as'
 import { WhoMay } from './who-may'
 
+/** What has to be given by name is not held by the role: it must not look like a yes. */
+const grantMark = { yes: 'ok', own: 'ok', extra: 'part', no: 'off' } as const
+
 export function RolesView() {
   const t = useTranslations('people')
   const format = useFormat()
@@ -115,7 +118,7 @@ export function RolesView() {
                   {roles.map((role) => (
                     <Td key={role}>
                       <span className="flex items-center gap-1.5">
-                        <Mark state={rightsTable[right][role] === 'no' ? 'off' : 'ok'} />
+                        <Mark state={grantMark[rightsTable[right][role]]} />
                         <span className="max-sm:sr-only">{t(`grant.${rightsTable[right][role]}`)}</span>
                       </span>
                     </Td>

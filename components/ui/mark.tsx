@@ -4,8 +4,10 @@ import type { ReactNode } from 'react'
 import { cn } from './cn'
 
 export type MarkState = 'ok' | 'warn' | 'crit' | 'unknown' | 'off' | 'busy'
+/** Half of it holds: a mark of tables alone, no state of a thing. */
+type Shape = MarkState | 'part'
 
-const shapes: Record<MarkState, ReactNode> = {
+const shapes: Record<Shape, ReactNode> = {
   ok: <circle cx="6" cy="6" r="4" fill="var(--ok-mark)" />,
   warn: <path d="M6 1.2 11.3 10.6H.7Z" fill="var(--warn-mark)" />,
   crit: <path d="M6 .4 11.6 6 6 11.6.4 6Z" fill="var(--crit-mark)" />,
@@ -21,18 +23,16 @@ const shapes: Record<MarkState, ReactNode> = {
     />
   ),
   off: <rect x="2" y="2" width="8" height="8" rx="1" fill="none" stroke="var(--ink-3)" strokeWidth="1.5" />,
+  part: (
+    <>
+      <circle cx="6" cy="6" r="4.2" fill="none" stroke="var(--ink-3)" strokeWidth="1.5" />
+      <path d="M6 1.8a4.2 4.2 0 0 0 0 8.4Z" fill="var(--ink-3)" />
+    </>
+  ),
   busy: <path d="M6 1.8A4.2 4.2 0 1 1 1.8 6" fill="none" stroke="var(--tide)" strokeWidth="1.8" />,
 }
 
-export function Mark({
-  state,
-  label,
-  className,
-}: {
-  state: MarkState
-  label?: string | undefined
-  className?: string
-}) {
+export function Mark({ state, label, className }: { state: Shape; label?: string | undefined; className?: string }) {
   const looks = cn('mark size-3 flex-none', state === 'busy' && 'turning', className)
   return label ? (
     <svg viewBox="0 0 12 12" className={looks} role="img" aria-label={label}>
