@@ -107,10 +107,15 @@ const blocked = (sampled: Sampled, group: GroupState): Measure | undefined => {
   const { now, state, silent } = sampled
   let worst = 0
   let atLeast = false
+  let inDoubt = false
   for (const [topic, positions] of group.positions)
     for (const [key, position] of positions) {
       const queue = state.topics.get(topic)?.queues.get(key)
       if (queue === undefined || silent.has(queue.broker) || queue.max <= position.committed) continue
+      if (position.inDoubt) {
+        inDoubt = true
+        continue
+      }
       const still = now - Math.max(position.movedAt, group.firstSeenAt)
       // A queue that was empty for hours is not blocked since its last message, but since the first unread one came.
       const behind = behindOf({ topic, key, queue, position }, silent, now)
@@ -118,7 +123,9 @@ const blocked = (sampled: Sampled, group: GroupState): Measure | undefined => {
       worst = Math.max(worst, value)
       atLeast ||= position.movedAt <= group.firstSeenAt && (!isKnown(behind) || behind.value > still)
     }
-  return { value: worst, at: state.at, atLeast }
+  // One of those that nobody knows of may stand longer than the others.
+  if (worst === 0 && inDoubt) return { unknown: 'broker-silent' }
+  return { value: worst, at: state.at, atLeast: atLeast || inDoubt }
 }
 
 const HALF_TOPIC = 'RMQ_SYS_TRANS_HALF_TOPIC'

@@ -4,6 +4,7 @@ import type { Admin } from '../admin/open'
 import { storeTimeOf } from '../admin/store-time'
 import type { BrokerAddress } from '../admin/types'
 import { brokerKey, RETRY_PREFIX } from '../shared/names'
+import { commitOfMaster, commitOfSlave } from './commit'
 import {
   askable,
   type BrokerState,
@@ -245,33 +246,31 @@ export class Collector {
   /** Where all groups stand, in one call. */
   async offsets(broker: BrokerState): Promise<void> {
     const offsets = await this.#admin.brokers.allOffsets(broker.address)
+    // While a slave was asked its master may have come back: then the master tells.
+    if (!askable(this.#state).includes(broker)) return
     const at = this.#now()
+    const commit = broker.id === 0 ? commitOfMaster : commitOfSlave
     broker.offsetsAt = at
     for (const [key, queues] of offsets) {
       const split = key.indexOf('@')
       const group = this.#state.groups.get(key.slice(split + 1))
       const topic = key.slice(0, split)
       if (group === undefined || split < 0) continue
-      for (const [queueId, committed] of queues)
-        this.#commit(positionOf(group, topic, broker.name, queueId), committed, at)
+      for (const [queueId, committed] of queues) commit(positionOf(group, topic, broker.name, queueId), committed, at)
     }
     // What is not in the table any more was removed: a deleted group that came back, a cleaned offset.
     for (const group of this.#state.groups.values())
       for (const [topic, positions] of group.positions) {
         const there = offsets.get(`${topic}@${group.name}`)
-        for (const [key, one] of positions)
-          if (one.broker === broker.name && there?.has(one.queueId) !== true) positions.delete(key)
+        for (const [key, one] of positions) {
+          if (one.broker !== broker.name || there?.has(one.queueId) === true) continue
+          // A slave may not have copied it yet: that takes nothing away.
+          if (broker.id === 0) positions.delete(key)
+          else if (one.onSlave === null) one.inDoubt = true
+        }
         if (positions.size === 0) group.positions.delete(topic)
       }
   }
-  #commit(position: PositionState, committed: number, at: number): void {
-    if (at <= position.committedAt) return
-    if (position.committed !== committed) position.movedAt = at
-    position.committed = committed
-    position.committedAt = at
-    position.out.read(committed, at)
-  }
-
   async #consumeStats(broker: BrokerState): Promise<void> {
     const began = performance.now()
     const { groups, sizeBytes } = await this.#admin.brokers.allConsumeStats(broker.address)

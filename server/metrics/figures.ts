@@ -76,6 +76,8 @@ export const lagOf = ({ queue, position }: Reading, silent: ReadonlySet<string>)
   // Nothing was ever stored: whoever begins here has nothing to read.
   if ((position === undefined || position.committed < 0) && queue.max === 0) return known(0, queue.maxAt)
   if (position === undefined || position.committed < 0) return unknown('never-committed')
+  // Who had read everything has nothing unread; of anybody else it may have been read before the master went.
+  if (position.inDoubt && queue.max > position.committed) return unknown('broker-silent')
   return known(Math.max(0, queue.max - position.committed), Math.min(queue.maxAt, position.committedAt))
 }
 /** Age of the oldest unread message of a queue. */
@@ -150,7 +152,7 @@ export const standingIn = (
   return { lag: total(lags, state.at), behind: worstBehind(behinds, state.at), outPerSecond: total(outs, state.at) }
 }
 const outOf = (state: ClusterState, { position, queue }: Reading, silent: ReadonlySet<string>): Known<number> =>
-  silent.has(position?.broker ?? queue?.broker ?? '')
+  silent.has(position?.broker ?? queue?.broker ?? '') || position?.inDoubt === true
     ? unknown('broker-silent')
     : (position?.out.rate ?? known(0, state.at))
 /** Over all topics of the group, or one of them. The retry topic is told apart and never added. */

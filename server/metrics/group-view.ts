@@ -220,7 +220,9 @@ function* queueRows(
           broadcasting ??
           (position === undefined || position.committed < 0 || silent.has(queue.broker)
             ? never
-            : known(BigInt(position.committed), position.committedAt)),
+            : position.inDoubt && position.committed < queue.max
+              ? unknown('broker-silent')
+              : known(BigInt(position.committed), position.committedAt)),
         lag: broadcasting ?? lagOf(reading, silent),
         behind: broadcasting ?? behindOf(reading, silent, now),
         owner:
@@ -234,7 +236,9 @@ function* queueRows(
           (position === undefined
             ? never
             : known(position.movedAt === 0 ? null : position.movedAt, position.committedAt)),
-        outPerSecond: broadcasting ?? (position === undefined ? never : position.out.rate),
+        outPerSecond:
+          broadcasting ??
+          (position === undefined ? never : position.inDoubt ? unknown('broker-silent') : position.out.rate),
       }
     }
   }

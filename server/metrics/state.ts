@@ -88,6 +88,10 @@ export interface PositionState {
   /** Store time of the message before the position, from consume stats; 0 when not known. */
   lastTimestamp: number
   out: Meter
+  /** What the slave said last, read in its master's absence; null: the master was the one who told. */
+  onSlave: number | null
+  /** The master is away and may have known more than it was last asked: where the group stands is at least `committed`. */
+  inDoubt: boolean
   /** Store time of the first unread message, read at `exactFor`. */
   exactFor: number
   exactAt: number
@@ -234,6 +238,8 @@ export const positionOf = (group: GroupState, topic: string, broker: string, que
       movedAt: 0,
       lastTimestamp: 0,
       out: new Meter(),
+      onSlave: null,
+      inDoubt: false,
       exactFor: -1,
       exactAt: 0,
       exactStoredAt: 0,

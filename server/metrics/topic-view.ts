@@ -274,9 +274,10 @@ const queueRows = (
         if (group.model === 'BROADCASTING') return []
         const position = group.positions.get(topic.name)?.get(queueKey(queue.broker, queue.queueId))
         if (position === undefined) return []
-        const committed: Known<bigint> = silent.has(queue.broker)
-          ? unknown('broker-silent')
-          : known(BigInt(position.committed), position.committedAt)
+        const committed: Known<bigint> =
+          silent.has(queue.broker) || (position.inDoubt && position.committed < queue.max)
+            ? unknown('broker-silent')
+            : known(BigInt(position.committed), position.committedAt)
         return [
           {
             group: group.name,
