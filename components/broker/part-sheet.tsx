@@ -107,7 +107,7 @@ function Hits({ view }: { view: BrokerView }) {
         ? t('process.elects', { id: heir.id, address: heir.address, key: own ? `${row.name}:${own.id}` : row.name })
         : topics.length === 0
           ? t('process.hitsNone')
-          : t('process.hits', { count: topics.length })
+          : t(view.readFrom.length > 0 ? 'process.hitsRead' : 'process.hits', { count: topics.length })
   return (
     <div className="flex flex-col gap-1.5">
       {failover !== null && row.role === 'master' && heir === undefined ? (

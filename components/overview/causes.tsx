@@ -39,7 +39,7 @@ export function useCauseWords(): (cause: Cause, overview: Overview) => CauseWord
     })
     switch (kind) {
       case 'broker-silent':
-        return say({ span, since, copy: hasMaster(overview, subject) ? 'yes' : 'no' })
+        return say({ span, since, copy: hasMaster(overview, subject) ? 'yes' : value ? 'read' : 'no' })
       case 'namesrv-silent':
       case 'no-writable-master':
         return say({ span, since })

@@ -5,7 +5,7 @@ import { type Known, known, unknown } from '../shared/known'
 import type { BrokerRow, BrokerView, Page, PartView, RuntimeEntry } from '../shared/views'
 import { drainOf } from './drain'
 import { missingOf } from './missing'
-import { type BrokerState, type ClusterState, isWiped } from './state'
+import { type BrokerState, type ClusterState, isWiped, readFrom } from './state'
 
 /** A figure of the runtime table; absent keys are not supported by this broker's version. */
 export const runtimeNumber = (broker: BrokerState, key: string): Known<number> => {
@@ -147,6 +147,7 @@ export const brokerView = (
     failover: failoverOf(state, broker),
     copy: copyOf(broker),
     onlyMasterOf: onlyMasterOf(state, broker),
+    readFrom: readFrom(state, broker).map(({ key }) => key),
     drain: isWiped(broker) ? drainOf(state, broker, runtimeNumber(broker, 'timerCongestNum')) : null,
     at: now,
   }

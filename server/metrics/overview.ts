@@ -6,7 +6,7 @@ import { type brokerList, fullRatio, runtimeNumber } from './broker-view'
 import { CRITICAL, keptOfTopic, total, WARNING } from './figures'
 import { kindOf } from './kind'
 import { missingOf } from './missing'
-import { type ClusterState, isWiped, silentNames } from './state'
+import { type ClusterState, isWiped, readFrom, silentNames } from './state'
 
 const PUT_P99_LIMIT_MS = 200
 const SLAVE_LIMIT_BYTES = 64 * 1024 * 1024
@@ -192,7 +192,9 @@ const causesOf = (
     if (ok === false) found.push(cause('namesrv-silent', 'critical', 'namesrv', address, null, null, sinceMs))
   for (const row of brokers)
     if (row.state === 'silent')
-      found.push(cause('broker-silent', 'critical', 'broker', row.key, null, null, row.silentSinceMs))
+      found.push(
+        cause('broker-silent', 'critical', 'broker', row.key, readFrom(state, row).length, null, row.silentSinceMs),
+      )
   const cutOff = withoutMaster(state)
   const masters = brokers.filter(({ role, state: its }) => role === 'master' && its === 'ok')
   for (const broker of state.brokers.values()) {

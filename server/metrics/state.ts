@@ -251,6 +251,16 @@ export const positionOf = (group: GroupState, topic: string, broker: string, que
 /** A master that name servers send no producer to: its write permission was wiped, or its own setting forbids writes. */
 export const isWiped = ({ id, routePerm }: BrokerState): boolean =>
   id === 0 && routePerm !== null && (routePerm & 2) === 0
+/** Slaves that serve its consumers while this one is away: one without the setting refuses every pull. */
+export const readFrom = (state: ClusterState, broker: Pick<BrokerState, 'name' | 'key'>): BrokerState[] =>
+  [...state.brokers.values()].filter(
+    (one) =>
+      one.name === broker.name &&
+      one.key !== broker.key &&
+      one.id !== 0 &&
+      one.state === 'ok' &&
+      one.config.slaveReadEnable === 'true',
+  )
 /** The member of each broker name to ask about topics and groups: the smallest id that answers. */
 export const askable = (state: ClusterState): BrokerState[] => {
   const byName = new Map<string, BrokerState>()

@@ -97,6 +97,8 @@ export interface BrokerView {
   copy: Known<{ master: string | null; isCopying: boolean; trouble: string | null; acts: boolean }>
   /** Topics whose only writable master this is. */
   onlyMasterOf: string[]
+  /** Slaves that consumers read from while this broker is away. */
+  readFrom: string[]
   /** Null while it takes writes, and of a slave. */
   drain: BrokerDrain | null
   at: number

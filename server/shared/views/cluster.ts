@@ -28,7 +28,10 @@ export interface Cause {
   /** Whom it is about: a broker, a group, a topic, a name server. */
   subject: string
   subjectKind: 'broker' | 'group' | 'topic' | 'namesrv' | 'cluster'
-  /** The figure in the kind's own unit: ms, percent, bytes, messages; null where the fact has none. */
+  /**
+   * The figure in the kind's own unit: ms, percent, bytes, messages; null where the fact has none. Of a silent broker: how
+   * many slaves are read from meanwhile.
+   */
   value: number | null
   limit: number | null
   sinceMs: number | null

@@ -1,7 +1,7 @@
 // test/server/metrics/overview.test.ts: the overview lists every live group, whoever is furthest behind first, and never
 // says that all was read where nobody knows it.
 import { expect, it } from 'vitest'
-import { brokerList } from '../../../server/metrics/broker-view'
+import { brokerList, brokerView } from '../../../server/metrics/broker-view'
 import { groupRow } from '../../../server/metrics/group-view'
 import { overviewOf } from '../../../server/metrics/overview'
 import { type ClusterState, newBroker, newGroup, newTopic, positionOf, queueOf } from '../../../server/metrics/state'
@@ -156,4 +156,21 @@ it('marks a topic whose only broker has no write permission', () => {
   expect(topicRow(state, topic, [], new Set(), NOW).marks).not.toContain('not-writable')
   broker.routePerm = 4
   expect(topicRow(state, topic, [], new Set(), NOW).marks).toContain('not-writable')
+})
+it.each([
+  ['no slave', null, 0],
+  ['a slave that serves reads', 'true', 1],
+  ['a slave that refuses them', 'false', 0],
+])('says whether a stopped master with %s is still read from', (_, slaveReadEnable, readers) => {
+  const state = stateOf()
+  const master = newBroker({ wireCluster: 'c', name: 'b', id: 0, address: '127.0.0.1:1' }, 'b:0')
+  Object.assign(master, { state: 'silent', silentSinceMs: NOW - 5000 })
+  state.brokers.set(master.key, master)
+  if (slaveReadEnable !== null) {
+    const slave = newBroker({ wireCluster: 'c', name: 'b', id: 1, address: '127.0.0.1:2' }, 'b:1')
+    Object.assign(slave, { state: 'ok', config: { slaveReadEnable }, configAt: NOW })
+    state.brokers.set(slave.key, slave)
+  }
+  expect(overview(state).causes).toMatchObject([{ kind: 'broker-silent', subject: 'b:0', value: readers }])
+  expect(brokerView(state, master, null, NOW).readFrom).toHaveLength(readers)
 })
