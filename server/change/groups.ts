@@ -14,7 +14,7 @@ import type {
 import { isKnown, known, unknown } from '../shared/known'
 import { brokerKey, DLQ_PREFIX, isSystemGroup, RETRY_PREFIX } from '../shared/names'
 import type { ApplyResult, DeletePreview, GroupFilter, GroupFilterRow, GroupFilterTrial } from '../shared/views'
-import { mustMatch, openPreviews } from './previews'
+import { deletedFacts, mustMatch, openPreviews } from './previews'
 import { carryOut } from './results'
 import { deleteTopicEverywhere, type Impact } from './topics'
 
@@ -88,7 +88,7 @@ export const openGroupChanges = ({
   pick,
   now = Date.now,
 }: GroupChangeOptions): GroupChanges => {
-  const previews = openPreviews<DeletePreview>(now)
+  const previews = openPreviews<DeletePreview>(now, deletedFacts)
   return {
     async create(input) {
       const masters = await admin.masters(input.brokers)

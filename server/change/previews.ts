@@ -1,8 +1,10 @@
 // server/change/previews.ts: holds what was shown before a grave change, so that the change can be compared with it.
 // A preview is applied once: asked again, it answers with what came of it, and does nothing twice.
 import { randomBytes } from 'node:crypto'
+import { type Facts, noteFacts } from '../audit/facts'
 import { DeskError } from '../shared/errors'
-import type { ApplyResult } from '../shared/views'
+import { isKnown } from '../shared/known'
+import type { ApplyResult, DeletePreview } from '../shared/views'
 
 const KEPT_MS = 600_000
 const MOST_KEPT = 200
@@ -20,8 +22,10 @@ export interface Previews<P extends { id: string }, R = ApplyResult> {
   /** The one of that id, while it is kept. */
   find(id: string): P | undefined
 }
+/** `factsOf` says for the audit log what was applied; without a result: what was to be, and was not. */
 export const openPreviews = <P extends { id: string }, R = ApplyResult>(
   now: () => number,
+  factsOf: (preview: P, result: R | null) => Facts,
   mostKept = MOST_KEPT,
 ): Previews<P, R> => {
   const held = new Map<string, Held<P, R>>()
@@ -38,17 +42,25 @@ export const openPreviews = <P extends { id: string }, R = ApplyResult>(
       const one = held.get(id)
       if (one === undefined || now() - one.at > KEPT_MS)
         throw new DeskError('preview-expired', 'This preview is too old or unknown here.')
-      if (one.applied !== null) return one.applied
-      one.applied = apply(one.preview)
+      const wasApplied = one.applied !== null
+      one.applied ??= apply(one.preview)
       try {
-        return await one.applied
+        const result = await one.applied
+        noteFacts(factsOf(one.preview, result))
+        return result
       } catch (error) {
-        one.applied = null
+        if (!wasApplied) one.applied = null
+        // One of something else says nothing of what was asked for.
+        if (!(error instanceof DeskError && error.kind === 'preview-expired')) noteFacts(factsOf(one.preview, null))
         throw error
       }
     },
   }
 }
+/** What is deleted is in the line's `before`; this is where, and how much went with it. */
+export const deletedFacts = ({ brokers, kept }: DeletePreview): Facts => ({
+  after: { brokers, kept: isKnown(kept) ? kept.value : null },
+})
 export const mustMatch = (typed: string, name: string): void => {
   if (typed !== name) throw new DeskError('confirm-mismatch', `The name typed is not ${name}.`)
 }

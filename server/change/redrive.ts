@@ -2,6 +2,7 @@
 // is applied becomes a job (redrive-work.ts), and the preview's id is the job's: applied twice, it is one job.
 import type { Admin } from '../admin/open'
 import { Property, type WireMessage } from '../admin/records'
+import { type Facts, firstOf } from '../audit/facts'
 import type { JobState, Jobs } from '../jobs/open'
 import type { By } from '../shared/desk'
 import { DeskError } from '../shared/errors'
@@ -93,7 +94,7 @@ const REDRIVE = 'redrive' as const
 
 export const openRedrives = (options: RedriveOptions): Redrives => {
   const { admin, load, gather, keptOf, marks, jobs, groupsOf, now = Date.now } = options
-  const previews = openPreviews<Planned, JobState>(now, PREVIEWS_KEPT)
+  const previews = openPreviews<Planned, JobState>(now, factsOf, PREVIEWS_KEPT)
 
   /** The brokers that take messages of that topic; none: nobody does. */
   const writableAt = async (topic: string): Promise<string[]> => {
@@ -256,6 +257,17 @@ const itemText = (ref: DeadRef, to: string, before: RedriveItem['before']): stri
   const item: RedriveItem = { storedAt: ref.storedAt, to, origin: ref.origin ?? to, before }
   return JSON.stringify(item)
 }
+/** Where to, how many, and the first of them: their job has the rest. */
+const factsOf = ({ target, toTopic, again, sends, twice, rows }: Planned): Facts => ({
+  after: {
+    ...{ target, toTopic, again, sends, twice },
+    ...firstOf(
+      'messages',
+      rows.flatMap(({ offsetId, to, note }) => (note === null ? [{ offsetId, to }] : [])),
+      sends,
+    ),
+  },
+})
 const summaryOf = (chosen: readonly Chosen[]) => {
   const left = new Map<NonNullable<RedriveRow['note']>, number>()
   for (const { note } of chosen) if (note !== null) left.set(note, (left.get(note) ?? 0) + 1)

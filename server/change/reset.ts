@@ -2,6 +2,7 @@
 // is applied: what changed in between in a way that matters stops it, with the new plan in hand.
 import type { Admin } from '../admin/open'
 import type { BrokerAddress } from '../admin/types'
+import { type Facts, firstOf } from '../audit/facts'
 import { DeskError, PeerError } from '../shared/errors'
 import type { ResetInput, ResetPreviewInput } from '../shared/inputs'
 import { isKnown, type Known, known, sum, unknown } from '../shared/known'
@@ -23,10 +24,31 @@ export interface ResetOptions {
 interface Planned extends ResetPreview {
   input: ResetPreviewInput
 }
+/** Queue by queue where the group stood and where it stands now. */
+const factsOf = ({ target }: Planned, result: ApplyResult | null): Facts => {
+  const to = target.kind === 'offsets' ? { kind: target.kind, offsets: target.offsets.length } : target
+  if (result === null) return { after: { target: to } }
+  const { rows } = result
+  return {
+    before: firstOf(
+      'queues',
+      rows.map(({ item, before }) => ({ queue: item, offset: before })),
+    ),
+    after: {
+      target: to,
+      ...firstOf(
+        'queues',
+        rows.map(({ item, after, error }) =>
+          error === null ? { queue: item, offset: after } : { queue: item, error },
+        ),
+      ),
+    },
+  }
+}
 const keyOf = ({ topic, broker, queueId }: QueueRef): string => `${topic}\n${broker}\n${queueId}`
 
 export const openResets = ({ admin, outPerSecond, now = Date.now }: ResetOptions): Resets => {
-  const previews = openPreviews<Planned>(now)
+  const previews = openPreviews<Planned>(now, factsOf)
 
   const plan = async (input: ResetPreviewInput): Promise<Omit<Planned, 'id'>> => {
     const { group, target } = input

@@ -6,7 +6,7 @@ import type { TopicCreateInput, TopicDeleteInput, TopicUpdateInput } from '../sh
 import { type Known, known, unknown } from '../shared/known'
 import { brokerKey, isSystemTopic } from '../shared/names'
 import type { ApplyResult, DeletePreview, Total } from '../shared/views'
-import { mustMatch, openPreviews } from './previews'
+import { deletedFacts, mustMatch, openPreviews } from './previews'
 import { carryOut } from './results'
 
 export interface TopicChanges {
@@ -41,7 +41,7 @@ export const openTopicChanges = ({
   changed,
   now = Date.now,
 }: TopicChangeOptions): TopicChanges => {
-  const previews = openPreviews<DeletePreview>(now)
+  const previews = openPreviews<DeletePreview>(now, deletedFacts)
   return {
     async create(input) {
       if ((await admin.names.route(input.topic)) !== null)

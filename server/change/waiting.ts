@@ -2,6 +2,7 @@
 // calls back messages before their time. What waits is read anew when it is applied: what ended meanwhile is left alone.
 import type { Admin } from '../admin/open'
 import type { WireMessage } from '../admin/records'
+import { type Facts, firstOf } from '../audit/facts'
 import type { AuditEntry, By } from '../shared/desk'
 import { DeskError, oneLine } from '../shared/errors'
 import type { WaitingActInput, WaitingActPreviewInput } from '../shared/inputs'
@@ -46,7 +47,7 @@ interface Planned extends WaitingActPreview {
 
 export const openWaitingActs = (options: WaitingOptions): WaitingActs => {
   const { admin, cluster, halves, timetable, load, groupsOf, log, audit, sleep, now = Date.now } = options
-  const previews = openPreviews<Planned>(now)
+  const previews = openPreviews<Planned>(now, factsOf)
 
   const waitingNow = async (act: WaitingActPreviewInput['act']): Promise<readonly (HalfRow | TimedRow)[]> => {
     if (act === 'recall') return (await timetable()).timed
@@ -179,6 +180,17 @@ export const openWaitingActs = (options: WaitingOptions): WaitingActs => {
       })
     },
   }
+}
+/** What was decided, of which messages, and what of it failed. */
+const factsOf = ({ act, name, rows, sends }: Planned, result: ApplyResult | null): Facts => {
+  const errors = new Map(result?.rows.map(({ item, error }) => [item, error]))
+  const messages = rows.flatMap((row) => {
+    if (row.note !== null) return []
+    const { topic, broker, offsetId, uniqueId, dueAt } = row
+    const error = errors.get(uniqueId ?? offsetId)
+    return [{ topic, broker, offsetId, uniqueId, ...(dueAt === null ? {} : { dueAt }), ...(error ? { error } : {}) }]
+  })
+  return { object: name, after: { act, sends, ...firstOf('messages', messages) } }
 }
 /** What waits no longer. */
 const nothing: Omit<WaitingActRow, 'key'> = {

@@ -2,6 +2,7 @@
 // to look. Only what the change names is kept, so that before and after can be read side by side. Never a secret.
 import type { ClusterDesk, ConsoleDesk, SignedIn } from '../shared/desk'
 import { isKnown } from '../shared/known'
+import type { ChannelRow } from '../shared/views'
 
 export interface Asked {
   desk: ConsoleDesk
@@ -18,7 +19,7 @@ export const before: Readonly<Record<string, (asked: Asked) => unknown>> = {
     type: await cluster?.messages.bodyType(text(input.topic)),
   }),
   'topic.delete': async ({ cluster, input }) => (await cluster?.topics.get(text(input.topic)))?.configs,
-  'group.update': async ({ cluster, input }) => (await cluster?.groups.get(text(input.group)))?.configs,
+  'group.update': ({ cluster, input }) => groupSettingsOf(cluster, input),
   'group.setFilter': ({ cluster, input }) => scriptsOf(cluster, text(input.group)),
   'group.removeFilter': ({ cluster, input }) => scriptsOf(cluster, text(input.group)),
   'group.delete': async ({ cluster, input }) => (await cluster?.groups.get(text(input.group)))?.configs,
@@ -38,6 +39,12 @@ export const before: Readonly<Record<string, (asked: Asked) => unknown>> = {
     (await cluster?.acl.state())?.policies.find(
       ({ user, resource }) => user === input.user && resource === input.resource,
     ),
+  'channel.put': async (asked) => {
+    const channel = channelHeld(await channelOf(asked))
+    return channel && { channel }
+  },
+  'channel.remove': async (asked) => channelHeld(await channelOf(asked)),
+  'channel.setEnabled': channelOf,
   'channel.setPolicy': ({ desk }) => desk.notify.policy(),
   'access.updateUser': async ({ desk, signedIn, input }) =>
     (await desk.access.people.users(signedIn)).find(({ id }) => id === input.id),
@@ -53,6 +60,43 @@ export const before: Readonly<Record<string, (asked: Asked) => unknown>> = {
   'console.removeOidc': ({ desk }) => desk.oidc.settings(),
   'cluster.update': ({ desk, input }) => desk.clusters.settings().find(({ id }) => id === input.id),
   'cluster.remove': ({ desk, input }) => desk.clusters.settings().find(({ id }) => id === input.id),
+}
+async function channelOf({ desk, input }: Asked): Promise<ChannelRow | undefined> {
+  return (await desk.notify.list()).find(({ id }) => id === input.id)
+}
+const channelHeld = (row: ChannelRow | undefined) =>
+  row && channelFacts({ ...row.settings, kind: row.kind, name: row.name, ...(row.hasSecret && { secret: 'held' }) })
+/** What people call it: the call has no more than an id. */
+const channelName = async (asked: Asked) => (await channelOf(asked))?.name
+export const objects: Readonly<Record<string, (asked: Asked) => Promise<string | undefined>>> = {
+  'channel.test': channelName,
+  'channel.setEnabled': channelName,
+  'channel.remove': channelName,
+  'alarm.removeRule': async ({ cluster, input }) =>
+    (await cluster?.alarms.rules())?.find(({ id }) => id === input.id)?.name,
+  'alarm.endSilence': async ({ cluster, input }) =>
+    (await cluster?.alarms.silences())?.find(({ id }) => id === input.id)?.pattern,
+}
+/** Of a channel what is no secret. Its address may be all of its secret: that there is one is all that is said of it. */
+export const channelFacts = (channel: object): object =>
+  Object.fromEntries(
+    Object.entries(channel).flatMap(([key, value]): [string, unknown][] => {
+      if (plainOfChannel.has(key)) return [[key, value]]
+      return (key === 'url' || key === 'secret') && typeof value === 'string' && value !== '' ? [[key, 'given']] : []
+    }),
+  )
+const plainOfChannel: ReadonlySet<string> = new Set([
+  ...['kind', 'name', 'language', 'host', 'port', 'security', 'user', 'from', 'to'],
+])
+/** The settings of a group that are to change, broker by broker. */
+const groupSettingsOf = async (cluster: ClusterDesk | undefined, { group, brokers, config }: Asked['input']) => {
+  if (typeof config !== 'object' || config === null) return undefined
+  const chosen = Array.isArray(brokers) && brokers.length > 0 ? brokers : null
+  const keys = new Set(Object.keys(config))
+  return (await cluster?.groups.get(text(group)))?.configs
+    .filter(({ broker }) => chosen?.includes(broker) !== false)
+    .slice(0, MOST_BROKERS)
+    .map(({ broker, ...held }) => ({ broker, config: namedBy(held, keys) }))
 }
 /** Of a script what somebody set, and nothing of what it met: what it threw may hold pieces of messages. */
 const scriptsOf = async (cluster: ClusterDesk | undefined, group: string) =>

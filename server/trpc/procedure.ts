@@ -2,11 +2,12 @@
 // leaves a line in the audit log, whatever became of it. A procedure made otherwise has no rule and fails a test.
 import { initTRPC } from '@trpc/server'
 import superjson from 'superjson'
+import { type FactsHeld, gathering } from '../audit/facts'
 import type { AuditEntry, AuditView, ClusterDesk, ConsoleDesk, Reading, SignedIn } from '../shared/desk'
 import { DeskError, oneLine } from '../shared/errors'
 import { onCluster } from '../shared/inputs'
 import { changesNothing, grantFor, hasSubject, type Right, subjectOf, type Where } from '../shared/rights'
-import { before, leavesNothing, namedBy } from './before'
+import { before, channelFacts, leavesNothing, namedBy, objects } from './before'
 import type { Context } from './context'
 import { faultOf, trpcErrorOf } from './faults'
 
@@ -105,9 +106,9 @@ const recorded = t.middleware(async ({ ctx, next, path, type, getRawInput }) => 
   if (type !== 'mutation' || ownLooks.has(path)) return next()
   await ctx.desk.audit.mustBeWritable()
   const began = performance.now()
-  const found: Found = { before: null }
+  const found: Found = { before: null, object: null, facts: null }
   const accountName = await accountOf(ctx, path, getRawInput) // before it may be gone
-  const result = await next({ ctx: { found } })
+  const result = await gathering(found, () => next({ ctx: { found } }))
   const signedIn = await ctx.who()
   // Whoever has no session could fill the disk with lines about what was not even tried.
   if (signedIn === null && !result.ok && untried.has(faultOf(result.error).kind)) return result
@@ -122,6 +123,7 @@ const recorded = t.middleware(async ({ ctx, next, path, type, getRawInput }) => 
     cluster: input.cluster ?? null,
     action: path,
     object:
+      found.object ??
       input.topic ??
       input.group ??
       input.broker ??
@@ -133,10 +135,12 @@ const recorded = t.middleware(async ({ ctx, next, path, type, getRawInput }) => 
       input.offsetId ??
       input.pattern ??
       accountName ??
+      found.facts?.object ??
+      brokersWithin(raw) ??
       (path.startsWith('auth.') ? undefined : input.name) ??
       null,
-    before: found.before,
-    after: afterOf(path, input),
+    before: found.facts?.before === undefined ? found.before : noted(found.facts.before, MAX_FACTS_CHARACTERS),
+    after: afterOf(path, raw, found.facts?.after),
     reason: input.reason ?? null,
     ...outcome,
     tookMs: performance.now() - began,
@@ -148,6 +152,13 @@ const nameWithin = (raw: unknown): string | undefined => {
   const name = fieldIn(fieldIn(raw, 'rule') ?? fieldIn(raw, 'channel'), 'name')
   return typeof name === 'string' && name !== '' ? name.slice(0, MAX_FIELD_CHARACTERS) : undefined
 }
+/** The brokers that a change is made at, where it is about nothing else. */
+const brokersWithin = (raw: unknown): string | undefined => {
+  const names = fieldIn(raw, 'brokers')
+  if (!Array.isArray(names)) return undefined
+  const text = names.filter((one) => typeof one === 'string').join(', ')
+  return text === '' ? undefined : text.slice(0, MAX_FIELD_CHARACTERS)
+}
 /** How somebody sees the console (language, theme, the last cluster) is nobody's business, and would fill the log. */
 const ownLooks: ReadonlySet<string> = new Set(['auth.settings'])
 const auditText = (error: Error): string => {
@@ -158,25 +169,27 @@ const untried: ReadonlySet<string> = new Set(['not-signed-in', 'bad-input', 'loc
 /** No name and no reason that an input lets through is longer. What it does not let through is written down too. */
 const MAX_FIELD_CHARACTERS = 1000
 type Fields = Record<string, string | undefined>
-const fieldsOf = (raw: unknown): Fields & { rest?: string } => {
+const fieldsOf = (raw: unknown): Fields => {
   if (typeof raw !== 'object' || raw === null) return {}
   const fields: Fields = {}
   for (const [key, value] of Object.entries(raw)) {
     if (typeof value === 'string' && !unrecorded.has(key)) fields[key] = value.slice(0, MAX_FIELD_CHARACTERS)
   }
-  const rest = changedIn(raw)
-  if (rest.length > 0) fields.rest = noted(Object.fromEntries(rest))
   return fields
 }
 /** What a change says, without what names its object, what stands in a column of its own, and secrets. */
 const changedIn = (raw: object): [string, unknown][] =>
-  Object.entries(raw).filter(([key]) => !unrecorded.has(key) && !ownColumn.has(key))
-const noted = (value: unknown): string =>
+  Object.entries(raw)
+    .filter(([key]) => !unrecorded.has(key) && !ownColumn.has(key))
+    .map(([key, value]) => [key, key === 'channel' ? channelFacts(Object(value)) : value])
+const noted = (value: unknown, most = MAX_NOTED_CHARACTERS): string =>
   JSON.stringify(value, (_key, one: unknown) => {
     if (typeof one === 'bigint') return one.toString()
     return typeof one === 'string' && one.length > MAX_FIELD_CHARACTERS ? `${one.slice(0, MAX_FIELD_CHARACTERS)}…` : one
-  }).slice(0, MAX_NOTED_CHARACTERS)
+  }).slice(0, most)
 const MAX_NOTED_CHARACTERS = 4000
+/** What a change says of itself is bounded by its rows. */
+const MAX_FACTS_CHARACTERS = 16_000
 const ownColumn: ReadonlySet<string> = new Set([
   'cluster',
   'topic',
@@ -192,15 +205,19 @@ const ownColumn: ReadonlySet<string> = new Set([
   'production',
 ])
 /** What a change found before it was made; filled once who asks was let through. */
-interface Found {
+interface Found extends FactsHeld {
   before: string | null
+  /** What it is about, where the call has an id only. */
+  object: string | null
 }
 /** A look at how things stand must not hold the change for long, nor end it. */
 const BEFORE_WITHIN_MS = 2000
 const remembered = t.middleware(async ({ ctx, next, path, type, getRawInput }) => {
   const look = before[path]
+  const name = objects[path]
   const { found, signedIn, cluster } = ctx as { found?: Found; signedIn?: SignedIn; cluster?: ClusterDesk } // set above it
-  if (type !== 'mutation' || look === undefined || found === undefined || signedIn === undefined) return next()
+  if (type !== 'mutation' || (look ?? name) === undefined || found === undefined || signedIn === undefined)
+    return next()
   const raw = await getRawInput()
   if (typeof raw !== 'object' || raw === null) return next()
   const asked = { desk: ctx.desk, signedIn, cluster, input: { ...raw } }
@@ -210,7 +227,8 @@ const remembered = t.middleware(async ({ ctx, next, path, type, getRawInput }) =
   })
   const keys = new Set(changedIn(raw).map(([key]) => key))
   const looked = async (): Promise<string | undefined> => {
-    const held = await look(asked)
+    const [held, object] = await Promise.all([look?.(asked), name?.(asked)])
+    found.object = object ?? null
     return held === undefined || held === null ? undefined : noted(leavesNothing(path) ? held : namedBy(held, keys))
   }
   found.before = (await Promise.race([looked().catch(() => undefined), late])) ?? null
@@ -229,9 +247,15 @@ const unrecorded: ReadonlySet<string> = new Set([
   'next',
   'secret',
   'secretKey',
-  'channel', // its address or its secret lets whoever has it speak in its name
 ])
-const afterOf = (path: string, input: Fields): string | null => (path.startsWith('auth.') ? null : (input.rest ?? null))
+const afterOf = (path: string, raw: unknown, facts: object | undefined): string | null => {
+  if (path.startsWith('auth.') || typeof raw !== 'object' || raw === null) return null
+  const rest = changedIn(raw)
+  if (facts === undefined) return rest.length === 0 ? null : noted(Object.fromEntries(rest))
+  // The preview is told of by what it held, and the queues chosen of it by what became of them.
+  const said = rest.filter(([key]) => key !== 'preview' && key !== 'queues')
+  return noted({ ...Object.fromEntries(said), ...facts }, MAX_FACTS_CHARACTERS)
+}
 /** What a change on an account is done to: the input has a number, people know names. */
 const accountOf = async (
   { desk }: Context,

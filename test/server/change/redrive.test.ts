@@ -1,6 +1,7 @@
 // test/server/change/redrive.test.ts: what a redrive shows before it begins, and that it begins only when nothing moved.
 import { beforeEach, expect, it } from 'vitest'
 import type { WireMessage } from '../../../server/admin/records'
+import { type FactsHeld, gathering } from '../../../server/audit/facts'
 import { type DeadRef, deadRefOf, openRedrives, type RedriveMark, type Redrives } from '../../../server/change/redrive'
 import { inputOf, planOf } from '../../../server/change/redrive-work'
 import type { JobState, NewJob } from '../../../server/jobs/open'
@@ -165,4 +166,14 @@ it('wants the name of the group typed', async () => {
 it('takes no message of another queue for a dead one', async () => {
   dead.set(ID(4), { ...deadMessage(4, { RETRY_TOPIC: 'T' }), topic: 'T' })
   await expect(preview(ids(4))).rejects.toMatchObject({ kind: 'bad-input' })
+})
+
+it('says for the audit log where to, how many, and which', async () => {
+  const shown = await preview(ids(1), { target: 'topic', toTopic: 'Other' })
+  const held: FactsHeld = { facts: null }
+  await gathering(held, () => apply(shown))
+  const offsetId = shown.rows[0]?.offsetId
+  expect(held.facts).toMatchObject({
+    after: { target: 'topic', toTopic: 'Other', sends: 1, messages: [{ offsetId, to: 'Other' }] },
+  })
 })

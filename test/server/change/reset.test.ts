@@ -2,6 +2,7 @@
 // a group that merely goes on reading does not, and applying twice does nothing twice.
 import { afterEach, describe, expect, it } from 'vitest'
 import { openAdmin } from '../../../server/admin/open'
+import { type FactsHeld, gathering } from '../../../server/audit/facts'
 import { openResets, type Resets } from '../../../server/change/reset'
 import { DeskError } from '../../../server/shared/errors'
 import { unknown } from '../../../server/shared/known'
@@ -97,6 +98,27 @@ const fault = async (work: Promise<unknown>): Promise<DeskError> => {
   if (!(error instanceof DeskError)) throw new Error(`expected a refusal, got ${String(error)}`)
   return error
 }
+
+it('says for the audit log where each queue stood and where it stands now, and of what was not done only what was asked', async () => {
+  const one = await world()
+  const held: FactsHeld = { facts: null }
+  const go = async (preview: ResetPreview) =>
+    gathering(held, () => one.resets.apply({ cluster: 'c', group: 'g', preview: preview.id, confirm: 'g' }))
+  await go(await ask(one, { kind: 'earliest' }))
+  expect(held.facts).toMatchObject({
+    before: {
+      queues: [
+        { queue: 'T broker-a 0', offset: 60n },
+        { queue: 'T broker-a 1', offset: 50n },
+      ],
+    },
+    after: { target: { kind: 'earliest' }, queues: [{ queue: 'T broker-a 0', offset: 0n }, { offset: 0n }] },
+  })
+  const shown = await ask(one, { kind: 'earliest' })
+  one.clients = 1
+  await expect(go(shown)).rejects.toThrow()
+  expect(held.facts).toEqual({ after: { target: { kind: 'earliest' } } })
+})
 
 describe('a preview', () => {
   it('says per queue what is delivered again and what is skipped', async () => {

@@ -2,6 +2,7 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest'
 import type { Admin } from '../../../server/admin/open'
 import type { WireMessage } from '../../../server/admin/records'
+import { type FactsHeld, gathering } from '../../../server/audit/facts'
 import { openWaitingActs } from '../../../server/change/waiting'
 import type { AuditEntry } from '../../../server/shared/desk'
 import { known } from '../../../server/shared/known'
@@ -178,6 +179,20 @@ describe('TX9 DL10: deciding about what waits', () => {
         result: 'ok',
       })),
     )
+  })
+  it('says for the audit log what was decided, of which messages', async () => {
+    later = [timed(3)]
+    for (const [act, digit] of [
+      ['commit', 1],
+      ['rollback', 1],
+      ['recall', 3],
+    ] as const) {
+      const preview = await acts.preview({ ...at, act, waiting: [key(digit)] })
+      const held: FactsHeld = { facts: null }
+      await gathering(held, () => acts.apply({ ...at, preview: preview.id, confirm: 'Orders' }, by))
+      const named = { topic: 'Orders', broker: 'broker-a', offsetId: id(digit), uniqueId: `UNIQ${digit}` }
+      expect(held.facts).toMatchObject({ object: 'Orders', after: { act, sends: 1, messages: [named] } })
+    }
   })
   it('does nothing twice, however often it is asked', async () => {
     const preview = await acts.preview({ ...at, act: 'commit', waiting: [key(1)] })

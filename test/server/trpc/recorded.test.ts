@@ -1,5 +1,6 @@
 // test/server/trpc/recorded.test.ts: which calls leave a line in the audit log, and whose name it bears.
 import { beforeEach, expect, it } from 'vitest'
+import { noteFacts } from '../../../server/audit/facts'
 import { createCaller } from '../../../server/root'
 import type { AuditEntry, ConsoleDesk, SignedIn } from '../../../server/shared/desk'
 import { DeskError } from '../../../server/shared/errors'
@@ -136,4 +137,73 @@ it('keeps what a filter script was before, and shows what it threw to those alon
   const { passed: _, ...was } = held
   for (const line of lines) expect(JSON.parse(line.before ?? '')).toEqual([{ broker: 'broker-a:0', ...was }])
   expect(lines).toMatchObject([{ action: 'group.setFilter' }, { action: 'group.removeFilter' }])
+})
+
+it('says what a change did: what the applied preview held, what settings were before, and never a secret', async () => {
+  const done = { ok: 1, failed: 0, rows: [] }
+  const configs = ['broker-a', 'broker-b'].map((broker) => ({ broker, retryMaxTimes: 16, retryQueueNums: 1 }))
+  const groups = {
+    get: async () => ({ configs }),
+    update: async () => done,
+    reset: async () => {
+      noteFacts({ before: { queues: [{ queue: 'T a 0', offset: 9n }] }, after: { target: { kind: 'earliest' } } })
+      return done
+    },
+  }
+  const waiting = {
+    apply: async () => {
+      noteFacts({ object: 'Orders', after: { act: 'rollback', messages: [{ offsetId: '7F' }] } })
+      return done
+    },
+  }
+  const entries = [
+    { key: 'fileReservedTime', value: '72' },
+    { key: 'brokerRole', value: 'ASYNC_MASTER' },
+  ]
+  const brokers = { get: async () => ({ config: { value: entries, at: 1 } }), configUpdate: async () => done }
+  const alarms = { silences: async () => [{ id: 's1', pattern: 'GID_*' }], endSilence: async () => undefined }
+  const cluster = { id: 'c', name: 'C', readOnly: false, production: false, groups, waiting, brokers, alarms }
+  const settings = { host: 'old.example', port: 25, url: 'https://hooks.example/secret-path' }
+  const row = { id: 'c1', kind: 'mail', name: 'On call', enabled: true, settings, hasSecret: true }
+  const notify = { list: async () => [row], put: async () => 'c1', test: async () => ({ status: 'delivered' }) }
+  const me = { ...ann.me, role: 'admin', grants: grantsOf('admin'), rights: rightsOf('admin') }
+  const asRoot = callerAs({ ...ann, me } as unknown as SignedIn, { clusters: { get: () => cluster }, notify })
+  const at = { cluster: 'c' }
+  const queues = [{ topic: 'T', broker: 'a', queueId: 0 }]
+  await asRoot.group.reset({ ...at, group: 'g', preview: 'x3qr', confirm: 'g', queues })
+  await asRoot.waiting.decide({ ...at, preview: 'x3qr', confirm: 'Orders' })
+  await asRoot.group.update({ ...at, group: 'g', brokers: ['broker-b'], config: { retryMaxTimes: 3 } })
+  await asRoot.broker.configUpdate({ ...at, brokers: ['a:0', 'b:0'], changes: { fileReservedTime: '48' } })
+  const mail = { kind: 'mail', name: 'On call', host: 'new.example', port: 587, security: 'tls' } as const
+  const channel = { ...mail, secret: 'opensesame', from: 'a@example.org', to: ['b@example.org'] }
+  await asRoot.channel.put({ id: 'c1', channel })
+  await asRoot.channel.test({ id: 'c1' })
+  await asRoot.alarm.endSilence({ ...at, id: 's1' })
+  const parsed = (text: string | null | undefined): unknown => (text == null ? null : JSON.parse(text))
+  const told = lines.map(({ action, object, before, after }) => [action, object, parsed(before), parsed(after)])
+  expect(told).toEqual([
+    ['group.reset', 'g', { queues: [{ queue: 'T a 0', offset: '9' }] }, { target: { kind: 'earliest' } }],
+    ['waiting.decide', 'Orders', null, { act: 'rollback', messages: [{ offsetId: '7F' }] }],
+    [
+      'group.update',
+      'g',
+      [{ broker: 'broker-b', config: { retryMaxTimes: 16 } }],
+      { brokers: ['broker-b'], config: { retryMaxTimes: 3 } },
+    ],
+    [
+      'broker.configUpdate',
+      'a:0, b:0',
+      ['a:0', 'b:0'].map((broker) => ({ broker, changes: { fileReservedTime: '72' } })),
+      { brokers: ['a:0', 'b:0'], changes: { fileReservedTime: '48' } },
+    ],
+    [
+      'channel.put',
+      'On call',
+      { channel: { kind: 'mail', name: 'On call', host: 'old.example', port: 25, url: 'given', secret: 'given' } },
+      { channel: { ...channel, secret: 'given' } },
+    ],
+    ['channel.test', 'On call', null, null],
+    ['alarm.endSilence', 'GID_*', null, null],
+  ])
+  expect(JSON.stringify(lines)).not.toMatch(/opensesame|secret-path/)
 })
