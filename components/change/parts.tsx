@@ -97,6 +97,8 @@ export const ResultTable = ({ result, subject }: { result: ApplyResult; subject:
   const t = useTranslations('change')
   const format = useFormat()
   const withOffsets = result.rows.some((row) => row.after !== null)
+  // What was set and what stands now are two things: clients go on reading from there at once.
+  const withNow = result.rows.some((row) => row.now !== null)
   return (
     <Panel
       ruled
@@ -109,7 +111,8 @@ export const ResultTable = ({ result, subject }: { result: ApplyResult; subject:
             <Th>{subject}</Th>
             <Th>{t('result')}</Th>
             {withOffsets && <Th number>{t('before')}</Th>}
-            {withOffsets && <Th number>{t('after')}</Th>}
+            {withOffsets && <Th number>{withNow ? t('setTo') : t('after')}</Th>}
+            {withNow && <Th number>{t('now')}</Th>}
             <Th>{t('answer')}</Th>
           </tr>
         </thead>
@@ -133,9 +136,18 @@ export const ResultTable = ({ result, subject }: { result: ApplyResult; subject:
                   {row.after === null ? '–' : format.count(row.after)}
                 </Td>
               )}
-              <Td className="text-crit text-xs" title={row.error ?? undefined}>
-                {row.error}
-              </Td>
+              {withNow && (
+                <Td number className="mono text-ink-2">
+                  {row.now === null ? '–' : format.count(row.now)}
+                </Td>
+              )}
+              {row.now !== null && row.now !== row.after ? (
+                <Td className="text-ink-3 text-xs">{t('committedSince')}</Td>
+              ) : (
+                <Td className="text-crit text-xs" title={row.error ?? undefined}>
+                  {row.error}
+                </Td>
+              )}
             </Tr>
           ))}
         </tbody>

@@ -8,6 +8,10 @@ export const queueKey = (queue: QueueRef): string => `${queue.topic} ${queue.bro
 /** Rows that can be applied: their end is known. The others are listed and left out. */
 export const canApply = (row: ResetRow): boolean => isKnown(row.after)
 
+/** Nothing of it moves: every queue stands at its target already. */
+export const stayPut = (rows: readonly Pick<ResetRow, 'change'>[]): boolean =>
+  rows.length > 0 && rows.every(({ change }) => isKnown(change) && change.value === 0)
+
 export interface PlanSums {
   readonly again: bigint
   readonly skipped: bigint

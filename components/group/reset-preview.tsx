@@ -12,18 +12,20 @@ import { Figure, Figures, Panel } from '../ui/panel'
 import { Table, Td, Th } from '../ui/table'
 import { Tag } from '../ui/tag'
 import { Checkbox } from '../ui/tick'
-import { canApply, drainMs, planSums, queueKey, topicsOf } from './reset-plan'
+import { canApply, drainMs, planSums, queueKey, stayPut, topicsOf } from './reset-plan'
 
 export const ResetPreview = (props: {
   preview: Preview
   view: GroupView
+  /** The target is where the group stood before a reset, which nobody typed. */
+  back: boolean
   /** The most it consumed per second in the last day: what it can do when there is work. */
   bestOut: number | null
   unticked: ReadonlySet<string>
   onTick: (unticked: ReadonlySet<string>) => void
   onChangeTarget: () => void
 }) => {
-  const { preview, view, bestOut, unticked, onTick, onChangeTarget } = props
+  const { preview, view, back, bestOut, unticked, onTick, onChangeTarget } = props
   const t = useTranslations('group.reset')
   const format = useFormat()
   const sums = useMemo(() => planSums(preview.rows, unticked), [preview.rows, unticked])
@@ -47,7 +49,7 @@ export const ResetPreview = (props: {
           </Tag>
         ))}
         {topics.length > 3 && <span>{t('moreTopics', { count: topics.length - 3 })}</span>}
-        <TargetWords preview={preview} />
+        <TargetWords preview={preview} back={back} />
         <span className="flex-1" />
         <LinkButton onClick={onChangeTarget}>{t('change')}</LinkButton>
       </p>
@@ -66,7 +68,7 @@ export const ResetPreview = (props: {
           value={figureOf(sums.skipped)}
           title={format.count(sums.skipped)}
           unit={format.messages}
-          note={sums.skipped > 0n ? t('skippedNote') : t('skippedNone')}
+          note={sums.skipped === 0n ? t('skippedNone') : back ? t('skippedBackNote') : t('skippedNote')}
         />
         <Figure
           label={t('lagAfter')}
@@ -92,13 +94,13 @@ export const ResetPreview = (props: {
           }
         />
       </Figures>
-      <Notes notes={useWarnings(preview)} />
+      <Notes notes={useWarnings(preview, back)} />
       <QueueTable preview={preview} unticked={unticked} onTick={onTick} topics={topics} />
     </div>
   )
 }
 
-const TargetWords = ({ preview }: { preview: Preview }) => {
+const TargetWords = ({ preview, back }: { preview: Preview; back: boolean }) => {
   const t = useTranslations('group.reset')
   const format = useFormat()
   const { target } = preview
@@ -118,7 +120,7 @@ const TargetWords = ({ preview }: { preview: Preview }) => {
     case 'shift':
       return <span>{t.rich('to.shift', { by: () => bold(format.change(target.by)) })}</span>
     case 'offsets':
-      return <span>{t('to.offsets')}</span>
+      return <span>{back ? t('to.back') : t('to.offsets')}</span>
     case 'group':
       return (
         <span>{t.rich('to.group', { group: () => <b className="mono font-strong text-ink">{target.group}</b> })}</span>
@@ -136,7 +138,7 @@ const warningMarks = {
   'never-committed': 'off',
 } as const
 
-const useWarnings = (preview: Preview): readonly Note[] => {
+const useWarnings = (preview: Preview, back: boolean): readonly Note[] => {
   const t = useTranslations('group.reset')
   const bold = (chunks: React.ReactNode) => <b>{chunks}</b>
   const queuesWith = (note: ResetRow['note']) =>
@@ -156,6 +158,8 @@ const useWarnings = (preview: Preview): readonly Note[] => {
   })
   if (preview.refused !== null)
     notes.unshift({ key: 'refused', state: 'crit', text: t.rich(`refused.${preview.refused}`, { b: bold }) })
+  if (back && stayPut(preview.rows))
+    notes.unshift({ key: 'already', state: 'off', text: t.rich('already', { b: bold }) })
   if (!preview.warnings.includes('clamped') && preview.refused === null)
     notes.push({ key: 'inside', state: 'ok', text: t.rich('inside', { b: bold }) })
   return notes

@@ -58,6 +58,8 @@ const Wizard = ({ at, view }: { at: GroupAt; view: GroupView }) => {
   const [offsets, setOffsets] = useState<Readonly<Record<string, string>>>({})
   const [unticked, setUnticked] = useState<ReadonlySet<string>>(new Set())
   const [tried, setTried] = useState(false)
+  /** The offsets are those of before a reset, as its result had them. */
+  const [back, setBack] = useState(false)
   const reset = useMutation(trpc.group.reset.mutationOptions())
   const day = useGroupHistory(at, { lastMs: 86_400_000 }).data
   const bestOut =
@@ -135,9 +137,10 @@ const Wizard = ({ at, view }: { at: GroupAt; view: GroupView }) => {
   }
   const putBack = () => {
     if (grave.result === null) return
-    const back = putBackTarget(grave.result.rows)
-    if (back.kind !== 'offsets') return
-    setOffsets(Object.fromEntries(back.offsets.map((one) => [queueKey(one), one.offset.toString()])))
+    const stood = putBackTarget(grave.result.rows)
+    if (stood.kind !== 'offsets') return
+    setBack(true)
+    setOffsets(Object.fromEntries(stood.offsets.map((one) => [queueKey(one), one.offset.toString()])))
     grave.reset()
     setUnticked(new Set())
     wasReady.current = false
@@ -146,9 +149,11 @@ const Wizard = ({ at, view }: { at: GroupAt; view: GroupView }) => {
   const preview = grave.preview
   const count = preview?.rows.filter((row) => canApply(row) && !unticked.has(queueKey(row))).length ?? 0
   const problem = tried && 'problem' in target ? t(`problem.${target.problem}`) : undefined
+  const isBack = back && draft.kind === 'offsets'
+  const targetNote = isBack ? t('before') : (noteOf(draft, format) ?? t(`kind.${draft.kind}`))
   const notes = {
     scope: t('scopeNote', { topics: topicsOf(chosen).length, queues: chosen.length }),
-    target: 'target' in target ? (noteOf(draft, format) ?? t(`kind.${draft.kind}`)) : undefined,
+    target: 'target' in target ? targetNote : undefined,
   }
   const at4 = steps.indexOf(step)
 
@@ -250,6 +255,7 @@ const Wizard = ({ at, view }: { at: GroupAt; view: GroupView }) => {
             problem={problem}
             onChange={(changed) => {
               setOffsets(changed.offsets)
+              setBack(false)
               setUrl({ to: changed.kind, at: changed.time, by: changed.by, from: changed.from }, 'replace')
             }}
           />
@@ -266,6 +272,7 @@ const Wizard = ({ at, view }: { at: GroupAt; view: GroupView }) => {
               <ResetPreview
                 preview={preview}
                 view={view}
+                back={isBack}
                 bestOut={bestOut}
                 unticked={unticked}
                 onTick={setUnticked}

@@ -42,6 +42,7 @@ export const openBrokerChanges = (admin: Admin, changed: () => Promise<void>): B
       ok: error === null,
       before: null,
       after: null,
+      now: null,
       error,
     }))
     await changed()

@@ -9,7 +9,7 @@ import { isKnown, type Known, known, sum, unknown } from '../shared/known'
 import { RETRY_PREFIX } from '../shared/names'
 import type { ApplyResult, QueueRef, ResetPreview, ResetRow, ResetWarning, Total } from '../shared/views'
 import { mustMatch, openPreviews } from './previews'
-import { carryOut } from './results'
+import { carryOut, type Moved } from './results'
 
 export interface Resets {
   preview(input: ResetPreviewInput): Promise<ResetPreview>
@@ -250,13 +250,15 @@ export const openResets = ({ admin, outPerSecond, now = Date.now }: ResetOptions
         }
         const masters = new Map((await admin.masters()).map((one) => [one.name, one]))
         const live = isKnown(fresh.clientsOnline) ? fresh.clientsOnline.value > 0 : true
+        // Where they stood right before: a group that went on reading since the preview is put back to there.
+        const stood = new Map(fresh.rows.map((row) => [keyOf(row), row.now]))
         const whole = new Map<string, Promise<boolean>>()
         return carryOut(
           chosen(held.rows).map((row) => ({
             item: `${row.topic} ${row.broker} ${row.queueId}`,
             queue: { topic: row.topic, broker: row.broker, queueId: row.queueId },
-            before: isKnown(row.now) ? row.now.value : null,
-            run: async () => {
+            before: offsetOf(stood.get(keyOf(row)) ?? row.now),
+            run: async (): Promise<Moved> => {
               const master = masters.get(row.broker)
               if (master === undefined || !isKnown(row.after))
                 throw new DeskError('broker-silent', `${row.broker} has no master that answers.`)
@@ -273,7 +275,11 @@ export const openResets = ({ admin, outPerSecond, now = Date.now }: ResetOptions
                   'This broker version moves single queues only while no client of the group is online.',
                 )
               else await admin.brokers.setGroupOffset(master.address, group, row.topic, row.queueId, offset)
-              return admin.brokers.groupOffset(master.address, group, row.topic, row.queueId)
+              // It was moved already: a broker that falls silent now takes nothing of that back.
+              const now = await admin.brokers
+                .groupOffset(master.address, group, row.topic, row.queueId)
+                .catch(() => null)
+              return { set: offset, now }
             },
           })),
         )
@@ -321,6 +327,7 @@ const byPlace = (a: QueueRef, b: QueueRef): number =>
         : a.broker > b.broker
           ? 1
           : a.queueId - b.queueId
+const offsetOf = (figure: Known<bigint>): bigint | null => (isKnown(figure) ? figure.value : null)
 const mapped = (figure: Known<number>, map: (value: number) => number): Known<number> =>
   isKnown(figure) ? known(map(figure.value), figure.at) : figure
 const distance = (from: Known<bigint>, to: Known<bigint>): Known<number> => {

@@ -8,7 +8,7 @@ export interface Act {
   item: string
   queue?: ResultRow['queue']
   before?: bigint | null
-  /** Answers with the offset that stands now, where there is one, or with the place of what was made. */
+  /** Answers with what was set and stands now, where there is such a thing, or with the place of what was made. */
   run: () => Promise<unknown>
 }
 /** Where something new lies. */
@@ -16,6 +16,13 @@ export interface NewPlace {
   queue: QueueRef
   after: bigint
 }
+/** An offset that was set, and what stood there right after. */
+export interface Moved {
+  set: bigint
+  now: bigint | null
+}
+const isMoved = (done: unknown): done is Moved =>
+  typeof done === 'object' && done !== null && 'set' in done && typeof done.set === 'bigint' && 'now' in done
 const isPlace = (done: unknown): done is NewPlace =>
   typeof done === 'object' && done !== null && 'queue' in done && 'after' in done && typeof done.after === 'bigint'
 
@@ -31,11 +38,14 @@ export const carryOut = async (acts: readonly Act[]): Promise<ApplyResult> => {
       const row = { item: act.item, queue: act.queue ?? null, before: act.before ?? null }
       try {
         const done = await act.run()
-        rows[index] = isPlace(done)
-          ? { ...row, queue: done.queue, ok: true, after: done.after, error: null }
-          : { ...row, ok: true, after: typeof done === 'bigint' ? done : null, error: null }
+        const came = isPlace(done)
+          ? { queue: done.queue, after: done.after, now: null }
+          : isMoved(done)
+            ? { after: done.set, now: done.now }
+            : { after: null, now: null }
+        rows[index] = { ...row, ...came, ok: true, error: null }
       } catch (error) {
-        rows[index] = { ...row, ok: false, after: null, error: oneLine(error) }
+        rows[index] = { ...row, ok: false, after: null, now: null, error: oneLine(error) }
       }
     }
   }

@@ -119,7 +119,7 @@ test('CN8: a reset is looked at, confirmed by name, and the client consumes agai
   await expect.poll(() => consumedBy(consumer)).toBeGreaterThanOrEqual(again ?? 0)
 
   await page.getByRole('button', { name: 'Put back…' }).click()
-  await expect(page.getByText('to the offsets that were typed')).toBeVisible()
+  await expect(page.getByText('back to where each queue stood before the reset')).toBeVisible()
   await page.goto(`${base}/groups/${GROUP}/history`)
   await expect(page.getByRole('row', { name: /group\.reset.*read once more/ })).toBeVisible()
 })

@@ -58,7 +58,10 @@ export interface ResultRow {
   queue: QueueRef | null
   ok: boolean
   before: Offset | null
+  /** What was set, as the broker has confirmed it. */
   after: Offset | null
+  /** What stood there when it was looked at again: clients go on reading. Null: there was nothing to look at, or no answer. */
+  now: Offset | null
   error: string | null
 }
 export interface ApplyResult {

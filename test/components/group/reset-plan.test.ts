@@ -1,6 +1,6 @@
 // test/components/group/reset-plan.test.ts: what a reset would do, before anybody confirms it.
 import { describe, expect, it } from 'vitest'
-import { canApply, drainMs, planSums, putBackTarget, queueKey } from '../../../components/group/reset-plan'
+import { canApply, drainMs, planSums, putBackTarget, queueKey, stayPut } from '../../../components/group/reset-plan'
 import { known, unknown } from '../../../server/shared/known'
 import type { ResetRow } from '../../../server/shared/views'
 
@@ -20,6 +20,13 @@ const row = (queueId: number, now: bigint | null, after: bigint | null, min = 10
 const none: ReadonlySet<string> = new Set()
 
 describe('a previewed reset', () => {
+  it('moves nothing only when no queue moves, as far as that is known', () => {
+    const still = { ...row(0, 900n, 900n), change: known(0, 1) }
+    expect(stayPut([still])).toBe(true)
+    expect(stayPut([still, { ...row(1, 900n, 890n), change: known(-10, 1) }])).toBe(false)
+    expect(stayPut([still, row(2, null, null)])).toBe(false)
+    expect(stayPut([])).toBe(false)
+  })
   it('counts what is delivered again and what is skipped apart', () => {
     const sums = planSums([row(0, 900n, 400n), row(1, 300n, 500n)], none)
     expect(sums).toEqual({ again: 500n, skipped: 200n, lagNow: 800n, lagAfter: 1_100n, missing: 0, applied: 2 })

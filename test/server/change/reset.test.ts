@@ -23,6 +23,8 @@ interface World {
   committed: (number | null)[]
   clients: number
   version: string
+  /** What a client commits as soon as it was moved. */
+  commitsAt: number | null
 }
 const world = async (): Promise<World> => {
   const made: Omit<World, 'resets' | 'broker'> = {
@@ -31,6 +33,7 @@ const world = async (): Promise<World> => {
     committed: [60, 50],
     clients: 0,
     version: 'V5_5_0',
+    commitsAt: null,
   }
   const key = (id: number) => `{"brokerName":"broker-a","queueId":${id},"topic":"T"}`
   const broker = await openWirePeer({
@@ -58,7 +61,7 @@ const world = async (): Promise<World> => {
     29: () => ({ code: 0, ext: { offset: '40' } }),
     11: () => ({ code: 19, ext: { nextBeginOffset: '0', minOffset: '0', maxOffset: '0', suggestWhichBrokerId: '0' } }),
     222: (request) => {
-      made.committed[Number(request.ext.queueId)] = Number(request.ext.offset)
+      made.committed[Number(request.ext.queueId)] = made.commitsAt ?? Number(request.ext.offset)
       return json({ offsetTable: {} })
     },
     15: (request) => {
@@ -181,8 +184,8 @@ describe('applying', () => {
       ok: 2,
       failed: 0,
       rows: [
-        { before: 60n, after: 0n },
-        { before: 50n, after: 0n },
+        { before: 60n, after: 0n, now: 0n },
+        { before: 50n, after: 0n, now: 0n },
       ],
     })
     one.committed = [30, 30]
@@ -209,6 +212,23 @@ describe('applying', () => {
     const offline = await ask(one, { kind: 'latest' })
     one.clients = 1
     expect((await fault(apply(one, offline))).kind).toBe('drift')
+  })
+  it('tells what was set and what stands now, when a client has committed again at once', async () => {
+    const one = await world()
+    one.clients = 1
+    one.commitsAt = 60
+    const preview = await ask(one, { kind: 'earliest' })
+    const { rows } = await apply(one, preview)
+    expect(rows).toMatchObject([
+      { before: 60n, after: 0n, now: 60n },
+      { before: 50n, after: 0n, now: 60n },
+    ])
+  })
+  it('puts back to where the group stood when it was moved, not when it was looked at', async () => {
+    const one = await world()
+    const preview = await ask(one, { kind: 'earliest' })
+    one.committed = [80, 50]
+    expect((await apply(one, preview)).rows).toMatchObject([{ before: 80n }, { before: 50n }])
   })
   it('stops when what was to be skipped has been read', async () => {
     const one = await world()
