@@ -247,11 +247,14 @@ export const RuleEditor = ({ rule, onClose }: { rule: RuleRow | null; onClose: (
             ? t('backtestWaits')
             : !test.recorded
               ? t('backtestNone')
-              : t('backtest', {
-                  fired: test.fired,
-                  things: test.subjects.length,
-                  names: format.count(test.subjects.length) && test.subjects.slice(0, 3).join(', '),
-                })}
+              : test.since === null
+                ? t('backtestEmpty')
+                : t('backtest', {
+                    span: format.duration(Math.max(1000, test.to - test.since)),
+                    fired: test.fired,
+                    things: test.subjects.length,
+                    names: format.count(test.subjects.length) && test.subjects.slice(0, 3).join(', '),
+                  })}
         </p>
         {(save.error ?? remove.error) && (
           <QueryFault error={save.error ?? remove.error} className="col-span-full px-0" />

@@ -114,6 +114,8 @@ export interface Backtest {
   subjects: string[]
   /** History of this metric is kept. */
   recorded: boolean
+  /** Since when anything is recorded of what it watches, within the span; null: nothing is. */
+  since: number | null
   from: number
   to: number
 }
