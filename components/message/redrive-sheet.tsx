@@ -16,6 +16,7 @@ import { ClusterName } from '../shell/cluster'
 import { QueryFault } from '../shell/fault'
 import { useTRPC } from '../trpc/client'
 import { Field, Input } from '../ui/input'
+import { Link } from '../ui/link'
 import { Mark } from '../ui/mark'
 import { Panel, PanelFoot } from '../ui/panel'
 import { Empty } from '../ui/region'
@@ -137,7 +138,11 @@ export const RedriveSheet = (props: {
           {target === 'topic' && toTopic === '' && <p className="text-ink-3 text-sm">{t('chooseTopic')}</p>}
         </div>
       }
-      result={() => <Empty title={t('started')}>{t('startedText')}</Empty>}
+      result={(job) => (
+        <Empty title={<Link href={clusterHref(cluster, 'jobs', job.id)}>{t('started')}</Link>}>
+          {t('startedText')}
+        </Empty>
+      )}
     >
       {(current) => <Preview preview={current} />}
     </GraveSheet>

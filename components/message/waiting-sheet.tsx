@@ -121,8 +121,8 @@ const Preview = ({ preview }: { preview: WaitingActPreview }) => {
                 <Td>
                   {row.note === 'gone' ? (
                     <NotApplicable />
-                  ) : row.dueAt !== null ? (
-                    format.time(row.dueAt)
+                  ) : row.deliverAt !== null ? (
+                    format.time(row.deliverAt)
                   ) : (
                     <Moment at={row.bornAt} />
                   )}

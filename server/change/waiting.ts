@@ -64,8 +64,11 @@ export const openWaitingActs = (options: WaitingOptions): WaitingActs => {
       const { broker, offsetId, queueOffset, uniqueId, topic, keys, tag, bornAt } = row
       const plain = { key, broker, queueOffset, offsetId, uniqueId, topic, keys, tag, bornAt, changed: false }
       return 'dueAt' in row
-        ? { ...plain, producerGroup: '', dueAt: row.dueAt, note: row.fixed === null ? null : 'fixed' }
-        : { ...plain, producerGroup: row.producerGroup, dueAt: null, note: null }
+        ? {
+            ...{ ...plain, producerGroup: '', dueAt: row.dueAt, deliverAt: row.deliverAt },
+            note: row.fixed === null ? null : 'fixed',
+          }
+        : { ...plain, producerGroup: row.producerGroup, dueAt: null, deliverAt: null, note: null }
     })
     const topics = [...new Set(rows.flatMap(({ topic, note }) => (note === null ? [topic] : [])))]
     return {
@@ -204,6 +207,7 @@ const nothing: Omit<WaitingActRow, 'key'> = {
   bornAt: 0,
   producerGroup: '',
   dueAt: null,
+  deliverAt: null,
   note: 'gone',
   changed: false,
 }

@@ -79,6 +79,8 @@ export interface WaitingActRow extends WaitingMessage {
   key: string
   producerGroup: string
   dueAt: number | null
+  /** The time it was sent for. */
+  deliverAt: number | null
   /** Why it is left out. */
   note: 'gone' | 'fixed' | null
   changed: boolean

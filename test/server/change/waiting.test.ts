@@ -111,6 +111,10 @@ describe('TX9 DL10: deciding about what waits', () => {
       ],
     })
   })
+  it('shows the time a message was sent for, and calls it back by its slot', async () => {
+    const preview = await acts.preview({ ...at, act: 'recall', waiting: [key(5)] })
+    expect(preview.rows).toMatchObject([{ deliverAt: 5900, dueAt: 5000 }])
+  })
   it('leaves out what waits no longer or is too near to its time, and does nothing when nothing is left', async () => {
     const preview = await acts.preview({ ...at, act: 'recall', waiting: [key(6), key(7)] })
     expect(preview).toMatchObject({ sends: 0, rows: [{ note: 'fixed' }, { note: 'gone' }] })
