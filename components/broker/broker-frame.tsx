@@ -25,6 +25,7 @@ export function BrokerFrame({ children }: { children: ReactNode }) {
   const whyNot = useWhyNot()('broker.write')
   const [writing, setWriting] = useState(false)
   const row = data?.row
+  const isSilent = row?.state === 'silent'
   const base = brokerHref(cluster, broker)
   const tabs = [
     { href: base, label: t('tab.runtime') },
@@ -57,9 +58,9 @@ export function BrokerFrame({ children }: { children: ReactNode }) {
           </>
         }
       >
-        {row?.role === 'master' && writable !== null ? (
-          <Button reason={whyNot} onClick={() => setWriting(true)}>
-            {writable ? t('wipe.button') : t('giveBack.button')}
+        {row?.role === 'master' && (writable !== null || isSilent) ? (
+          <Button reason={whyNot ?? (isSilent ? t('wipe.silent') : undefined)} onClick={() => setWriting(true)}>
+            {writable === false ? t('giveBack.button') : t('wipe.button')}
           </Button>
         ) : null}
       </PageHead>

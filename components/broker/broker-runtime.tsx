@@ -39,6 +39,11 @@ function RuntimeFigures({ view }: { view: BrokerView }) {
       : { value: <UnknownWord reason={figure.unknown} /> }
   const note = (figure: Known<number>, say: (value: number) => string) =>
     isKnown(figure) ? say(figure.value) : undefined
+  /** Of a silent broker the last value stays, with its age. */
+  const asOf = (figure: Known<number>) =>
+    row.state === 'silent' && isKnown(figure) ? (
+      <span className="text-warn">{t('figure.asOf', { age: format.ago(Math.max(1000, at - figure.at)) })}</span>
+    ) : null
   return (
     <Figures>
       <Figure
@@ -54,17 +59,24 @@ function RuntimeFigures({ view }: { view: BrokerView }) {
       <Figure
         label={t('figure.p99')}
         {...shown(row.putP99Ms, format.durationParts)}
-        note={note(row.pageCacheBusyMs, (ms) => t('figure.pageCache', { time: format.duration(ms) }))}
+        note={
+          asOf(row.putP99Ms) ?? note(row.pageCacheBusyMs, (ms) => t('figure.pageCache', { time: format.duration(ms) }))
+        }
       />
       <Figure
         label={t('figure.disk')}
         {...shown(row.diskRatio, (share) => ({ digits: (share * 100).toFixed(1), unit: '%' }))}
-        note={note(row.diskCleanRatio, (share) => t('cleansAt', { share: (share * 100).toFixed(0) }))}
+        note={
+          asOf(row.diskRatio) ?? note(row.diskCleanRatio, (share) => t('cleansAt', { share: (share * 100).toFixed(0) }))
+        }
       />
       <Figure
         label={t('figure.log')}
         {...shown(row.commitLogBytes, format.bytesParts)}
-        note={note(row.startedAt, (started) => t('figure.up', { span: format.duration(Math.max(1000, at - started)) }))}
+        note={
+          asOf(row.commitLogBytes) ??
+          note(row.startedAt, (started) => t('figure.up', { span: format.duration(Math.max(1000, at - started)) }))
+        }
       />
       <Figure
         label={t('figure.queues')}

@@ -25,8 +25,8 @@ export const fullRatio = ({ config }: BrokerState): number => {
   const percent = Number(config.diskSpaceWarningLevelRatio)
   return Math.min(90, Math.max(35, Number.isFinite(percent) ? percent : 90)) / 100
 }
-/** A rate that was last measured before the broker fell silent is told to be unknown, not kept as if it went on. */
-const living = (broker: BrokerState, figure: Known<number>): Known<number> =>
+/** What was true of the moment before the broker fell silent is told to be unknown, not kept as if it went on. */
+const living = <T>(broker: BrokerState, figure: Known<T>): Known<T> =>
   broker.state === 'silent' ? unknown('broker-silent') : figure
 
 export const brokerRow = (state: ClusterState, broker: BrokerState, part: PartView | null): BrokerRow => {
@@ -45,7 +45,7 @@ export const brokerRow = (state: ClusterState, broker: BrokerState, part: PartVi
         : known(broker.runtime.brokerVersionDesc, broker.runtimeAt),
     state: broker.state,
     silentSinceMs: broker.silentSinceMs,
-    startedAt: runtimeNumber(broker, 'bootTimestamp'),
+    startedAt: living(broker, runtimeNumber(broker, 'bootTimestamp')),
     inPerSecond: living(broker, broker.in.rate),
     outPerSecond: living(broker, broker.out.rate),
     inBytesPerSecond: living(broker, broker.inBytes.rate),
@@ -54,13 +54,13 @@ export const brokerRow = (state: ClusterState, broker: BrokerState, part: PartVi
     diskRatio: runtimeNumber(broker, 'commitLogDiskRatio'),
     diskCleanRatio: cleanRatio(broker),
     commitLogBytes: commitLogBytes(broker),
-    sendQueue: runtimeNumber(broker, 'sendThreadPoolQueueSize'),
-    pullQueue: runtimeNumber(broker, 'pullThreadPoolQueueSize'),
-    sendHeadWaitMs: runtimeNumber(broker, 'sendThreadPoolQueueHeadWaitTimeMills'),
-    pullHeadWaitMs: runtimeNumber(broker, 'pullThreadPoolQueueHeadWaitTimeMills'),
-    pageCacheBusyMs: runtimeNumber(broker, 'pageCacheLockTimeMills'),
+    sendQueue: living(broker, runtimeNumber(broker, 'sendThreadPoolQueueSize')),
+    pullQueue: living(broker, runtimeNumber(broker, 'pullThreadPoolQueueSize')),
+    sendHeadWaitMs: living(broker, runtimeNumber(broker, 'sendThreadPoolQueueHeadWaitTimeMills')),
+    pullHeadWaitMs: living(broker, runtimeNumber(broker, 'pullThreadPoolQueueHeadWaitTimeMills')),
+    pageCacheBusyMs: living(broker, runtimeNumber(broker, 'pageCacheLockTimeMills')),
     slaveBehindBytes: behind,
-    writable: master ? writable(broker) : null,
+    writable: master ? living(broker, writable(broker)) : null,
     refusesSends:
       master && broker.state === 'ok' && isOver(runtimeNumber(broker, 'commitLogDiskRatio'), fullRatio(broker)),
     part,

@@ -174,3 +174,17 @@ it.each([
   expect(overview(state).causes).toMatchObject([{ kind: 'broker-silent', subject: 'b:0', value: readers }])
   expect(brokerView(state, master, null, NOW).readFrom).toHaveLength(readers)
 })
+it('keeps of a silent broker what lasts, with its age, and tells the moment to be unknown', () => {
+  const state = stateOf()
+  const broker = newBroker({ wireCluster: 'c', name: 'b', id: 0, address: '127.0.0.1:1' }, 'b:0')
+  const runtime = { bootTimestamp: '5', sendThreadPoolQueueSize: '0', putLatency99: '291', commitLogDiskRatio: '0.2' }
+  Object.assign(broker, { state: 'silent', runtime, runtimeAt: NOW - 9000, routePerm: 6, routeAt: NOW - 9000 })
+  const silent = { unknown: 'broker-silent' }
+  expect(brokerView(state, broker, null, NOW).row).toMatchObject({
+    startedAt: silent,
+    sendQueue: silent,
+    writable: silent,
+    putP99Ms: { value: 291, at: NOW - 9000 },
+    diskRatio: { value: 0.2, at: NOW - 9000 },
+  })
+})
