@@ -108,6 +108,7 @@ export const createConsole = async (options: ConsoleOptions): Promise<ConsoleHan
   })
   const desk: ConsoleDesk = {
     version: options.version ?? '',
+    servesMetrics: options.metricsToken !== undefined,
     cookieName: cookieNameFor(options.port),
     access,
     audit,

@@ -8,7 +8,8 @@ import { allowed, open, router } from '../trpc/procedure'
 export const authRouter = router({
   state: open().query(async ({ ctx }): Promise<AuthState> => {
     const [setUp, who] = await Promise.all([ctx.desk.access.isSetUp(), ctx.who()])
-    return { setUp, me: who?.me ?? null, version: ctx.desk.version, singleSignOn: ctx.desk.oidc.label() }
+    const { version, oidc, servesMetrics } = ctx.desk
+    return { setUp, me: who?.me ?? null, version, singleSignOn: oidc.label(), servesMetrics }
   }),
   setup: open()
     .input(setupInput)

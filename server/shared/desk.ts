@@ -405,6 +405,8 @@ export interface BackupDesk {
 }
 export interface ConsoleDesk {
   readonly version: string
+  /** It was started with a token for /metrics. */
+  readonly servesMetrics: boolean
   readonly cookieName: string
   readonly access: AccessDesk
   readonly audit: AuditDesk

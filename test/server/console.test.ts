@@ -31,7 +31,11 @@ describe('signing in', () => {
     expect(jar.set).toMatch(/SameSite=Lax/)
     expect(jar.cookie).toMatch(new RegExp(`^rocketdeck_${house.port}=`))
     expect(await house.handle.setupUrlHint()).toBeNull()
-    expect(await http().auth.state.query()).toMatchObject({ setUp: true, me: { name: 'root', role: 'admin' } })
+    expect(await http().auth.state.query()).toMatchObject({
+      setUp: true,
+      me: { name: 'root', role: 'admin' },
+      servesMetrics: true,
+    })
   })
   it('is refused to pages of other sites, over HTTP and over the websocket', async () => {
     const answer = await fetch(`http://127.0.0.1:${house.port}/api/trpc/auth.state`, {

@@ -39,6 +39,8 @@ export interface AuthState {
   version: string
   /** What the button for the provider says; null: there is none. */
   singleSignOn: string | null
+  /** Whether /metrics is served, which its own answer tells everybody too. */
+  servesMetrics: boolean
 }
 /** The provider as an admin sees it; its secret never leaves. */
 export interface OidcSettings {

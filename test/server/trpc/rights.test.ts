@@ -40,6 +40,7 @@ let readOnly = false
 let production = false
 const deskFor = (who: SignedIn | null): ConsoleDesk => ({
   version: 'test',
+  servesMetrics: false,
   cookieName: 'test',
   access: new Proxy(
     { isSetUp: async () => true, who: async () => who, people: reached } as unknown as ConsoleDesk['access'],
