@@ -21,7 +21,6 @@ import { useShortcuts } from './shortcuts'
 import { Sidebar, SidebarSheet } from './sidebar'
 import { spineOf } from './spine'
 import { TopBar } from './top-bar'
-import { TryBar } from './try-bar'
 
 /** Draws its inside only for somebody who is signed in; everybody else is sent to login or set-up. */
 export function SignedInOnly({ children }: { children: ReactNode }) {
@@ -73,7 +72,7 @@ function Inside({ cluster, children }: { cluster: string; children: ReactNode })
     onOpenChange: (next: boolean) => setOpen(next ? what : null),
   })
   return (
-    <div className="grid h-full grid-cols-[4px_minmax(0,1fr)] grid-rows-[auto_minmax(0,1fr)] max-sm:h-auto max-sm:min-h-full md:grid-cols-[4px_52px_minmax(0,1fr)] md:grid-rows-[48px_minmax(0,1fr)] lg:grid-cols-[4px_208px_minmax(0,1fr)]">
+    <div className="grid h-full grid-cols-[4px_minmax(0,1fr)] grid-rows-[auto_minmax(0,1fr)] max-sm:h-auto max-sm:min-h-full md:grid-cols-[4px_52px_minmax(0,1fr)] md:grid-rows-[auto_minmax(0,1fr)] lg:grid-cols-[4px_208px_minmax(0,1fr)]">
       <a
         href="#content"
         className="fixed top-1 left-2 z-50 -translate-y-16 rounded-md border border-line bg-raised px-3 py-2 focus:translate-y-0"
@@ -97,7 +96,6 @@ function Inside({ cluster, children }: { cluster: string; children: ReactNode })
         tabIndex={-1}
         className="relative col-start-2 flex min-w-0 flex-col *:shrink-0 gap-2.5 overflow-auto px-5 pt-3.5 pb-4 outline-none max-sm:overflow-visible max-sm:px-3 max-sm:pt-2.5 max-sm:pb-20 md:col-start-3"
       >
-        <TryBar />
         {children}
       </main>
       <BottomBar cluster={cluster} onMore={() => setOpen('menu')} />

@@ -21,6 +21,7 @@ import { ClusterSwitcher } from './cluster-switcher'
 import { pageAt } from './pages'
 import { type RangeName, rangeNames, useRange } from './range'
 import { RefreshControl } from './refresh-control'
+import { TryBar } from './try-bar'
 import { UserMenu } from './user-menu'
 import { zoneChoices } from './zones'
 
@@ -35,7 +36,7 @@ export function TopBar({ cluster, onPalette, onMenu, onKeys }: TopBarProps) {
   const ofCluster = usePathname().startsWith('/c/')
   return (
     <header className="col-start-2 border-b border-line bg-ground max-sm:sticky max-sm:top-0 max-sm:z-20 md:col-start-3">
-      <div className="flex h-12 items-center gap-2 pr-4 pl-5 max-sm:hidden">
+      <div className="flex h-[47px] items-center gap-2 pr-4 pl-5 max-sm:hidden">
         <Button look="ghost" shape="icon" className="-ml-2 md:hidden" aria-label={t('menu')} onClick={onMenu}>
           <MenuIcon />
         </Button>
@@ -70,6 +71,8 @@ export function TopBar({ cluster, onPalette, onMenu, onKeys }: TopBarProps) {
           </div>
         )}
       </div>
+      {/* A part of the head: what scrolls below never lies under it. */}
+      <TryBar />
     </header>
   )
 }

@@ -21,7 +21,7 @@ export function TryBar() {
   return (
     <div
       role="status"
-      className="sticky top-0 z-20 -mx-5 -mt-3.5 flex flex-wrap items-center gap-x-3 gap-y-1 border-b border-warn-mark bg-warn-wash px-5 py-2 text-sm max-sm:-mx-3 max-sm:-mt-2.5 max-sm:px-3"
+      className="flex flex-wrap items-center gap-x-3 gap-y-1 border-t border-warn-mark bg-warn-wash px-5 py-2 text-sm max-sm:px-3"
     >
       <Mark state="warn" />
       <span className="min-w-0 flex-1">
