@@ -16,6 +16,8 @@ export interface EscapeOptions {
   readonly routes: Pick<RouteLookup, 'writableOf' | 'forget'>
   /** Queues of a topic that the other master has to make first. */
   readonly queuesOf: (topic: string) => number
+  /** Between tries of a topic that nobody takes: from, to. */
+  readonly againMs?: readonly [number, number]
   readonly log: (level: 'debug' | 'info' | 'warn' | 'error', line: string) => void
 }
 export interface RemotePuts {
@@ -27,8 +29,7 @@ export interface RemotePuts {
 export const createRemotePuts = (options: EscapeOptions): RemotePuts => new Puts(options)
 
 const sendMs = 3000
-/** Between tries of a topic that nobody takes: from, to. */
-const againMs = [500, 8000] as const
+const usualAgainMs = [500, 8000] as const
 /** Sends under way at a time. */
 const maxSends = 32
 
@@ -115,7 +116,7 @@ class Puts implements RemotePuts {
   }
   #close(topic: string, why: string): void {
     if (this.#isStopped) return
-    const [leastMs, mostMs] = againMs
+    const [leastMs, mostMs] = this.#options.againMs ?? usualAgainMs
     const closed = this.#closed.get(topic) ?? { why: undefined, waiting: [], pauseMs: leastMs / 2, timer: undefined }
     this.#closed.set(topic, closed)
     // once when it begins, or for another reason

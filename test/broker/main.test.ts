@@ -68,11 +68,14 @@ describe('a cluster', () => {
     }
     expect(await ask('/healthz')).toEqual({ status: 200, text: 'ok\n' })
     expect(await ask('/readyz')).toEqual({ status: 200, text: 'ready\n' })
+    // its threads say every few seconds how they are
+    const delays = /^rocketdeck_part_event_loop_delay_p99_seconds\{part="broker-a:0",kind="broker"\} [\d.e-]+$/m
+    await expect.poll(async () => (await ask('/metrics')).text, { timeout: 60_000, interval: 200 }).toMatch(delays)
     const { text } = await ask('/metrics')
     expect(text).toMatch(/^rocketdeck_part_up\{part="broker-a:0",kind="broker"\} 1$/m)
     expect(text).toMatch(/^rocketdeck_broker_messages_in_total\{node_type="broker",node_id="broker-a:0"\} \d+$/m)
     // DP4: what names a bottleneck: the thread, the disk, the sockets. The broker has written something of its own by now.
-    expect(text).toMatch(/^rocketdeck_part_event_loop_delay_p99_seconds\{part="broker-a:0",kind="broker"\} [\d.e-]+$/m)
+    expect(text).toMatch(delays)
     for (const figure of ['disk_ratio', 'put_p99_milliseconds', 'connections'])
       expect(text).toMatch(new RegExp(`^rocketdeck_broker_${figure}\\{[^}]+\\} [\\d.]+$`, 'm'))
     expect((await ask('/else')).status).toBe(404)
