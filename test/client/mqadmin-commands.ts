@@ -29,6 +29,7 @@ export interface Asked {
 const cluster = 'DefaultCluster'
 const id = (side: Side, index: number, which: 0 | 1): string => side.ids[index]?.[which] ?? ''
 
+const ownFigures = { lines: /\b(?:flushLatency99|connectionCount)$/, because: 'ours tells two figures more' }
 const noHomeNorProvider = {
   lines: /^(rocketmqHome|auth\w+MetadataProvider|auth\w+Enabled|enableTopicMessageTypeCheck)/,
   because:
@@ -120,8 +121,13 @@ export const questions: readonly Asked[] = [
     command: 'queryMsgByOffset',
     must: true,
   }),
-  row('brokerStatus', (side) => ['-b', side.broker], { must: true, namesOnly: true }),
-  row('brokerStatus-cluster', ['-c', cluster], { command: 'brokerStatus', must: true, namesOnly: true }),
+  row('brokerStatus', (side) => ['-b', side.broker], { must: true, namesOnly: true, leaveOut: ownFigures }),
+  row('brokerStatus-cluster', ['-c', cluster], {
+    command: 'brokerStatus',
+    must: true,
+    namesOnly: true,
+    leaveOut: ownFigures,
+  }),
   row('getBrokerConfig', (side) => ['-b', side.broker], {
     namesOnly: true,
     anyOrder: true,
