@@ -13,7 +13,7 @@ import { writeHeader } from '../protocol/header-table'
 import { roleChangedHeader } from '../protocol/headers-controller'
 import { controllerAnswers } from './answers'
 import { openKeptGroups } from './kept'
-import { Lives } from './lives'
+import { type Heartbeat, Lives } from './lives'
 import { ControllerError, type Elected, type Election, ReplicaGroups, type Rules } from './replicas'
 
 export interface ControllerSettings extends Rules {
@@ -141,17 +141,18 @@ class OneController implements Controller, ControllerState {
   }
 
   #giveUp(connection: Connection): void {
-    for (const { brokerName, brokerId } of this.lives.lost(connection)) {
-      const isMaster = this.groups.find(brokerName)?.masterId === brokerId
-      if (this.#hasSettled || (isMaster && this.#hearsInSync(brokerName))) this.#check(brokerName)
+    for (const gone of this.lives.lost(connection)) {
+      const { brokerName } = gone
+      if (this.#hasSettled || (this.#isMaster(gone) && this.#hearsInSync(brokerName))) this.#check(brokerName)
     }
+  }
+  #isMaster({ brokerName, brokerId }: Heartbeat): boolean {
+    return this.groups.find(brokerName)?.masterId === brokerId
   }
 
   /** Only where another can take its place: of all that are killed together the last one heard shall not become master. */
   async #giveUpRefused(connection: Connection): Promise<void> {
-    const isMaster = ({ brokerName, brokerId }: { brokerName: string; brokerId: number }): boolean =>
-      this.groups.find(brokerName)?.masterId === brokerId
-    const gone = this.lives.over(connection).filter(isMaster)
+    const gone = this.lives.over(connection).filter((beat) => this.#isMaster(beat))
     if (gone.length === 0) return
     const others = gone.flatMap(({ brokerName, brokerId }) =>
       [...(this.groups.find(brokerName)?.syncStateSet ?? [])]
