@@ -2,6 +2,7 @@
 // components/access/users-view.tsx: who has an account here, with which role, and where they were last seen.
 import { useQuery } from '@tanstack/react-query'
 import { Plus } from 'lucide-react'
+import { parseAsStringLiteral, useQueryState } from 'nuqs'
 import { useState } from 'react'
 import { useTranslations } from 'use-intl'
 import type { UserRow } from '../../server/shared/views'
@@ -25,14 +26,14 @@ export function UsersView() {
   const trpc = useTRPC()
   const isAdmin = useMe()?.rights.includes('console.admin') ?? false
   const users = useQuery(trpc.access.users.queryOptions(undefined, { enabled: isAdmin, meta: { still: true } }))
-  const [making, setMaking] = useState(false)
+  const [making, setMaking] = useQueryState('new', parseAsStringLiteral(['user'] as const))
   const [open, setOpen] = useState<number | null>(null)
   const row = users.data?.find(({ id }) => id === open)
   return (
     <PeopleFrame
       needsAdmin
       action={
-        <Button look="primary" onClick={() => setMaking(true)}>
+        <Button look="primary" onClick={() => void setMaking('user')}>
           <Plus />
           {t('user.create')}
         </Button>
@@ -87,7 +88,7 @@ export function UsersView() {
           )}
         </Region>
       </Panel>
-      <NewUserSheet open={making} onOpenChange={setMaking} />
+      <NewUserSheet open={making !== null} onOpenChange={(on) => void setMaking(on ? 'user' : null)} />
       {row ? <UserSheet key={row.id} row={row} onClose={() => setOpen(null)} /> : null}
     </PeopleFrame>
   )

@@ -2,7 +2,8 @@
 // components/alarm/alarm-frame.tsx: what stands above every tab of alarms.
 import { BellOff, Plus } from 'lucide-react'
 import { usePathname, useRouter } from 'next/navigation'
-import { type ReactNode, useEffect, useState } from 'react'
+import { parseAsStringLiteral, useQueryState } from 'nuqs'
+import { type ReactNode, useCallback, useEffect } from 'react'
 import { useTranslations } from 'use-intl'
 import { isCovered, isTyping } from '../data-table'
 import { useFormat } from '../format'
@@ -24,7 +25,8 @@ export const AlarmFrame = ({ children }: { children: ReactNode }) => {
   const cluster = useClusterId()
   const may = useMay()
   const board = useBoard().data
-  const [silencing, setSilencing] = useState(false)
+  const [silence, setSilence] = useQueryState('silence', parseAsStringLiteral(['new'] as const))
+  const setSilencing = useCallback((on: boolean) => void setSilence(on ? 'new' : null), [setSilence])
   const href = (tab: string) => clusterHref(cluster, 'alarms', ...(tab === '' ? [] : [tab]))
   const newRule = `${href('rules')}?rule=new`
   useEffect(() => {
@@ -37,7 +39,7 @@ export const AlarmFrame = ({ children }: { children: ReactNode }) => {
     }
     document.addEventListener('keydown', press)
     return () => document.removeEventListener('keydown', press)
-  }, [router, newRule, may.handle, may.write])
+  }, [router, newRule, setSilencing, may.handle, may.write])
   const needs = (right: string) => t('needs', { right })
   const counts: Partial<Record<(typeof tabs)[number], number>> = board
     ? { '': board.firing.length, rules: board.rules, channels: board.channels, silences: board.silences }
@@ -80,7 +82,7 @@ export const AlarmFrame = ({ children }: { children: ReactNode }) => {
         }))}
       />
       {children}
-      <SilenceDialog open={silencing} onOpenChange={setSilencing} />
+      <SilenceDialog open={silence !== null} onOpenChange={setSilencing} />
     </>
   )
 }

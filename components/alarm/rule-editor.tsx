@@ -175,7 +175,7 @@ export const RuleEditor = ({ rule, onClose }: { rule: RuleRow | null; onClose: (
             choices={(['critical', 'warning'] as const).map((value) => ({ value, label: tAlarm(`severity.${value}`) }))}
           />
         </div>
-        <Field label={t('watches')} hint={t('watchesHint')} error={errorOf('watches')}>
+        <Field label={t(`watches.${alarmMetrics[form.metric].of}`)} hint={t('watchesHint')} error={errorOf('watches')}>
           <Input mono value={form.watches} onChange={(event) => set({ watches: event.target.value })} />
         </Field>
         <Field label={t('except')} error={errorOf('except')}>

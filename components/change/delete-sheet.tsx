@@ -62,7 +62,7 @@ export const DeleteSheet = (props: {
     for (const left of preview.leftBehind)
       notes.push({
         key: left.topic,
-        state: 'off',
+        state: 'note',
         text: t.rich(what === 'group' ? 'goesToo' : 'staysBehind', {
           topic: () => <b className="mono">{left.topic}</b>,
           kept: () => <TotalValue of={left.kept}>{format.count}</TotalValue>,

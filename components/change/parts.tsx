@@ -7,7 +7,7 @@ import { useTranslations } from 'use-intl'
 import type { ApplyResult } from '../../server/shared/views'
 import { useFormat } from '../format'
 import { cn } from '../ui/cn'
-import { Mark, type MarkState } from '../ui/mark'
+import { Mark, type Shape } from '../ui/mark'
 import { Panel, PanelFoot } from '../ui/panel'
 import { Table, Td, Th, Tr } from '../ui/table'
 
@@ -64,7 +64,7 @@ export const Steps = ({ steps, at, onGo }: { steps: readonly Step[]; at: number;
 
 export interface Note {
   readonly key: string
-  readonly state: MarkState
+  readonly state: Shape
   readonly text: ReactNode
 }
 export const Notes = ({ notes }: { notes: readonly Note[] }) =>

@@ -150,7 +150,22 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
     if (props.instead) return props.instead
     if (fresh === undefined) return <Skeleton lines={props.skeletonRows ?? 8} />
     if (phone)
-      return <Cards rows={model.map((row) => row.original)} columns={columns} rowKey={rowKey} onOpen={props.onOpen} />
+      return (
+        <Cards
+          rows={model.map((row) => row.original)}
+          columns={columns}
+          rowKey={rowKey}
+          onOpen={props.onOpen}
+          ticks={
+            props.bulk && {
+              all: allTicked ? true : someTicked ? 'indeterminate' : false,
+              onAll: (on) => table.toggleAllRowsSelected(on),
+              has: (key) => ticked[key] === true,
+              onTick: (key, on) => table.getRow(key).toggleSelected(on),
+            }
+          }
+        />
+      )
     return (
       <Table
         aria-label={props.label}
@@ -249,7 +264,7 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
       {tickedKeys.length > 0 && props.bulk && (
         <section
           aria-label={t('ticked', { count: tickedKeys.length })}
-          className="enter-float absolute bottom-12 left-1/2 z-[4] flex -translate-x-1/2 items-center gap-2 rounded-xl border border-line bg-raised py-1.5 pr-1.5 pl-3.5 text-sm shadow-float"
+          className="enter-float absolute bottom-12 left-1/2 z-[4] flex -translate-x-1/2 items-center gap-2 rounded-xl border border-line bg-raised py-1.5 pr-1.5 pl-3.5 text-sm shadow-float max-sm:fixed max-sm:bottom-[76px] max-sm:w-max max-sm:max-w-[calc(100vw-24px)] max-sm:z-20"
         >
           {props.bulk(tickedKeys, clear)}
         </section>

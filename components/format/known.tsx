@@ -97,6 +97,10 @@ export function GrowthValue({ of, level = 'ok' }: { of: Known<number>; level?: L
   )
 }
 
+/** Some minutes tell nothing of what comes after a day: beyond it only that it takes longer is said. */
+export const LONGEST_DRAIN_MS = 86_400_000
+export const drainIsLong = (of: Drain): boolean => of.kind === 'shrinking' && of.ms > LONGEST_DRAIN_MS
+
 export function DrainValue({ of, growing }: { of: Drain; growing?: boolean }) {
   const t = useTranslations('format')
   const format = useFormat()
@@ -104,7 +108,15 @@ export function DrainValue({ of, growing }: { of: Drain; growing?: boolean }) {
     case 'done':
       return <NotApplicable />
     case 'shrinking':
-      return <span>{of.ms < 1000 ? `< ${format.duration(1000)}` : `≈ ${format.duration(of.ms)}`}</span>
+      return (
+        <span title={t('drainTip', { span: format.duration(Math.round(of.overMs / 1000) * 1000) })}>
+          {of.ms < 1000
+            ? `< ${format.duration(1000)}`
+            : drainIsLong(of)
+              ? `> ${format.duration(LONGEST_DRAIN_MS)}`
+              : `≈ ${format.duration(of.ms)}`}
+        </span>
+      )
     case 'not-shrinking':
       return <span className="text-ink-2">{growing === true ? t('never') : t('notShrinking')}</span>
     case 'unknown':

@@ -1,7 +1,7 @@
 'use client'
 // components/group/group-frame.tsx: what stands above every tab of a group: its name, its state, how it consumes, and the
 // actions that move it.
-import { Ellipsis, RotateCcw, Settings2, Stethoscope, Trash2 } from 'lucide-react'
+import { Ellipsis, History, RotateCcw, Settings2, Stethoscope, Trash2 } from 'lucide-react'
 import { usePathname, useRouter } from 'next/navigation'
 import { type ReactNode, useEffect, useState } from 'react'
 import { useTranslations } from 'use-intl'
@@ -74,6 +74,14 @@ export const GroupFrame = ({ children }: { children: ReactNode }) => {
       >
         {isGone ? null : (
           <>
+            <Button
+              className="max-md:hidden"
+              onClick={() => router.push(`${resetHref}?to=snapshot&step=target`)}
+              reason={may('offset.reset')}
+            >
+              <History />
+              {t('menu.restore')}
+            </Button>
             <Button onClick={() => router.push(resetHref)} reason={may('offset.reset')} keys="Shift R">
               <RotateCcw />
               {t('menu.reset')}

@@ -18,6 +18,7 @@ import { Button } from '../ui/button'
 import { MenuItem, MenuSeparator } from '../ui/menu'
 import { Empty } from '../ui/region'
 import { FilterChip } from '../ui/tag'
+import { BulkGroups } from './bulk-groups'
 import { CreateGroup } from './create-group'
 import { DeleteGroup } from './delete-group'
 import { useGroupColumns } from './group-columns'
@@ -150,6 +151,7 @@ export const GroupList = () => {
       missing={(said) => t('missing', said)}
       rowKey={(row) => row.name}
       onOpen={open}
+      bulk={(groups, untick) => <BulkGroups cluster={cluster} groups={groups} clear={untick} />}
       menu={(row) => (
         <>
           <OpenItem onOpen={() => open(row)} />

@@ -4,7 +4,7 @@ import { useTranslations } from 'use-intl'
 import { isKnown } from '../../server/shared/known'
 import type { GroupView } from '../../server/shared/views'
 import { BacklogChart, ThroughputChart } from '../chart'
-import { BehindValue, DrainValue, TotalValue, useFormat, Value } from '../format'
+import { BehindValue, DrainValue, drainIsLong, LONGEST_DRAIN_MS, TotalValue, useFormat, Value } from '../format'
 import { QueryFault, Region } from '../shell/fault'
 import { useRange } from '../shell/range'
 import { Figure, Figures, Panel } from '../ui/panel'
@@ -111,6 +111,9 @@ const ProgressFigures = ({ view }: { view: GroupView }) => {
     .flatMap((queue) => (isKnown(queue.lag) ? [{ queue, lag: queue.lag.value }] : []))
     .sort((a, b) => b.lag - a.lag)[0]
   const total = 'value' in row.lag ? row.lag.value : 0
+  const shrinking = format.durationParts(
+    row.drain.kind === 'shrinking' ? Math.min(LONGEST_DRAIN_MS, Math.max(1000, row.drain.ms)) : 0,
+  )
   const growth = isKnown(row.growthPerSecond) ? row.growthPerSecond.value : null
   return (
     <Figures columns="1fr 1fr 1.15fr 1fr 1fr 1fr">
@@ -170,7 +173,7 @@ const ProgressFigures = ({ view }: { view: GroupView }) => {
         label={t('drain')}
         value={
           row.drain.kind === 'shrinking' ? (
-            `≈ ${format.durationParts(Math.max(1000, row.drain.ms)).digits}`
+            `${drainIsLong(row.drain) ? '>' : '≈'} ${shrinking.digits}`
           ) : row.drain.kind === 'not-shrinking' ? (
             <span className="font-[450] text-[18px] text-ink-2">
               <DrainValue of={row.drain} growing={growth !== null && growth > 0.05} />
@@ -179,8 +182,14 @@ const ProgressFigures = ({ view }: { view: GroupView }) => {
             <DrainValue of={row.drain} />
           )
         }
-        unit={row.drain.kind === 'shrinking' ? format.durationParts(Math.max(1000, row.drain.ms)).unit : undefined}
-        note={row.drain.kind === 'done' ? t('drained') : t('atThisRate')}
+        unit={row.drain.kind === 'shrinking' ? shrinking.unit : undefined}
+        note={
+          row.drain.kind === 'done'
+            ? t('drained')
+            : row.drain.kind === 'shrinking'
+              ? t('atThisRate', { span: format.duration(Math.round(row.drain.overMs / 1000) * 1000) })
+              : undefined
+        }
       />
       <Figure
         label={t('retrying')}

@@ -52,7 +52,24 @@ export const planSums = (rows: readonly ResetRow[], unticked: ReadonlySet<string
   return { again, skipped, lagNow, lagAfter, missing, applied }
 }
 
-/** How long the work takes at the pace of now; null when nothing shrinks. */
+/** How fast a group was at its best, and whether it had more to do then than it could: only that shows what it can do. */
+export interface Pace {
+  readonly perSecond: number
+  readonly isLimit: boolean
+}
+/** Work for so long waited when the best pace was seen: it was not held back by having nothing to read. */
+const WAITING_S = 10
+export const bestPace = (
+  points: readonly { readonly out: number | null; readonly lag: number | null }[],
+): Pace | null => {
+  let best: Pace | null = null
+  for (const { out, lag } of points)
+    if (out !== null && out > (best?.perSecond ?? 0))
+      best = { perSecond: out, isLimit: lag !== null && lag >= out * WAITING_S }
+  return best
+}
+
+/** How long the work takes at a pace; null when nothing shrinks. */
 export const drainMs = (lag: bigint, outPerSecond: number | null, inPerSecond: number | null): number | null => {
   if (lag === 0n) return 0
   if (outPerSecond === null || inPerSecond === null) return null

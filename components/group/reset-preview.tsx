@@ -12,26 +12,28 @@ import { Figure, Figures, Panel } from '../ui/panel'
 import { Table, Td, Th } from '../ui/table'
 import { Tag } from '../ui/tag'
 import { Checkbox } from '../ui/tick'
-import { canApply, drainMs, planSums, queueKey, stayPut, topicsOf } from './reset-plan'
+import { canApply, drainMs, type Pace, planSums, queueKey, stayPut, topicsOf } from './reset-plan'
 
 export const ResetPreview = (props: {
   preview: Preview
   view: GroupView
   /** The target is where the group stood before a reset, which nobody typed. */
   back: boolean
-  /** The most it consumed per second in the last day: what it can do when there is work. */
-  bestOut: number | null
+  /** Its best in the last day. */
+  pace: Pace | null
   unticked: ReadonlySet<string>
   onTick: (unticked: ReadonlySet<string>) => void
   onChangeTarget: () => void
 }) => {
-  const { preview, view, back, bestOut, unticked, onTick, onChangeTarget } = props
+  const { preview, view, back, pace, unticked, onTick, onChangeTarget } = props
   const t = useTranslations('group.reset')
   const format = useFormat()
   const sums = useMemo(() => planSums(preview.rows, unticked), [preview.rows, unticked])
   const least = sums.missing > 0 ? '≥ ' : ''
   const rate = (total: GroupView['row']['inPerSecond']) => ('value' in total ? total.value : null)
-  const out = bestOut ?? rate(view.row.outPerSecond)
+  const out = pace?.perSecond ?? rate(view.row.outPerSecond)
+  // A group that read all there was may be faster than was ever seen: then this is the longest it takes.
+  const isBound = pace?.isLimit !== true
   const incoming = rate(view.row.inPerSecond)
   const drain = drainMs(sums.lagAfter, out, incoming)
   const figureOf = (value: bigint) => {
@@ -84,13 +86,16 @@ export const ResetPreview = (props: {
             ) : drain === 0 ? (
               '0'
             ) : (
-              `≈ ${format.duration(Math.max(1000, drain))}`
+              `${isBound ? '≤' : '≈'} ${format.duration(Math.max(1000, drain))}`
             )
           }
           note={
             out === null || incoming === null
               ? t('drainNoPace')
-              : t('drainNote', { out: format.rateDigits(out), in: format.rateDigits(incoming) })
+              : t(isBound ? 'drainNoteBound' : 'drainNote', {
+                  out: format.rateDigits(out),
+                  in: format.rateDigits(incoming),
+                })
           }
         />
       </Figures>
@@ -121,6 +126,19 @@ const TargetWords = ({ preview, back }: { preview: Preview; back: boolean }) => 
       return <span>{t.rich('to.shift', { by: () => bold(format.change(target.by)) })}</span>
     case 'offsets':
       return <span>{back ? t('to.back') : t('to.offsets')}</span>
+    case 'snapshot':
+      return (
+        <span>
+          {t.rich('to.snapshot', {
+            at: () =>
+              bold(
+                preview.snapshotAt === null
+                  ? ''
+                  : `${format.fullTime(preview.snapshotAt)} ${format.zoneLabel(preview.snapshotAt)}`,
+              ),
+          })}
+        </span>
+      )
     case 'group':
       return (
         <span>{t.rich('to.group', { group: () => <b className="mono font-strong text-ink">{target.group}</b> })}</span>
@@ -131,11 +149,11 @@ const TargetWords = ({ preview, back }: { preview: Preview; back: boolean }) => 
 const warningMarks = {
   'clients-online': 'warn',
   orderly: 'warn',
-  'group-offline': 'off',
+  'group-offline': 'note',
   clamped: 'warn',
-  'none-after-time': 'off',
+  'none-after-time': 'note',
   'broker-silent': 'warn',
-  'never-committed': 'off',
+  'never-committed': 'note',
 } as const
 
 const useWarnings = (preview: Preview, back: boolean): readonly Note[] => {
@@ -159,7 +177,7 @@ const useWarnings = (preview: Preview, back: boolean): readonly Note[] => {
   if (preview.refused !== null)
     notes.unshift({ key: 'refused', state: 'crit', text: t.rich(`refused.${preview.refused}`, { b: bold }) })
   if (back && stayPut(preview.rows))
-    notes.unshift({ key: 'already', state: 'off', text: t.rich('already', { b: bold }) })
+    notes.unshift({ key: 'already', state: 'note', text: t.rich('already', { b: bold }) })
   if (!preview.warnings.includes('clamped') && preview.refused === null)
     notes.push({ key: 'inside', state: 'ok', text: t.rich('inside', { b: bold }) })
   return notes

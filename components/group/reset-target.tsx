@@ -14,18 +14,9 @@ import { Field, Input } from '../ui/input'
 import { LinkButton } from '../ui/link'
 import { Panel } from '../ui/panel'
 import { Table, Td, Th, Tr } from '../ui/table'
+import { type TargetDraft, type TargetKind, targetKinds } from './reset-draft'
 import { queueKey } from './reset-plan'
-
-export const targetKinds = ['time', 'earliest', 'latest', 'shift', 'offsets', 'group'] as const
-export type TargetKind = (typeof targetKinds)[number]
-/** What was typed, kind by kind; it is read into a target when the preview is asked. */
-export interface TargetDraft {
-  readonly kind: TargetKind
-  readonly time: string
-  readonly by: string
-  readonly offsets: Readonly<Record<string, string>>
-  readonly from: string
-}
+import { CsvField, SnapshotField } from './reset-sources'
 
 const quick = [5, 15, 60, 360, 1440] as const // minutes ago
 
@@ -162,6 +153,8 @@ export const ResetTargetForm = (props: {
         </datalist>
       </Field>
     ),
+    snapshot: <SnapshotField value={draft.snapshot} onChange={(snapshot) => set({ snapshot })} problem={problem} />,
+    csv: <CsvField value={draft.csv} onChange={(csv) => set({ csv })} problem={problem} queues={queues} />,
   }
   return (
     <RadioGroup.Root

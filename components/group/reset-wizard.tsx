@@ -6,7 +6,7 @@ import { History } from 'lucide-react'
 import { useRouter } from 'next/navigation'
 import { useEffect, useMemo, useRef, useState } from 'react'
 import { useTranslations } from 'use-intl'
-import type { GravePreview, GroupView, ResetPreview as Preview, ResetTarget } from '../../server/shared/views'
+import type { GravePreview, GroupView, ResetPreview as Preview } from '../../server/shared/views'
 import { ConfirmBar } from '../change/confirm-bar'
 import { ResultTable, Steps, TakenAnew } from '../change/parts'
 import { useGraveChange } from '../change/use-grave-change'
@@ -19,10 +19,11 @@ import { Button } from '../ui/button'
 import { Sheet } from '../ui/dialog'
 import { Figure, Figures } from '../ui/panel'
 import { Skeleton } from '../ui/region'
-import { canApply, putBackTarget, queueKey, topicsOf } from './reset-plan'
+import { readTarget, type TargetDraft, type TargetKind } from './reset-draft'
+import { bestPace, canApply, putBackTarget, queueKey, topicsOf } from './reset-plan'
 import { ResetPreview } from './reset-preview'
 import { isRetryTopic, ResetScope } from './reset-scope'
-import { ResetTargetForm, type TargetDraft, type TargetKind } from './reset-target'
+import { ResetTargetForm } from './reset-target'
 import { type GroupAt, useGroup, useGroupAt, useGroupHistory } from './use-group'
 import { steps, useResetAddress } from './use-reset-address'
 
@@ -56,24 +57,22 @@ const Wizard = ({ at, view }: { at: GroupAt; view: GroupView }) => {
   const cache = useQueryClient()
   const [url, setUrl] = useResetAddress()
   const [offsets, setOffsets] = useState<Readonly<Record<string, string>>>({})
+  const [csv, setCsv] = useState('')
   const [unticked, setUnticked] = useState<ReadonlySet<string>>(new Set())
   const [tried, setTried] = useState(false)
   /** The offsets are those of before a reset, as its result had them. */
   const [back, setBack] = useState(false)
   const reset = useMutation(trpc.group.reset.mutationOptions())
   const day = useGroupHistory(at, { lastMs: 86_400_000 }).data
-  const bestOut =
-    day?.points.reduce<number | null>(
-      (best, { out: pace }) => (pace === null ? best : Math.max(best ?? 0, pace)),
-      null,
-    ) ?? null
+  const pace = bestPace(day?.points ?? [])
 
   // Unless somebody chose otherwise, the retry topic stays as it is.
   const out = useMemo(
     () => new Set(url.out ?? view.queues.filter((queue) => isRetryTopic(queue.topic)).map(queueKey)),
     [url.out, view.queues],
   )
-  const draft: TargetDraft = { kind: url.to, time: url.at, by: url.by, from: url.from, offsets }
+  const { to: kind, at: time, by, from, snapshot } = url
+  const draft: TargetDraft = { kind, time, by, from, snapshot, offsets, csv }
   const chosen = view.queues.filter((queue) => !out.has(queueKey(queue)))
   const target = readTarget(draft, chosen, format.parseTime)
 
@@ -148,9 +147,12 @@ const Wizard = ({ at, view }: { at: GroupAt; view: GroupView }) => {
   }
   const preview = grave.preview
   const count = preview?.rows.filter((row) => canApply(row) && !unticked.has(queueKey(row))).length ?? 0
-  const problem = tried && 'problem' in target ? t(`problem.${target.problem}`) : undefined
-  const isBack = back && draft.kind === 'offsets'
-  const targetNote = isBack ? t('before') : (noteOf(draft, format) ?? t(`kind.${draft.kind}`))
+  const problem =
+    tried && 'problem' in target
+      ? t(`problem.${target.problem.of}`, { line: 'line' in target.problem ? target.problem.line : 0 })
+      : undefined
+  const isBack = (back && draft.kind === 'offsets') || draft.kind === 'snapshot'
+  const targetNote = back && draft.kind === 'offsets' ? t('before') : (noteOf(draft, format) ?? t(`kind.${draft.kind}`))
   const notes = {
     scope: t('scopeNote', { topics: topicsOf(chosen).length, queues: chosen.length }),
     target: 'target' in target ? targetNote : undefined,
@@ -255,8 +257,10 @@ const Wizard = ({ at, view }: { at: GroupAt; view: GroupView }) => {
             problem={problem}
             onChange={(changed) => {
               setOffsets(changed.offsets)
+              setCsv(changed.csv)
               setBack(false)
-              setUrl({ to: changed.kind, at: changed.time, by: changed.by, from: changed.from }, 'replace')
+              const { kind: to, time: typed, ...others } = changed
+              setUrl({ to, at: typed, by: others.by, from: others.from, snapshot: others.snapshot }, 'replace')
             }}
           />
         )}
@@ -273,7 +277,7 @@ const Wizard = ({ at, view }: { at: GroupAt; view: GroupView }) => {
                 preview={preview}
                 view={view}
                 back={isBack}
-                bestOut={bestOut}
+                pace={pace}
                 unticked={unticked}
                 onTick={setUnticked}
                 onChangeTarget={() => go('target')}
@@ -309,40 +313,6 @@ const Wizard = ({ at, view }: { at: GroupAt; view: GroupView }) => {
       </div>
     </Sheet>
   )
-}
-
-type Problem = 'time' | 'future' | 'shift' | 'offsets' | 'group'
-const readTarget = (
-  draft: TargetDraft,
-  chosen: readonly { topic: string; broker: string; queueId: number }[],
-  parseTime: (text: string) => number | undefined,
-): { target: ResetTarget } | { problem: Problem } => {
-  switch (draft.kind) {
-    case 'time': {
-      const at = parseTime(draft.time)
-      if (at === undefined) return { problem: 'time' }
-      return at > Date.now() + 60_000 ? { problem: 'future' } : { target: { kind: 'time', at } }
-    }
-    case 'earliest':
-    case 'latest':
-      return { target: { kind: draft.kind } }
-    case 'shift':
-      return /^[+-]?\d{1,15}$/.test(draft.by.trim()) && Number(draft.by) !== 0
-        ? { target: { kind: 'shift', by: Number(draft.by) } }
-        : { problem: 'shift' }
-    case 'offsets': {
-      const typed = chosen.flatMap(({ topic, broker, queueId }) => {
-        const text = (draft.offsets[queueKey({ topic, broker, queueId })] ?? '').replaceAll(/[\s,]/g, '')
-        return text === '' ? [] : [{ topic, broker, queueId, text }]
-      })
-      if (typed.length === 0 || typed.some(({ text }) => !/^\d{1,19}$/.test(text))) return { problem: 'offsets' }
-      return {
-        target: { kind: 'offsets', offsets: typed.map(({ text, ...queue }) => ({ ...queue, offset: BigInt(text) })) },
-      }
-    }
-    case 'group':
-      return draft.from.trim() === '' ? { problem: 'group' } : { target: { kind: 'group', group: draft.from.trim() } }
-  }
 }
 
 const noteOf = (draft: TargetDraft, format: ReturnType<typeof useFormat>): string | undefined => {

@@ -11,7 +11,7 @@ import {
   useQueryStates,
 } from 'nuqs'
 import { useEffect, useState } from 'react'
-import { targetKinds } from './reset-target'
+import { targetKinds } from './reset-draft'
 
 export const steps = ['scope', 'target', 'preview', 'result'] as const
 const parsers = {
@@ -20,6 +20,7 @@ const parsers = {
   at: parseAsString.withDefault(''),
   by: parseAsString.withDefault(''),
   from: parseAsString.withDefault(''),
+  snapshot: parseAsString.withDefault(''),
   /** Queues left out. */
   out: parseAsArrayOf(parseAsString),
 }

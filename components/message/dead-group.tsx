@@ -1,22 +1,25 @@
 'use client'
 // components/message/dead-group.tsx: the dead letters of one group, newest first, read a page at a time; one opens beside the
 // list; those that are ticked, or all that the filters let through, are put back.
+import { useQuery } from '@tanstack/react-query'
 import { Repeat2 } from 'lucide-react'
 import { useParams } from 'next/navigation'
 import { useEffect, useMemo, useState } from 'react'
 import { useTranslations } from 'use-intl'
 import { DLQ_PREFIX } from '../../server/shared/names'
-import type { MessageRow } from '../../server/shared/views'
-import { DataTable } from '../data-table'
+import type { DeadMark, MessageRow } from '../../server/shared/views'
+import { type Column, DataTable } from '../data-table'
 import { useFormat } from '../format'
 import { clusterHref, decoded, groupHref } from '../shell/address'
 import { useClusterId } from '../shell/cluster'
 import { QueryFault } from '../shell/fault'
 import { useWhyNot } from '../shell/why-not'
+import { useTRPC } from '../trpc/client'
 import { faultOf } from '../trpc/fault'
 import { Button } from '../ui/button'
 import { cn } from '../ui/cn'
 import { Link, LinkButton } from '../ui/link'
+import { Mark } from '../ui/mark'
 import { PageHead, Panel, PanelFoot } from '../ui/panel'
 import { Empty } from '../ui/region'
 import { MessagePane } from './message-pane'
@@ -27,8 +30,10 @@ import { faultsOf, filtersOf, useSearchUrl } from './search-url'
 import { useScan } from './use-scan'
 
 const PAGE_ROWS = 200
-/** As many names as an address holds; the filters choose more. */
-const MOST_AT_ONCE = 80
+/** As many as one preview takes by name; the filters choose more. */
+const MOST_AT_ONCE = 1000
+/** Of more rows than this the newest are looked up. */
+const MOST_MARKED = 5000
 const budget = { messages: 1_000_000, ms: 60_000 }
 
 export const DeadGroup = () => {
@@ -52,7 +57,8 @@ export const DeadGroup = () => {
   )
   const { rows, phase } = scan.state
   const base = useResultColumns(false)
-  const columns = useMemo(
+  const marks = useMarks(cluster, group, rows, phase === 'ended')
+  const columns = useMemo<readonly Column<MessageRow>[]>(
     () => [
       ...base.filter(({ id }) => id !== 'size' && id !== 'place').map(({ sort: _, ...column }) => column),
       {
@@ -64,8 +70,21 @@ export const DeadGroup = () => {
         number: true,
         cell: (row: MessageRow) => format.count(row.reconsumeTimes),
       },
+      ...(marks.size === 0
+        ? []
+        : [
+            {
+              id: 'putBack',
+              head: t('wasPutBack'),
+              name: t('wasPutBack'),
+              widthPx: 176,
+              priority: 0,
+              card: 'state' as const,
+              cell: (row: MessageRow) => <PutBack mark={marks.get(keyOf(row))} />,
+            },
+          ]),
     ],
-    [base, format, t],
+    [base, format, t, marks],
   )
   useEffect(() => {
     if (sel === null) return
@@ -166,5 +185,36 @@ export const DeadGroup = () => {
       )}
       <RedriveSheet cluster={cluster} group={group} select={redriving} onClose={() => setRedriving(null)} />
     </div>
+  )
+}
+
+const keyOf = ({ offsetId, storedAt }: Pick<DeadMark, 'offsetId' | 'storedAt'>): string => `${offsetId} ${storedAt}`
+const none: ReadonlyMap<string, DeadMark> = new Map()
+/** Which of these were put back before; asked when a page of them is read, not with each that arrives. */
+const useMarks = (cluster: string, group: string, rows: readonly MessageRow[], isRead: boolean) => {
+  const trpc = useTRPC()
+  const offsetIds = useMemo(() => rows.slice(0, MOST_MARKED).map((row) => row.offsetId), [rows])
+  const found = useQuery(
+    trpc.dead.marks.queryOptions(
+      { cluster, group, offsetIds },
+      { enabled: isRead && offsetIds.length > 0, placeholderData: (held) => held },
+    ),
+  ).data
+  return useMemo(() => (found === undefined ? none : new Map(found.map((mark) => [keyOf(mark), mark]))), [found])
+}
+const PutBack = ({ mark }: { mark: DeadMark | undefined }) => {
+  const t = useTranslations('dead')
+  const format = useFormat()
+  if (mark === undefined) return null
+  return (
+    <span
+      className="flex items-center gap-1.5"
+      title={t(mark.certain ? 'putBackAt' : 'mayHaveArrivedAt', { time: format.isoTime(mark.at) })}
+    >
+      <Mark state={mark.certain ? 'ok' : 'unknown'} />
+      <span className="truncate">
+        {t(mark.certain ? 'putBackAt' : 'mayHaveArrivedAt', { time: format.time(mark.at) })}
+      </span>
+    </span>
   )
 }

@@ -156,7 +156,7 @@ const Preview = ({ preview }: { preview: RedrivePreview }) => {
   const notes: Note[] = [
     {
       key: 'target',
-      state: 'off',
+      state: 'note',
       text:
         target === 'retry'
           ? t('retryNote', { group })
@@ -190,7 +190,7 @@ const Preview = ({ preview }: { preview: RedrivePreview }) => {
     ...(uncertain > 0
       ? [{ key: 'uncertain', state: 'warn' as const, text: t('uncertain', { count: uncertain }) }]
       : []),
-    { key: 'plain', state: 'off', text: t('plain') },
+    { key: 'plain', state: 'note', text: t('plain') },
   ]
   return (
     <>

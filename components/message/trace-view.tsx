@@ -224,7 +224,7 @@ export const TraceGaps = ({ gaps }: { gaps: readonly TraceGap[] }) => {
     const group = 'group' in gap ? gap.group : ''
     return {
       key: `${gap.kind} ${group}`,
-      state: gap.kind === 'no-stored' ? 'off' : 'unknown',
+      state: gap.kind === 'no-stored' ? 'note' : 'unknown',
       text: t.rich(`gap.${gap.kind}`, { group, b: (words) => <b className="mono">{words}</b> }),
     }
   })

@@ -78,11 +78,11 @@ const Preview = ({ preview }: { preview: WaitingActPreview }) => {
   const gone = rows.length - sends
   const drops = act === 'rollback' || act === 'recall'
   const notes: Note[] = [
-    { key: 'means', state: drops ? 'warn' : 'off', text: t(`means.${act}`) },
+    { key: 'means', state: drops ? 'warn' : 'note', text: t(`means.${act}`) },
     ...readers.map(
       ({ topic, groups }): Note => ({
         key: topic,
-        state: 'off',
+        state: 'note',
         text: t.rich('readers', {
           topic,
           count: groups.length,

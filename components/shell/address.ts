@@ -32,17 +32,28 @@ export interface Crumb {
   /** A name that a machine gave, as opposed to a section. */
   readonly isName: boolean
 }
-/** What stands below a section and is a view of it, no object: its tabs say where one is. */
-const views: Readonly<Record<string, readonly string[]>> = {
+/** What stands below a section and is a view of it, no object. */
+const views = {
   alarms: ['rules', 'channels', 'silences', 'history'],
   messages: ['compare'],
+  access: ['users', 'roles', 'tokens', 'masks'],
+} as const satisfies Readonly<Record<string, readonly string[]>>
+type ViewId = (typeof views)[keyof typeof views][number] | 'reset'
+const viewsOf = (section: string): readonly ViewId[] =>
+  Object.entries(views).find(([name]) => name === section)?.[1] ?? []
+/** The view of a section, or the wizard over an object, that a path leads to; tabs of an object are none. */
+export function viewOf(pathname: string): ViewId | null {
+  const [, head = '', ...parts] = pathname.split('/')
+  if (head === 'c' && parts[1] === 'groups' && parts[3] === 'reset') return 'reset'
+  const [section = '', view] = head === 'c' ? parts.slice(1) : [head, ...parts]
+  return viewsOf(section).find((one) => one === view) ?? null
 }
 /** Cluster, section, object: the path's parts; tabs of a section or an object are not crumbs. */
 export function crumbsOf(pathname: string): readonly Crumb[] {
   const [, head, ...parts] = pathname.split('/')
   if (head !== 'c') return head ? [{ text: decoded(head), href: `/${head}`, isName: false }] : []
   const [, section = '', object = ''] = parts
-  const ends = Object.hasOwn(views, section) && views[section]?.includes(object) ? 2 : 3
+  const ends = viewsOf(section).some((view) => view === object) ? 2 : 3
   return parts.slice(0, ends).flatMap((part, place) =>
     part === ''
       ? []

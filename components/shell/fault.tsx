@@ -30,6 +30,15 @@ export function useFaultWords(): (error: unknown) => { title: string; todo: stri
   }
 }
 
+/** The same in one line, for the row of what failed. */
+export function useFaultLine(): (error: unknown) => string {
+  const words = useFaultWords()
+  return (error) => {
+    const { title, code } = words(error)
+    return [title, code].filter(Boolean).join(' ')
+  }
+}
+
 /** RocketMQ's own words stay as they are; without any, the console's English detail says which object it was about. */
 const codeLine = ({ code, codeName, remark, text, peer }: ServerFault): string =>
   code === null ? text : [`${code} ${codeName ?? ''}`.trim(), remark, peer].filter(Boolean).join(' · ')

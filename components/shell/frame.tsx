@@ -100,7 +100,7 @@ function Inside({ cluster, children }: { cluster: string; children: ReactNode })
       </main>
       <BottomBar cluster={cluster} onMore={() => setOpen('menu')} />
       <SidebarSheet cluster={cluster} {...isOpen('menu')} />
-      <Palette cluster={cluster} {...isOpen('palette')} />
+      <Palette cluster={cluster} {...isOpen('palette')} onKeys={() => setOpen('keys')} />
       <ShortcutSheet {...isOpen('keys')} />
       <SessionEnded />
       <ProductionQuestion />

@@ -29,7 +29,7 @@ import { useToast } from '../ui/toast'
 import { QueryFault } from './fault'
 
 type CsvOptions<Row> = Parameters<typeof downloadCsv<Row>>[0]
-type TableOf<Row> = Pick<DataTableProps<Row>, 'rowKey' | 'onOpen' | 'openKey' | 'tieBreaker' | 'menu'>
+type TableOf<Row> = Pick<DataTableProps<Row>, 'rowKey' | 'onOpen' | 'openKey' | 'tieBreaker' | 'menu' | 'bulk'>
 
 export interface ListPageProps<Row> extends TableOf<Row> {
   readonly title: string
@@ -103,6 +103,7 @@ export function ListPage<Row>(props: ListPageProps<Row>) {
           {...(table.openKey !== undefined && { openKey: table.openKey })}
           {...(table.tieBreaker !== undefined && { tieBreaker: table.tieBreaker })}
           {...(table.menu && { menu: table.menu })}
+          {...(table.bulk && { bulk: table.bulk })}
           refetching={list.isFetching && !list.isPending}
           instead={
             list.error && !page ? (
@@ -119,6 +120,7 @@ export function ListPage<Row>(props: ListPageProps<Row>) {
               <TableFoot
                 url={url}
                 matched={page.matched}
+                ticks={table.bulk !== undefined}
                 ageMs={page.at === 0 ? null : Date.now() - page.at}
                 missing={
                   missing.length > 0 &&

@@ -3,21 +3,7 @@
 // server finds objects from its samples; pages and actions are found here.
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { Command } from 'cmdk'
-import {
-  ArrowRight,
-  Languages,
-  Moon,
-  Plug,
-  RotateCcw,
-  Rows3,
-  Search,
-  Send,
-  Server,
-  Sun,
-  SunMoon,
-  Users,
-  Waypoints,
-} from 'lucide-react'
+import { ArrowRight, Plug, RotateCcw, Rows3, Search, Send, Server, Users, Waypoints } from 'lucide-react'
 import { useRouter } from 'next/navigation'
 import { Dialog as Radix } from 'radix-ui'
 import { type ReactNode, useDeferredValue, useEffect, useState } from 'react'
@@ -29,14 +15,17 @@ import { Kbd } from '../ui/tag'
 import { clusterHref, groupHref } from './address'
 import { useClusters, useMe } from './cluster'
 import { pages } from './pages'
+import { type PaletteActionId, paletteActions, wordsMatch } from './palette-actions'
 import { readRecent, remember } from './recent'
+import { useSignOut } from './use-sign-out'
 
 interface PaletteProps {
   readonly cluster: string
   readonly open: boolean
   readonly onOpenChange: (open: boolean) => void
+  readonly onKeys: () => void
 }
-export function Palette({ cluster, open, onOpenChange }: PaletteProps) {
+export function Palette({ cluster, open, onOpenChange, onKeys }: PaletteProps) {
   const t = useTranslations('shell')
   return (
     <Radix.Root open={open} onOpenChange={onOpenChange}>
@@ -47,7 +36,7 @@ export function Palette({ cluster, open, onOpenChange }: PaletteProps) {
           className="enter-float fixed top-[12vh] left-1/2 z-40 w-[640px] max-w-[calc(100vw-24px)] -translate-x-1/2 overflow-hidden rounded-xl border border-line bg-raised shadow-float outline-none max-sm:top-2"
         >
           <Radix.Title className="sr-only">{t('find')}</Radix.Title>
-          <Inside cluster={cluster} close={() => onOpenChange(false)} />
+          <Inside cluster={cluster} close={() => onOpenChange(false)} onKeys={onKeys} />
         </Radix.Content>
       </Radix.Portal>
     </Radix.Root>
@@ -66,25 +55,35 @@ const kindIcon: Record<PaletteHit['kind'], ReactNode> = {
 const actionIcon = { open: <ArrowRight />, reset: <RotateCcw />, send: <Send />, search: <Search /> }
 const kindOrder: readonly PaletteHit['kind'][] = ['message-id', 'group', 'topic', 'broker', 'client', 'cluster', 'key']
 
-function Inside({ cluster, close }: { cluster: string; close: () => void }) {
+function Inside({ cluster, close, onKeys }: { cluster: string; close: () => void; onKeys: () => void }) {
   const t = useTranslations('shell')
   const trpc = useTRPC()
   const router = useRouter()
   const me = useMe()
   const cards = useClusters()
-  const rightsAt = (id: string) => (cards?.find((card) => card.id === id)?.readOnly ? [] : (me?.rights ?? []))
+  const isReadOnly = (id: string) => cards?.find((card) => card.id === id)?.readOnly ?? false
+  const rightsAt = (id: string) => (isReadOnly(id) ? [] : (me?.rights ?? []))
+  const run = useRun(onKeys)
   const [text, setText] = useState('')
   /** A group picked with Tab: its actions are shown. */
   const [object, setObject] = useState<PaletteHit | null>(null)
+  /** The action a group is asked for: only groups are found. */
+  const [asking, setAsking] = useState<PaletteActionId | null>(null)
   const [at, setAt] = useState('')
   const q = useDeferredValue(text.trim())
   const hits = useQuery(
     trpc.palette.find.queryOptions(
-      { ...(cluster ? { cluster } : {}), q, limit: 24 },
-      { enabled: q !== '', placeholderData: keepPreviousData, staleTime: 5_000, meta: { still: true } },
+      { ...(cluster ? { cluster } : {}), q, limit: 24, ...(asking === null ? {} : { kind: 'group' as const }) },
+      {
+        enabled: q !== '' || asking !== null,
+        placeholderData: keepPreviousData,
+        staleTime: 5_000,
+        meta: { still: true },
+      },
     ),
   )
-  const found = q === '' ? [] : (hits.data ?? [])
+  const found =
+    asking !== null ? (hits.data ?? []).filter(({ kind }) => kind === 'group') : q === '' ? [] : (hits.data ?? [])
   const [recent, setRecent] = useState<readonly PaletteHit[]>([])
   useEffect(() => setRecent(readRecent(cluster)), [cluster])
 
@@ -94,27 +93,34 @@ function Inside({ cluster, close }: { cluster: string; close: () => void }) {
   }
   const open = (hit: PaletteHit) => {
     remember(hit)
-    go(hit.href)
+    go(asking === null ? hit.href : groupHref(hit.cluster, hit.name, 'reset'))
   }
   const itemValue = (hit: PaletteHit) => `${hit.kind} ${hit.cluster} ${hit.name}`
-  const matches = (words: string) => words.toLowerCase().includes(q.toLowerCase())
-  const shownPages = pages.filter(
-    (page) => (cluster !== '' || page.group === 'govern') && matches(t(`page.${page.id}`)),
-  )
-  const actions = usePaletteActions().filter(({ label }) => q !== '' && matches(label))
+  const matches = (...words: readonly string[]) => wordsMatch(q, ...words)
+  const shownPages =
+    asking !== null
+      ? []
+      : pages.filter((page) => (cluster !== '' || page.group === 'govern') && matches(t(`page.${page.id}`)))
+  const actions =
+    asking !== null
+      ? []
+      : paletteActions({ cluster, readOnly: isReadOnly(cluster), rights: me?.rights ?? [] }).filter(({ id }) =>
+          matches(t(`action.${id}`), t(`actionWords.${id}`)),
+        )
   const objectActions = object
     ? actionsOf(object, rightsAt(object.cluster)).filter(({ id }) => matches(t(`objectAction.${id}`)))
     : []
-  const listed = q === '' ? recent : found
+  const listed = q === '' && asking === null ? recent : found
+  const recentShown = q === '' && asking === null ? recent : []
 
   // What was chosen may be gone with the next letter: then the first of what is there is chosen.
   const values = object
     ? objectActions.map(({ id }): string => id)
     : [
-        ...(q === '' ? recent : kindOrder.flatMap((kind) => found.filter((hit) => hit.kind === kind))).map(itemValue),
-        ...shownPages.map(({ id }) => `page ${id}`),
+        ...[...recentShown, ...kindOrder.flatMap((kind) => found.filter((hit) => hit.kind === kind))].map(itemValue),
         ...actions.map(({ id }) => `action ${id}`),
-        ...(q !== '' && cluster !== '' ? ['search messages'] : []),
+        ...shownPages.map(({ id }) => `page ${id}`),
+        ...(q !== '' && cluster !== '' && asking === null ? ['search messages'] : []),
       ]
   const chosen = values.includes(at) ? at : (values[0] ?? '')
 
@@ -126,7 +132,7 @@ function Inside({ cluster, close }: { cluster: string; close: () => void }) {
       onValueChange={setAt}
       label={t('find')}
       onKeyDown={(event) => {
-        if (event.key === 'Tab' && !event.shiftKey && !object) {
+        if (event.key === 'Tab' && !event.shiftKey && !object && asking === null) {
           const hit = listed.find((one) => itemValue(one) === chosen)
           if (hit && actionsOf(hit, rightsAt(hit.cluster)).length > 0) {
             event.preventDefault()
@@ -134,20 +140,24 @@ function Inside({ cluster, close }: { cluster: string; close: () => void }) {
             setObject(hit)
           }
         }
-        if (object && (event.key === 'Escape' || (event.key === 'Backspace' && text === ''))) {
+        if ((object || asking) && (event.key === 'Escape' || (event.key === 'Backspace' && text === ''))) {
           event.preventDefault()
           event.stopPropagation()
           setObject(null)
+          setAsking(null)
         }
       }}
     >
       <div className="flex h-10 items-center gap-2 border-b border-line px-3 [&_.lucide]:size-[13px] [&_.lucide]:text-ink-3">
         <Search />
         {object ? <span className="mono rounded-sm bg-tide-wash px-1.5 text-sm">{object.name}</span> : null}
+        {asking ? (
+          <span className="flex-none rounded-sm bg-tide-wash px-1.5 text-sm">{t(`action.${asking}`)}</span>
+        ) : null}
         <Command.Input
           value={text}
           onValueChange={setText}
-          placeholder={t('findPlaceholder')}
+          placeholder={asking === null ? t('findPlaceholder') : t('whichGroup')}
           autoFocus
           className="h-full min-w-0 flex-1 bg-transparent text-base outline-none max-sm:text-[16px]"
         />
@@ -167,9 +177,9 @@ function Inside({ cluster, close }: { cluster: string; close: () => void }) {
           </Section>
         ) : (
           <>
-            {q === '' && recent.length > 0 ? (
+            {recentShown.length > 0 ? (
               <Section title={t('recent')}>
-                {recent.map((hit) => (
+                {recentShown.map((hit) => (
                   <HitRow key={itemValue(hit)} hit={hit} q="" value={itemValue(hit)} onSelect={() => open(hit)} />
                 ))}
               </Section>
@@ -191,6 +201,28 @@ function Inside({ cluster, close }: { cluster: string; close: () => void }) {
                 </Section>
               )
             })}
+            {actions.length > 0 ? (
+              <Section title={t('actions')}>
+                {actions.map((action) => (
+                  <Row
+                    key={action.id}
+                    value={`action ${action.id}`}
+                    icon={action.icon}
+                    onSelect={() => {
+                      if (action.kind === 'page') return go(action.href(cluster))
+                      if (action.kind === 'group') {
+                        setText('')
+                        return setAsking(action.id)
+                      }
+                      close()
+                      run(action.id)
+                    }}
+                  >
+                    {t(`action.${action.id}`)}
+                  </Row>
+                ))}
+              </Section>
+            ) : null}
             {shownPages.length > 0 ? (
               <Section title={t('pages')}>
                 {shownPages.map(({ id, icon: Icon, href, key }) => (
@@ -206,24 +238,7 @@ function Inside({ cluster, close }: { cluster: string; close: () => void }) {
                 ))}
               </Section>
             ) : null}
-            {actions.length > 0 ? (
-              <Section title={t('actions')}>
-                {actions.map(({ id, icon, label, run }) => (
-                  <Row
-                    key={id}
-                    value={`action ${id}`}
-                    icon={icon}
-                    onSelect={() => {
-                      close()
-                      run()
-                    }}
-                  >
-                    {label}
-                  </Row>
-                ))}
-              </Section>
-            ) : null}
-            {q !== '' && cluster !== '' ? (
+            {q !== '' && cluster !== '' && asking === null ? (
               <Section title={t('page.messages')}>
                 <Row
                   value="search messages"
@@ -264,20 +279,19 @@ function actionsOf(
   return []
 }
 
-function usePaletteActions() {
-  const t = useTranslations('shell')
+/** What is done at once, without a page. */
+function useRun(onKeys: () => void): (id: PaletteActionId) => void {
   const { change, language } = usePreferences()
-  return [
-    { id: 'light', icon: <Sun />, label: t('action.themeLight'), run: () => change({ theme: 'light' }) },
-    { id: 'dark', icon: <Moon />, label: t('action.themeDark'), run: () => change({ theme: 'dark' }) },
-    { id: 'system', icon: <SunMoon />, label: t('action.themeSystem'), run: () => change({ theme: 'system' }) },
-    {
-      id: 'language',
-      icon: <Languages />,
-      label: t('action.language'),
-      run: () => change({ language: language === 'en' ? 'zh' : 'en' }),
-    },
-  ]
+  const signOut = useSignOut()
+  const runs: Partial<Record<PaletteActionId, () => void>> = {
+    themeLight: () => change({ theme: 'light' }),
+    themeDark: () => change({ theme: 'dark' }),
+    themeSystem: () => change({ theme: 'system' }),
+    language: () => change({ language: language === 'en' ? 'zh' : 'en' }),
+    keys: onKeys,
+    signOut,
+  }
+  return (id) => runs[id]?.()
 }
 
 const Section = ({ title, children }: { title: string; children: ReactNode }) => (

@@ -4,7 +4,7 @@ import { useQuery } from '@tanstack/react-query'
 import { Check, Clock, Copy, Menu as MenuIcon, Search } from 'lucide-react'
 import { usePathname } from 'next/navigation'
 import { useTranslations } from 'use-intl'
-import { useFormat } from '../format'
+import { Name, useFormat } from '../format'
 import { usePreferences } from '../i18n/preferences'
 import { useTRPC } from '../trpc/client'
 import { Button } from '../ui/button'
@@ -15,7 +15,7 @@ import { Mark } from '../ui/mark'
 import { Menu, MenuChoice, MenuLabel } from '../ui/menu'
 import { Kbd } from '../ui/tag'
 import { Tooltip } from '../ui/tooltip'
-import { clusterHref, crumbsOf } from './address'
+import { clusterHref, crumbsOf, viewOf } from './address'
 import { useClusterCard } from './cluster'
 import { ClusterSwitcher } from './cluster-switcher'
 import { pageAt } from './pages'
@@ -107,27 +107,25 @@ function Breadcrumb({ cluster }: { cluster: string }) {
   const card = useClusterCard()
   const { copied, copy } = useCopy()
   const page = pageAt(pathname, cluster)
-  const [first, , object] = crumbsOf(pathname)
+  const crumbs = crumbsOf(pathname)
+  const ofCluster = crumbs[0]?.href === clusterHref(cluster)
+  const [section, object] = ofCluster ? crumbs.slice(1) : crumbs
+  const view = viewOf(pathname)
   const sectionName = page ? t(`page.${page}`) : null
-  const section = crumbsOf(pathname)[1]
-  if (first?.href !== clusterHref(cluster))
-    return (
-      <nav aria-label={t('breadcrumb')} className="text-[13px] font-strong text-ink">
-        {sectionName}
-      </nav>
-    )
   return (
     <nav aria-label={t('breadcrumb')} className="min-w-0 text-[13px] whitespace-nowrap text-ink-3">
       <ol className="flex min-w-0 items-center gap-[7px]">
-        <li className="max-w-40 truncate max-lg:max-w-28">
-          <Link href={first?.href ?? '/'} quiet className="text-ink-3">
-            {card?.name ?? cluster}
-          </Link>
-        </li>
+        {ofCluster ? (
+          <li className="max-w-40 truncate max-lg:max-w-28">
+            <Link href={clusterHref(cluster)} quiet className="text-ink-3">
+              {card?.name ?? cluster}
+            </Link>
+          </li>
+        ) : null}
         {sectionName ? (
           <li className={cn('flex items-center gap-[7px]', object && 'max-md:hidden')}>
-            <Chevron />
-            {object && section ? (
+            {ofCluster ? <Chevron /> : null}
+            {section && (object || view) ? (
               <Link href={section.href} quiet className="text-ink-3">
                 {sectionName}
               </Link>
@@ -144,12 +142,12 @@ function Breadcrumb({ cluster }: { cluster: string }) {
             <Tooltip text={copied ? t('copied') : t('copyName')}>
               <button
                 type="button"
-                aria-current="page"
+                aria-current={view === null ? 'page' : undefined}
                 onClick={() => void copy(object.text)}
                 className="group flex min-w-0 items-center gap-1.5 text-ink"
               >
-                <b className={cn('max-w-72 truncate font-medium', object.isName && 'mono')}>
-                  {object.isName ? object.text : t('new')}
+                <b className={cn('block max-w-72 min-w-0 font-medium', object.isName && 'mono')}>
+                  {object.isName ? <Name>{object.text}</Name> : t('new')}
                 </b>
                 {copied ? (
                   <Check className="size-[13px] text-ok" />
@@ -158,6 +156,14 @@ function Breadcrumb({ cluster }: { cluster: string }) {
                 )}
               </button>
             </Tooltip>
+          </li>
+        ) : null}
+        {view ? (
+          <li className="flex items-center gap-[7px]">
+            <Chevron />
+            <b aria-current="page" className="font-strong text-ink">
+              {t(`view.${view}`)}
+            </b>
           </li>
         ) : null}
       </ol>

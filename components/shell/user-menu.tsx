@@ -1,6 +1,5 @@
 'use client'
 // components/shell/user-menu.tsx: who is signed in, how they see the console, and the way out.
-import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { Keyboard, LogOut, Settings } from 'lucide-react'
 import { useRouter } from 'next/navigation'
 import { useTranslations } from 'use-intl'
@@ -8,9 +7,9 @@ import { isBuiltInRole } from '../../server/shared/rights'
 import { languages } from '../i18n/language'
 import { densities, themes } from '../i18n/preference-cookies'
 import { usePreferences } from '../i18n/preferences'
-import { useTRPC } from '../trpc/client'
 import { Menu, MenuChoice, MenuItem, MenuLabel, MenuSeparator } from '../ui/menu'
 import { useMe } from './cluster'
+import { useSignOut } from './use-sign-out'
 
 /** Two letters that stand for a name: `li.wei` is LW, `admin` is AD. */
 export function initials(name: string): string {
@@ -21,20 +20,10 @@ export function initials(name: string): string {
 
 export function UserMenu({ onKeys }: { onKeys: () => void }) {
   const t = useTranslations('shell')
-  const trpc = useTRPC()
-  const cache = useQueryClient()
   const router = useRouter()
   const me = useMe()
   const { language, theme, density, change } = usePreferences()
-  const logout = useMutation(
-    trpc.auth.logout.mutationOptions({
-      onSettled: (ended) => {
-        cache.clear()
-        if (ended?.goTo) window.location.assign(ended.goTo)
-        else router.replace('/login')
-      },
-    }),
-  )
+  const signOut = useSignOut()
   if (!me) return null
   return (
     <Menu
@@ -79,7 +68,7 @@ export function UserMenu({ onKeys }: { onKeys: () => void }) {
       <MenuItem icon={<Keyboard />} keys="?" onSelect={onKeys}>
         {t('shortcuts')}
       </MenuItem>
-      <MenuItem icon={<LogOut />} onSelect={() => logout.mutate()}>
+      <MenuItem icon={<LogOut />} onSelect={signOut}>
         {t('signOut')}
       </MenuItem>
     </Menu>

@@ -16,6 +16,7 @@ import { useTRPC } from '../trpc/client'
 import { Button } from '../ui/button'
 import { MenuItem, MenuSeparator } from '../ui/menu'
 import { Empty } from '../ui/region'
+import { BulkTopics } from './bulk-topics'
 import { CreateTopic } from './create-topic'
 import { DeleteTopic } from './delete-topic'
 import { useTopicColumns } from './topic-columns'
@@ -126,6 +127,7 @@ export const TopicList = () => {
       missing={(said) => t('missing', said)}
       rowKey={(row) => row.name}
       onOpen={open}
+      bulk={(topics, untick) => <BulkTopics cluster={cluster} topics={topics} clear={untick} />}
       menu={(row) => (
         <>
           <OpenItem onOpen={() => open(row)} />

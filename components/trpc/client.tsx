@@ -2,13 +2,22 @@
 // components/trpc/client.tsx: the browser's one way to the server: questions over HTTP in batches, what goes on over one
 // websocket. The query cache made here is the only place in the browser that holds a sample.
 import { QueryCache, QueryClient, QueryClientProvider } from '@tanstack/react-query'
-import { createTRPCClient, createWSClient, httpBatchLink, splitLink, type TRPCClient, wsLink } from '@trpc/client'
+import {
+  createTRPCClient,
+  createWSClient,
+  httpBatchLink,
+  httpLink,
+  splitLink,
+  type TRPCClient,
+  wsLink,
+} from '@trpc/client'
 import { createTRPCContext } from '@trpc/tanstack-react-query'
 import { type ReactNode, useState } from 'react'
 import superjson from 'superjson'
 import type { AppRouter } from '../../server/root'
 import { connection, session } from './connection'
 import { faultOf, isUnreachable } from './fault'
+import { isLong, MOST_ADDRESS_CHARS } from './long-query'
 import { productionLink } from './production'
 import { hashOfKey } from './query-hash'
 
@@ -57,7 +66,12 @@ function newQueryClient(): QueryClient {
 }
 
 function newClient(): TRPCClient<AppRouter> {
-  const http = httpBatchLink({ url: `${basePath}/api/trpc`, transformer: superjson, maxURLLength: 6_000 })
+  const to = { url: `${basePath}/api/trpc`, transformer: superjson }
+  const http = splitLink<AppRouter>({
+    condition: ({ type, input }) => type === 'query' && isLong(input),
+    true: httpLink({ ...to, methodOverride: 'POST' }),
+    false: httpBatchLink({ ...to, maxURLLength: MOST_ADDRESS_CHARS }),
+  })
   // On the server nothing subscribes, and there is no socket to open.
   if (typeof window === 'undefined') return createTRPCClient<AppRouter>({ links: [http] })
   const { protocol, host } = window.location

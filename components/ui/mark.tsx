@@ -4,8 +4,8 @@ import type { ReactNode } from 'react'
 import { cn } from './cn'
 
 export type MarkState = 'ok' | 'warn' | 'crit' | 'unknown' | 'off' | 'busy'
-/** Half of it holds: a mark of tables alone, no state of a thing. */
-type Shape = MarkState | 'part'
+/** No states of a thing: half of it holds (in tables), and something to know (in lists of notes). */
+export type Shape = MarkState | 'part' | 'note'
 
 const shapes: Record<Shape, ReactNode> = {
   ok: <circle cx="6" cy="6" r="4" fill="var(--ok-mark)" />,
@@ -27,6 +27,13 @@ const shapes: Record<Shape, ReactNode> = {
     <>
       <circle cx="6" cy="6" r="4.2" fill="none" stroke="var(--ink-3)" strokeWidth="1.5" />
       <path d="M6 1.8a4.2 4.2 0 0 0 0 8.4Z" fill="var(--ink-3)" />
+    </>
+  ),
+  note: (
+    <>
+      <circle cx="6" cy="6" r="4.9" fill="none" stroke="var(--ink-3)" strokeWidth="1.2" />
+      <path d="M6 5.4V8.6" stroke="var(--ink-3)" strokeWidth="1.4" />
+      <circle cx="6" cy="3.5" r=".85" fill="var(--ink-3)" />
     </>
   ),
   busy: <path d="M6 1.8A4.2 4.2 0 1 1 1.8 6" fill="none" stroke="var(--tide)" strokeWidth="1.8" />,

@@ -9,20 +9,14 @@ import { DeskError } from '../shared/errors'
 import type { RedriveInput, RedrivePreviewInput } from '../shared/inputs'
 import { DLQ_PREFIX, isAddressableName, RETRY_PREFIX, topicKind } from '../shared/names'
 import { atOnce } from '../shared/pace'
-import type { Missing, Offset, RedrivePreview, RedriveRow, RedriveTarget } from '../shared/views'
+import type { DeadMark, Missing, Offset, RedrivePreview, RedriveRow, RedriveTarget } from '../shared/views'
 import { mustMatch, openPreviews } from './previews'
 
-export interface RedriveMark {
-  offsetId: string
-  storedAt: number
-  at: number
-  certain: boolean
-}
 /** Which dead messages were put back, by any redrive. */
 export interface RedriveMarks {
-  of(offsetIds: readonly string[]): Promise<RedriveMark[]>
-  putting(mark: RedriveMark): { sql: string; params: readonly unknown[] }
-  dropping(mark: Pick<RedriveMark, 'offsetId' | 'storedAt'>): { sql: string; params: readonly unknown[] }
+  of(offsetIds: readonly string[]): Promise<DeadMark[]>
+  putting(mark: DeadMark): { sql: string; params: readonly unknown[] }
+  dropping(mark: Pick<DeadMark, 'offsetId' | 'storedAt'>): { sql: string; params: readonly unknown[] }
 }
 /** What of a dead message is needed to choose it: a hundred thousand of them are held at once. */
 export interface DeadRef {

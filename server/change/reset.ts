@@ -7,18 +7,40 @@ import { DeskError, PeerError } from '../shared/errors'
 import type { ResetInput, ResetPreviewInput } from '../shared/inputs'
 import { isKnown, type Known, known, sum, unknown } from '../shared/known'
 import { RETRY_PREFIX } from '../shared/names'
-import type { ApplyResult, QueueRef, ResetPreview, ResetRow, ResetWarning, Total } from '../shared/views'
+import type {
+  ApplyResult,
+  QueueOffset,
+  QueueRef,
+  ResetPreview,
+  ResetRow,
+  ResetWarning,
+  SnapshotRow,
+  Total,
+} from '../shared/views'
 import { mustMatch, openPreviews } from './previews'
 import { carryOut, type Moved } from './results'
 
+/** Where a group stood, so that it can be put back to there. */
+export interface Snapshots {
+  /** Answers with its id. */
+  keep(of: {
+    group: string
+    why: SnapshotRow['why']
+    who: string | null
+    queues: readonly QueueOffset[]
+  }): Promise<string>
+  find(group: string, id: string): Promise<{ at: number; queues: QueueOffset[] } | null>
+}
 export interface Resets {
   preview(input: ResetPreviewInput): Promise<ResetPreview>
-  apply(input: ResetInput): Promise<ApplyResult>
+  /** Where all of the group's queues stood is kept before the first of them moves. */
+  apply(input: ResetInput, who: string): Promise<ApplyResult>
+  /** Keeps where the group stands now, and moves nothing. */
+  keep(group: string, who: string): Promise<string>
 }
 export interface ResetOptions {
   admin: Admin
-  /** Messages per second the group works off now, for how long the new lag will take. */
-  outPerSecond: (group: string) => Known<number>
+  snapshots: Snapshots
   now?: () => number
 }
 interface Planned extends ResetPreview {
@@ -47,11 +69,12 @@ const factsOf = ({ target }: Planned, result: ApplyResult | null): Facts => {
 }
 const keyOf = ({ topic, broker, queueId }: QueueRef): string => `${topic}\n${broker}\n${queueId}`
 
-export const openResets = ({ admin, outPerSecond, now = Date.now }: ResetOptions): Resets => {
+export const openResets = ({ admin, snapshots, now = Date.now }: ResetOptions): Resets => {
   const previews = openPreviews<Planned>(now, factsOf)
 
   const plan = async (input: ResetPreviewInput): Promise<Omit<Planned, 'id'>> => {
     const { group, target } = input
+    const { offsets: given, at: snapshotAt } = await givenBy(input)
     const masters = await admin.masters()
     const offsets = new Map(
       await Promise.all(
@@ -66,7 +89,7 @@ export const openResets = ({ admin, outPerSecond, now = Date.now }: ResetOptions
         ? input.topics
         : topicsOf(group, offsets, consumers?.subscriptions.map(({ topic }) => topic) ?? [])
     const rows: ResetRow[] = []
-    for (const topic of topics) rows.push(...(await rowsOfTopic(input, topic, offsets)))
+    for (const topic of topics) rows.push(...(await rowsOfTopic(input, topic, offsets, given)))
     const wanted = input.queues === undefined ? null : new Set(input.queues.map(keyOf))
     const chosen = rows.filter((row) => wanted === null || wanted.has(keyOf(row))).sort(byPlace)
 
@@ -74,38 +97,37 @@ export const openResets = ({ admin, outPerSecond, now = Date.now }: ResetOptions
     if (isKnown(online)) warnings.add(online.value > 0 ? 'clients-online' : 'group-offline')
     const broadcasting = consumers?.messageModel === 'BROADCASTING'
     const changes = chosen.map(({ change }) => change)
-    const lagAfter = total(chosen.map((row) => distance(row.after, row.max)))
-    const rate = outPerSecond(group)
     return {
       kind: 'reset',
       input,
       group,
       target,
+      snapshotAt,
       at: now(),
       rows: chosen,
       again: total(changes.map((change) => mapped(change, (value) => Math.max(0, -value)))),
       skipped: total(changes.map((change) => mapped(change, (value) => Math.max(0, value)))),
       lagNow: total(chosen.map((row) => distance(row.now, row.max))),
-      lagAfter,
-      drain: !isKnown(lagAfter)
-        ? { kind: 'unknown', reason: lagAfter.unknown }
-        : lagAfter.value === 0
-          ? { kind: 'done' }
-          : !isKnown(rate)
-            ? { kind: 'unknown', reason: rate.unknown }
-            : rate.value > 0
-              ? { kind: 'shrinking', ms: (lagAfter.value / rate.value) * 1000 }
-              : { kind: 'not-shrinking' },
+      lagAfter: total(chosen.map((row) => distance(row.after, row.max))),
       clientsOnline: online,
       warnings: [...warnings],
       refused: broadcasting ? 'broadcasting' : chosen.length === 0 ? 'no-queues' : null,
     }
   }
 
+  /** The offsets that are the target, queue by queue, where somebody or a snapshot names them. */
+  const givenBy = async ({ group, target }: ResetPreviewInput) => {
+    if (target.kind === 'offsets') return { offsets: byQueue(target.offsets), at: null }
+    if (target.kind !== 'snapshot') return { offsets: byQueue([]), at: null }
+    const found = await snapshots.find(group, target.id)
+    if (found === null) throw new DeskError('not-found', 'This snapshot of the offsets is no longer kept.')
+    return { offsets: byQueue(found.queues), at: found.at }
+  }
   const rowsOfTopic = async (
     { group, target }: ResetPreviewInput,
     topic: string,
     offsets: ReadonlyMap<string, Map<string, Map<number, number>> | null>,
+    given: ReadonlyMap<string, bigint>,
   ): Promise<ResetRow[]> => {
     const route = await admin.names.route(topic)
     if (route === null) throw new DeskError('not-found', `No broker has the topic ${topic}.`)
@@ -206,9 +228,10 @@ export const openResets = ({ admin, outPerSecond, now = Date.now }: ResetOptions
         }
         case 'shift':
           return clamped((committed ?? queue.min) + BigInt(target.by))
-        case 'offsets': {
-          const given = target.offsets.find((one) => keyOf(one) === keyOf(ref))
-          return given === undefined ? { after: committed, note: null } : clamped(given.offset)
+        case 'offsets':
+        case 'snapshot': {
+          const named = given.get(keyOf(ref))
+          return named === undefined ? { after: committed, note: null } : clamped(named)
         }
         case 'group':
           return other === null ? { after: committed, note: 'never-committed' } : clamped(other)
@@ -231,7 +254,7 @@ export const openResets = ({ admin, outPerSecond, now = Date.now }: ResetOptions
       const { input: _, ...shown } = previews.keep(await plan(input))
       return shown
     },
-    async apply({ group, preview: id, confirm, queues }) {
+    async apply({ group, preview: id, confirm, queues }, who) {
       mustMatch(confirm, group)
       return previews.apply(id, async (held) => {
         if (held.group !== group) throw new DeskError('preview-expired', 'This preview is of another group.')
@@ -252,6 +275,7 @@ export const openResets = ({ admin, outPerSecond, now = Date.now }: ResetOptions
         const live = isKnown(fresh.clientsOnline) ? fresh.clientsOnline.value > 0 : true
         // Where they stood right before: a group that went on reading since the preview is put back to there.
         const stood = new Map(fresh.rows.map((row) => [keyOf(row), row.now]))
+        await snapshots.keep({ group, why: 'reset', who, queues: stoodAt(fresh.rows) })
         const whole = new Map<string, Promise<boolean>>()
         return carryOut(
           chosen(held.rows).map((row) => ({
@@ -263,12 +287,12 @@ export const openResets = ({ admin, outPerSecond, now = Date.now }: ResetOptions
               if (master === undefined || !isKnown(row.after))
                 throw new DeskError('broker-silent', `${row.broker} has no master that answers.`)
               const offset = row.after.value
-              let byQueue = whole.get(master.address)
-              if (byQueue === undefined) {
-                byQueue = resetsByQueue(admin, master.address)
-                whole.set(master.address, byQueue)
+              let single = whole.get(master.address)
+              if (single === undefined) {
+                single = resetsByQueue(admin, master.address)
+                whole.set(master.address, single)
               }
-              if (await byQueue) await admin.brokers.resetQueue(master.address, group, row.topic, row.queueId, offset)
+              if (await single) await admin.brokers.resetQueue(master.address, group, row.topic, row.queueId, offset)
               else if (live)
                 throw new DeskError(
                   'not-supported',
@@ -285,8 +309,21 @@ export const openResets = ({ admin, outPerSecond, now = Date.now }: ResetOptions
         )
       })
     },
+    async keep(group, who) {
+      const { rows } = await plan({ cluster: '', group, topics: [], target: { kind: 'latest' } })
+      const queues = stoodAt(rows)
+      if (queues.length === 0) throw new DeskError('not-found', `${group} has no offsets that could be kept.`)
+      return snapshots.keep({ group, why: 'hand', who, queues })
+    },
   }
 }
+
+const byQueue = (offsets: readonly QueueOffset[]): ReadonlyMap<string, bigint> =>
+  new Map(offsets.map((one) => [keyOf(one), one.offset]))
+const stoodAt = (rows: readonly ResetRow[]): QueueOffset[] =>
+  rows.flatMap(({ topic, broker, queueId, now }) =>
+    isKnown(now) ? [{ topic, broker, queueId, offset: now.value }] : [],
+  )
 
 /** Brokers before 5.0 take a reset of a whole topic only, and would move every queue. */
 const resetsByQueue = async (admin: Admin, address: string): Promise<boolean> =>

@@ -391,4 +391,20 @@ export const migrations: readonly Migration[] = [
       ) without rowid`,
     ],
   },
+  {
+    id: 25,
+    name: 'offset snapshots',
+    statements: [
+      `create table offset_snapshot (
+        id text primary key,
+        cluster text not null,
+        group_name text not null,
+        at integer not null,
+        why text not null,
+        who text,
+        queues text not null
+      ) without rowid`,
+      'create index offset_snapshot_group on offset_snapshot(cluster, group_name, at)',
+    ],
+  },
 ]

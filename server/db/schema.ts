@@ -177,6 +177,17 @@ export const metricView = sqliteTable('metric_view', {
   who: text('who').notNull(),
   createdAt: integer('created_at').notNull(),
 })
+/** Where a group stood: before a reset, once a day, or when somebody asked. */
+export const offsetSnapshot = sqliteTable('offset_snapshot', {
+  id: text('id').primaryKey(),
+  cluster: text('cluster').notNull(),
+  group: text('group_name').notNull(),
+  at: integer('at').notNull(),
+  why: text('why').$type<'reset' | 'day' | 'hand'>().notNull(),
+  who: text('who'),
+  /** Queue by queue, as JSON. */
+  queues: text('queues').notNull(),
+})
 /** Dead messages that were put back, so that a second time says so. */
 export const redriven = sqliteTable('redriven', {
   cluster: text('cluster').notNull(),

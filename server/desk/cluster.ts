@@ -44,6 +44,7 @@ import { jobRowOf, openJobsDesk } from './jobs'
 import { openLists } from './lists'
 import { openMembers } from './members'
 import { openMetricsDesk } from './metrics'
+import { openOffsetSnapshots } from './offset-snapshots'
 import { findIn } from './palette'
 import { openRecord } from './record'
 import { openRedriveMarks } from './redrive-marks'
@@ -90,6 +91,7 @@ export const openClusterDesk = (options: ClusterDeskOptions): OpenCluster => {
       await lists.prepare()
       await record()
       halfWatch.turn()
+      void snapshots.turn(state)
       await alarms.turn({
         state,
         clusterName: entry.name,
@@ -172,10 +174,11 @@ export const openClusterDesk = (options: ClusterDeskOptions): OpenCluster => {
     unreachable: (group) => unreachable((key) => state.brokers.get(key)?.groupConfigs.has(group) === true),
     pick: (wanted) => messages.pick(wanted),
   })
+  const snapshots = openOffsetSnapshots({ database, cluster: entry.id, now, log })
   const resets = openResets({
     admin,
     now,
-    outPerSecond: (name) => lists.groups().find((row) => row.name === name)?.outPerSecond ?? unknown('no-sample-yet'),
+    snapshots,
   })
   const brokerChanges = openBrokerChanges(admin, () => sampler.refreshBrokers())
 
@@ -285,7 +288,7 @@ export const openClusterDesk = (options: ClusterDeskOptions): OpenCluster => {
       for await (const _ of sampler.turns(signal, after)) yield overview()
     },
     topics: openTopicDesk({ sampler, lists, past, admin, changes: topicChanges, now }),
-    groups: openGroupDesk({ sampler, lists, past, members, changes: groupChanges, resets, now }),
+    groups: openGroupDesk({ sampler, lists, past, members, changes: groupChanges, resets, snapshots, now }),
     brokers: {
       list: () => brokerList(state, parts.of),
       async get(key) {
@@ -301,6 +304,7 @@ export const openClusterDesk = (options: ClusterDeskOptions): OpenCluster => {
     messages,
     dead: {
       list: (input) => deadList(state, lists.topics(), lists.groups(), input),
+      marks: ({ offsetIds }) => marks.of(offsetIds.map((id) => id.toUpperCase())),
       redrivePreview(input, reading) {
         if (input.select.kind === 'all') messages.mustRead(reading, input.select)
         return redrives.preview(input)

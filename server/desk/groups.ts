@@ -13,6 +13,7 @@ import { isSystemGroup, RETRY_PREFIX } from '../shared/names'
 import type { ClientRunning, GroupView, SubscriptionMatrix } from '../shared/views'
 import type { Lists } from './lists'
 import type { Members } from './members'
+import type { OffsetSnapshots } from './offset-snapshots'
 
 export interface GroupDeskOptions {
   sampler: Sampler
@@ -21,6 +22,7 @@ export interface GroupDeskOptions {
   members: Members
   changes: GroupChanges
   resets: Resets
+  snapshots: Pick<OffsetSnapshots, 'list'>
   now: () => number
 }
 /** A page never waits longer for its clients: one that does not answer costs the broker's whole time-out. */
@@ -28,7 +30,8 @@ const OWNERS_WAIT_MS = 700
 /** Who opens the matrix came for what clients say. */
 const SUBSCRIPTIONS_WAIT_MS = 2000
 
-export const openGroupDesk = ({ sampler, lists, past, members, changes, resets, now }: GroupDeskOptions): GroupDesk => {
+export const openGroupDesk = (options: GroupDeskOptions): GroupDesk => {
+  const { sampler, lists, past, members, changes, resets, snapshots, now } = options
   const { state } = sampler
   const find = (name: string): GroupState => {
     const group = state.groups.get(name)
@@ -116,10 +119,14 @@ export const openGroupDesk = ({ sampler, lists, past, members, changes, resets, 
     },
     ...changes,
     resetPreview: resets.preview,
-    async reset(input) {
-      const result = await resets.apply(input)
+    async reset(input, who) {
+      const result = await resets.apply(input, who)
       await sampler.refresh()
       return result
+    },
+    snapshots: snapshots.list,
+    async keepOffsets(group, who) {
+      return { id: await resets.keep(group, who) }
     },
   }
 }

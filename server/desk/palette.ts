@@ -9,16 +9,20 @@ import { clientRowsOf } from './clients'
 
 const MESSAGE_ID = /^(?:[0-9a-f]{32}|[0-9a-f]{56}|01[0-9a-f]{32})$/i
 
-export const findIn = (state: ClusterState, entry: ClusterEntry, { q, limit }: PaletteInput): PaletteHit[] => {
+export const findIn = (
+  state: ClusterState,
+  entry: ClusterEntry,
+  { q, kind: only, limit }: PaletteInput,
+): PaletteHit[] => {
   const needle = q.trim().toLowerCase()
   const base = `/c/${encodeURIComponent(entry.id)}`
   const hits: { hit: PaletteHit; rank: number }[] = []
   const add = (kind: PaletteHit['kind'], name: string, path: string, hint: string | null, penalty = 0): void => {
-    const rank = rankOf(name.toLowerCase(), needle)
+    const rank = only === undefined || only === kind ? rankOf(name.toLowerCase(), needle) : null
     if (rank !== null)
       hits.push({ hit: { kind, name, cluster: entry.id, href: base + path, hint }, rank: rank + penalty })
   }
-  if (MESSAGE_ID.test(needle))
+  if (only === undefined && MESSAGE_ID.test(needle))
     hits.push({
       hit: {
         kind: 'message-id',

@@ -256,7 +256,13 @@ export class Collector {
       const group = this.#state.groups.get(key.slice(split + 1))
       const topic = key.slice(0, split)
       if (group === undefined || split < 0) continue
-      for (const [queueId, committed] of queues) commit(positionOf(group, topic, broker.name, queueId), committed, at)
+      for (const [queueId, committed] of queues) {
+        const position = positionOf(group, topic, broker.name, queueId)
+        const before = position.committed
+        commit(position, committed, at)
+        // Set back: the lag jumped, and a line through the jump would say for minutes that it grows while it is worked off.
+        if (position.committed < before) group.lag.clear()
+      }
     }
     // What is not in the table any more was removed: a deleted group that came back, a cleaned offset.
     for (const group of this.#state.groups.values())

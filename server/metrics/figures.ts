@@ -205,14 +205,16 @@ export const groupFigures = (
     inPerSecond: never ?? total(ins, at),
     outPerSecond: never ?? total(outs, at),
     growthPerSecond,
-    drain: drainOf(lag, growthPerSecond),
+    drain: drainOf(lag, growthPerSecond, group.lag.spanMs),
   }
 }
-export const drainOf = (lag: Total, growth: Known<number>): Drain => {
+export const drainOf = (lag: Total, growth: Known<number>, overMs: number): Drain => {
   if (!isKnown(lag)) return { kind: 'unknown', reason: lag.unknown }
   if (lag.value === 0) return { kind: 'done' }
   if (!isKnown(growth)) return { kind: 'unknown', reason: growth.unknown }
-  return growth.value < 0 ? { kind: 'shrinking', ms: (lag.value / -growth.value) * 1000 } : { kind: 'not-shrinking' }
+  return growth.value < 0
+    ? { kind: 'shrinking', ms: (lag.value / -growth.value) * 1000, overMs }
+    : { kind: 'not-shrinking' }
 }
 export const deadLettersOf = (state: ClusterState, group: string, silent: ReadonlySet<string>): Known<number> => {
   const topic = state.topics.get(DLQ_PREFIX + group)

@@ -74,15 +74,23 @@ export class HourLine {
 const STILL_MS = 30_000
 /** Values of the last minutes, to see whether something grows. */
 export class Window {
-  readonly #spanMs: number
+  readonly #mostMs: number
   #values: { at: number; value: number }[] = []
-  constructor(spanMs: number) {
-    this.#spanMs = spanMs
+  constructor(mostMs: number) {
+    this.#mostMs = mostMs
   }
   read(value: number, at: number): void {
     if (at <= (this.#values.at(-1)?.at ?? 0)) return
     this.#values.push({ at, value })
-    while ((this.#values[1]?.at ?? at) < at - this.#spanMs) this.#values.shift()
+    while ((this.#values[1]?.at ?? at) < at - this.#mostMs) this.#values.shift()
+  }
+  /** What comes now has nothing to do with what was: somebody set it anew. */
+  clear(): void {
+    this.#values = []
+  }
+  /** How long the values reach back that the slope is told from. */
+  get spanMs(): number {
+    return (this.#values.at(-1)?.at ?? 0) - (this.#values[0]?.at ?? 0)
   }
   /** Change per second over the window, once it spans at least 10 s. */
   get slope(): Known<number> {

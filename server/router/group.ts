@@ -123,5 +123,12 @@ export const groupRouter = router({
     .query(({ ctx, input }) => ctx.cluster.groups.resetPreview(input)),
   reset: allowedOn('offset.reset')
     .input(resetInput)
-    .mutation(({ ctx, input }) => ctx.cluster.groups.reset(input)),
+    .mutation(({ ctx, input }) => ctx.cluster.groups.reset(input, ctx.signedIn.me.name)),
+  snapshots: allowedOn('cluster.read')
+    .input(onGroup)
+    .query(({ ctx, input }) => ctx.cluster.groups.snapshots(input.group)),
+  /** Moves nothing: what is kept can be put back later. */
+  keepOffsets: allowedOn('offset.reset')
+    .input(onGroup)
+    .mutation(({ ctx, input }) => ctx.cluster.groups.keepOffsets(input.group, ctx.signedIn.me.name)),
 })

@@ -4,6 +4,7 @@ import {
   auditListInput,
   clientListInput,
   deadListInput,
+  deadMarksInput,
   doctorInput,
   jobActInput,
   jobItemsInput,
@@ -31,6 +32,10 @@ export const deadRouter = router({
   list: allowedOn('cluster.read')
     .input(deadListInput)
     .query(({ ctx, input }) => ctx.cluster.dead.list(input)),
+  /** Of these messages those that were put back; many ids come by POST. */
+  marks: allowedOn('cluster.read')
+    .input(deadMarksInput)
+    .query(({ ctx, input }) => ctx.cluster.dead.marks(input)),
   redrivePreview: allowedOn('message.redrive')
     .input(redrivePreviewInput)
     .query(({ ctx, input }) => {

@@ -20,6 +20,7 @@ import type {
   ClusterUpdateInput,
   ConsumeDirectlyInput,
   DeadListInput,
+  DeadMarksInput,
   DoctorInput,
   ExploreInput,
   GroupCreateInput,
@@ -161,7 +162,10 @@ export interface GroupDesk {
   deletePreview(group: string): Promise<view.DeletePreview>
   delete(input: GroupDeleteInput): Promise<view.ApplyResult>
   resetPreview(input: ResetPreviewInput): Promise<view.ResetPreview>
-  reset(input: ResetInput): Promise<view.ApplyResult>
+  reset(input: ResetInput, who: string): Promise<view.ApplyResult>
+  /** Where it stood at some moments, the newest first. */
+  snapshots(group: string): Promise<view.SnapshotRow[]>
+  keepOffsets(group: string, who: string): Promise<{ id: string }>
 }
 export interface BrokerDesk {
   list(): view.Page<view.BrokerRow>
@@ -212,6 +216,7 @@ export interface PutBack {
 }
 export interface DeadDesk {
   list(input: DeadListInput): view.Page<view.DeadRow>
+  marks(input: DeadMarksInput): Promise<view.DeadMark[]>
   redrivePreview(input: RedrivePreviewInput, reading: Reading): Promise<view.RedrivePreview>
   /** Starts the job; asked again with the same preview, answers with the same job. */
   redrive(input: RedriveInput, by: By): Promise<view.JobRow>

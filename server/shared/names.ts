@@ -24,8 +24,11 @@ export const groupNameFault = (name: string): NameFault | null => {
   return isSystemGroup(name) ? 'reserved' : null
 }
 
-/** Names an address may hold: looser than what may be created, since retry and system topics have pages too. */
-export const isAddressableName = (name: string): boolean => name.length <= 255 && /^[%|a-zA-Z0-9_.-]+$/.test(name)
+/**
+ * Names an address may hold: looser than what may be created, since retry and system topics have pages too, and brokers whose
+ * files were written by hand or by others hold letters of any language.
+ */
+export const isAddressableName = (name: string): boolean => name.length <= 255 && /^[%|\p{L}\p{N}_.-]+$/u.test(name)
 
 const systemTopics: ReadonlySet<string> = new Set([
   'TBW102',

@@ -103,4 +103,12 @@ test('RT10: dead letters are put back by a job, each with its result', async ({ 
   await expect(page).toHaveURL(/\/jobs\//)
   await expect(page.getByText('3 of 3')).toBeVisible()
   await expect(page.getByRole('row').filter({ hasText: TOPIC })).toHaveCount(3)
+
+  // The copies stay where they are, and say so; on a phone they are ticked as well.
+  await page.goto(`${base}/dlq/GID_buried`)
+  await expect(page.getByRole('row').filter({ hasText: /put back \d/ })).toHaveCount(3)
+  await page.setViewportSize({ width: 390, height: 844 })
+  await page.getByRole('checkbox', { name: 'Tick all rows of this page' }).check()
+  await page.getByRole('button', { name: 'Put back…' }).click()
+  await expect(page.getByRole('dialog').getByText('3 put back before')).toBeVisible()
 })

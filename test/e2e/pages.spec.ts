@@ -24,6 +24,30 @@ test('a list is driven by keys alone', async ({ page }) => {
   await expect(page).toHaveURL(new RegExp(`/topics/${TOPIC}/queues$`))
 })
 
+test('the palette does things: it creates a topic, and resets a group that it asks for', async ({ page }) => {
+  await visit(page, '/topics', 'Create topic')
+  const palette = page.getByRole('dialog', { name: 'Find or run…' })
+  await expect(async () => {
+    await page.keyboard.press('Control+k')
+    await expect(palette).toBeVisible({ timeout: 1000 })
+  }).toPass()
+  await page.keyboard.type('reset')
+  await palette.getByRole('option', { name: 'Reset offsets of a group…' }).click()
+  await page.keyboard.type(GROUP)
+  await palette.getByRole('option', { name: GROUP }).click()
+  await expect(page).toHaveURL(new RegExp(`/groups/${GROUP}/reset`))
+
+  await page.goto(`${clusterPath()}/groups`)
+  await expect(async () => {
+    await page.keyboard.press('Control+k')
+    await expect(palette).toBeVisible({ timeout: 1000 })
+  }).toPass()
+  await page.keyboard.type('topic new')
+  await expect(palette.getByRole('option').first()).toHaveText('Create topic')
+  await page.keyboard.press('Enter')
+  await expect(page.getByRole('dialog', { name: /^Create topic/ })).toBeVisible()
+})
+
 test('CN13: a message made by hand arrives where it says, and its link opens it', async ({ page }) => {
   await page.goto(`${clusterPath()}/send?topic=${TOPIC}`)
   await page.getByLabel('Keys (optional)').fill('by-hand-1')

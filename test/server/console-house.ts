@@ -36,12 +36,13 @@ export function openConsoleHouse() {
   let port: number
   /** As a browser keeps it. */
   const jar = { cookie: '', set: '' }
-  const http = (headers: Record<string, string> = {}) =>
+  const http = (headers: Record<string, string> = {}, methodOverride?: 'POST') =>
     createTRPCClient<AppRouter>({
       links: [
         httpLink({
           url: `http://127.0.0.1:${port}/api/trpc`,
           transformer: superjson,
+          ...(methodOverride && { methodOverride }),
           headers: () => ({ cookie: jar.cookie, ...headers }),
           fetch: async (url, options) => {
             const answer = await fetch(url, options as RequestInit) // tRPC's own type of the same thing

@@ -240,9 +240,17 @@ describe('the cluster', () => {
     expect(history.points.length).toBeLessThanOrEqual(720)
   })
 
+  it('takes a question that is too long for an address in a body', async () => {
+    const names = Array.from({ length: 200 }, (_, place) => `nothing-of-this-name-${place}-${'x'.repeat(80)}`)
+    const asked = { ...at, names: [TOPIC, ...names].slice(0, 200) }
+    const origin = `http://127.0.0.1:${house.port}`
+    const { rows } = await http({ origin }, 'POST').topic.list.query(asked)
+    expect(rows.map(({ name }) => name)).toEqual([TOPIC])
+  })
   it('finds objects by part of a name without asking a broker', async () => {
     const hits = await http().palette.find.query({ q: 'console_t' })
     expect(hits).toMatchObject([{ kind: 'topic', name: TOPIC, href: `/c/c/topics/${TOPIC}` }])
+    expect(await http().palette.find.query({ q: 'console_t', kind: 'group' })).toEqual([])
     expect(await http().palette.find.query({ q: 'AC11000130BC18B4AAC2534E5A8C0001' })).toMatchObject([
       { kind: 'message-id' },
     ])

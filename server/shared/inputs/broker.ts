@@ -12,6 +12,8 @@ export const runningInput = onGroup.extend({ clientId: z.string().min(1).max(255
 export const paletteInput = z.object({
   cluster: clusterId.optional(),
   q: z.string().max(255),
+  /** Only these: what an action is to be done to. */
+  kind: z.enum(['group']).optional(),
   limit: z.number().int().min(1).max(50).default(20),
 })
 export type BrokerConfigInput = z.infer<typeof brokerConfigInput>

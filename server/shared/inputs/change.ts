@@ -1,6 +1,6 @@
 // server/shared/inputs/change.ts: grave changes: a preview first, then its application. Pure.
 import { z } from '../zod'
-import { confirmed, name, offset, onGroup, onTopic, queueRef, time } from './common'
+import { confirmed, id, name, offset, onGroup, onTopic, queueRef, time } from './common'
 
 export const resetTarget = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('time'), at: time }),
@@ -9,6 +9,7 @@ export const resetTarget = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('shift'), by: z.number().int() }),
   z.object({ kind: z.literal('offsets'), offsets: z.array(queueRef.extend({ offset })).max(4096) }),
   z.object({ kind: z.literal('group'), group: name }),
+  z.object({ kind: z.literal('snapshot'), id }),
 ])
 export const resetPreviewInput = onGroup.extend({
   /** Empty is every topic the group has offsets for or subscribes to. */

@@ -4,6 +4,10 @@ import { confirmed, list, name, offset, onCluster, onGroup, time } from './commo
 import { messageFilters, messageGetInput, scanInput } from './message'
 
 export const deadListInput = onCluster.extend({ ...list })
+/** Which of these were put back. */
+export const deadMarksInput = onGroup.extend({
+  offsetIds: z.array(messageGetInput.shape.offsetId).max(5000),
+})
 export const redrivePreviewInput = onGroup.extend({
   /** Some by name, or all that the filters let through. */
   select: z.discriminatedUnion('kind', [
@@ -30,5 +34,6 @@ export const redriveInput = onGroup.extend({
   mostPerSecond: z.number().int().min(0).max(100_000).default(0),
 })
 export type DeadListInput = z.infer<typeof deadListInput>
+export type DeadMarksInput = z.infer<typeof deadMarksInput>
 export type RedrivePreviewInput = z.infer<typeof redrivePreviewInput>
 export type RedriveInput = z.infer<typeof redriveInput>

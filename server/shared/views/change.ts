@@ -1,20 +1,34 @@
 // server/shared/views/change.ts: what is shown before a grave change, and what came of it, item by item. Types only.
 import type { Known } from '../known'
 import type { Missing } from './fault'
-import type { Drain, Offset, Total } from './figures'
+import type { Offset, Total } from './figures'
 
 export interface QueueRef {
   topic: string
   broker: string
   queueId: number
 }
+export interface QueueOffset extends QueueRef {
+  offset: Offset
+}
+/** Where a group stood: right before a reset, on a day, or when somebody had it kept. */
+export interface SnapshotRow {
+  id: string
+  at: number
+  why: 'reset' | 'day' | 'hand'
+  who: string | null
+  topics: string[]
+  /** How many. */
+  queues: number
+}
 export type ResetTarget =
   | { kind: 'time'; at: number }
   | { kind: 'earliest' }
   | { kind: 'latest' }
   | { kind: 'shift'; by: number }
-  | { kind: 'offsets'; offsets: (QueueRef & { offset: Offset })[] }
+  | { kind: 'offsets'; offsets: QueueOffset[] }
   | { kind: 'group'; group: string }
+  | { kind: 'snapshot'; id: string }
 export type ResetWarning =
   | 'clients-online'
   | 'orderly'
@@ -40,13 +54,14 @@ export interface ResetPreview {
   id: string
   group: string
   target: ResetTarget
+  /** When the target was kept, where it is a snapshot. */
+  snapshotAt: number | null
   at: number
   rows: ResetRow[]
   again: Total
   skipped: Total
   lagNow: Total
   lagAfter: Total
-  drain: Drain
   clientsOnline: Known<number>
   warnings: ResetWarning[]
   /** Set: nothing can be applied. */
@@ -104,6 +119,14 @@ export interface RedriveRow {
   /** Why it is left out. */
   note: 'gone' | 'no-origin' | 'no-topic' | 'put-back' | null
   changed: boolean
+}
+/** A dead message that was put back; not certain: it was sent and no answer came. */
+export interface DeadMark {
+  offsetId: string
+  /** When the message died: a place in a log may hold another one later. */
+  storedAt: number
+  at: number
+  certain: boolean
 }
 export interface RedrivePreview {
   kind: 'redrive'

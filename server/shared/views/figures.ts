@@ -8,7 +8,8 @@ export type Total = Sum | Unknown
 export type Behind = (KnownValue<number> & { approx: boolean; pastKept: boolean }) | Unknown
 export type Drain =
   | { kind: 'done' }
-  | { kind: 'shrinking'; ms: number }
+  /** `overMs`: how long the shrinking was watched that it is told from. */
+  | { kind: 'shrinking'; ms: number; overMs: number }
   | { kind: 'not-shrinking' }
   | { kind: 'unknown'; reason: Reason }
 /** A line of at most 60 points over the last hour, oldest first; null is a gap. */

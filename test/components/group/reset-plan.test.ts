@@ -1,6 +1,14 @@
 // test/components/group/reset-plan.test.ts: what a reset would do, before anybody confirms it.
 import { describe, expect, it } from 'vitest'
-import { canApply, drainMs, planSums, putBackTarget, queueKey, stayPut } from '../../../components/group/reset-plan'
+import {
+  bestPace,
+  canApply,
+  drainMs,
+  planSums,
+  putBackTarget,
+  queueKey,
+  stayPut,
+} from '../../../components/group/reset-plan'
 import { known, unknown } from '../../../server/shared/known'
 import type { ResetRow } from '../../../server/shared/views'
 
@@ -60,6 +68,24 @@ describe('a previewed reset', () => {
   })
 })
 
+describe('the best pace of a group', () => {
+  it('shows what it can do only where more was waiting than it could read', () => {
+    expect(bestPace([])).toBeNull()
+    expect(
+      bestPace([
+        { out: 5, lag: 0 },
+        { out: null, lag: null },
+      ]),
+    ).toEqual({ perSecond: 5, isLimit: false })
+    expect(
+      bestPace([
+        { out: 40, lag: 3 },
+        { out: 2110, lag: 90_000 },
+        { out: 50, lag: 0 },
+      ]),
+    ).toEqual({ perSecond: 2110, isLimit: true })
+  })
+})
 describe('the time to work it off', () => {
   it('is the lag over the rate at which it shrinks', () =>
     expect(drainMs(981_776n, 2_110, 388)).toBeCloseTo(570_137, 0))

@@ -9,6 +9,7 @@ import {
   groupHref,
   safeNext,
   topicHref,
+  viewOf,
   withoutCluster,
 } from '../../../components/shell/address'
 
@@ -40,6 +41,12 @@ describe('an address', () => {
     expect(crumbsOf(clusterHref('trade')).map(({ text }) => text)).toEqual(['trade'])
     expect(crumbsOf('/c/trade/alarms/rules').map(({ text }) => text)).toEqual(['trade', 'alarms'])
     expect(crumbsOf('/c/trade/topics/rules').map(({ text }) => text)).toEqual(['trade', 'topics', 'rules'])
+    expect(['/c/trade/alarms/rules', '/access/roles', '/c/trade/groups/g/reset'].map(viewOf)).toEqual([
+      ...['rules', 'roles', 'reset'],
+    ])
+    expect(['/c/trade/topics/rules', '/c/trade/topics/t1/config', '/access', '/c/trade'].map(viewOf)).toEqual([
+      ...[null, null, null, null],
+    ])
     expect(crumbsOf('/settings').map(({ href }) => href)).toEqual(['/settings'])
   })
 })

@@ -2,17 +2,17 @@
 import { beforeEach, expect, it } from 'vitest'
 import type { WireMessage } from '../../../server/admin/records'
 import { type FactsHeld, gathering } from '../../../server/audit/facts'
-import { type DeadRef, deadRefOf, openRedrives, type RedriveMark, type Redrives } from '../../../server/change/redrive'
+import { type DeadRef, deadRefOf, openRedrives, type Redrives } from '../../../server/change/redrive'
 import { inputOf, planOf } from '../../../server/change/redrive-work'
 import type { JobState, NewJob } from '../../../server/jobs/open'
 import { DeskError } from '../../../server/shared/errors'
 import type { RedrivePreviewInput } from '../../../server/shared/inputs'
-import type { RedrivePreview } from '../../../server/shared/views'
+import type { DeadMark, RedrivePreview } from '../../../server/shared/views'
 
 const ID = (number: number): string => number.toString(16).toUpperCase().padStart(32, '0')
 
 let dead: Map<string, WireMessage>
-let marks: RedriveMark[]
+let marks: DeadMark[]
 let begun: NewJob[]
 let writable: Set<string>
 let kept: Map<string, bigint>

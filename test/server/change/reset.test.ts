@@ -3,7 +3,7 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { openAdmin } from '../../../server/admin/open'
 import { type FactsHeld, gathering } from '../../../server/audit/facts'
-import { openResets, type Resets } from '../../../server/change/reset'
+import { openResets, type Resets, type Snapshots } from '../../../server/change/reset'
 import { DeskError } from '../../../server/shared/errors'
 import { unknown } from '../../../server/shared/known'
 import type { ResetPreview } from '../../../server/shared/views'
@@ -25,6 +25,8 @@ interface World {
   version: string
   /** What a client commits as soon as it was moved. */
   commitsAt: number | null
+  /** Where the group stood before something was done to it. */
+  kept: Parameters<Snapshots['keep']>[0][]
 }
 const world = async (): Promise<World> => {
   const made: Omit<World, 'resets' | 'broker'> = {
@@ -34,6 +36,7 @@ const world = async (): Promise<World> => {
     clients: 0,
     version: 'V5_5_0',
     commitsAt: null,
+    kept: [],
   }
   const key = (id: number) => `{"brokerName":"broker-a","queueId":${id},"topic":"T"}`
   const broker = await openWirePeer({
@@ -87,12 +90,20 @@ const world = async (): Promise<World> => {
     () => namesrv.close(),
     () => admin.close(),
   )
-  return Object.assign(made, { broker, resets: openResets({ admin, outPerSecond: () => unknown('no-sample-yet') }) })
+  const snapshots: Snapshots = {
+    keep: async (of) => `s${made.kept.push(of)}`,
+    find: async (group, id) => {
+      const found = made.kept[Number(id.slice(1)) - 1]
+      return found?.group === group ? { at: 7, queues: [...found.queues] } : null
+    },
+  }
+  const resets = openResets({ admin, snapshots })
+  return Object.assign(made, { broker, resets })
 }
 const ask = (one: World, target: Parameters<Resets['preview']>[0]['target']): Promise<ResetPreview> =>
   one.resets.preview({ cluster: 'c', group: 'g', topics: [], target })
 const apply = (one: World, preview: ResetPreview) =>
-  one.resets.apply({ cluster: 'c', group: 'g', preview: preview.id, confirm: 'g' })
+  one.resets.apply({ cluster: 'c', group: 'g', preview: preview.id, confirm: 'g' }, 'li.wei')
 const fault = async (work: Promise<unknown>): Promise<DeskError> => {
   const error = await work.then(
     () => null,
@@ -106,7 +117,7 @@ it('says for the audit log where each queue stood and where it stands now, and o
   const one = await world()
   const held: FactsHeld = { facts: null }
   const go = async (preview: ResetPreview) =>
-    gathering(held, () => one.resets.apply({ cluster: 'c', group: 'g', preview: preview.id, confirm: 'g' }))
+    gathering(held, () => one.resets.apply({ cluster: 'c', group: 'g', preview: preview.id, confirm: 'g' }, 'li.wei'))
   await go(await ask(one, { kind: 'earliest' }))
   expect(held.facts).toMatchObject({
     before: {
@@ -242,15 +253,15 @@ describe('applying', () => {
   it('wants the group’s name and a preview of this group', async () => {
     const one = await world()
     const preview = await ask(one, { kind: 'earliest' })
-    expect((await fault(one.resets.apply({ cluster: 'c', group: 'g', preview: preview.id, confirm: 'G' }))).kind).toBe(
-      'confirm-mismatch',
-    )
-    expect((await fault(one.resets.apply({ cluster: 'c', group: 'h', preview: preview.id, confirm: 'h' }))).kind).toBe(
-      'preview-expired',
-    )
-    expect((await fault(one.resets.apply({ cluster: 'c', group: 'g', preview: 'none', confirm: 'g' }))).kind).toBe(
-      'preview-expired',
-    )
+    expect(
+      (await fault(one.resets.apply({ cluster: 'c', group: 'g', preview: preview.id, confirm: 'G' }, 'li.wei'))).kind,
+    ).toBe('confirm-mismatch')
+    expect(
+      (await fault(one.resets.apply({ cluster: 'c', group: 'h', preview: preview.id, confirm: 'h' }, 'li.wei'))).kind,
+    ).toBe('preview-expired')
+    expect(
+      (await fault(one.resets.apply({ cluster: 'c', group: 'g', preview: 'none', confirm: 'g' }, 'li.wei'))).kind,
+    ).toBe('preview-expired')
   })
   it('never sends a broker before 5.0 the reset that would move every queue', async () => {
     const one = await world()
@@ -262,5 +273,52 @@ describe('applying', () => {
     expect(await apply(one, preview)).toMatchObject({ failed: 0 })
     expect(one.committed[0]).toBe(5)
     expect(one.broker.asked.get(222)).toBeUndefined()
+  })
+})
+
+describe('where a group stood', () => {
+  const standing = (one: World) => one.kept.at(-1)?.queues.map(({ queueId, offset }) => [queueId, offset])
+  it('is kept before the first queue moves, those included that are not to move', async () => {
+    const one = await world()
+    const preview = await ask(one, { kind: 'earliest' })
+    one.committed = [61, 50] // it read on since the preview
+    const queues = [{ topic: 'T', broker: 'broker-a', queueId: 0 }]
+    await one.resets.apply({ cluster: 'c', group: 'g', preview: preview.id, confirm: 'g', queues }, 'li.wei')
+    expect(one.committed).toEqual([0, 50])
+    expect(one.kept).toMatchObject([{ group: 'g', why: 'reset', who: 'li.wei' }])
+    expect(standing(one)).toEqual([
+      [0, 61n],
+      [1, 50n],
+    ])
+  })
+  it('is a target of its own, days later, and is held to what is kept by then', async () => {
+    const one = await world()
+    await apply(one, await ask(one, { kind: 'earliest' }))
+    one.min = [20, 51]
+    one.max = [100, 60]
+    const back = await ask(one, { kind: 'snapshot', id: 's1' })
+    expect(back.snapshotAt).toBe(7)
+    expect(back.rows.map(({ after, note }) => [after, note])).toMatchObject([
+      [{ value: 60n }, null],
+      [{ value: 51n }, 'clamped'],
+    ])
+    await apply(one, back)
+    expect(one.committed).toEqual([60, 51])
+  })
+  it('is kept by hand without moving anything, and a snapshot of another group is none', async () => {
+    const one = await world()
+    expect(await one.resets.keep('g', 'li.wei')).toBe('s1')
+    expect(one.committed).toEqual([60, 50])
+    expect(one.kept).toMatchObject([{ why: 'hand', who: 'li.wei' }])
+    expect((await fault(ask(one, { kind: 'snapshot', id: 's9' }))).kind).toBe('not-found')
+  })
+  it('stops a reset that it could not be written down for', async () => {
+    const one = await world()
+    const preview = await ask(one, { kind: 'earliest' })
+    one.kept.push = () => {
+      throw new Error('disk full')
+    }
+    await expect(apply(one, preview)).rejects.toThrow('disk full')
+    expect(one.committed).toEqual([60, 50])
   })
 })

@@ -71,6 +71,17 @@ describe('growth', () => {
     expect(window.slope).toEqual(unknown('no-sample-yet'))
     window.read(0, 11_000)
     expect(window.slope).toEqual(known(-10, 11_000))
+    expect(window.spanMs).toBe(10_000)
+  })
+  it('begins anew when the group was set back, and says nothing of the jump', () => {
+    const window = new Window(300_000)
+    for (let at = 1000; at <= 60_000; at += 1000) window.read(0, at)
+    window.clear()
+    window.read(1_000_000, 61_000)
+    window.read(900_000, 66_000)
+    expect(window.slope).toEqual(unknown('no-sample-yet'))
+    window.read(800_000, 71_000)
+    expect(window.slope).toEqual(known(-20_000, 71_000))
   })
 })
 describe('behind', () => {
@@ -118,10 +129,10 @@ describe('levels and drain', () => {
     expect(levelOf(unknown('broadcasting'), behind(0))).toBe('unknown')
   })
   it('tell how long it takes only when it shrinks', () => {
-    expect(drainOf(lag(0), known(5, 1))).toEqual({ kind: 'done' })
-    expect(drainOf(lag(100), known(-10, 1))).toEqual({ kind: 'shrinking', ms: 10_000 })
-    expect(drainOf(lag(100), known(0, 1))).toEqual({ kind: 'not-shrinking' })
-    expect(drainOf(lag(100), unknown('no-sample-yet'))).toEqual({ kind: 'unknown', reason: 'no-sample-yet' })
+    expect(drainOf(lag(0), known(5, 1), 9)).toEqual({ kind: 'done' })
+    expect(drainOf(lag(100), known(-10, 1), 9)).toEqual({ kind: 'shrinking', ms: 10_000, overMs: 9 })
+    expect(drainOf(lag(100), known(0, 1), 9)).toEqual({ kind: 'not-shrinking' })
+    expect(drainOf(lag(100), unknown('no-sample-yet'), 9)).toEqual({ kind: 'unknown', reason: 'no-sample-yet' })
   })
 })
 describe('a group that committed on some queues only', () => {
