@@ -72,7 +72,7 @@ export const FiringCard = ({ row, now }: { row: AlarmRow; now: number }) => {
   const isFlag = alarmMetrics[row.metric].unit === 'flag'
   const needs = may.handle ? undefined : t('needs', { right: 'alarm.handle' })
   return (
-    <li className="grid gap-x-5 gap-y-2 border-hair border-t px-3 py-3 md:grid-cols-[minmax(0,1.1fr)_minmax(0,1fr)_minmax(0,1.2fr)_auto]">
+    <li className="grid gap-x-5 gap-y-2 border-hair border-t px-3 py-3 md:grid-cols-[minmax(0,1.1fr)_minmax(0,1fr)_minmax(0,1.2fr)_196px]">
       <div className="min-w-0">
         <p className="flex items-center gap-2">
           <Mark state={critical ? 'crit' : 'warn'} />

@@ -80,15 +80,18 @@ export const SilenceDialog = (props: {
             <Input mono autoFocus value={typed} onChange={(event) => setTyped(event.target.value)} />
           </Field>
         )}
-        <Segmented<SpanName>
-          label={t('span')}
-          value={span}
-          onChange={setSpan}
-          // Keys of a const object are exactly SpanName.
-          choices={(Object.keys(spans) as SpanName[])
-            .sort((a, b) => spans[a] - spans[b])
-            .map((value) => ({ value, label: format.duration(spans[value]) }))}
-        />
+        <div>
+          <p className="mb-[3px] text-ink-2 text-xs">{t('span')}</p>
+          <Segmented<SpanName>
+            label={t('span')}
+            value={span}
+            onChange={setSpan}
+            // Keys of a const object are exactly SpanName.
+            choices={(Object.keys(spans) as SpanName[])
+              .sort((a, b) => spans[a] - spans[b])
+              .map((value) => ({ value, label: format.duration(spans[value]) }))}
+          />
+        </div>
         <Field label={t('reason')}>
           <Input value={reason} maxLength={1000} onChange={(event) => setReason(event.target.value)} />
         </Field>

@@ -17,7 +17,7 @@ export {
 export { joined, type Locale, localeOf, type Parts, unitWords } from './locale'
 export { Age, Ago, Moment } from './moment'
 export { cutName, Name, nameEnds } from './name'
-export { change, count, figure, percent, rate, rateDigits, type Whole } from './number'
+export { change, count, figure, offsetColumnPx, percent, rate, rateDigits, sampledOffset, type Whole } from './number'
 export { shellWord } from './shell-word'
 export { clock, clockSeconds, dayClock, fullTime, isoTime, parseTime, time, zoneLabel, zoneOffsetMinutes } from './time'
 export { type Format, useFormat } from './use-format'

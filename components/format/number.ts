@@ -73,3 +73,13 @@ export const rate = (perSecond: number, locale: Locale): Parts => ({
 
 /** `71.4 %`: one decimal, from a share of 1. */
 export const percent = (share: number): string => `${(share * 100).toFixed(1)} %`
+
+/** An offset as the sampler holds it: a number, and so rounded beyond 2^53. What a person acts on is asked anew and is exact. */
+export const sampledOffset = (value: bigint): string =>
+  `${value > BigInt(Number.MAX_SAFE_INTEGER) ? '≈ ' : ''}${count(value)}`
+const DIGIT_PX = 7.6
+/** The width of a column of offsets: none is ever abbreviated. */
+export const offsetColumnPx = (offsets: readonly bigint[]): number => {
+  const most = Math.max(0, ...offsets.map((offset) => sampledOffset(offset).length))
+  return Math.max(112, Math.ceil(most * DIGIT_PX) + 26)
+}

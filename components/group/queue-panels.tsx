@@ -6,7 +6,18 @@ import { isKnown } from '../../server/shared/known'
 import type { GroupQueueRow, GroupView } from '../../server/shared/views'
 import { Rail, RailKey, railScale } from '../chart'
 import { type Column, DataTable } from '../data-table'
-import { Age, BehindValue, behindLevel, Name, NotApplicable, UnknownWord, useFormat, Value } from '../format'
+import {
+  Age,
+  BehindValue,
+  behindLevel,
+  Name,
+  NotApplicable,
+  offsetColumnPx,
+  sampledOffset,
+  UnknownWord,
+  useFormat,
+  Value,
+} from '../format'
 import { topicHref } from '../shell/address'
 import { Link } from '../ui/link'
 import { Panel } from '../ui/panel'
@@ -49,7 +60,8 @@ const QueuePanel = ({ cluster, topic, rows }: { cluster: string; topic: string; 
         return kept === null ? [] : [{ ...kept, points: isKnown(row.committed) ? [row.committed.value] : [] }]
       }),
     )
-    const offset = (value: bigint) => <span className="mono">{format.count(value)}</span>
+    const offset = (value: bigint) => <span className="mono">{sampledOffset(value)}</span>
+    const offsetPx = offsetColumnPx(rows.flatMap(({ max }) => (isKnown(max) ? [max.value] : [])))
     const summary = (row: GroupQueueRow) => {
       const name = `${row.broker}/${row.queueId}`
       const kept = keptOf(row)
@@ -97,7 +109,7 @@ const QueuePanel = ({ cluster, topic, rows }: { cluster: string; topic: string; 
         id: 'min',
         head: t('oldest'),
         name: t('oldest'),
-        widthPx: 112,
+        widthPx: offsetPx,
         priority: 5,
         number: true,
         cell: (row) => (
@@ -110,7 +122,7 @@ const QueuePanel = ({ cluster, topic, rows }: { cluster: string; topic: string; 
         id: 'committed',
         head: t('committed'),
         name: t('committed'),
-        widthPx: 112,
+        widthPx: offsetPx,
         priority: 2,
         number: true,
         cell: (row) => <Value of={row.committed}>{offset}</Value>,
@@ -119,7 +131,7 @@ const QueuePanel = ({ cluster, topic, rows }: { cluster: string; topic: string; 
         id: 'max',
         head: t('newest'),
         name: t('newest'),
-        widthPx: 112,
+        widthPx: offsetPx,
         priority: 4,
         number: true,
         cell: (row) => (

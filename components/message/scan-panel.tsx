@@ -31,7 +31,7 @@ export const ScanPanel = (props: {
   const share = state.estimate > 0 ? Math.min(1, state.scanned / state.estimate) : running ? 0 : 1
   const estimate = format.figure(state.estimate)
   const why = state.end?.why
-  const mark = running ? 'busy' : why === 'not-all' ? 'warn' : why === 'range-done' ? 'ok' : 'off'
+  const mark = running ? 'busy' : why === 'not-all' ? 'warn' : why === 'range-done' ? 'ok' : 'note'
   const words = running ? t('running') : t(`end.${why ?? 'range-done'}`)
   return (
     <Panel className="flex-none">

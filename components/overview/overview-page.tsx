@@ -14,6 +14,7 @@ import { useRange } from '../shell/range'
 import { useTRPC } from '../trpc/client'
 import { Panel } from '../ui/panel'
 import { Skeleton } from '../ui/region'
+import { AlarmsPanel } from './alarms-panel'
 import { BrokersPanel } from './brokers-panel'
 import { causeHref } from './causes'
 import { FreshCluster } from './fresh-cluster'
@@ -51,7 +52,14 @@ function Loaded({ cluster, overview }: { cluster: string; overview: Overview }) 
   const { connect, fresh } = overview
   return (
     <>
-      <VerdictPanel cluster={cluster} overview={overview} />
+      {overview.alarms.first.length === 0 ? (
+        <VerdictPanel cluster={cluster} overview={overview} />
+      ) : (
+        <div className="grid flex-none gap-2.5 lg:grid-cols-[minmax(0,1fr)_384px]">
+          <VerdictPanel cluster={cluster} overview={overview} />
+          <AlarmsPanel cluster={cluster} overview={overview} />
+        </div>
+      )}
       <OverviewFigures cluster={cluster} overview={overview} history={history.data} />
       {fresh ? (
         <FreshCluster cluster={cluster} connect={connect} />

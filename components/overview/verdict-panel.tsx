@@ -6,7 +6,6 @@ import { useState } from 'react'
 import { useTranslations } from 'use-intl'
 import type { Overview, VerdictWord } from '../../server/shared/views'
 import { Name, useFormat } from '../format'
-import { clusterHref } from '../shell/address'
 import { verdictMark } from '../shell/cluster-switcher'
 import { cn } from '../ui/cn'
 import { Link, LinkButton } from '../ui/link'
@@ -22,7 +21,6 @@ export function VerdictPanel({ cluster, overview }: { cluster: string; overview:
   const [all, setAll] = useState(false)
   const words = useCauseWords()
   const { verdict, causes } = overview
-  const firing = overview.alarms.critical + overview.alarms.warning
   const shown = all ? causes : causes.slice(0, SHOWN)
   const mark = verdictMark[verdict]
   return (
@@ -63,15 +61,6 @@ export function VerdictPanel({ cluster, overview }: { cluster: string; overview:
           </li>
         ) : null}
         {causes.length === 0 ? <Grounds overview={overview} verdict={verdict} /> : null}
-        {firing > 0 ? (
-          <li className="flex min-w-0 items-center gap-2 px-3 text-sm text-ink-2 max-sm:py-2">
-            <Mark state={overview.alarms.critical > 0 ? 'crit' : 'warn'} />
-            <span className="min-w-0 truncate max-sm:whitespace-normal">
-              <Link href={clusterHref(cluster, 'alarms')}>{t('firing', { count: firing })}</Link>
-              <span className="text-ink-3"> · {t('firingNote')}</span>
-            </span>
-          </li>
-        ) : null}
       </ul>
     </Panel>
   )

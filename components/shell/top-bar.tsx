@@ -18,6 +18,7 @@ import { Tooltip } from '../ui/tooltip'
 import { clusterHref, crumbsOf, viewOf } from './address'
 import { useClusterCard } from './cluster'
 import { ClusterSwitcher } from './cluster-switcher'
+import { Notifications } from './notifications'
 import { pageAt } from './pages'
 import { type RangeName, rangeNames, useRange } from './range'
 import { RefreshControl } from './refresh-control'
@@ -51,6 +52,7 @@ export function TopBar({ cluster, onPalette, onMenu, onKeys }: TopBarProps) {
           </>
         )}
         <ZoneMenu />
+        {ofCluster ? <Notifications cluster={cluster} /> : null}
         <UserMenu onKeys={onKeys} />
       </div>
       <div className="pr-2 pl-3 sm:hidden">
@@ -60,6 +62,7 @@ export function TopBar({ cluster, onPalette, onMenu, onKeys }: TopBarProps) {
           <Button look="ghost" shape="icon" aria-label={t('find')} onClick={onPalette}>
             <Search />
           </Button>
+          {ofCluster ? <Notifications cluster={cluster} /> : null}
           <UserMenu onKeys={onKeys} />
         </div>
         {!ofCluster ? null : (

@@ -3,10 +3,11 @@
 import { useRouter } from 'next/navigation'
 import { useMemo } from 'react'
 import { useTranslations } from 'use-intl'
+import { isKnown } from '../../server/shared/known'
 import type { QueueRow, TopicView } from '../../server/shared/views'
 import { Rail, RailKey, railScale } from '../chart'
 import { type Column, DataTable } from '../data-table'
-import { Age, cutName, NotApplicable, useFormat, Value } from '../format'
+import { Age, cutName, NotApplicable, offsetColumnPx, sampledOffset, useFormat, Value } from '../format'
 import { topicHref } from '../shell/address'
 import { Region } from '../shell/fault'
 import { Panel } from '../ui/panel'
@@ -40,7 +41,8 @@ const Queues = ({ at, view }: { at: TopicAt; view: TopicView }) => {
         return kept === null ? [] : [{ ...kept, points: ticksOf(queue, groups).map((tick) => tick.at) }]
       }),
     )
-    const offset = (value: bigint) => <span className="mono">{format.count(value)}</span>
+    const offset = (value: bigint) => <span className="mono">{sampledOffset(value)}</span>
+    const offsetPx = offsetColumnPx(view.queues.flatMap(({ max }) => (isKnown(max) ? [max.value] : [])))
     return [
       {
         id: 'queue',
@@ -78,7 +80,7 @@ const Queues = ({ at, view }: { at: TopicAt; view: TopicView }) => {
         id: 'min',
         head: t('queueColumn.min'),
         name: t('queueColumn.min'),
-        widthPx: 128,
+        widthPx: offsetPx,
         priority: 3,
         number: true,
         card: 'value',
@@ -92,7 +94,7 @@ const Queues = ({ at, view }: { at: TopicAt; view: TopicView }) => {
         id: 'max',
         head: t('queueColumn.max'),
         name: t('queueColumn.max'),
-        widthPx: 128,
+        widthPx: offsetPx,
         priority: 1,
         number: true,
         card: 'value',

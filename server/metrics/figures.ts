@@ -205,14 +205,21 @@ export const groupFigures = (
     inPerSecond: never ?? total(ins, at),
     outPerSecond: never ?? total(outs, at),
     growthPerSecond,
-    drain: drainOf(lag, growthPerSecond, group.lag.spanMs),
+    drain: drainOf(lag, growthPerSecond, total(outs, at), group.lag.spanMs),
   }
 }
-export const drainOf = (lag: Total, growth: Known<number>, overMs: number): Drain => {
+/** What waits for so long at the pace of now is the work under way of a group that keeps up, however its lag sways. */
+const UNDER_WAY_S = 10
+const RATE_OVER_MS = 10_000
+/** A lag that shrinks by less than this part of what is read sways; nothing follows from it. */
+const SWAY = 0.01
+export const drainOf = (lag: Total, growth: Known<number>, out: Total, overMs: number): Drain => {
   if (!isKnown(lag)) return { kind: 'unknown', reason: lag.unknown }
   if (lag.value === 0) return { kind: 'done' }
+  const pace = isKnown(out) ? out.value : 0
+  if (lag.value < pace * UNDER_WAY_S) return { kind: 'shrinking', ms: (lag.value / pace) * 1000, overMs: RATE_OVER_MS }
   if (!isKnown(growth)) return { kind: 'unknown', reason: growth.unknown }
-  return growth.value < 0
+  return -growth.value > pace * SWAY
     ? { kind: 'shrinking', ms: (lag.value / -growth.value) * 1000, overMs }
     : { kind: 'not-shrinking' }
 }

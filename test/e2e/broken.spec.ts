@@ -90,10 +90,10 @@ test('pages of a broken cluster stay readable, and say what is not known', async
   const pages: readonly (readonly [path: string, ...says: (string | RegExp)[]])[] = [
     ['', 'Degraded', 'broker-b:0', unknown],
     ['/topics', '订单', 'broker-b:0 missing'],
-    [`/topics/${name('订单')}/queues`, '9,007,199,254,740,991', NEWEST.replaceAll(/\B(?=(\d{3})+$)/g, ',')],
+    [`/topics/${name('订单')}/queues`, '9,007,199,254,740,991', '≈ 9,007,199,254,740,99'],
     [`/topics/${LONG}`, 'Messages kept'],
     ['/groups', 'GID_读者', 'GID_100%'],
-    [`/groups/${name('GID_100%')}`, '9,007,199,254,740,993', unknown],
+    [`/groups/${name('GID_100%')}`, '≈ 9,007,199,254,740,992', unknown],
     [`/groups/${name('GID_读者')}/reset?step=preview&to=earliest`, 'broker does not answer'],
     ['/brokers', 'broker-b:0', unknown],
     ['/brokers/broker-b:0', 'broker-b:0', unknown],

@@ -1,6 +1,16 @@
 // test/components/format/number.test.ts: counts, figures and rates as the design writes them.
 import { describe, expect, it } from 'vitest'
-import { change, count, figure, joined, percent, rate, rateDigits } from '../../../components/format'
+import {
+  change,
+  count,
+  figure,
+  joined,
+  offsetColumnPx,
+  percent,
+  rate,
+  rateDigits,
+  sampledOffset,
+} from '../../../components/format'
 
 describe('a count', () => {
   it('groups its digits and stays whole', () => {
@@ -31,6 +41,18 @@ describe('a figure', () => {
   ])('writes %d with three digits and a unit from a million up', (value, en, zh) => {
     expect(joined(figure(value, 'en'))).toBe(en)
     expect(joined(figure(value, 'zh'))).toBe(zh)
+  })
+})
+
+describe('an offset of a sample', () => {
+  it('is whole, and says that it is rounded beyond 2^53', () => {
+    expect(sampledOffset(41_886_734n)).toBe('41,886,734')
+    expect(sampledOffset(2n ** 53n - 1n)).toBe('9,007,199,254,740,991')
+    expect(sampledOffset(2n ** 53n + 2n)).toBe('≈ 9,007,199,254,740,994')
+  })
+  it('gives its column room for all of it', () => {
+    expect(offsetColumnPx([1n, 41_886_734n])).toBe(112)
+    expect(offsetColumnPx([2n ** 60n])).toBeGreaterThan(190)
   })
 })
 

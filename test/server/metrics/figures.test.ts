@@ -129,10 +129,21 @@ describe('levels and drain', () => {
     expect(levelOf(unknown('broadcasting'), behind(0))).toBe('unknown')
   })
   it('tell how long it takes only when it shrinks', () => {
-    expect(drainOf(lag(0), known(5, 1), 9)).toEqual({ kind: 'done' })
-    expect(drainOf(lag(100), known(-10, 1), 9)).toEqual({ kind: 'shrinking', ms: 10_000, overMs: 9 })
-    expect(drainOf(lag(100), known(0, 1), 9)).toEqual({ kind: 'not-shrinking' })
-    expect(drainOf(lag(100), unknown('no-sample-yet'), 9)).toEqual({ kind: 'unknown', reason: 'no-sample-yet' })
+    const out = (value: number) => ({ value, missing: 0, at: 1 })
+    expect(drainOf(lag(0), known(5, 1), out(0), 9)).toEqual({ kind: 'done' })
+    expect(drainOf(lag(100), known(-10, 1), out(0), 9)).toEqual({ kind: 'shrinking', ms: 10_000, overMs: 9 })
+    expect(drainOf(lag(100), known(0, 1), out(0), 9)).toEqual({ kind: 'not-shrinking' })
+    expect(drainOf(lag(100), unknown('no-sample-yet'), out(0), 9)).toEqual({
+      kind: 'unknown',
+      reason: 'no-sample-yet',
+    })
+  })
+  it('take what a group has in hand for what it is, and no sway of a lag for progress', () => {
+    const out = (value: number) => ({ value, missing: 0, at: 1 })
+    expect(drainOf(lag(88), known(-0.1, 1), out(44), 9)).toEqual({ kind: 'shrinking', ms: 2000, overMs: 10_000 })
+    expect(drainOf(lag(88), known(3, 1), out(44), 9)).toMatchObject({ kind: 'shrinking', ms: 2000 })
+    expect(drainOf(lag(100_000), known(-2, 1), out(1000), 9)).toEqual({ kind: 'not-shrinking' })
+    expect(drainOf(lag(100_000), known(-200, 1), out(1000), 9)).toMatchObject({ kind: 'shrinking', ms: 500_000 })
   })
 })
 describe('a group that committed on some queues only', () => {
