@@ -15,9 +15,10 @@ import {
 import { ProtocolError } from '../protocol/errors'
 import { encodeHost, hostText } from '../protocol/host'
 import { createFrameCutter, type FrameCutter } from './frames'
+import { Gathered } from './gathered'
 import type { Outbox } from './outbox'
 import type { Turn } from './turn'
-import { type Connection, NetError, type OnRequest, quickHeadBytes, type Reply } from './types'
+import { type Connection, NetError, type OnRequest, type Reply } from './types'
 
 export interface ConnectionOptions {
   id: number
@@ -49,9 +50,6 @@ interface Waiting {
   timer: NodeJS.Timeout
 }
 
-/** Smaller pieces are copied together before they are written: a copy is cheaper than a piece of its own. */
-const joinBelowBytes = 4096
-
 class SocketConnection implements Connection, Drainable {
   readonly id: number
   readonly remoteAddress: string
@@ -66,14 +64,7 @@ class SocketConnection implements Connection, Drainable {
   #closed = false
   #draining = false
   #sawFirstByte = false
-  /** Pieces of this turn, and whom to tell when they have left. */
-  #pieces: Buffer[] = []
-  #sent: (() => void)[] = []
-  #gatheredBytes = 0
-  /** Where quick answers of this turn lie in the outbox that this connection wrote to last. */
-  #outbox: Buffer = nothing
-  #quickFrom = 0
-  #quickEnd = 0
+  readonly #gathered: Gathered
   #sendAsked = false
   /** Chunks, or what is left of them, that this turn has no time for. The socket rests while there are any. */
   #unread: Buffer[] = []
@@ -88,6 +79,7 @@ class SocketConnection implements Connection, Drainable {
     this.#socket = socket
     this.#options = options
     this.#cutter = createFrameCutter(options.maxFrameBytes)
+    this.#gathered = new Gathered(options.outbox)
     this.remoteHost = encodeHost(socket.remoteAddress ?? '0.0.0.0', socket.remotePort ?? 0)
     this.remoteAddress = hostText(this.remoteHost)
     socket.setNoDelay(true)
@@ -101,7 +93,7 @@ class SocketConnection implements Connection, Drainable {
     return this.#closed
   }
   get unsentBytes(): number {
-    return this.#socket.writableLength + this.#gatheredBytes
+    return this.#socket.writableLength + this.#gathered.sizeBytes
   }
 
   #read(chunk: Buffer): void {
@@ -197,38 +189,16 @@ class SocketConnection implements Connection, Drainable {
     let bodyBytes = 0
     for (const part of parts) bodyBytes += part.length
     this.#unanswered--
-    if (bodyBytes === 0 && reply.quickHead !== undefined && this.#quickReply(request, reply)) return
-    const head = this.#replyHead(request, reply, bodyBytes)
-    if (head !== undefined) this.#gather(head, parts, bodyBytes, reply.sent)
-    else reply.sent?.()
-  }
-
-  /** Answers that follow each other on one connection lie side by side, and leave as one piece. */
-  #quickReply(request: Command, reply: Reply): boolean {
-    const { outbox } = this.#options
-    if (
-      this.#outbox !== outbox.buffer ||
-      this.#quickEnd !== outbox.at ||
-      outbox.at + quickHeadBytes > outbox.buffer.length
-    ) {
-      this.#endQuickPiece()
-      outbox.need(quickHeadBytes)
-      this.#outbox = outbox.buffer
-      this.#quickFrom = this.#quickEnd = outbox.at
+    if (!this.#gathered.addQuickHead(request, reply, bodyBytes)) {
+      const head = this.#replyHead(request, reply, bodyBytes)
+      if (head === undefined) {
+        reply.sent?.()
+        return
+      }
+      this.#gathered.add(head)
     }
-    const bytes = reply.quickHead?.(request, outbox.buffer, outbox.at) ?? 0
-    if (bytes === 0) return false
-    outbox.at += bytes
-    this.#quickEnd = outbox.at
-    this.#gatheredBytes += bytes
-    if (reply.sent !== undefined) this.#sent.push(reply.sent)
+    this.#gathered.addBody(parts, reply.sent)
     this.#askSend()
-    return true
-  }
-
-  #endQuickPiece(): void {
-    if (this.#quickEnd > this.#quickFrom) this.#pieces.push(this.#outbox.subarray(this.#quickFrom, this.#quickEnd))
-    this.#quickFrom = this.#quickEnd
   }
 
   /** A remark that quotes a name of 16 MB does not fit: whoever asked so is gone, whoever answers goes on. */
@@ -269,14 +239,8 @@ class SocketConnection implements Connection, Drainable {
   #say(code: number, ext: ExtFields, body: Buffer | undefined, opaque: number, oneway: boolean): void {
     this.#options.sign?.(code, ext, body)
     const bodyBytes = body?.length ?? 0
-    this.#gather(encodeHead(newRequest(code, ext, opaque, oneway), 0, bodyBytes), bodyParts(body), bodyBytes, undefined)
-  }
-
-  #gather(head: Buffer, parts: readonly Buffer[], bodyBytes: number, sent: (() => void) | undefined): void {
-    this.#endQuickPiece()
-    this.#pieces.push(head, ...parts)
-    this.#gatheredBytes += head.length + bodyBytes
-    if (sent !== undefined) this.#sent.push(sent)
+    this.#gathered.add(encodeHead(newRequest(code, ext, opaque, oneway), 0, bodyBytes))
+    this.#gathered.addBody(bodyParts(body), undefined)
     this.#askSend()
   }
 
@@ -289,25 +253,8 @@ class SocketConnection implements Connection, Drainable {
   /** All that this turn brought leaves in one write. */
   readonly #send = (): void => {
     this.#sendAsked = false
-    this.#endQuickPiece()
-    const sent = this.#sent
-    const pieces = this.#pieces
-    this.#sent = []
-    this.#pieces = []
-    this.#gatheredBytes = 0
-    const tell = sent.length === 0 ? undefined : () => callAll(sent)
-    if (this.#closed) {
-      tell?.()
-      return
-    }
-    const joined = joinSmall(pieces)
-    const last = joined.length - 1
-    if (last > 0) this.#socket.cork()
-    joined.forEach((piece, index) => {
-      if (index === last && tell !== undefined) this.#socket.write(piece, tell)
-      else this.#socket.write(piece)
-    })
-    if (last > 0) this.#socket.uncork()
+    if (this.#closed) return
+    this.#gathered.writeTo(this.#socket)
     if (this.#isDone()) this.#socket.end()
     if (this.unsentBytes > this.#options.maxUnsentBytes) {
       this.#refuse(`it does not read: ${this.unsentBytes} bytes wait for it, at most ${this.#options.maxUnsentBytes}`)
@@ -341,7 +288,7 @@ class SocketConnection implements Connection, Drainable {
         resolve()
       })
       this.#socket.once('finish', () => this.close(why))
-      if (this.#gatheredBytes > 0) this.#send()
+      if (this.#gathered.sizeBytes > 0) this.#send()
       else if (this.#isDone()) this.#socket.end()
     })
   }
@@ -350,6 +297,7 @@ class SocketConnection implements Connection, Drainable {
     if (this.#closed) return
     this.#closed = true
     this.#unread = []
+    this.#gathered.drop()
     for (const { reject, timer } of this.#waiting.values()) {
       clearTimeout(timer)
       reject(new NetError('closed', `the connection to ${this.remoteAddress} was closed: ${why}`))
@@ -361,28 +309,3 @@ class SocketConnection implements Connection, Drainable {
 }
 const nothing = Buffer.alloc(0)
 const tlsHandshake = 0x16
-const callAll = (told: readonly (() => void)[]): void => {
-  for (const call of told) call()
-}
-
-/** Copies runs of small pieces together; large ones pass as they are. */
-function joinSmall(pieces: readonly Buffer[]): readonly Buffer[] {
-  if (pieces.length <= 1) return pieces
-  const joined: Buffer[] = []
-  let run: Buffer[] = []
-  const endRun = () => {
-    if (run.length === 1) joined.push(...run)
-    else if (run.length > 1) joined.push(Buffer.concat(run))
-    run = []
-  }
-  for (const piece of pieces) {
-    if (piece.length <= joinBelowBytes) {
-      run.push(piece)
-    } else {
-      endRun()
-      joined.push(piece)
-    }
-  }
-  endRun()
-  return joined
-}

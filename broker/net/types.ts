@@ -14,11 +14,13 @@ export interface Reply {
   /** One buffer, or several that follow each other on the wire without being copied together. */
   body?: Buffer | readonly Buffer[]
   /**
-   * Writes the head of a reply without a body, at most `quickHeadBytes`, faster than from the fields above, and answers
-   * with its size; 0: make it from them.
+   * Writes the head of a reply with so many bytes of body, at most `quickHeadBytes`, faster than from the fields above, and
+   * answers with its size; 0: make it from them.
    */
-  quickHead?(request: Command, into: Buffer, at: number): number
-  /** Called once the body's buffers have left the process (or the connection is gone). */
+  quickHead?(request: Command, into: Buffer, at: number, bodyBytes: number): number
+  /** How many bytes it may write, where that is more than usual. */
+  quickHeadBytes?: number
+  /** Called once the body's buffers are not needed any more: copied, gone, or never to be sent. */
   sent?: () => void
 }
 

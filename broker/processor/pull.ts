@@ -3,6 +3,8 @@
 import type { Connection, Reply } from '../net/types'
 import { RequestCode, ResponseCode } from '../protocol/codes'
 import type { Command } from '../protocol/command'
+import { PullCommand } from '../protocol/header-pull-json'
+import { foundRemark, type PullReplyFields } from '../protocol/header-pull-reply'
 import { type PullMessageHeader, pullMessageHeader, readHeader } from '../protocol/headers'
 import { isBrokersOwnProgress, SystemGroup } from '../protocol/names'
 import { PullSysFlag } from '../protocol/sys-flag'
@@ -11,6 +13,7 @@ import { broadcastPull } from './broadcast-pull'
 import type { Answer, BrokerContext, HandlerTable } from './context'
 import { getFor } from './get-for'
 import { type AskedPull, checkPull } from './pull-check'
+import { FoundReply, pullReplyExt } from './pull-reply'
 
 /** A client that does not read what it asked for gets no more until it does. */
 const maxUnsentBytes = 32 * 1024 * 1024
@@ -33,7 +36,7 @@ const isEmptyQueue = (status: GetStatus): boolean =>
 
 /** As Apache spells them in the remark. A queue that the topic has and nobody wrote to is an empty one. */
 const names: Readonly<Record<GetStatus, string>> = {
-  found: 'FOUND',
+  found: foundRemark,
   'no-matched-message': 'NO_MATCHED_MESSAGE',
   'message-was-removing': 'MESSAGE_WAS_REMOVING',
   'offset-found-null': 'OFFSET_FOUND_NULL',
@@ -55,7 +58,7 @@ export function pullMessage(
   broker: BrokerContext,
   revise: Revise = asItIs,
 ): Answer | Promise<Answer> {
-  const header = readHeader(pullMessageHeader, request.ext)
+  const header = request instanceof PullCommand ? request.header : readHeader(pullMessageHeader, request.ext)
   const asked = checkPull(header, request.code, connection, broker)
   if ('code' in asked) return asked
   const answer = new Pull(request, connection, broker, header, asked, revise).first()
@@ -175,11 +178,7 @@ class Pull {
       if (coldReads.isOn && !store.inMemory(topic, queueId, this.#queueOffset)) coldReads.note(consumerGroup, sizeBytes)
       counters.got(consumerGroup, topic, queueId, messageCount, sizeBytes, clock() - startedMs)
       offsets.notePull(consumerGroup, topic, queueId, result.nextBeginOffset)
-      return {
-        ...this.#reply(ResponseCode.SUCCESS, names.found, result.nextBeginOffset, result),
-        body: result.records,
-        sent: () => result.release(),
-      }
+      return new FoundReply(this.#fields(result.nextBeginOffset, true, result), result)
     }
     result.release()
     const code =
@@ -276,21 +275,20 @@ class Pull {
     nextBeginOffset: number,
     range?: { minOffset: number; maxOffset: number },
   ): Reply {
+    return { code, remark, ext: pullReplyExt(this.#fields(nextBeginOffset, code === ResponseCode.SUCCESS, range)) }
+  }
+
+  #fields(nextBeginOffset: number, found: boolean, range?: { minOffset: number; maxOffset: number }): PullReplyFields {
     const { topic, queueId } = this.#header
     const { topicSysFlag, groupSysFlag, suggestedBrokerId, slowBrokerId } = this.#asked
     const { store } = this.#broker
-    const isSlow = this.#isSlow(nextBeginOffset, code === ResponseCode.SUCCESS)
     return {
-      code,
-      remark,
-      ext: {
-        suggestWhichBrokerId: String(isSlow ? slowBrokerId : suggestedBrokerId),
-        nextBeginOffset: String(nextBeginOffset),
-        minOffset: String(range?.minOffset ?? store.minOffset(topic, queueId)),
-        maxOffset: String(range?.maxOffset ?? store.maxOffset(topic, queueId)),
-        topicSysFlag: String(topicSysFlag),
-        groupSysFlag: String(groupSysFlag),
-      },
+      suggestWhichBrokerId: this.#isSlow(nextBeginOffset, found) ? slowBrokerId : suggestedBrokerId,
+      nextBeginOffset,
+      minOffset: range?.minOffset ?? store.minOffset(topic, queueId),
+      maxOffset: range?.maxOffset ?? store.maxOffset(topic, queueId),
+      topicSysFlag,
+      groupSysFlag,
     }
   }
 }

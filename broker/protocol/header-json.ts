@@ -3,13 +3,18 @@
 import type { LanguageName } from './codes'
 import type { Command, CommandHead, ExtFields } from './command'
 import { excerpt, ProtocolError } from './errors'
+import { readPullJson } from './header-pull-json'
 import { readSendJson } from './header-send-json'
 import { languageByName, languageByNumber } from './language'
 import type { ReadFields } from './send-command'
 
 /** Reads the header in frame[from, end). */
 export function readJsonHeader(frame: Buffer, from: number, end: number, body: Buffer): Command {
-  return readSendJson(frame, from, end, body, readAllFields) ?? readAnyJson(frame, from, end, body)
+  return (
+    readSendJson(frame, from, end, body, readAllFields) ??
+    readPullJson(frame, from, end, body, readAllFields) ??
+    readAnyJson(frame, from, end, body)
+  )
 }
 
 const readAllFields: ReadFields = (frame, from, end, body) => readAnyJson(frame, from, end, body).ext

@@ -63,7 +63,7 @@ function takeFields(send: SendCommand, from: number, end: number): number {
 }
 
 /** Where the closing quote is; -1 when there is anything but plain ASCII before it, or none. */
-function textEnd(frame: Buffer, from: number, end: number, mayDivide: boolean): number {
+export function textEnd(frame: Buffer, from: number, end: number, mayDivide: boolean): number {
   for (let at = from; at < end; at++) {
     const byte = frame[at] ?? 0
     if (byte === quote) return at
@@ -84,13 +84,13 @@ export const isDivider = (frame: Buffer, at: number): boolean =>
   frame[at + 4] === 0x30 &&
   (frame[at + 5] === 0x31 || frame[at + 5] === 0x32)
 
-function holds(frame: Buffer, at: number, end: number, bytes: Uint8Array): boolean {
+export function holds(frame: Buffer, at: number, end: number, bytes: Uint8Array): boolean {
   if (at + bytes.length > end) return false
   for (let index = 0; index < bytes.length; index++) if (frame[at + index] !== bytes[index]) return false
   return true
 }
 
-function digitsEnd(frame: Buffer, from: number): number {
+export function digitsEnd(frame: Buffer, from: number): number {
   let at = from
   for (let byte = frame[at] ?? 0; byte >= 0x30 && byte <= 0x39; byte = frame[at] ?? 0) at++
   return at

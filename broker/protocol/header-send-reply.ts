@@ -4,6 +4,7 @@
 import { Language, versionOrdinal } from './codes'
 import { framePrefixBytes, type HeaderForm, replyFlag } from './command'
 import { i16, i32, layout, u8, writeInt } from './layout'
+import { entryName, letters, writeBytes, writeDigits, writeHex16, writeNumberEntry, writePlain } from './plain-bytes'
 
 export interface SendReplyHead {
   /**
@@ -60,7 +61,7 @@ export function createSendReplyHead(constants: SendReplyConstants): SendReplyHea
       }
       if (template.bytes.length + maxTailBytes > maxSendReplyBytes) return 0
       into.set(template.bytes, at)
-      writeHex(into, commitLogOffset, at + template.idEnd)
+      writeHex16(into, commitLogOffset, at + template.idEnd - idDigits)
       if (!writePlain(into, transactionId, at + template.transactionIdAt)) return 0
       const tailAt = at + template.bytes.length
       const end =
@@ -75,8 +76,8 @@ export function createSendReplyHead(constants: SendReplyConstants): SendReplyHea
   }
 }
 
-const beforeQueue = Buffer.from('","queueId":"')
-const beforeOpaque = Buffer.from('"},"opaque":')
+const beforeQueue = letters('","queueId":"')
+const beforeOpaque = letters('"},"opaque":')
 const closingBrace = 0x7d
 
 function jsonTemplate({ region, traceOn, idPrefix }: SendReplyConstants, idBytes: number): Template {
@@ -103,8 +104,8 @@ function jsonTail(into: Buffer, from: number, opaque: number, queueId: number, q
 const head = layout({ code: i16, language: u8, version: i16, opaque: i32, flag: i32, remarkBytes: i32, extBytes: i32 })
 const opaqueAt = framePrefixBytes + head.at.opaque
 const extBytesAt = framePrefixBytes + head.at.extBytes
-const queueOffsetName = Buffer.from('\0\u000bqueueOffset', 'latin1')
-const queueIdName = Buffer.from('\0\u0007queueId', 'latin1')
+const queueOffsetName = entryName('queueOffset')
+const queueIdName = entryName('queueId')
 
 function binaryTemplate({ region, traceOn, idPrefix }: SendReplyConstants, idBytes: number): Template {
   const fixed = Buffer.alloc(framePrefixBytes + head.size)
@@ -141,61 +142,4 @@ function binaryTail(
   writeInt(into, opaque, start + opaqueAt)
   writeInt(into, at - start - framePrefixBytes - head.size, start + extBytesAt)
   return at
-}
-function writeNumberEntry(into: Buffer, name: Buffer, value: number, at: number): number {
-  const valueAt = writeBytes(into, name, at) + 4
-  const end = writeDigits(into, value, valueAt)
-  writeInt(into, end - valueAt, valueAt - 4)
-  return end
-}
-
-/** Byte by byte: for a dozen of them that is cheaper than a call out of JavaScript. */
-function writeBytes(buffer: Buffer, bytes: Buffer, at: number): number {
-  for (let index = 0; index < bytes.length; index++) buffer[at + index] = bytes[index] ?? 0
-  return at + bytes.length
-}
-
-/** Upper-case hex that ends before `end`, in place of as many zeros. */
-function writeHex(buffer: Buffer, value: number, end: number): void {
-  let at = end
-  for (let left = value; left > 0; ) {
-    // the low 32 bits first: whole numbers beyond them know no shifts
-    let low = left >= 0x1_0000_0000 ? (left % 0x1_0000_0000) >>> 0 : left >>> 0
-    const rest = left >= 0x1_0000_0000 ? Math.floor(left / 0x1_0000_0000) : 0
-    for (let digit = 0; digit < 8 && (low > 0 || rest > 0); digit++) {
-      const four = low & 15
-      buffer[--at] = four < 10 ? 0x30 + four : 0x37 + four
-      low >>>= 4
-    }
-    left = rest
-  }
-}
-
-/** How many decimal digits a whole number has that is not negative. */
-function digitsOf(value: number): number {
-  let size = 1
-  for (let bound = 10; bound <= value; bound *= 10) size++
-  return size
-}
-
-/** Writes them from `at` on; answers with where they end. */
-function writeDigits(buffer: Buffer, value: number, at: number): number {
-  const end = at + digitsOf(value)
-  let left = value
-  for (let digit = end - 1; digit >= at; digit--) {
-    const rest = Math.floor(left / 10)
-    buffer[digit] = 0x30 + (left - rest * 10) // in this order: near 2^53 the sum would be rounded
-    left = rest
-  }
-  return end
-}
-
-/** False when something in the text must be written otherwise between quotes, or takes more than a byte. */
-function writePlain(buffer: Buffer, text: string, at: number): boolean {
-  for (let index = 0; index < text.length; index++) {
-    const unit = text.charCodeAt(index)
-    if (unit < 0x20 || unit > 0x7e || unit === 0x22 || unit === 0x5c) return false
-    buffer[at + index] = unit
-  }
-  return true
 }

@@ -7,7 +7,7 @@
 import type { SegmentRow } from '../file/segment-row'
 
 export interface ColdReader {
-  /** For views of blocks, which stay what they are until it is released. */
+  /** For blocks, which stay what they are until it is released. */
   lease(): ColdLease
   /** Copies the bytes at `offset` into `into`; false when they are gone. They must lie in one segment. */
   read(offset: number, into: Buffer): Promise<boolean>
@@ -15,9 +15,11 @@ export interface ColdReader {
   follow(start: number): void
 }
 export interface ColdLease {
-  /** The bytes at `offset` at once, when the block that has them is in memory. Undefined when it is not, or they lie in two. */
+  /** The block that has these bytes, when it is in memory. Undefined when it is not, or they lie in two. */
+  find(offset: number, size: number): ColdBlock | undefined
+  /** These bytes of it. */
   view(offset: number, size: number): Buffer | undefined
-  /** The views are not needed any more. A second call does nothing. */
+  /** The blocks are not needed any more. A second call does nothing. */
   release(): void
 }
 export interface ColdOptions {
@@ -31,6 +33,11 @@ export interface ColdOptions {
 }
 export const createColdReader = (row: SegmentRow, options: ColdOptions): ColdReader => new Reader(row, options)
 
+/** Bytes of the log from `offset` on. */
+export interface ColdBlock {
+  readonly offset: number
+  readonly loaded: Buffer
+}
 interface Block {
   readonly offset: number
   /** Valid bytes: fewer than the block is long where the log ended when it was read. */
@@ -65,24 +72,36 @@ class Reader implements ColdReader {
 
   lease(): ColdLease {
     const held: Block[] = []
-    return {
-      view: (offset, size) => {
+    let found: ColdBlock | undefined
+    let isAhead = false
+    const lease: ColdLease = {
+      find: (offset, size) => {
+        if (found !== undefined && offset >= found.offset && offset + size <= found.offset + found.loaded.length) {
+          if (isAhead || offset - found.offset <= found.loaded.length / 2) return found
+        }
         const from = this.#blockOf(offset)
         const block = this.#blocks.get(from)
-        const bytes = block?.loaded
-        if (block === undefined || bytes === undefined || offset + size > from + bytes.length) return undefined
+        const loaded = block?.loaded
+        if (block === undefined || loaded === undefined || offset + size > from + loaded.length) return undefined
         if (held.at(-1) !== block) {
           block.holders++
           held.push(block)
         }
         // whoever reads the second half of a block goes on to the next
-        if (offset - from > bytes.length / 2) this.#readAhead(from + this.#blockLength(from))
-        return bytes.subarray(offset - from, offset - from + size)
+        isAhead = offset - from > loaded.length / 2
+        if (isAhead) this.#readAhead(from + this.#blockLength(from))
+        found = { offset: from, loaded }
+        return found
+      },
+      view: (offset, size) => {
+        const block = lease.find(offset, size)
+        return block?.loaded.subarray(offset - block.offset, offset - block.offset + size)
       },
       release: () => {
         for (const block of held.splice(0)) this.#release(block)
       },
     }
+    return lease
   }
 
   async read(offset: number, into: Buffer): Promise<boolean> {

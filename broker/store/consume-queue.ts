@@ -140,6 +140,14 @@ export class ConsumeQueue {
     }
   }
 
+  /** The same of those that were read last from the file. */
+  readBefore(from: number): Units | undefined {
+    const block = this.#block
+    if (block === undefined || from < block.from || from >= block.from + block.count) return undefined
+    const skipped = from - block.from
+    return { from, count: block.count - skipped, bytes: block.bytes, at: block.at + skipped * unit.size }
+  }
+
   /** Up to `count` units from `from` on, within one file. Fewer, or none, where the queue or the file ends. */
   async read(from: number, count: number): Promise<Units> {
     const hot = this.inMemory(from)
@@ -148,16 +156,8 @@ export class ConsumeQueue {
       const bytes = Buffer.from(hot.bytes.subarray(hot.at, hot.at + Math.min(count, hot.count) * unit.size))
       return { from, count: bytes.length / unit.size, bytes, at: 0 }
     }
-    const block = this.#block
-    if (block !== undefined && from >= block.from && from < block.from + block.count) {
-      const skipped = from - block.from
-      return {
-        from,
-        count: Math.min(count, block.count - skipped),
-        bytes: block.bytes,
-        at: block.at + skipped * unit.size,
-      }
-    }
+    const before = this.readBefore(from)
+    if (before !== undefined) return { ...before, count: Math.min(count, before.count) }
     const wanted = Math.min(count, this.writtenTo - from)
     if (wanted <= 0 || from * unit.size < this.row.start) return { from, count: 0, bytes: emptyTail, at: 0 }
     const bytes = Buffer.allocUnsafeSlow(wanted * unit.size)

@@ -1,7 +1,6 @@
 // broker/store/lookups.ts: everything that is asked of a store and changes nothing: pulls, single records, offsets, times, keys.
 import { unitOffset, unitSize, unitTagsCode } from './consume-queue'
 import { textOf } from './health'
-import { createJoinRoom } from './joined'
 import type { Parts } from './parts'
 import { offsetByTime, storeTimeOf, type TimeAt } from './queue-times'
 import { get, readRecord } from './reading'
@@ -31,7 +30,6 @@ export const createLookups = (parts: Parts, statistics: Statistics): Lookups => 
 class Desk implements Lookups {
   readonly #parts: Parts
   readonly #statistics: Statistics
-  readonly #room = createJoinRoom()
 
   constructor(parts: Parts, statistics: Statistics) {
     this.#parts = parts
@@ -42,7 +40,7 @@ class Desk implements Lookups {
     const began = performance.now()
     const { queues, log, cold, limits } = this.#parts
     const queue = queues.find(query.topic, query.queueId)
-    const result = get({ log, cold, limits }, queue, query, this.#room)
+    const result = get({ log, cold, limits }, queue, query)
     if (!(result instanceof Promise)) return this.#counted(result, began)
     return result.then(
       (late) => this.#counted(late, began),

@@ -4,7 +4,6 @@
 import type { ColdReader } from './cold-reader'
 import type { CommitLog } from './commit-log'
 import { type ConsumeQueue, isNowhere, type Units, unit, unitOffset, unitSize, unitTagsCode } from './consume-queue'
-import type { JoinRoom } from './joined'
 import type { Page } from './pages'
 import type { GetQuery, GetResult, GetStatus } from './types'
 
@@ -22,7 +21,7 @@ const toolBytes = 512 * 1024
 const toolMessages = 4096
 /** At least so many units are looked at per get, and 20 bytes of them for each message that may come. */
 const scannedUnits = 800
-/** Short records are copied together: one large piece costs a socket less than many small ones. */
+/** Whoever keeps pages from being used again for short records keeps much more than they are: those are copied together. */
 const copyBelowBytes = 1024
 
 export interface ReadFrom {
@@ -31,12 +30,7 @@ export interface ReadFrom {
   limits: ReadLimits
 }
 
-export function get(
-  from: ReadFrom,
-  queue: ConsumeQueue | undefined,
-  query: GetQuery,
-  room: JoinRoom,
-): GetResult | Promise<GetResult> {
+export function get(from: ReadFrom, queue: ConsumeQueue | undefined, query: GetQuery): GetResult | Promise<GetResult> {
   if (queue === undefined) return nothing('no-matched-logic-queue', 0, 0, 0)
   const { minOffset, maxOffset } = queue
   const { queueOffset } = query
@@ -44,10 +38,8 @@ export function get(
   if (queueOffset < minOffset) return nothing('offset-too-small', minOffset, minOffset, maxOffset)
   if (queueOffset === maxOffset) return nothing('offset-overflow-one', queueOffset, minOffset, maxOffset)
   if (queueOffset > maxOffset) return nothing('offset-overflow-badly', maxOffset, minOffset, maxOffset)
-  const units = queue.inMemory(queueOffset)
-  // records ascend: when the first is in memory, all are
-  if (units !== undefined && unitOffset(units, 0) >= from.log.hot.start) return getHot(from, queue, query, units, room)
-  return getCold(from, queue, query, room)
+  const units = queue.inMemory(queueOffset) ?? queue.readBefore(queueOffset)
+  return units !== undefined && isHot(from, units) ? getHot(from, queue, query, units) : getCold(from, queue, query)
 }
 
 function nothing(status: GetStatus, next: number, minOffset: number, maxOffset: number): GetResult {
@@ -66,28 +58,37 @@ function nothing(status: GetStatus, next: number, minOffset: number, maxOffset: 
 const none: readonly Buffer[] = []
 const noRelease = (): void => {}
 
-/** Whether a message of this size may still be added to what has been gathered. The first one always may. */
-function fits(from: ReadFrom, query: GetQuery, count: number, bytes: number, offset: number, size: number): boolean {
-  if (count === 0) return true
-  const { limits, log } = from
-  const onDisk = log.tail - offset > limits.memoryBytes
-  const mostCount = onDisk ? limits.maxMessagesOnDisk : limits.maxMessagesInMemory
-  const mostBytes = onDisk ? limits.maxBytesOnDisk : limits.maxBytesInMemory
-  const isTool = query.byTool === true
-  const maxCount = Math.min(query.maxMessages, isTool ? Math.max(mostCount, toolMessages) : mostCount)
-  const maxBytes = Math.min(query.maxBytes, isTool ? Math.max(mostBytes, toolBytes) : mostBytes)
-  return count < maxCount && bytes + size <= maxBytes
+/** How much of what lies as far back as this a get may bring. */
+interface Bounds {
+  readonly messages: number
+  readonly bytes: number
 }
+function boundsOf({ limits }: ReadFrom, { byTool, maxMessages, maxBytes }: GetQuery, onDisk: boolean): Bounds {
+  const messages = onDisk ? limits.maxMessagesOnDisk : limits.maxMessagesInMemory
+  const bytes = onDisk ? limits.maxBytesOnDisk : limits.maxBytesInMemory
+  return {
+    messages: Math.min(maxMessages, byTool ? Math.max(messages, toolMessages) : messages),
+    bytes: Math.min(maxBytes, byTool ? Math.max(bytes, toolBytes) : bytes),
+  }
+}
+/** Whether a message of this size may still be added to what has been gathered. The first one always may. */
+const fits = (bounds: Bounds, count: number, bytes: number, size: number): boolean =>
+  count === 0 || (count < bounds.messages && bytes + size <= bounds.bytes)
 
 const scanLimit = (query: GetQuery): number => Math.max(scannedUnits, query.maxMessages)
 
-function getHot(from: ReadFrom, queue: ConsumeQueue, query: GetQuery, units: Units, room: JoinRoom): GetResult {
-  const { hot } = from.log
+/** Records ascend: when the first is in memory, all are. */
+const isHot = ({ log }: ReadFrom, units: Units): boolean => unitOffset(units, 0) >= log.hot.start
+
+function getHot(from: ReadFrom, queue: ConsumeQueue, query: GetQuery, units: Units): GetResult {
+  const { log, limits } = from
   const { filter } = query
   const scan = Math.min(units.count, scanLimit(query))
+  const near = boundsOf(from, query, false)
+  const far = boundsOf(from, query, true)
+  const nearFrom = log.tail - limits.memoryBytes
   const pages: Page[] = []
-  const records: Buffer[] = []
-  let bytes = 0
+  const pieces = new Pieces()
   let count = 0
   let next = query.queueOffset
   let page: Page | undefined
@@ -99,44 +100,88 @@ function getHot(from: ReadFrom, queue: ConsumeQueue, query: GetQuery, units: Uni
       gone = true
       continue
     }
-    if (!fits(from, query, count, bytes, offset, size)) break
+    if (!fits(offset < nearFrom ? far : near, count, pieces.sizeBytes, size)) break
     if (filter !== undefined && !filter.byUnit(unitTagsCode(units, index))) continue
-    if (page === undefined || offset >= page.base + page.bytes || offset < page.base) page = hot.find(offset)
+    if (page === undefined || offset >= page.base + page.bytes || offset < page.base) page = log.hot.find(offset)
     if (page === undefined) {
       gone = true
       continue
     }
     const at = offset - page.base
-    const record = page.buffer.subarray(at, at + size)
-    if (filter?.byRecord !== undefined && !filter.byRecord(record)) continue
-    records.push(record)
+    if (filter?.byRecord !== undefined && !filter.byRecord(page.buffer.subarray(at, at + size))) continue
+    pieces.add(page.buffer, at, size)
     if (pages.at(-1) !== page) pages.push(page)
-    bytes += size
     count++
   }
   const status = count > 0 ? 'found' : gone ? 'message-was-removing' : 'no-matched-message'
-  const result = nothing(status, next, queue.minOffset, queue.maxOffset)
-  if (count === 0) return result
-  if (bytes < count * copyBelowBytes) {
-    return { ...result, ...joined(records, bytes, query, room), sizeBytes: bytes, messageCount: count }
-  }
-  for (const held of pages) hot.hold(held)
+  if (count === 0) return nothing(status, next, queue.minOffset, queue.maxOffset)
+  for (const held of pages) log.hot.hold(held)
   let released = false
   const release = (): void => {
     if (released) return
     released = true
-    for (const held of pages) hot.release(held)
+    for (const held of pages) log.hot.release(held)
   }
-  return { ...result, records, sizeBytes: bytes, messageCount: count, release }
+  return found(queue, query, next, pieces, count, false, release)
 }
 
-async function getCold(from: ReadFrom, queue: ConsumeQueue, query: GetQuery, room: JoinRoom): Promise<GetResult> {
+/** Records, as few views: those that follow each other in the log are one. */
+class Pieces {
+  readonly #list: Buffer[] = []
+  #bytes: Buffer | undefined
+  #from = 0
+  #end = 0
+  sizeBytes = 0
+
+  add(bytes: Buffer, at: number, size: number): void {
+    if (bytes === this.#bytes && at === this.#end) {
+      this.#end += size
+    } else {
+      this.#endPiece()
+      this.#bytes = bytes
+      this.#from = at
+      this.#end = at + size
+    }
+    this.sizeBytes += size
+  }
+  end(): Buffer[] {
+    this.#endPiece()
+    return this.#list
+  }
+  #endPiece(): void {
+    if (this.#bytes !== undefined) this.#list.push(this.#bytes.subarray(this.#from, this.#end))
+    this.#bytes = undefined
+  }
+}
+
+/** `release`: of the memory that the pieces lie in. */
+function found(
+  { minOffset, maxOffset }: ConsumeQueue,
+  query: GetQuery,
+  nextBeginOffset: number,
+  pieces: Pieces,
+  messageCount: number,
+  cold: boolean,
+  release: () => void,
+): GetResult {
+  const { sizeBytes } = pieces
+  const status = 'found'
+  if (!isShort(query, sizeBytes, messageCount)) {
+    const records = pieces.end()
+    return { status, nextBeginOffset, minOffset, maxOffset, records, sizeBytes, messageCount, cold, release }
+  }
+  const records = [Buffer.concat(pieces.end(), sizeBytes)]
+  release()
+  return { status, nextBeginOffset, minOffset, maxOffset, records, sizeBytes, messageCount, cold, release: noRelease }
+}
+
+const isShort = ({ givesBack }: GetQuery, bytes: number, count: number): boolean =>
+  !givesBack && bytes < count * copyBelowBytes
+
+async function getCold(from: ReadFrom, queue: ConsumeQueue, query: GetQuery): Promise<GetResult> {
+  const { log, limits, cold } = from
   const { filter } = query
-  const records: Buffer[] = []
-  let bytes = 0
-  let count = 0
   let next = query.queueOffset
-  let gone = false
   const units = await queue.read(next, scanLimit(query))
   if (units.count === 0) {
     // a hole: its file is missing or was removed under us
@@ -144,7 +189,13 @@ async function getCold(from: ReadFrom, queue: ConsumeQueue, query: GetQuery, roo
     const nextFile = (Math.floor(next / perFile) + 1) * perFile
     return nothing('offset-found-null', Math.min(nextFile, queue.maxOffset), queue.minOffset, queue.maxOffset)
   }
-  const lease = from.cold.lease()
+  if (isHot(from, units)) return getHot(from, queue, query, units)
+  const near = boundsOf(from, query, false)
+  const far = boundsOf(from, query, true)
+  const pieces = new Pieces()
+  let count = 0
+  let gone = false
+  const lease = cold.lease()
   try {
     for (let index = 0; index < units.count; index++, next++) {
       const offset = unitOffset(units, index)
@@ -153,44 +204,29 @@ async function getCold(from: ReadFrom, queue: ConsumeQueue, query: GetQuery, roo
         gone = true
         continue
       }
-      if (!fits(from, query, count, bytes, offset, size)) break
+      if (!fits(log.tail - offset > limits.memoryBytes ? far : near, count, pieces.sizeBytes, size)) break
       if (filter !== undefined && !filter.byUnit(unitTagsCode(units, index))) continue
-      const record = lease.view(offset, size) ?? (await readRecord(from, offset, size))
-      if (record === undefined) {
+      const block = lease.find(offset, size)
+      const bytes = block?.loaded ?? (await readRecord(from, offset, size))
+      if (bytes === undefined) {
         gone = true
         continue
       }
-      if (filter?.byRecord !== undefined && !filter.byRecord(record)) continue
-      records.push(record)
-      bytes += size
+      const at = block === undefined ? 0 : offset - block.offset
+      if (filter?.byRecord !== undefined && !filter.byRecord(bytes.subarray(at, at + size))) continue
+      pieces.add(bytes, at, size)
       count++
     }
   } catch (error) {
     lease.release()
     throw error
   }
-  const status = count > 0 ? 'found' : gone ? 'message-was-removing' : 'no-matched-message'
-  const isCopied = count > 1 && bytes < count * copyBelowBytes
-  const result: GetResult = {
-    ...nothing(status, next, queue.minOffset, queue.maxOffset),
-    ...(isCopied ? joined(records, bytes, query, room) : { records, release: () => lease.release() }),
-    sizeBytes: bytes,
-    messageCount: count,
+  if (count > 0) return found(queue, query, next, pieces, count, true, () => lease.release())
+  lease.release()
+  return {
+    ...nothing(gone ? 'message-was-removing' : 'no-matched-message', next, queue.minOffset, queue.maxOffset),
     cold: true,
   }
-  if (isCopied) lease.release()
-  return result
-}
-
-function joined(
-  records: readonly Buffer[],
-  sizeBytes: number,
-  query: GetQuery,
-  room: JoinRoom,
-): Pick<GetResult, 'records' | 'release'> {
-  if (!query.givesBack) return { records: [Buffer.concat(records, sizeBytes)], release: noRelease }
-  const { bytes, release } = room.join(records, sizeBytes)
-  return { records: [bytes], release }
 }
 
 /** A copy of the bytes at `offset`, from memory or file; undefined when they are gone. */

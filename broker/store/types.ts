@@ -58,7 +58,10 @@ export interface GetQuery {
   maxMessages: number
   maxBytes: number
   filter?: MessageFilter
-  /** The caller touches no record once it has called `release`: its memory may hold others from then on. */
+  /**
+   * The caller calls `release` soon, when it has copied or sent the records, and touches none from then on: their memory may
+   * then hold others. Short ones are not copied for it.
+   */
   givesBack?: boolean
   /** Who reads looks through queues and consumes nothing: it may have more at once than a consumer. */
   byTool?: boolean
