@@ -43,7 +43,7 @@ export function RolesView() {
         </Button>
       }
     >
-      <div className="grid items-start gap-2.5 xl:grid-cols-[1fr_420px]">
+      <div className="grid items-start gap-2.5 lg:grid-cols-[minmax(0,1fr)_420px]">
         <Panel title={t('role.own')}>
           <Region query={query}>
             {(all) => {

@@ -10,7 +10,7 @@ import type { BrokerView, RuntimeEntry } from '../../server/shared/views'
 import { FilterBox } from '../data-table'
 import { Moment, type Parts, UnknownWord, useFormat } from '../format'
 import { Figure, Figures, Panel } from '../ui/panel'
-import { NoMatch, Partial, Unsupported } from '../ui/region'
+import { NoMatch, Partial, Skeleton, Unsupported } from '../ui/region'
 import { Segmented } from '../ui/segmented'
 import { BrokerDrain } from './broker-drain'
 import { runtimeKind } from './runtime-units'
@@ -90,7 +90,11 @@ function RuntimeFigures({ view }: { view: BrokerView }) {
 /** The chart library comes after the figures. */
 const BrokerHistory = dynamic(() => import('./broker-history').then((room) => room.BrokerHistory), {
   ssr: false,
-  loading: () => <Panel className="h-[232px]" />,
+  loading: () => (
+    <Panel className="h-[232px]">
+      <Skeleton lines={5} className="py-2" />
+    </Panel>
+  ),
 })
 
 const groupOrder: readonly RuntimeEntry['group'][] = [

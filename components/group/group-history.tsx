@@ -78,7 +78,7 @@ export const GroupHistory = () => {
       id: 'back',
       head: '',
       name: t('putBack'),
-      widthPx: 116,
+      widthPx: 142,
       priority: 0,
       number: true,
       cell: (row) => {

@@ -5,8 +5,10 @@ import { isKnown } from '../../server/shared/known'
 import type { GroupView } from '../../server/shared/views'
 import { BacklogChart, ThroughputChart } from '../chart'
 import { BehindValue, DrainValue, drainIsLong, LONGEST_DRAIN_MS, TotalValue, useFormat, Value } from '../format'
+import { clusterHref } from '../shell/address'
 import { QueryFault, Region } from '../shell/fault'
 import { useRange } from '../shell/range'
+import { Link } from '../ui/link'
 import { Figure, Figures, Panel } from '../ui/panel'
 import { Partial, Skeleton } from '../ui/region'
 import { levelOf } from './group-columns'
@@ -27,7 +29,7 @@ export const GroupProgress = () => {
   return (
     <>
       {view ? (
-        <ProgressFigures view={view} />
+        <ProgressFigures cluster={at.cluster} view={view} />
       ) : (
         <Panel className="min-h-[88px] flex-none justify-center">
           <Skeleton lines={2} />
@@ -93,7 +95,7 @@ export const GroupProgress = () => {
   )
 }
 
-const ProgressFigures = ({ view }: { view: GroupView }) => {
+const ProgressFigures = ({ cluster, view }: { cluster: string; view: GroupView }) => {
   const t = useTranslations('group.progress')
   const format = useFormat()
   const { row } = view
@@ -203,7 +205,7 @@ const ProgressFigures = ({ view }: { view: GroupView }) => {
         mark={dead ? 'warn' : undefined}
         markLabel={dead ? t('deadThere') : undefined}
         value={<Value of={row.deadLetters}>{(value) => format.count(value)}</Value>}
-        note={t('deadNote')}
+        note={dead ? <Link href={clusterHref(cluster, 'dlq', row.name)}>{t('deadOpen')}</Link> : t('deadNote')}
       />
     </Figures>
   )

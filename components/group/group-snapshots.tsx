@@ -76,7 +76,7 @@ export const GroupSnapshots = () => {
       cell: (row) => format.count(row.queues),
     },
     {
-      ...{ id: 'back', head: '', name: t('putBack'), widthPx: 116, priority: 0, number: true, card: 'state' },
+      ...{ id: 'back', head: '', name: t('putBack'), widthPx: 142, priority: 0, number: true, card: 'state' },
       cell: (row) => <PutBackButton at={at} snapshot={row.id} what={format.time(row.at)} />,
     },
   ]

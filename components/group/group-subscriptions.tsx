@@ -79,7 +79,9 @@ const Matrix = ({ matrix }: { matrix: SubscriptionMatrix }) => {
           <tbody>
             <tr>
               <Td className="text-ink-2">{t('broker')}</Td>
-              <Td className="tnum text-ink-2">{matrix.tries.length === 0 ? '–' : matrix.tries.join(', ')}</Td>
+              <Td className="tnum text-ink-2">
+                {matrix.tries.length === 0 ? '–' : matrix.tries.map((count) => t('triesCount', { count })).join(', ')}
+              </Td>
               {topics.map((topic) => {
                 const held = matrix.group.find((one) => one.topic === topic)
                 return (
@@ -100,7 +102,7 @@ const Matrix = ({ matrix }: { matrix: SubscriptionMatrix }) => {
                   ) : client.tries < 0 ? (
                     t('triesOfLibrary')
                   ) : (
-                    client.tries
+                    t('triesCount', { count: client.tries })
                   )}
                 </Td>
                 {topics.map((topic) => {

@@ -26,9 +26,15 @@ export const BodyTypeButton = ({ topic }: { topic: string }) => {
   const [open, setOpen] = useState(false)
   return (
     <>
-      <Button look="ghost" size="sm" reason={may('topic.write')} onClick={() => setOpen(true)}>
+      <Button
+        look="ghost"
+        shape="icon"
+        size="sm"
+        aria-label={t('open')}
+        reason={may('topic.write')}
+        onClick={() => setOpen(true)}
+      >
         <Shapes />
-        {t('open')}
       </Button>
       {open && <BodyTypeDialog topic={topic} onClose={() => setOpen(false)} />}
     </>

@@ -257,7 +257,7 @@ const Then = ({ row }: { row: RedriveRow }) => {
           : t('go')
   return (
     <span className="flex items-center gap-1.5">
-      <Mark state={row.note === null ? (row.before === null ? 'ok' : 'warn') : 'off'} />
+      <Mark state={row.note === null ? (row.before === null ? 'ok' : 'warn') : 'note'} />
       {words}
     </span>
   )

@@ -50,7 +50,11 @@ export const TransactionsPage = () => {
         placeholder={t('contains')}
         className="w-[264px]"
       />
-      <Panel title={t('open')} about={t('openAbout')} className="min-h-[220px] flex-1">
+      <Panel
+        title={t('open')}
+        about={t('openAbout')}
+        className={list?.open.length === 0 ? 'min-h-[140px] flex-none' : 'min-h-[220px] flex-1'}
+      >
         <WaitingTable
           isMain
           label={t('open')}
@@ -119,7 +123,7 @@ const useColumns = (checksMax: number | null): readonly Column<HalfRow>[] => {
       id: 'age',
       head: t('age'),
       name: t('age'),
-      widthPx: 84,
+      widthPx: 116,
       priority: 0,
       number: true,
       card: 'value',

@@ -129,7 +129,7 @@ const Preview = ({ preview }: { preview: WaitingActPreview }) => {
                 </Td>
                 <Td>
                   <span className="flex items-center gap-1.5">
-                    <Mark state={row.note !== null ? 'off' : drops ? 'warn' : 'ok'} />
+                    <Mark state={row.note !== null ? 'note' : drops ? 'warn' : 'ok'} />
                     {row.note === null ? t(`will.${act}`) : t(`note.${row.note}`)}
                   </span>
                 </Td>

@@ -14,8 +14,9 @@ export const buttonLooks = cva(
     variants: {
       look: {
         plain: 'border-line bg-panel text-ink hover:bg-hover [&_.lucide]:text-ink-3',
-        primary: 'border-tide bg-tide text-on-tide hover:border-tide-strong hover:bg-tide-strong',
-        danger: 'border-crit-mark bg-crit-mark text-on-crit hover:opacity-90',
+        primary:
+          '[&_.mark>path]:stroke-current border-tide bg-tide text-on-tide hover:border-tide-strong hover:bg-tide-strong',
+        danger: '[&_.mark>path]:stroke-current border-crit-mark bg-crit-mark text-on-crit hover:opacity-90',
         ghost: 'border-transparent text-ink-2 hover:bg-hover hover:text-ink [&_.lucide]:text-ink-3',
         'ghost-danger': 'border-transparent text-crit hover:bg-crit-wash',
       },
