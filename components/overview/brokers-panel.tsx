@@ -35,7 +35,7 @@ export function BrokersPanel({ cluster, overview }: { cluster: string; overview:
           <thead>
             <tr>
               <Th>{t('broker')}</Th>
-              <Th className="w-[70px]">{t('role')}</Th>
+              <Th className="w-[70px] max-sm:hidden">{t('role')}</Th>
               <Th number className="w-[72px]">
                 {t('in')}
               </Th>
@@ -58,7 +58,7 @@ export function BrokersPanel({ cluster, overview }: { cluster: string; overview:
                       <span className="mono truncate">{row.key}</span>
                     </Link>
                   </Td>
-                  <Td>{t(`roleWord.${row.role}`)}</Td>
+                  <Td className="max-sm:hidden">{t(`roleWord.${row.role}`)}</Td>
                   <Td number>
                     {row.role === 'slave' && isKnown(row.inPerSecond) && row.inPerSecond.value === 0 ? (
                       <NotApplicable />
