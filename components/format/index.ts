@@ -9,6 +9,7 @@ export {
   GrowthValue,
   type Level,
   LONGEST_DRAIN_MS,
+  lookMs,
   NotApplicable,
   TotalValue,
   UnknownWord,

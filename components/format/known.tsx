@@ -97,6 +97,11 @@ export function GrowthValue({ of, level = 'ok' }: { of: Known<number>; level?: L
   )
 }
 
+/** Of how long a look: whole minutes once it is one. */
+export const lookMs = (ms: number): number => {
+  const step = ms < 60_000 ? 1000 : 60_000
+  return Math.max(1000, Math.round(ms / step) * step)
+}
 /** Some minutes tell nothing of what comes after a day: beyond it only that it takes longer is said. */
 export const LONGEST_DRAIN_MS = 86_400_000
 export const drainIsLong = (of: Drain): boolean => of.kind === 'shrinking' && of.ms > LONGEST_DRAIN_MS
@@ -109,7 +114,7 @@ export function DrainValue({ of, growing }: { of: Drain; growing?: boolean }) {
       return <NotApplicable />
     case 'shrinking':
       return (
-        <span title={t('drainTip', { span: format.duration(Math.round(of.overMs / 1000) * 1000) })}>
+        <span title={t('drainTip', { span: format.duration(lookMs(of.overMs)) })}>
           {of.ms < 1000
             ? `< ${format.duration(1000)}`
             : drainIsLong(of)

@@ -4,7 +4,7 @@ import { useTranslations } from 'use-intl'
 import { isKnown } from '../../server/shared/known'
 import type { GroupView } from '../../server/shared/views'
 import { BacklogChart, ThroughputChart } from '../chart'
-import { BehindValue, DrainValue, drainIsLong, LONGEST_DRAIN_MS, TotalValue, useFormat, Value } from '../format'
+import { BehindValue, DrainValue, drainIsLong, LONGEST_DRAIN_MS, lookMs, TotalValue, useFormat, Value } from '../format'
 import { clusterHref } from '../shell/address'
 import { QueryFault, Region } from '../shell/fault'
 import { useRange } from '../shell/range'
@@ -189,7 +189,7 @@ const ProgressFigures = ({ cluster, view }: { cluster: string; view: GroupView }
           row.drain.kind === 'done'
             ? t('drained')
             : row.drain.kind === 'shrinking'
-              ? t('atThisRate', { span: format.duration(Math.round(row.drain.overMs / 1000) * 1000) })
+              ? t('atThisRate', { span: format.duration(lookMs(row.drain.overMs)) })
               : undefined
         }
       />
