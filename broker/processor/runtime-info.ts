@@ -52,7 +52,7 @@ export async function runtimeInfo(broker: BrokerContext, parts: AdminParts): Pro
     msgGetTotalYesterdayMorning: totals.getYesterdayMorning,
     msgGetTotalTodayMorning: totals.getThisMorning,
     msgGetTotalTodayNow: totals.getNow,
-    pageCacheLockTimeMills: 0,
+    pageCacheLockTimeMills: Math.round(store.statistics.logWriteMs),
     startAcceptSendRequestTimeStamp: values.startAcceptSendRequestTimeStamp,
     ...timerFigures(broker.timers.figures()),
     ...requestQueues(values),

@@ -122,6 +122,7 @@ class Gate implements Intake {
     this.#writer = createLogWriter(
       log,
       {
+        underWay: (isUnderWay) => statistics.logWrite(isUnderWay),
         written: () => this.#written(),
         failed: (error) => this.#writeFailed(error),
         log: options.log,

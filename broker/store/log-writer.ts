@@ -21,6 +21,8 @@ export interface LogWriter {
   idle(): Promise<void>
 }
 export interface WriterEvents {
+  /** A write off the loop begins, or has ended: meanwhile others can ask how long it lasts. */
+  underWay(isUnderWay: boolean): void
   /** writtenTo has moved. */
   written(): void
   /** From writtenTo on nothing is stored. The log has not been cut yet. */
@@ -88,11 +90,14 @@ class Writer implements LogWriter {
 
   async #writeOne(chunk: Chunk): Promise<boolean> {
     const began = performance.now()
+    this.#events.underWay(true)
     try {
       await this.#log.row.write(chunk.offset, chunk.buffers)
     } catch (error) {
       this.#events.failed(error)
       return false
+    } finally {
+      this.#events.underWay(false)
     }
     const now = performance.now()
     if (now - began >= this.#limits.calmWriteMs) this.#calmSince = now

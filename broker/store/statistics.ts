@@ -28,6 +28,7 @@ export class Statistics implements StoreStatistics {
   /** A ring: under SYNC_FLUSH there may be thousands a second. */
   readonly #flushesMs = new Float64Array(flushesKept)
   #flushes = 0
+  #writeBegan: number | null = null
   /** A ring would save a shift a second: not worth its lines. */
   readonly #samples: Sample[] = []
 
@@ -55,6 +56,13 @@ export class Statistics implements StoreStatistics {
   get flushP99Ms(): number | null {
     const kept = this.#flushesMs.slice(0, Math.min(this.#flushes, flushesKept)).sort()
     return kept.at(Math.ceil(kept.length * 0.99) - 1) ?? null
+  }
+
+  logWrite(isUnderWay: boolean): void {
+    this.#writeBegan = isUnderWay ? performance.now() : null
+  }
+  get logWriteMs(): number {
+    return this.#writeBegan === null ? 0 : performance.now() - this.#writeBegan
   }
 
   /** To be called once a second or so; more often does no harm. */

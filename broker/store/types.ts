@@ -229,6 +229,8 @@ export interface StoreStatistics {
   readonly consumeQueueDiskRatio: number
   /** How long the disk took for 99 of 100 of the last flushes of the commit log; null: there was none. */
   readonly flushP99Ms: number | null
+  /** How long the write of the commit log that is under way has lasted; 0: none is, or it is so quick that nobody can ask meanwhile. */
+  readonly logWriteMs: number
 }
 
 export interface StoreOptions {

@@ -66,6 +66,8 @@ class Watch implements Engine {
   #matched = new Map<string, number>()
   #silenceTests: { silence: Silence; test: (name: string) => boolean }[] = []
   #cleanedAt = 0
+  /** Of each alarm that fires, the channels that know of it. */
+  #told: ReadonlyMap<string, ReadonlySet<string>> = new Map()
   /** Turns and changes of rules come one after the other. */
   readonly #inTurn = oneAfterTheOther()
   rules: Rule[] = []
@@ -111,6 +113,7 @@ class Watch implements Engine {
         alarm: one,
         seenAt: now(),
       })
+    this.#told = await store.told()
   }
   async reloadSilences(): Promise<void> {
     this.silences = await this.#options.store.silences()
@@ -134,12 +137,15 @@ class Watch implements Engine {
   turn(sampled: Sampled): Promise<void> {
     return this.#inTurn(() => this.#turn(sampled))
   }
-  /** What a changed rule watched so far ends; the next turn begins it anew. */
+  /**
+   * What a changed rule watched so far ends; the next turn begins it anew. Whom a rule tells, and how often, changes nothing of what
+   * fires: that goes on.
+   */
   reloadRules(): Promise<void> {
     return this.#inTurn(async () => {
-      const before = new Map(this.rules.map((rule) => [rule.id, JSON.stringify(rule)]))
+      const before = new Map(this.rules.map((rule) => [rule.id, whenOf(rule)]))
       const rules = await this.#options.store.rules()
-      const same = new Set(rules.filter((rule) => before.get(rule.id) === JSON.stringify(rule)).map(({ id }) => id))
+      const same = new Set(rules.filter((rule) => before.get(rule.id) === whenOf(rule)).map(({ id }) => id))
       const statements: Statement[] = []
       const ended: string[] = []
       const now = this.#options.now()
@@ -160,6 +166,7 @@ class Watch implements Engine {
     const { now } = sampled
     const statements: Statement[] = []
     const next = new Map<string, Watching>()
+    const told = new Map<string, ReadonlySet<string>>()
     const matched = new Map<string, number>()
     const looked = new Set<string>()
     let watched = 0
@@ -197,7 +204,7 @@ class Watch implements Engine {
           statements.push(...(await this.#endings({ ...held, ...one }, one.alarm, 'resolved', now)))
           one.alarm = null
         }
-        if (one.alarm !== null) statements.push(...this.#telling(rule, one, one.alarm, now))
+        if (one.alarm !== null) statements.push(...this.#telling(rule, one, one.alarm, now, told))
         if (one.phase !== 'quiet' || one.unknownSince !== null) next.set(key, one)
       }
       matched.set(rule.id, count)
@@ -223,6 +230,12 @@ class Watch implements Engine {
     if (statements.length + marks.length > 0) await this.#options.store.write([...statements, ...marks])
     if (statements.length > 0) this.#options.notify.outbox.wake()
     this.#watching = next
+    this.#told = new Map(
+      [...next.values()].flatMap(({ alarm }): [string, ReadonlySet<string>][] => {
+        const channels = alarm && (told.get(alarm.id) ?? this.#told.get(alarm.id))
+        return channels ? [[alarm.id, channels]] : []
+      }),
+    )
     this.#matched = matched
     this.watched = watched
     this.at = now
@@ -253,18 +266,27 @@ class Watch implements Engine {
     }
   }
 
-  /** Told when it fires, when a silence over it ends, and again while it lasts and nobody took it. */
-  #telling(rule: Rule, one: Watching, alarm: Alarm, now: number): Statement[] {
+  /**
+   * Told when it fires, when a silence over it ends, and again while it lasts and nobody took it. A channel that comes later (made,
+   * switched on, or added to the rule) is told in the next turn that it fires; from then on it is one of them.
+   */
+  #telling(rule: Rule, one: Watching, alarm: Alarm, now: number, told: Map<string, ReadonlySet<string>>): Statement[] {
     const silenced = this.silenceOf(rule.id, one.subject, now) !== null
     const first = alarm.toldAt === null
     const again = !first && rule.repeatMs > 0 && alarm.takenBy === null && now - (alarm.toldAt ?? now) >= rule.repeatMs
-    if (silenced ? !first || alarm.silencedAt !== null : !first && !again) return []
-    const event = first ? 'firing' : 'again'
-    one.alarm = silenced ? { ...alarm, silencedAt: now } : { ...alarm, toldAt: now }
+    if (silenced && (!first || alarm.silencedAt !== null)) return []
+    const known = this.#told.get(alarm.id) ?? new Set()
+    const channels = this.#options.notify.channels
+      .enabled(rule.channels)
+      .filter(({ id }) => first || again || (alarm.takenBy === null && !known.has(id)))
+    if (!first && !again && channels.length === 0) return []
+    const isRepeated = !silenced && (first || again)
+    one.alarm = silenced ? { ...alarm, silencedAt: now } : isRepeated ? { ...alarm, toldAt: now } : alarm
+    if (!silenced) told.set(alarm.id, new Set([...known, ...channels.map(({ id }) => id)]))
+    const event = again ? 'again' : 'firing'
     const notice = this.#notice(event, one.alarm, one.unknownSince === null ? one.value : null, null, now)
-    const mark = silenced ? 'silenced_at' : 'told_at'
     return [
-      ...this.#options.notify.channels.enabled(rule.channels).map((channel) =>
+      ...channels.map((channel) =>
         this.#options.notify.outbox.statement({
           id: `${alarm.id}:${silenced ? 'silenced' : event}:${again ? now : 0}:${channel.id}`,
           alarmId: alarm.id,
@@ -273,7 +295,14 @@ class Watch implements Engine {
           silenced,
         }),
       ),
-      { sql: `update alarm set ${mark} = ?, peak = ? where id = ?`, params: [now, one.peak, alarm.id] },
+      ...(silenced || isRepeated
+        ? [
+            {
+              sql: `update alarm set ${silenced ? 'silenced_at' : 'told_at'} = ?, peak = ? where id = ?`,
+              params: [now, one.peak, alarm.id],
+            },
+          ]
+        : []),
     ]
   }
 
@@ -330,6 +359,9 @@ class Watch implements Engine {
     }
   }
 }
+
+/** What of a rule decides when it fires. */
+const whenOf = ({ channels: _, repeatMs: __, ...rule }: Rule): string => JSON.stringify(rule)
 
 const remember = ({ ruleId, subject, since }: Watching): Statement => ({
   sql: `insert into alarm_pending (rule_id, subject, since) values (?, ?, ?)

@@ -179,6 +179,12 @@ const living = (row: BrokerRow, figure: Known<number>): Measure | undefined =>
 const ofBrokers: Partial<Record<AlarmMetricName, OfBroker>> = {
   brokerSilent: ({ state }, sampled) =>
     state === 'unknown' ? { unknown: 'no-sample-yet' } : flag(state === 'silent', sampled.now),
+  notWritable: (row, sampled) => {
+    if (row.writable === null) return undefined
+    if (row.refusesSends) return flag(true, sampled.state.at)
+    if (!isKnown(row.writable)) return { unknown: row.writable.unknown }
+    return flag(!row.writable.value, row.writable.at)
+  },
   masterChanged: (row, { state, now }) => {
     if (row.role !== 'master' || row.state === 'unknown') return undefined
     const at = state.brokers.get(row.key)?.tookOverAt ?? null

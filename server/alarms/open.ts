@@ -2,6 +2,7 @@
 // already being sampled; a turn waits for it.
 import { randomUUID } from 'node:crypto'
 import { and, count, desc, eq, gte, like, lte, or } from 'drizzle-orm'
+import { noteFacts } from '../audit/facts'
 import { alarm } from '../db/alarm-tables'
 import type { Database } from '../db/open'
 import type { HistoryOptions } from '../metrics/history'
@@ -201,6 +202,8 @@ export const openAlarms = (options: AlarmsOptions): Alarms => {
       const id = randomUUID()
       const at = now()
       await store.putSilence({ id, ruleId, pattern, until: at + forMs, createdAt: at, who, reason, endedAt: null })
+      const rule = engine.rules.find((one) => one.id === ruleId)?.name
+      if (rule !== undefined) noteFacts({ after: { rule } })
       await engine.reloadSilences()
       return { id }
     },
@@ -211,8 +214,14 @@ export const openAlarms = (options: AlarmsOptions): Alarms => {
     },
     async take(id, who) {
       const { store, engine } = await ready()
-      if ((await store.get(id)) === undefined) throw new DeskError('not-found', 'There is no such alarm.')
+      const held = await store.get(id)
+      if (held === undefined) throw new DeskError('not-found', 'There is no such alarm.')
       await store.take(id, who, now())
+      noteFacts({
+        object: `${held.rule}: ${held.subject}`,
+        before: { takenBy: held.takenBy },
+        after: { takenBy: who },
+      })
       await engine.reloadAlarm(id)
     },
     async history(input) {

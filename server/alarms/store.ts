@@ -1,10 +1,10 @@
 // server/alarms/store.ts: rules, silences and alarms of one cluster in the database: what is read at the start, and the
 // statements of a turn, which are written all or none. Owner of the tables alarm_*.
 import { randomUUID } from 'node:crypto'
-import { and, desc, eq, gte, isNull, or } from 'drizzle-orm'
+import { and, desc, eq, gte, isNull, ne, or } from 'drizzle-orm'
 import { alarm, alarmPending, alarmRule, alarmSilence, delivery, setting } from '../db/alarm-tables'
 import type { Database } from '../db/open'
-import { type AlarmRuleBody, alarmRuleBody, defaultRules } from '../shared/alarms'
+import { type AlarmRuleBody, alarmRuleBody, defaultRules, laterRules } from '../shared/alarms'
 
 export interface Rule extends AlarmRuleBody {
   id: string
@@ -21,6 +21,8 @@ export interface AlarmStore {
   removeRule(id: string): Promise<void>
   pending(): Promise<{ ruleId: string; subject: string; since: number }[]>
   firing(): Promise<Alarm[]>
+  /** The channels that were told of each alarm that fires. */
+  told(): Promise<Map<string, ReadonlySet<string>>>
   silences(): Promise<Silence[]>
   putSilence(silence: Omit<Silence, 'cluster'>): Promise<void>
   endSilence(id: string, at: number): Promise<void>
@@ -65,6 +67,17 @@ export const openAlarmStore = async (database: Database, cluster: string, now: (
         .select()
         .from(alarm)
         .where(and(eq(alarm.cluster, cluster), isNull(alarm.endedAt))),
+    async told() {
+      const rows = await db
+        .selectDistinct({ alarmId: alarm.id, channelId: delivery.channelId })
+        .from(alarm)
+        .innerJoin(delivery, eq(delivery.alarmId, alarm.id))
+        .where(and(eq(alarm.cluster, cluster), isNull(alarm.endedAt), ne(delivery.status, 'silenced')))
+      const told = new Map<string, Set<string>>()
+      for (const { alarmId, channelId } of rows)
+        told.set(alarmId, (told.get(alarmId) ?? new Set<string>()).add(channelId))
+      return told
+    },
     silences: () =>
       db
         .select()
@@ -107,16 +120,28 @@ export const openAlarmStore = async (database: Database, cluster: string, now: (
   }
 }
 
-/** Once per cluster: a default rule that somebody deleted does not come back. */
+/** Each once per cluster: a default rule that somebody deleted does not come back, and one that a later version brings is added. */
 const plantDefaults = async (database: Database, cluster: string, at: number): Promise<void> => {
   const key = `alarms.defaults.${cluster}`
-  const [planted] = await database.db.select().from(setting).where(eq(setting.key, key))
-  if (planted !== undefined) return
+  const [note] = await database.db.select().from(setting).where(eq(setting.key, key))
+  const planted = note === undefined ? new Set<string>() : plantedBy(JSON.parse(note.value)) // written below
+  const fresh = defaultRules.filter(({ metric }) => !planted.has(metric))
+  if (fresh.length === 0) return
   await database.batch([
-    ...defaultRules.map((body, index) => ({
+    ...fresh.map((body, index) => ({
       sql: 'insert into alarm_rule (id, cluster, body, created_at) values (?, ?, ?, ?)',
       params: [randomUUID(), cluster, JSON.stringify(body), at + index],
     })),
-    { sql: 'insert or ignore into setting (key, value) values (?, ?)', params: [key, String(at)] },
+    {
+      sql: 'insert into setting (key, value) values (?, ?) on conflict (key) do update set value = excluded.value',
+      params: [key, JSON.stringify([...new Set([...planted, ...fresh.map(({ metric }) => metric)])])],
+    },
   ])
 }
+/** Which rules a cluster had been given: a list of metrics, or, before there were later ones, the time of the first start. */
+const plantedBy = (note: unknown): ReadonlySet<string> =>
+  new Set(
+    Array.isArray(note)
+      ? note.map(String)
+      : defaultRules.map(({ metric }) => metric).filter((metric) => !laterRules.has(metric)),
+  )

@@ -7,6 +7,8 @@ import { BlockList, isIP } from 'node:net'
 export class TargetError extends Error {
   override readonly name = 'TargetError'
 }
+/** What an admin's list of hosts does not let through, as opposed to a host that is not found. */
+export class RefusedTargetError extends TargetError {}
 export interface Target {
   host: string
   port: number
@@ -84,13 +86,13 @@ export const checkTarget = async (
     .replace(/\.$/, '')
   const named = isNamed(hosts, host, port)
   if (hosts.length > 0 && !named)
-    throw new TargetError(`${host}:${port} is not among the hosts this console may speak to`)
+    throw new RefusedTargetError(`${host}:${port} is not among the hosts this console may speak to`)
   const found = isIP(host) !== 0 ? [{ address: host, family: isIP(host) }] : await resolve(host)
   const first = found[0]
   if (first === undefined) throw new TargetError(`${host} has no address`)
   const inside = found.find(({ address }) => !isPublic(address))
   if (inside !== undefined && !named)
-    throw new TargetError(
+    throw new RefusedTargetError(
       `${host} is ${inside.address}, a private address: an admin must name it among the hosts first`,
     )
   return { host, port, address: first.address, family: first.family === 6 ? 6 : 4 }

@@ -4,13 +4,40 @@ import { eq } from 'drizzle-orm'
 import { delivery } from '../db/alarm-tables'
 import type { Database } from '../db/open'
 import type { Seal } from '../guard/seal'
-import type { Resolve } from '../guard/target'
+import { checkTarget, RefusedTargetError, type Resolve } from '../guard/target'
+import type { ChannelBody } from '../shared/alarms'
 import type { NotifyDesk } from '../shared/desk'
 import { DeskError } from '../shared/errors'
 import { type Channels, deliveryRow, openChannels } from './channels'
 import type { Notice } from './notice'
 import { type Outbox, openOutbox } from './outbox'
 import { sendOver } from './send'
+
+/** A name that nobody resolves now may be resolved later: it does not keep an address from being saved. */
+const RESOLVED_WITHIN_MS = 3000
+/** An address that notices will never be sent to is refused when it is saved, not only when the first of them fails. */
+const mayBeSpokenTo = async (body: ChannelBody, hosts: readonly string[], resolve?: Resolve): Promise<void> => {
+  const target = targetOf(body)
+  if (target === undefined) return
+  let late: NodeJS.Timeout | undefined
+  const waited = new Promise<void>((done) => {
+    late = setTimeout(done, RESOLVED_WITHIN_MS)
+  })
+  // Where hosts are named, whether it is one of them is all that counts, and nobody need be asked.
+  const asked = hosts.length > 0 ? async () => [] : resolve
+  const checked = checkTarget(target.host, target.port, hosts, asked).catch((error: unknown) => {
+    if (error instanceof RefusedTargetError)
+      throw new DeskError('bad-input', `${error.message}: ${NAME_IT}`, { todo: NAME_IT })
+  })
+  await Promise.race([checked, waited]).finally(() => clearTimeout(late))
+}
+const NAME_IT = 'name it under Alarms, Channels, “Whom the console may speak to” (channel.setPolicy), then save again.'
+const targetOf = (body: ChannelBody): { host: string; port: number } | undefined => {
+  if (body.kind === 'mail') return { host: body.host, port: body.port }
+  if (body.url === undefined) return undefined
+  const { hostname, port, protocol } = new URL(body.url)
+  return { host: hostname, port: port !== '' ? Number(port) : protocol === 'http:' ? 80 : 443 }
+}
 
 export interface NotifyOptions {
   database: Database
@@ -41,7 +68,10 @@ export const openNotify = async (options: NotifyOptions): Promise<Notify> => {
     channels,
     outbox,
     list: () => channels.list(),
-    put: (id, body) => channels.put(id, body),
+    async put(id, body) {
+      await mayBeSpokenTo(body, channels.hosts(), options.resolve)
+      return channels.put(id, body)
+    },
     setEnabled: (id, enabled) => channels.setEnabled(id, enabled),
     remove: (id) => channels.remove(id),
     policy: () => ({ hosts: [...channels.hosts()] }),

@@ -1,8 +1,8 @@
 // server/notify/outbox.ts: what is still to be told. A notice is written in the transaction of what it tells about, sent
 // in order of writing, channel by channel, and tried again with growing waits; what was sent is noted before the next
 // one goes. A process that is killed between the sending and the note sends the same delivery id once more.
-import { and, eq, inArray, lte, sql } from 'drizzle-orm'
-import { delivery } from '../db/alarm-tables'
+import { and, eq, inArray, isNull, lte, notInArray, or, sql } from 'drizzle-orm'
+import { alarm, delivery } from '../db/alarm-tables'
 import type { Db } from '../db/open'
 import type { Channels } from './channels'
 import type { Notice } from './notice'
@@ -183,9 +183,17 @@ class Sender implements Outbox {
     const now = this.#options.now()
     if (now - this.#cleanedAt < CLEAN_EVERY_MS) return
     this.#cleanedAt = now
+    // Of an alarm that still fires they say who knows of it.
+    const lasting = this.#options.db.select({ id: alarm.id }).from(alarm).where(isNull(alarm.endedAt))
     await this.#options.db
       .delete(delivery)
-      .where(and(inArray(delivery.status, ['sent', 'failed', 'silenced']), lte(delivery.createdAt, now - KEPT_MS)))
+      .where(
+        and(
+          inArray(delivery.status, ['sent', 'failed', 'silenced']),
+          lte(delivery.createdAt, now - KEPT_MS),
+          or(isNull(delivery.alarmId), notInArray(delivery.alarmId, lasting)),
+        ),
+      )
   }
 
   /** What is on its way is waited for, so that an orderly end sends nothing twice. */

@@ -6,6 +6,7 @@ import {
   groupCreateInput,
   groupDeleteInput,
   groupFilterInput,
+  groupFilterRemoveInput,
   groupFilterTryInput,
   groupHistoryInput,
   groupListInput,
@@ -102,9 +103,9 @@ export const groupRouter = router({
       return ctx.cluster.groups.setFilter(input)
     }),
   removeFilter: allowedOn('group.write')
-    .input(onGroup)
+    .input(groupFilterRemoveInput)
     .mutation(({ ctx, input }) => ctx.cluster.groups.removeFilter(input.group)),
-  /** Changes nothing, but for whoever may save it. What it says of a message tells of all that lies in it. */
+  /** Changes nothing (so also where nothing may be changed), but for whoever may save it. What it says of a message tells of all that lies in it. */
   tryFilter: allowedOn('group.write')
     .input(groupFilterTryInput)
     .mutation(({ ctx, input }) => {

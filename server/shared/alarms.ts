@@ -28,6 +28,7 @@ export const alarmMetrics = {
   topicIn: metric('topic', 'perSecond'),
   topicOut: metric('topic', 'perSecond'),
   brokerSilent: metric('broker', 'flag'),
+  notWritable: metric('broker', 'flag'), //                  a master that producers are not sent to, or that refuses every send
   masterChanged: metric('broker', 'flag'), //                another broker became master in the last 10 min
   disk: metric('broker', 'ratio'),
   slaveBehind: metric('broker', 'bytes'),
@@ -85,6 +86,7 @@ export const defaultRules: readonly AlarmRuleBody[] = [
   rule('Retries growing', 'retryGrowth', 100, { forMs: 0 }),
   rule('Dead letters growing', 'deadGrowth', 0, { forMs: 0 }),
   rule('Broker not answering', 'brokerSilent', 0, { severity: 'critical', forMs: 30_000, resolveForMs: 10_000 }),
+  rule('Broker takes no messages', 'notWritable', 0, { forMs: 300_000, resolveForMs: 10_000 }),
   rule('Another master', 'masterChanged', 0, { forMs: 0, resolveForMs: 0, repeatMs: 0 }),
   rule('Name server not answering', 'namesrvSilent', 0, { forMs: 30_000, resolveForMs: 10_000 }),
   rule('Disk over 85 %', 'disk', 0.85, { severity: 'critical', resolveValue: 0.8 }),
@@ -95,6 +97,8 @@ export const defaultRules: readonly AlarmRuleBody[] = [
   rule('Half messages unanswered', 'halfAge', 300_000, {}),
   rule('Cluster cannot be seen', 'samplerBlind', 0, { severity: 'critical', forMs: 60_000, resolveForMs: 10_000 }),
 ]
+/** Consoles that were set up before have no note of these: they get them once, at their next start. */
+export const laterRules: ReadonlySet<AlarmMetricName> = new Set<AlarmMetricName>(['notWritable'])
 function rule(name: string, metric: AlarmMetricName, value: number, rest: Partial<AlarmRuleBody>): AlarmRuleBody {
   return {
     name,
@@ -125,6 +129,7 @@ const chineseNames: Readonly<Record<string, string>> = {
   'Retries growing': '重试增长',
   'Dead letters growing': '死信增长',
   'Broker not answering': 'Broker 无响应',
+  'Broker takes no messages': 'Broker 不接收消息',
   'Another master': '主节点切换',
   'Name server not answering': 'NameServer 无响应',
   'Disk over 85 %': '磁盘使用率超过 85 %',

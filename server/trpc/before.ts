@@ -1,5 +1,6 @@
 // server/trpc/before.ts: how things stood before a change, for the audit log: for each change that replaces something, where
 // to look. Only what the change names is kept, so that before and after can be read side by side. Never a secret.
+import { type AlarmRuleBody, alarmRuleBody } from '../shared/alarms'
 import type { ClusterDesk, ConsoleDesk, SignedIn } from '../shared/desk'
 import { isKnown } from '../shared/known'
 import type { ChannelRow } from '../shared/views'
@@ -24,10 +25,11 @@ export const before: Readonly<Record<string, (asked: Asked) => unknown>> = {
   'group.removeFilter': ({ cluster, input }) => scriptsOf(cluster, text(input.group)),
   'group.delete': async ({ cluster, input }) => (await cluster?.groups.get(text(input.group)))?.configs,
   'broker.configUpdate': ({ cluster, input }) => settingsOf(cluster, input),
-  'alarm.putRule': async ({ cluster, input }) => ({
-    rule: (await cluster?.alarms.rules())?.find(({ id }) => id === input.id),
-  }),
-  'alarm.removeRule': async ({ cluster, input }) => (await cluster?.alarms.rules())?.find(({ id }) => id === input.id),
+  'alarm.putRule': async (asked) => {
+    const rule = await ruleOf(asked)
+    return rule && { rule }
+  },
+  'alarm.removeRule': ruleOf,
   'acl.putUser': async ({ cluster, input }) =>
     (await cluster?.acl.state())?.users.find(({ name }) => name === input.user),
   'acl.deleteUser': async ({ cluster, input }) =>
@@ -64,6 +66,11 @@ export const before: Readonly<Record<string, (asked: Asked) => unknown>> = {
 async function channelOf({ desk, input }: Asked): Promise<ChannelRow | undefined> {
   return (await desk.notify.list()).find(({ id }) => id === input.id)
 }
+/** What somebody set, and nothing of how it fares. */
+async function ruleOf({ cluster, input }: Asked): Promise<AlarmRuleBody | undefined> {
+  const found = (await cluster?.alarms.rules())?.find(({ id }) => id === input.id)
+  return found && alarmRuleBody.parse(found)
+}
 const channelHeld = (row: ChannelRow | undefined) =>
   row && channelFacts({ ...row.settings, kind: row.kind, name: row.name, ...(row.hasSecret && { secret: 'held' }) })
 /** What people call it: the call has no more than an id. */
@@ -72,8 +79,7 @@ export const objects: Readonly<Record<string, (asked: Asked) => Promise<string |
   'channel.test': channelName,
   'channel.setEnabled': channelName,
   'channel.remove': channelName,
-  'alarm.removeRule': async ({ cluster, input }) =>
-    (await cluster?.alarms.rules())?.find(({ id }) => id === input.id)?.name,
+  'alarm.removeRule': async (asked) => (await ruleOf(asked))?.name,
   'alarm.endSilence': async ({ cluster, input }) =>
     (await cluster?.alarms.silences())?.find(({ id }) => id === input.id)?.pattern,
 }

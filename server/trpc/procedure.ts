@@ -55,6 +55,7 @@ export const typesName: Readonly<Record<string, 'topic' | 'group' | 'part' | 'us
   'topic.delete': 'topic',
   'group.delete': 'group',
   'group.reset': 'group',
+  'group.removeFilter': 'group',
   'message.consumeDirectly': 'group',
   'message.resend': 'group',
   'dead.redrive': 'group',
@@ -75,8 +76,8 @@ const hasTypedName = (path: string, raw: unknown): boolean => {
   if (typed !== name) throw new DeskError('confirm-mismatch', `The name typed is not ${String(name)}.`)
   return typed !== ''
 }
-/** Changes on what the console says of a cluster: the cluster itself hears nothing of them. */
-export const consolesOwn: ReadonlySet<string> = new Set(['message.setBodyType'])
+/** What a cluster is not changed by, though the right for it is one to change: what the console says of it, and a trial of a script. */
+export const consolesOwn: ReadonlySet<string> = new Set(['message.setBodyType', 'group.tryFilter'])
 /** Whoever looks at the console as somebody else changes nothing but how that ends, and how they see it. */
 const mustBeOneself = ({ me }: SignedIn, path: string): void => {
   if (me.tryAs === null || whileTrying.has(path)) return
@@ -131,11 +132,11 @@ const recorded = t.middleware(async ({ ctx, next, path, type, getRawInput }) => 
       input.part ??
       input.user ??
       nameWithin(raw) ??
+      found.facts?.object ??
       input.id ??
       input.offsetId ??
       input.pattern ??
       accountName ??
-      found.facts?.object ??
       brokersWithin(raw) ??
       (path.startsWith('auth.') ? undefined : input.name) ??
       null,

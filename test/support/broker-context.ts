@@ -323,6 +323,7 @@ function arrayStore(times: Map<string, number[]>): MessageStore {
       commitLogDiskRatio: 0.16,
       consumeQueueDiskRatio: 0.16,
       flushP99Ms: 1.5,
+      logWriteMs: 0,
     },
     writable: { ok: true },
     setFlushPolicy: () => {},

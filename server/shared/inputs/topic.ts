@@ -66,6 +66,8 @@ export const groupFilterInput = onGroup.extend({
     .max(1000)
     .optional(),
 })
+/** `confirm`: the group's name, where somebody typed it. */
+export const groupFilterRemoveInput = onGroup.extend({ confirm: z.string().max(255).optional() })
 /** By its id, or the newest of a topic. */
 const pickedMessage = z.union([
   z.object({ id: z.string().min(1).max(100) }),

@@ -36,8 +36,8 @@ const smaller: Partial<Record<AlarmMetricName, number>> = {
   halfAge: 3000,
 }
 /**
- * Our brokers answer in the turn that reads a request: there is no lock of a page cache to wait for, only with Apache's.
- * Another master needs a controller that elects it: master-changed.test.ts.
+ * Another master needs a controller that elects it: master-changed.test.ts. A busy page cache needs a disk that lets writes
+ * wait: page-cache.test.ts.
  */
 const others: readonly AlarmMetricName[] = ['masterChanged', 'pageCacheBusy']
 
@@ -211,7 +211,11 @@ it('MO2: fires for every cause there is a default rule for', { timeout: 4 * WAIT
   await send('half', { TRAN_MSG: 'true', PGROUP: 'PG', UNIQ_KEY: 'half-1' })
   await send('timed', { TIMER_DELIVER_MS: String(Date.now() + 1500), UNIQ_KEY: 'timed-1' })
 
+  // As an operator does it who means to give it back.
+  expect(await cluster().brokers.setWritable('broker-a', false)).toMatchObject({ ok: 2, failed: 0 })
+
   await until([
+    'notWritable broker-a:0',
     'behind GID_stuck',
     'lag GID_stuck',
     'queueBlocked GID_stuck',

@@ -9,7 +9,7 @@ import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
 import { openDatabase } from '../../../server/db/open'
 import { openSeal } from '../../../server/guard/seal'
-import { checkTarget, isPublic } from '../../../server/guard/target'
+import { checkTarget, isPublic, type Resolve } from '../../../server/guard/target'
 import type { Notice } from '../../../server/notify/notice'
 import { type Notify, openNotify } from '../../../server/notify/open'
 import { type OpenChannel, sendOver } from '../../../server/notify/send'
@@ -203,6 +203,24 @@ describe('secrets', () => {
     for (const file of ['console.db', 'console.db-wal'])
       expect(readFileSync(join(folder, file), { flag: 'a+' }).includes('SESAME')).toBe(false)
   })
+  it('and addresses that nothing may be sent to are refused when they are saved, with the setting that lets them', async () => {
+    const nobody = async () => {
+      throw new Error('getaddrinfo ENOTFOUND')
+    }
+    const { notify } = await desk(undefined, undefined, undefined, nobody)
+    const put = (body: Parameters<Notify['put']>[1]) => notify.put(undefined, body)
+    const webhook = (url: string) => put({ kind: 'webhook', name: 'W', url })
+    const by = { kind: 'mail', security: 'plain', language: 'en' } as const
+    const mail = { ...by, name: 'M', port: 25, user: '', from: 'a@b.example', to: ['c@d.example'] }
+    await expect(webhook('https://elsewhere.test/')).rejects.toThrow(/not among.*Whom the console may speak to/)
+    await expect(put({ ...mail, host: 'mail.test' })).rejects.toMatchObject({ kind: 'bad-input' })
+    await notify.setPolicy({ hosts: [] })
+    await expect(webhook('http://10.0.0.5:8080/hook')).rejects.toThrow(/private address.*channel\.setPolicy/)
+    await expect(put({ kind: 'slack', name: 'S', url: 'https://[::1]/x', language: 'en' })).rejects.toThrow(/private/)
+    expect(await notify.list()).toEqual([])
+    // Nobody knows this name (yet): it may be saved.
+    expect(await webhook('https://nobody.invalid/')).not.toBe('')
+  })
   it('do not follow a channel to another host', async () => {
     const { notify } = await desk()
     const id = await notify.put(undefined, { kind: 'webhook', name: 'W', url: 'https://w.example/x', secret: 's' })
@@ -214,7 +232,12 @@ describe('secrets', () => {
   })
 })
 
-const desk = async (folder = temporaryFolder('notify'), now: () => number = Date.now, firstWaitMs?: number) => {
+const desk = async (
+  folder = temporaryFolder('notify'),
+  now: () => number = Date.now,
+  firstWaitMs?: number,
+  resolve?: Resolve,
+) => {
   const database = await openDatabase({ file: join(folder, 'console.db'), thread: false })
   const notify = await openNotify({
     database,
@@ -222,8 +245,9 @@ const desk = async (folder = temporaryFolder('notify'), now: () => number = Date
     log: () => undefined,
     firstWaitMs: firstWaitMs ?? 30,
     now,
+    ...(resolve === undefined ? {} : { resolve }),
   })
-  await notify.setPolicy({ hosts })
+  await notify.setPolicy({ hosts: [...hosts, '*.example'] })
   let closed = false
   const close = async () => {
     if (closed) return

@@ -2,6 +2,7 @@
 import { beforeEach, expect, it } from 'vitest'
 import { noteFacts } from '../../../server/audit/facts'
 import { createCaller } from '../../../server/root'
+import { alarmRuleBody, defaultRules } from '../../../server/shared/alarms'
 import type { AuditEntry, ConsoleDesk, SignedIn } from '../../../server/shared/desk'
 import { DeskError } from '../../../server/shared/errors'
 import { grantsOf, rightsOf } from '../../../server/shared/rights'
@@ -110,7 +111,8 @@ it('keeps what a filter script was before, and shows what it threw to those alon
   const done = { ok: 1, failed: 0, rows: [] }
   const tryFilter = async () => ({ verdict: 'passed' })
   const groups = { tryFilter, filter: async () => rows, setFilter: async () => done, removeFilter: async () => done }
-  const clusters = { get: () => ({ id: 'c', name: 'C', readOnly: false, production: false, groups }) }
+  const filtered = { id: 'c', name: 'C', readOnly: false, production: false, groups }
+  const clusters = { get: () => filtered }
   const at = { cluster: 'c', group: 'g' }
   const as = (role: 'viewer' | 'operator' | 'admin', rules: object[]) => {
     const me = { ...ann.me, role, grants: grantsOf(role), rights: rightsOf(role) }
@@ -132,6 +134,12 @@ it('keeps what a filter script was before, and shows what it threw to those alon
   expect(lines.splice(0)).toMatchObject([{ action: 'group.setFilter', result: 'failed' }, {}, {}])
   expect(await as('operator', []).group.tryFilter(attempt)).toMatchObject({ verdict: 'passed' })
   expect(lines.splice(0)).toMatchObject([{ action: 'group.tryFilter', object: 'g', result: 'ok' }])
+  // A trial changes nothing, and so may be made where nothing may be changed, and without the name of the cluster.
+  Object.assign(filtered, { readOnly: true, production: true })
+  expect(await as('operator', []).group.tryFilter(attempt)).toMatchObject({ verdict: 'passed' })
+  await expect(as('operator', []).group.setFilter(script)).rejects.toThrow('read-only')
+  Object.assign(filtered, { readOnly: false, production: false })
+  lines.splice(0)
   await as('operator', []).group.setFilter(script)
   await as('operator', []).group.removeFilter(at)
   const { passed: _, ...was } = held
@@ -161,7 +169,15 @@ it('says what a change did: what the applied preview held, what settings were be
     { key: 'brokerRole', value: 'ASYNC_MASTER' },
   ]
   const brokers = { get: async () => ({ config: { value: entries, at: 1 } }), configUpdate: async () => done }
-  const alarms = { silences: async () => [{ id: 's1', pattern: 'GID_*' }], endSilence: async () => undefined }
+  const rule = { ...defaultRules[0], id: 'r1', name: 'Mine', value: 60_000 }
+  const alarms = {
+    silences: async () => [{ id: 's1', pattern: 'GID_*' }],
+    endSilence: async () => undefined,
+    rules: async () => [{ ...rule, matched: 3, firing: 1, unknown: 0, pending: 0, firedLast7d: 9 }],
+    putRule: async () => ({ id: 'r1' }),
+    removeRule: async () => undefined,
+    take: async () => noteFacts({ object: 'Mine: GID_a', before: { takenBy: null }, after: { takenBy: 'ann' } }),
+  }
   const cluster = { id: 'c', name: 'C', readOnly: false, production: false, groups, waiting, brokers, alarms }
   const settings = { host: 'old.example', port: 25, url: 'https://hooks.example/secret-path' }
   const row = { id: 'c1', kind: 'mail', name: 'On call', enabled: true, settings, hasSecret: true }
@@ -179,6 +195,12 @@ it('says what a change did: what the applied preview held, what settings were be
   await asRoot.channel.put({ id: 'c1', channel })
   await asRoot.channel.test({ id: 'c1' })
   await asRoot.alarm.endSilence({ ...at, id: 's1' })
+  const { id: _, ...body } = rule
+  const changed = alarmRuleBody.parse({ ...body, value: 90_000 })
+  await asRoot.alarm.putRule({ ...at, rule: changed })
+  await asRoot.alarm.putRule({ ...at, id: 'r1', rule: changed })
+  await asRoot.alarm.removeRule({ ...at, id: 'r1' })
+  await asRoot.alarm.take({ ...at, id: 'a1', taken: true })
   const parsed = (text: string | null | undefined): unknown => (text == null ? null : JSON.parse(text))
   const told = lines.map(({ action, object, before, after }) => [action, object, parsed(before), parsed(after)])
   expect(told).toEqual([
@@ -204,6 +226,10 @@ it('says what a change did: what the applied preview held, what settings were be
     ],
     ['channel.test', 'On call', null, null],
     ['alarm.endSilence', 'GID_*', null, null],
+    ['alarm.putRule', 'Mine', null, { rule: changed }],
+    ['alarm.putRule', 'Mine', { rule: body }, { rule: changed }],
+    ['alarm.removeRule', 'Mine', body, null],
+    ['alarm.take', 'Mine: GID_a', { takenBy: null }, { taken: true, takenBy: 'ann' }],
   ])
   expect(JSON.stringify(lines)).not.toMatch(/opensesame|secret-path/)
 })
