@@ -96,6 +96,18 @@ const typesOf = (schema: JsonSchema): readonly string[] => [
   ...[schema.type ?? []].flat(),
   ...partsOf(schema).flatMap(typesOf),
 ]
+const namesOf = (schema: JsonSchema): readonly string[] => [
+  ...Object.keys(schema.properties ?? {}),
+  ...partsOf(schema).flatMap(namesOf),
+]
+/** What an operation takes. A change on a cluster may carry the cluster's name besides, for one marked production. */
+export const fieldsOf = ({ input, rule, type }: Omit<Operation, 'path'>): ReadonlySet<string> =>
+  new Set([...namesOf(input), ...(type === 'mutation' && rule.scope === 'cluster' ? ['production'] : [])])
+/** A filter whose name is not right would be none, and read everything: it is told instead of passed over. */
+export const unknownFields = (operation: Omit<Operation, 'path'>, given: unknown): string[] => {
+  const names = fieldsOf(operation)
+  return isRecord(given) ? Object.keys(given).filter((key) => !names.has(key)) : []
+}
 /** Fields of an address (`?size=50&names=a&names=b`) as values; `input` may carry the whole as JSON. */
 export const fromQuery = (schema: JsonSchema, query: URLSearchParams): Record<string, unknown> => {
   const whole = query.get('input')

@@ -9,7 +9,7 @@ import type { Caller, ConsoleDesk } from '../shared/desk'
 import { DeskError } from '../shared/errors'
 import { contextFor } from '../trpc/context'
 import { faultOf, trpcErrorOf } from '../trpc/faults'
-import { fromQuery, type JsonSchema, type Operation, operationsOf, revived } from './api-table'
+import { fieldsOf, fromQuery, type JsonSchema, type Operation, operationsOf, revived, unknownFields } from './api-table'
 import { API_PATH, openApiOf } from './openapi'
 
 export { API_PATH }
@@ -56,6 +56,7 @@ export const openApi = ({ desk, callerOf, onError, refused }: ApiOptions): ApiDo
         todo: SEND_A_TOKEN,
       })
     const input = request.method === 'GET' ? asked(operation.input, query) : await bodyOf(request, operation.input)
+    mustKnow(operation, input)
     const gone = new AbortController()
     response.once('close', () => gone.abort())
     const context = contextFor(desk, caller, {
@@ -157,10 +158,25 @@ const asked = (schema: JsonSchema, query: string): Record<string, unknown> => {
     throw new DeskError('bad-input', `A field is not JSON: ${error instanceof Error ? error.message : error}`)
   }
 }
-const json = (value: unknown): string =>
-  JSON.stringify(value ?? null, (_, one: unknown) =>
-    typeof one === 'bigint' ? one.toString() : one instanceof Map || one instanceof Set ? [...one] : one,
+const MAX_TOLD_CHARACTERS = 600
+const mustKnow = (operation: Operation, input: unknown): void => {
+  const unknown = unknownFields(operation, input)
+  if (unknown.length === 0) return
+  const named = unknown.map((name) => JSON.stringify(name)).join(', ')
+  const fields = [...fieldsOf(operation)].join(', ')
+  throw new DeskError(
+    'bad-input',
+    `${operation.path} takes no ${named}`.slice(0, MAX_TOLD_CHARACTERS) +
+      `${fields === '' ? '' : `. It takes ${fields}`}: see ${OPENAPI_PATH}.`,
   )
+}
+const json = (value: unknown): string =>
+  JSON.stringify(value ?? null, (key, one: unknown) => {
+    if (typeof one === 'number') return key.endsWith('Ms') ? shortened(one) : one
+    return typeof one === 'bigint' ? one.toString() : one instanceof Map || one instanceof Set ? [...one] : one
+  })
+/** A clock of this machine tells more digits of a millisecond than it knows. */
+const shortened = (ms: number): number => (Math.abs(ms) < 10 ? Math.round(ms * 100) / 100 : Math.round(ms))
 const bodyOf = async (request: IncomingMessage, schema: JsonSchema): Promise<unknown> => {
   const chunks: Buffer[] = []
   let size = 0

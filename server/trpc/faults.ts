@@ -5,6 +5,7 @@ import { TRPCError } from '@trpc/server'
 import { ZodError } from 'zod'
 import { DeskError, PeerError } from '../shared/errors'
 import type { Fault, FaultKind } from '../shared/views'
+import { describeInput } from './input-words'
 
 type Code = TRPCError['code']
 const rows: Record<FaultKind, readonly [code: Code, todo: string]> = {
@@ -53,7 +54,7 @@ const bare = (kind: FaultKind, text: string): Fault => ({
 
 export const faultOf = (error: unknown): Fault => {
   if (error instanceof TRPCError) {
-    if (error.cause instanceof ZodError) return bare('bad-input', describeZod(error.cause))
+    if (error.cause instanceof ZodError) return bare('bad-input', describeInput(error.cause))
     if (error.cause !== undefined && error.cause !== error) return faultOf(error.cause)
     if (error.code === 'NOT_FOUND') return bare('not-found', error.message)
     if (error.code === 'BAD_REQUEST' || error.code === 'PARSE_ERROR') return bare('bad-input', error.message)
@@ -83,12 +84,6 @@ export const faultOf = (error: unknown): Fault => {
   // What nobody foresaw is told in one line and without its stack; the log has the rest.
   return bare('internal', error instanceof Error ? error.message : String(error))
 }
-const describeZod = (error: ZodError): string =>
-  error.issues
-    .slice(0, 5)
-    .map((issue) => `${issue.path.join('.') || 'input'}: ${issue.message}`)
-    .join('; ')
-
 export const trpcErrorOf = (error: unknown): TRPCError => {
   if (error instanceof TRPCError && !(error.cause instanceof DeskError || error.cause instanceof PeerError))
     return error
