@@ -5,6 +5,7 @@ import { useState } from 'react'
 import { useTranslations } from 'use-intl'
 import { aclUserTypes } from '../../server/shared/acl'
 import type { AclUserRow } from '../../server/shared/views'
+import { TypedName } from '../change/typed-name'
 import { ClusterName, useClusterId } from '../shell/cluster'
 import { QueryFault } from '../shell/fault'
 import { useTRPC } from '../trpc/client'
@@ -14,7 +15,6 @@ import { Field, Input } from '../ui/input'
 import { Segmented } from '../ui/segmented'
 import { Switch } from '../ui/tick'
 import { useSettled } from './acl-result'
-import { TypedName } from './typed-name'
 
 const SECRET_MIN = 6
 
@@ -101,7 +101,7 @@ export function AclUserSheet({ row, onClose }: { row: AclUserRow | undefined; on
             effect={t('user.delete')}
             note={t('user.deleteNote')}
             busy={remove.isPending}
-            error={remove.error}
+            fault={remove.error && <QueryFault error={remove.error} className="px-0 py-1" />}
             onApply={(confirm) => remove.mutate({ cluster, user: row.name, confirm })}
           />
         )}

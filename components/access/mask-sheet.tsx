@@ -5,6 +5,7 @@ import { useState } from 'react'
 import { useTranslations } from 'use-intl'
 import { maskPutInput } from '../../server/shared/inputs'
 import { type MaskRule, maskHows, maskParts } from '../../server/shared/masks'
+import { TypedName } from '../change/typed-name'
 import { QueryFault } from '../shell/fault'
 import { useTRPC } from '../trpc/client'
 import { Button } from '../ui/button'
@@ -34,7 +35,6 @@ export function MaskSheet({ rule, onClose }: { rule: MaskRule | undefined; onClo
   const save = useMutation(trpc.access.putMask.mutationOptions({ onSuccess: settled(t('saved')) }))
   const remove = useMutation(trpc.access.removeMask.mutationOptions({ onSuccess: settled(t('gone')) }))
   const parsed = maskPutInput.safeParse({ ...draft, field: draft.part === 'body' ? '' : draft.field })
-  const error = save.error ?? remove.error
   return (
     <Sheet
       open
@@ -43,11 +43,6 @@ export function MaskSheet({ rule, onClose }: { rule: MaskRule | undefined; onClo
       title={t('sheet')}
       footer={
         <>
-          {rule === undefined ? null : (
-            <Button look="ghost-danger" busy={remove.isPending} onClick={() => remove.mutate({ id: rule.id })}>
-              {t('remove')}
-            </Button>
-          )}
           <span className="flex-1" />
           <Button onClick={onClose}>{tPeople('cancel')}</Button>
           <Button
@@ -96,7 +91,17 @@ export function MaskSheet({ rule, onClose }: { rule: MaskRule | undefined; onClo
           />
           <p className="mt-[3px] text-ink-3 text-xs">{t(`howHint.${draft.how}`)}</p>
         </div>
-        {error ? <QueryFault error={error} className="px-0 py-1" /> : null}
+        {save.error ? <QueryFault error={save.error} className="px-0 py-1" /> : null}
+        {rule === undefined ? null : (
+          <TypedName
+            name={rule.topics}
+            effect={t('remove')}
+            note={t('removeNote')}
+            busy={remove.isPending}
+            fault={remove.error && <QueryFault error={remove.error} className="px-0 py-1" />}
+            onApply={() => remove.mutate({ id: rule.id })}
+          />
+        )}
       </div>
     </Sheet>
   )

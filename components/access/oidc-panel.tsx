@@ -6,6 +6,7 @@ import { type ComponentProps, useState } from 'react'
 import { useTranslations } from 'use-intl'
 import { oidcPutInput } from '../../server/shared/inputs'
 import type { OidcState } from '../../server/shared/views'
+import { TypedName } from '../change/typed-name'
 import { QueryFault, Region } from '../shell/fault'
 import { useTRPC } from '../trpc/client'
 import { Button } from '../ui/button'
@@ -100,7 +101,7 @@ function OidcSheet({ state, onClose }: { state: OidcState; onClose: () => void }
     value: draft[key],
     onChange: (event) => setDraft((held) => ({ ...held, [key]: event.target.value })),
   })
-  const fault = save.error ?? remove.error ?? test.error
+  const fault = save.error ?? test.error
   return (
     <Sheet
       open
@@ -182,11 +183,15 @@ function OidcSheet({ state, onClose }: { state: OidcState; onClose: () => void }
         </p>
       ) : null}
       {state.settings === null ? null : (
-        <div className="mt-6 flex flex-col items-start gap-2 border-hair border-t pt-4">
-          <Button busy={remove.isPending} onClick={() => remove.mutate()}>
-            {t('remove')}
-          </Button>
-          <p className="text-ink-3 text-xs">{t('removeNote')}</p>
+        <div className="mt-6">
+          <TypedName
+            name={state.settings.label}
+            effect={t('remove')}
+            note={t('removeNote')}
+            busy={remove.isPending}
+            fault={remove.error && <QueryFault error={remove.error} className="px-0 py-1" />}
+            onApply={() => remove.mutate()}
+          />
         </div>
       )}
     </Sheet>

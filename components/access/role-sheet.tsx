@@ -6,6 +6,7 @@ import { useState } from 'react'
 import { useTranslations } from 'use-intl'
 import { customRights, type GrantOn, hasSubject, subjectOf } from '../../server/shared/rights'
 import type { RoleRow } from '../../server/shared/views'
+import { TypedName } from '../change/typed-name'
 import { QueryFault } from '../shell/fault'
 import { useTRPC } from '../trpc/client'
 import { Button } from '../ui/button'
@@ -14,7 +15,6 @@ import { Field, Input } from '../ui/input'
 import { Select } from '../ui/select'
 import { useToast } from '../ui/toast'
 import { ALL, useRightWords } from './right-words'
-import { TypedName } from './typed-name'
 
 const NAME = /^[a-z][a-z0-9-]{0,39}$/
 const PATTERN = /^[%|\w.*-]{1,255}$/
@@ -143,7 +143,7 @@ export function RoleSheet({ row, taken, onClose }: RoleSheetProps) {
             effect={t('role.delete')}
             note={t('role.deleteNote')}
             busy={remove.isPending}
-            error={remove.error}
+            fault={remove.error && <QueryFault error={remove.error} className="px-0 py-1" />}
             reason={row.users > 0 ? t('role.held', { count: row.users }) : undefined}
             onApply={(confirm) => remove.mutate({ name: row.name, confirm })}
           />

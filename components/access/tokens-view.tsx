@@ -5,10 +5,13 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { Plus } from 'lucide-react'
 import { useState } from 'react'
 import { useTranslations } from 'use-intl'
+import type { TokenRow } from '../../server/shared/views'
+import { TypedName } from '../change/typed-name'
 import { Age, Moment } from '../format'
 import { QueryFault, Region } from '../shell/fault'
 import { useTRPC } from '../trpc/client'
 import { Button } from '../ui/button'
+import { Dialog } from '../ui/dialog'
 import { LinkButton } from '../ui/link'
 import { Panel } from '../ui/panel'
 import { Empty } from '../ui/region'
@@ -26,12 +29,14 @@ export function TokensView() {
   const cache = useQueryClient()
   const toast = useToast()
   const [making, setMaking] = useState(false)
+  const [leaving, setLeaving] = useState<TokenRow | null>(null)
   const tokens = useQuery(trpc.access.tokens.queryOptions(undefined, { meta: { still: true } }))
   const revoke = useMutation(
     trpc.access.revokeToken.mutationOptions({
       onSuccess: async () => {
         await cache.invalidateQueries(trpc.access.pathFilter())
         toast({ text: t('token.revoked') })
+        setLeaving(null)
       },
     }),
   )
@@ -82,7 +87,7 @@ export function TokensView() {
                         <LinkButton
                           className="text-crit"
                           aria-label={t('token.revokeNamed', { name: row.name })}
-                          onClick={() => revoke.mutate({ id: row.id })}
+                          onClick={() => setLeaving(row)}
                         >
                           {t('token.revoke')}
                         </LinkButton>
@@ -94,9 +99,20 @@ export function TokensView() {
             )
           }
         </Region>
-        {revoke.error ? <QueryFault error={revoke.error} /> : null}
       </Panel>
       {making ? <TokenSheet onClose={() => setMaking(false)} /> : null}
+      {leaving ? (
+        <Dialog open onOpenChange={() => setLeaving(null)} title={t('token.revokeTitle')}>
+          <TypedName
+            name={leaving.name}
+            effect={t('token.revoke')}
+            note={t('token.revokeNote', { owner: leaving.owner })}
+            busy={revoke.isPending}
+            fault={revoke.error && <QueryFault error={revoke.error} className="px-0 py-1" />}
+            onApply={() => revoke.mutate({ id: leaving.id })}
+          />
+        </Dialog>
+      ) : null}
     </PeopleFrame>
   )
 }

@@ -6,6 +6,7 @@ import { useState } from 'react'
 import { useTranslations } from 'use-intl'
 import { isBuiltInRole, type Right, rights, rightsTable } from '../../server/shared/rights'
 import type { UserRow } from '../../server/shared/views'
+import { TypedName } from '../change/typed-name'
 import { QueryFault } from '../shell/fault'
 import { useTRPC } from '../trpc/client'
 import { Button } from '../ui/button'
@@ -17,7 +18,6 @@ import { useToast } from '../ui/toast'
 import { NewPassword } from './new-password'
 import { PASSWORD_MIN } from './password-strength'
 import { useRightWords } from './right-words'
-import { TypedName } from './typed-name'
 
 /** What a built-in role holds only when it is given by name; a role made here says all it holds itself. */
 const extrasOf = (role: string): readonly Right[] =>
@@ -238,7 +238,7 @@ export function UserSheet({ row, onClose }: { row: UserRow; onClose: () => void 
           effect={t('user.delete')}
           note={t('user.deleteNote')}
           busy={remove.isPending}
-          error={remove.error}
+          fault={remove.error && <QueryFault error={remove.error} className="px-0 py-1" />}
           reason={row.self ? t('user.notSelf') : undefined}
           onApply={(confirm) => remove.mutate({ id: row.id, confirm })}
         />

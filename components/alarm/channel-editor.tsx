@@ -5,6 +5,7 @@ import { useState } from 'react'
 import { useLocale, useTranslations } from 'use-intl'
 import { type ChannelKind, channelBody, channelKinds, noticeLanguages } from '../../server/shared/alarms'
 import type { ChannelRow } from '../../server/shared/views'
+import { TypedName } from '../change/typed-name'
 import { QueryFault } from '../shell/fault'
 import { useTRPC } from '../trpc/client'
 import { Button } from '../ui/button'
@@ -84,11 +85,6 @@ export const ChannelEditor = ({ channel, onClose }: { channel: ChannelRow | null
       title={channel === null ? t('new') : t('title')}
       footer={
         <>
-          {channel && (
-            <Button look="ghost-danger" busy={remove.isPending} onClick={() => remove.mutate({ id: channel.id })}>
-              {t('remove')}
-            </Button>
-          )}
           <span className="flex-1" />
           <Button onClick={onClose}>{t('cancel')}</Button>
           <Button type="submit" form="channel" look="primary" busy={save.isPending}>
@@ -178,10 +174,20 @@ export const ChannelEditor = ({ channel, onClose }: { channel: ChannelRow | null
             />
           </div>
         )}
-        {(save.error ?? remove.error) && (
-          <QueryFault error={save.error ?? remove.error} className="col-span-full px-0" />
-        )}
+        {save.error && <QueryFault error={save.error} className="col-span-full px-0" />}
       </form>
+      {channel && (
+        <div className="mt-6">
+          <TypedName
+            name={channel.name}
+            effect={t('remove')}
+            note={t('removeNote')}
+            busy={remove.isPending}
+            fault={remove.error && <QueryFault error={remove.error} className="px-0 py-1" />}
+            onApply={() => remove.mutate({ id: channel.id })}
+          />
+        </div>
+      )}
     </Sheet>
   )
 }

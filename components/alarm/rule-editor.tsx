@@ -12,6 +12,7 @@ import {
   alarmRuleBody,
 } from '../../server/shared/alarms'
 import type { RuleRow } from '../../server/shared/views'
+import { TypedName } from '../change/typed-name'
 import { useFormat } from '../format'
 import { ClusterName, useClusterId } from '../shell/cluster'
 import { QueryFault } from '../shell/fault'
@@ -124,16 +125,6 @@ export const RuleEditor = ({ rule, onClose }: { rule: RuleRow | null; onClose: (
       about={<ClusterName />}
       footer={
         <>
-          {rule && (
-            <Button
-              look="ghost-danger"
-              reason={needs}
-              busy={remove.isPending}
-              onClick={() => remove.mutate({ cluster, id: rule.id })}
-            >
-              {t('remove')}
-            </Button>
-          )}
           <span className="flex-1" />
           <Button onClick={onClose}>{t('cancel')}</Button>
           <Button type="submit" form="alarm-rule" look="primary" busy={save.isPending} reason={needs}>
@@ -256,10 +247,21 @@ export const RuleEditor = ({ rule, onClose }: { rule: RuleRow | null; onClose: (
                     names: format.count(test.subjects.length) && test.subjects.slice(0, 3).join(', '),
                   })}
         </p>
-        {(save.error ?? remove.error) && (
-          <QueryFault error={save.error ?? remove.error} className="col-span-full px-0" />
-        )}
+        {save.error && <QueryFault error={save.error} className="col-span-full px-0" />}
       </form>
+      {rule && (
+        <div className="mt-6">
+          <TypedName
+            name={words.ruleName(rule.name)}
+            effect={t('remove')}
+            note={t('removeNote', { firing: rule.firing })}
+            reason={needs}
+            busy={remove.isPending}
+            fault={remove.error && <QueryFault error={remove.error} className="px-0 py-1" />}
+            onApply={() => remove.mutate({ cluster, id: rule.id })}
+          />
+        </div>
+      )}
     </Sheet>
   )
 }

@@ -25,7 +25,7 @@ export const SilenceList = () => {
   const may = useMay()
   const query = useQuery(trpc.alarm.silences.queryOptions({ cluster }))
   const end = useMutation(trpc.alarm.endSilence.mutationOptions({ onSuccess: changed }))
-  const column = (id: 'state' | 'names' | 'rule' | 'until' | 'by' | 'reason' | 'act') => ({
+  const column = (id: 'state' | 'names' | 'rule' | 'from' | 'until' | 'by' | 'reason' | 'act') => ({
     id,
     head: id === 'act' ? '' : t(id),
     name: id === 'act' ? tAlarm('endSilence') : t(id),
@@ -55,6 +55,7 @@ export const SilenceList = () => {
       priority: 2,
       cell: (row) => (row.rule === null ? t('anyRule') : words.ruleName(row.rule)),
     },
+    { ...column('from'), widthPx: 130, priority: 1, cell: (row) => <Moment at={row.createdAt} /> },
     {
       ...column('until'),
       widthPx: 130,

@@ -2,7 +2,7 @@
 // components/broker/broker-process.tsx: the part of the bundled cluster behind a broker: its thread, memory, restarts and last
 // lines; and the way to start, stop and restart it, after saying what that would hit.
 import { Play, RotateCcw, Square } from 'lucide-react'
-import { useState } from 'react'
+import { useLayoutEffect, useRef, useState } from 'react'
 import { useTranslations } from 'use-intl'
 import type { PartView } from '../../server/shared/views'
 import { Moment, useFormat } from '../format'
@@ -89,9 +89,7 @@ export function BrokerProcess() {
           {part.lastLines.length === 0 ? (
             <Empty title={t('process.noLines')} />
           ) : (
-            <pre className="mono max-h-96 overflow-auto px-3 py-2 text-xs/[18px] wrap-anywhere whitespace-pre-wrap text-ink-2">
-              {part.lastLines.join('\n')}
-            </pre>
+            <LastLines label={t('process.lines')} lines={part.lastLines} />
           )}
         </Panel>
       </div>
@@ -99,6 +97,34 @@ export function BrokerProcess() {
     </>
   )
 }
+
+/** Opens at the newest line, and stays there as more come, unless somebody reads further up. */
+function LastLines({ label, lines }: { label: string; lines: readonly string[] }) {
+  const box = useRef<HTMLPreElement>(null)
+  const isAtEnd = useRef(true)
+  const text = lines.join('\n')
+  // biome-ignore lint/correctness/useExhaustiveDependencies: further lines are the reason to go to the end again
+  useLayoutEffect(() => {
+    if (box.current && isAtEnd.current) box.current.scrollTop = box.current.scrollHeight
+  }, [text])
+  return (
+    <pre
+      ref={box}
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: a box that scrolls must be reachable by keyboard
+      tabIndex={0}
+      role="log"
+      aria-label={label}
+      aria-live="off"
+      onScroll={({ currentTarget: { scrollTop, scrollHeight, clientHeight } }) => {
+        isAtEnd.current = scrollTop + clientHeight >= scrollHeight - LINE_PX
+      }}
+      className="mono max-h-96 overflow-auto px-3 py-2 text-xs/[18px] wrap-anywhere whitespace-pre-wrap text-ink-2"
+    >
+      {text}
+    </pre>
+  )
+}
+const LINE_PX = 18
 
 function PartFigures({ part }: { part: PartView }) {
   const t = useTranslations('broker')

@@ -8,6 +8,7 @@ import { useTranslations } from 'use-intl'
 import { isKnown } from '../../server/shared/known'
 import { parseBrokerKey } from '../../server/shared/names'
 import type { ApplyResult, GroupFilter, GroupFilterRow } from '../../server/shared/views'
+import { TypedName } from '../change/typed-name'
 import { count, Moment } from '../format'
 import { UnknownWord } from '../format/known'
 import { ClusterName } from '../shell/cluster'
@@ -42,7 +43,8 @@ export const GroupFilterPanel = () => {
   const query = useQuery(trpc.group.filter.queryOptions(at))
   const [editing, setEditing] = useState(false)
   const whyNot = useWhyNot()
-  const mayNot = whyNot('group.write') ?? whyNot('message.read')
+  // A script can be tried where nothing may be changed.
+  const mayNot = whyNot('group.write', false) ?? whyNot('message.read')
   const held = query.data?.map(scriptOf).find((one) => one !== null) ?? null
   const isSupported = query.data?.some(({ filter }) => isKnown(filter)) ?? false
   return (
@@ -202,10 +204,10 @@ const EditFilter = ({ cluster, group, held, rows, open, onOpenChange }: EditProp
   }
   const save = useMutation(trpc.group.setFilter.mutationOptions({ onSuccess: done(t('saved')) }))
   const remove = useMutation(trpc.group.removeFilter.mutationOptions({ onSuccess: done(t('removed')) }))
+  const mayNotChange = useWhyNot()('group.write')
   const limitMs = /^\d{1,4}$/.test(limit) && Number(limit) >= 1 && Number(limit) <= mostMs ? Number(limit) : null
   const unfit = source.trim() === '' ? t('empty') : limitMs === null ? t('limitRange', { most: mostMs }) : undefined
   const failed = [save.data, remove.data].flatMap((data) => data?.rows.filter((row) => !row.ok) ?? [])
-  const error = save.error ?? remove.error
   return (
     <Sheet
       open={open}
@@ -219,11 +221,6 @@ const EditFilter = ({ cluster, group, held, rows, open, onOpenChange }: EditProp
       }
       footer={
         <>
-          {held !== null && (
-            <Button className="h-8" busy={remove.isPending} onClick={() => remove.mutate({ cluster, group })}>
-              {t('remove')}
-            </Button>
-          )}
           <span className="flex-1" />
           <Button className="h-8" onClick={() => onOpenChange(false)}>
             {common('cancel')}
@@ -232,7 +229,7 @@ const EditFilter = ({ cluster, group, held, rows, open, onOpenChange }: EditProp
             look="primary"
             className="h-8"
             busy={save.isPending}
-            reason={unfit}
+            reason={mayNotChange ?? unfit}
             onClick={() =>
               limitMs !== null && save.mutate({ cluster, group, source, onFault, timeLimitMs: limitMs, seen })
             }
@@ -269,7 +266,7 @@ const EditFilter = ({ cluster, group, held, rows, open, onOpenChange }: EditProp
           <Input inputMode="numeric" value={limit} onChange={(event) => setLimit(event.target.value)} />
         </Field>
         <TryFilter cluster={cluster} group={group} source={source} timeLimitMs={limitMs} reason={unfit} />
-        {error && <QueryFault error={error} className="px-0 py-1" />}
+        {save.error && <QueryFault error={save.error} className="px-0 py-1" />}
         {failed.length > 0 && (
           <ul role="alert" className="text-crit text-sm">
             {failed.map((row) => (
@@ -278,6 +275,17 @@ const EditFilter = ({ cluster, group, held, rows, open, onOpenChange }: EditProp
               </li>
             ))}
           </ul>
+        )}
+        {held !== null && (
+          <TypedName
+            name={group}
+            effect={t('remove')}
+            note={t('removeNote')}
+            reason={mayNotChange}
+            busy={remove.isPending}
+            fault={remove.error && <QueryFault error={remove.error} className="px-0 py-1" />}
+            onApply={(confirm) => remove.mutate({ cluster, group, confirm })}
+          />
         )}
       </div>
     </Sheet>

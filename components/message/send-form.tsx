@@ -15,6 +15,7 @@ import { useTRPC } from '../trpc/client'
 import { Button } from '../ui/button'
 import { cn } from '../ui/cn'
 import { Field, Input, Textarea } from '../ui/input'
+import { Mark } from '../ui/mark'
 import { PageHead, Panel } from '../ui/panel'
 import { Segmented } from '../ui/segmented'
 import { Checkbox } from '../ui/tick'
@@ -101,6 +102,7 @@ export const SendForm = () => {
         ),
     }),
   )
+  const mayNot = useWhyNot()('message.send')
   const fault = bodyFault(draft)
   const keys = draft.keys.split(/\s+/).filter((key) => key !== '')
   const named = draft.properties.filter(({ name }) => name.trim() !== '')
@@ -111,7 +113,16 @@ export const SendForm = () => {
   const submit = (event?: FormEvent) => {
     event?.preventDefault()
     setTried(true)
-    if (topic === '' || fault !== null || doubled || timeFault || send.isPending || batch.isPending) return
+    if (
+      mayNot !== undefined ||
+      topic === '' ||
+      fault !== null ||
+      doubled ||
+      timeFault ||
+      send.isPending ||
+      batch.isPending
+    )
+      return
     // What an earlier try was refused for says nothing of this one.
     send.reset()
     batch.reset()
@@ -152,7 +163,6 @@ export const SendForm = () => {
           }),
     })
   }
-  const mayNot = useWhyNot()('message.send')
   return (
     <>
       <PageHead title={t('title')} about={t('about')}>
@@ -176,127 +186,138 @@ export const SendForm = () => {
             }}
             className="flex flex-col gap-3.5 p-4"
           >
-            <div className="grid grid-cols-[minmax(0,2fr)_minmax(0,1fr)_minmax(0,1.4fr)] gap-3 max-sm:grid-cols-1">
-              <Field label={t('topic')} error={topicError}>
-                <TopicInput value={topic} onChange={(next) => void setTopic(next || null)} large />
-              </Field>
-              <Field label={t('tag')} optional={t('optional')}>
-                <Input mono value={draft.tag} onChange={(event) => set({ tag: event.target.value })} frame="h-8" />
-              </Field>
-              <Field label={t('keys')} optional={t('optional')}>
-                <Input
+            {mayNot === undefined ? null : (
+              <p role="note" className="flex items-start gap-1.5 text-ink-2 text-sm">
+                <Mark state="off" className="mt-[3px]" />
+                {mayNot}
+              </p>
+            )}
+            <fieldset
+              disabled={mayNot !== undefined}
+              className="flex min-w-0 flex-col gap-3.5 disabled:[&_button]:text-ink-off disabled:[&_textarea]:text-ink-off"
+            >
+              <div className="grid grid-cols-[minmax(0,2fr)_minmax(0,1fr)_minmax(0,1.4fr)] gap-3 max-sm:grid-cols-1">
+                <Field label={t('topic')} error={topicError}>
+                  <TopicInput value={topic} onChange={(next) => void setTopic(next || null)} large />
+                </Field>
+                <Field label={t('tag')} optional={t('optional')}>
+                  <Input mono value={draft.tag} onChange={(event) => set({ tag: event.target.value })} frame="h-8" />
+                </Field>
+                <Field label={t('keys')} optional={t('optional')}>
+                  <Input
+                    mono
+                    value={draft.keys}
+                    onChange={(event) => set({ keys: event.target.value })}
+                    placeholder={t('keysHint')}
+                    frame="h-8"
+                  />
+                </Field>
+              </div>
+              <Field
+                label={
+                  <span className="flex items-center gap-2">
+                    {t('body')}
+                    <span className="tnum flex-1 text-right text-ink-3">
+                      {t('bytes', { bytes: format.count(bytesOf(draft)) })}
+                    </span>
+                  </span>
+                }
+                error={
+                  tried && fault !== null
+                    ? fault.line === null
+                      ? t(`bodyFault.${fault.fault}`)
+                      : t('inLine', { line: format.count(fault.line), fault: t(`bodyFault.${fault.fault}`) })
+                    : undefined
+                }
+              >
+                <Textarea
                   mono
-                  value={draft.keys}
-                  onChange={(event) => set({ keys: event.target.value })}
-                  placeholder={t('keysHint')}
-                  frame="h-8"
+                  rows={12}
+                  value={draft.body}
+                  onChange={(event) => set({ body: event.target.value })}
+                  className="min-h-48 resize-y leading-[18.5px]"
                 />
               </Field>
-            </div>
-            <Field
-              label={
-                <span className="flex items-center gap-2">
-                  {t('body')}
-                  <span className="tnum flex-1 text-right text-ink-3">
-                    {t('bytes', { bytes: format.count(bytesOf(draft)) })}
-                  </span>
-                </span>
-              }
-              error={
-                tried && fault !== null
-                  ? fault.line === null
-                    ? t(`bodyFault.${fault.fault}`)
-                    : t('inLine', { line: format.count(fault.line), fault: t(`bodyFault.${fault.fault}`) })
-                  : undefined
-              }
-            >
-              <Textarea
-                mono
-                rows={12}
-                value={draft.body}
-                onChange={(event) => set({ body: event.target.value })}
-                className="min-h-48 resize-y leading-[18.5px]"
-              />
-            </Field>
-            <div className="-mt-1.5 flex flex-wrap items-center gap-x-4 gap-y-1.5">
-              <Segmented
-                label={t('bodyAs')}
-                value={draft.kind}
-                onChange={(kind: BodyKind) => set({ kind })}
-                choices={kinds.map((value) => ({ value, label: t(`kind.${value}`) }))}
-              />
-              <FileButton onBody={set} />
-              <Checkbox checked={draft.many} onChange={(many) => set({ many })}>
-                {t('many')}
-              </Checkbox>
-              {draft.many && (
-                <span className="tnum text-ink-3 text-sm">{t('lines', { count: linesOf(draft.body).length })}</span>
-              )}
-            </div>
-            <fieldset>
-              <legend className="mb-1 text-ink-2 text-xs">{t('properties')}</legend>
-              <div className="flex flex-col gap-1.5">
-                {draft.properties.map((property, index) => (
-                  // biome-ignore lint/suspicious/noArrayIndexKey: a line that is typed into has no other identity
-                  <div key={index} className="flex gap-1.5">
-                    <Input
-                      mono
-                      aria-label={t('propertyName')}
-                      placeholder={t('propertyName')}
-                      value={property.name}
-                      onChange={(event) =>
-                        set({
-                          properties: draft.properties.map((one, at) =>
-                            at === index ? { ...one, name: event.target.value } : one,
-                          ),
-                        })
-                      }
-                    />
-                    <Input
-                      mono
-                      aria-label={t('propertyValue')}
-                      placeholder={t('propertyValue')}
-                      value={property.value}
-                      onChange={(event) =>
-                        set({
-                          properties: draft.properties.map((one, at) =>
-                            at === index ? { ...one, value: event.target.value } : one,
-                          ),
-                        })
-                      }
-                    />
-                    <Button
-                      look="ghost"
-                      shape="icon"
-                      aria-label={t('removeProperty')}
-                      onClick={() => set({ properties: draft.properties.filter((_, at) => at !== index) })}
-                    >
-                      <X />
-                    </Button>
-                  </div>
-                ))}
-                <Button
-                  look="ghost"
-                  className="self-start"
-                  onClick={() => set({ properties: [...draft.properties, { name: '', value: '' }] })}
-                >
-                  <Plus />
-                  {t('addProperty')}
-                </Button>
+              <div className="-mt-1.5 flex flex-wrap items-center gap-x-4 gap-y-1.5">
+                <Segmented
+                  label={t('bodyAs')}
+                  value={draft.kind}
+                  onChange={(kind: BodyKind) => set({ kind })}
+                  choices={kinds.map((value) => ({ value, label: t(`kind.${value}`) }))}
+                />
+                <FileButton onBody={set} />
+                <Checkbox checked={draft.many} onChange={(many) => set({ many })}>
+                  {t('many')}
+                </Checkbox>
+                {draft.many && (
+                  <span className="tnum text-ink-3 text-sm">{t('lines', { count: linesOf(draft.body).length })}</span>
+                )}
               </div>
-              {doubled && (
-                <p role="alert" className="text-crit text-xs">
-                  {t('doubled')}
-                </p>
-              )}
+              <fieldset>
+                <legend className="mb-1 text-ink-2 text-xs">{t('properties')}</legend>
+                <div className="flex flex-col gap-1.5">
+                  {draft.properties.map((property, index) => (
+                    // biome-ignore lint/suspicious/noArrayIndexKey: a line that is typed into has no other identity
+                    <div key={index} className="flex gap-1.5">
+                      <Input
+                        mono
+                        aria-label={t('propertyName')}
+                        placeholder={t('propertyName')}
+                        value={property.name}
+                        onChange={(event) =>
+                          set({
+                            properties: draft.properties.map((one, at) =>
+                              at === index ? { ...one, name: event.target.value } : one,
+                            ),
+                          })
+                        }
+                      />
+                      <Input
+                        mono
+                        aria-label={t('propertyValue')}
+                        placeholder={t('propertyValue')}
+                        value={property.value}
+                        onChange={(event) =>
+                          set({
+                            properties: draft.properties.map((one, at) =>
+                              at === index ? { ...one, value: event.target.value } : one,
+                            ),
+                          })
+                        }
+                      />
+                      <Button
+                        look="ghost"
+                        shape="icon"
+                        aria-label={t('removeProperty')}
+                        onClick={() => set({ properties: draft.properties.filter((_, at) => at !== index) })}
+                      >
+                        <X />
+                      </Button>
+                    </div>
+                  ))}
+                  <Button
+                    look="ghost"
+                    className="self-start"
+                    onClick={() => set({ properties: [...draft.properties, { name: '', value: '' }] })}
+                  >
+                    <Plus />
+                    {t('addProperty')}
+                  </Button>
+                </div>
+                {doubled && (
+                  <p role="alert" className="text-crit text-xs">
+                    {t('doubled')}
+                  </p>
+                )}
+              </fieldset>
+              <SendWays
+                draft={draft}
+                set={set}
+                queues={queues}
+                timeError={tried && timeFault ? t('notATime') : undefined}
+                deliverAt={deliverAt}
+              />
             </fieldset>
-            <SendWays
-              draft={draft}
-              set={set}
-              queues={queues}
-              timeError={tried && timeFault ? t('notATime') : undefined}
-              deliverAt={deliverAt}
-            />
             {view.error && topic !== '' && <p className="text-warn text-xs">{t('newTopic')}</p>}
             {send.error && <QueryFault error={send.error} className="px-0 py-1" />}
             {batch.error && <QueryFault error={batch.error} className="px-0 py-1" />}

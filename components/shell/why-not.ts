@@ -6,14 +6,14 @@ import { useTranslations } from 'use-intl'
 import { changesNothing, type Right } from '../../server/shared/rights'
 import { useClusterCard, useMe } from './cluster'
 
-/** Undefined: they may. */
-export const useWhyNot = (): ((right: Right) => string | undefined) => {
+/** Undefined: they may. `changes`: whether it changes the cluster, where that is not what the right says. */
+export const useWhyNot = (): ((right: Right, changes?: boolean) => string | undefined) => {
   const t = useTranslations('shell.whyNot')
   const me = useMe()
   const readOnly = useClusterCard()?.readOnly ?? false
   return useCallback(
-    (right) => {
-      if (readOnly && !changesNothing.has(right)) return t('readOnly')
+    (right, changes = !changesNothing.has(right)) => {
+      if (readOnly && changes) return t('readOnly')
       return (me?.rights.includes(right) ?? false) ? undefined : t('right', { right })
     },
     [me, readOnly, t],

@@ -52,6 +52,8 @@ test('a token is shown once and lets a program in with its rights alone', async 
   expect((await ask('access.users')).status()).toBe(403)
   await sheet.getByRole('button', { name: 'I have kept it' }).click()
   await page.getByRole('button', { name: `Revoke ci-${RUN}` }).click()
+  await sheet.getByLabel(`Type ci-${RUN} to confirm`).fill(`ci-${RUN}`)
+  await sheet.getByRole('button', { name: 'Revoke', exact: true }).click()
   await expect(page.getByRole('row', { name: new RegExp(`ci-${RUN}`) })).toHaveCount(0)
   expect((await ask('cluster.list')).status()).toBe(401)
 })

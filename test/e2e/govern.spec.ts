@@ -100,6 +100,7 @@ test('a rule is made, changed and deleted by the keyboard alone', async ({ page 
   await expect(row).toContainText('> 4')
   await expect(sheet).toHaveCount(0)
   await openRow(page, row)
+  await type(page, sheet.getByLabel(`Type Keys ${RUN} to confirm`), `Keys ${RUN}`)
   await press(page, sheet.getByRole('button', { name: /^Delete/ }))
   await expect(row).toHaveCount(0)
 })
@@ -194,6 +195,8 @@ test('a token is copied where a browser has no clipboard for scripts, and its sh
   await expect(sheet.getByLabel('The secret')).toBeVisible()
   await sheet.getByRole('button', { name: 'I have kept it' }).click()
   await page.getByRole('button', { name: `Revoke copied-${RUN}` }).click()
+  await sheet.getByLabel(`Type copied-${RUN} to confirm`).fill(`copied-${RUN}`)
+  await sheet.getByRole('button', { name: 'Revoke', exact: true }).click()
   await expect(page.getByRole('row', { name: new RegExp(`copied-${RUN}`) })).toHaveCount(0)
 })
 

@@ -1,8 +1,8 @@
 'use client'
-// components/access/typed-name.tsx: a grave action about one account, role or token: its name is typed before it is done.
-import { useState } from 'react'
+// components/change/typed-name.tsx: what of the console's own is gone for good once it is deleted (an account, a role, a token, a
+// masking rule, an alarm rule, a channel): what that means is said, and its name is typed before it is done.
+import { type ReactNode, useState } from 'react'
 import { useTranslations } from 'use-intl'
-import { QueryFault } from '../shell/fault'
 import { Button } from '../ui/button'
 import { Field, Input } from '../ui/input'
 
@@ -11,16 +11,16 @@ interface TypedNameProps {
   readonly effect: string
   readonly note: string
   readonly busy: boolean
-  readonly error: unknown
+  readonly fault: ReactNode
   readonly reason?: string | undefined
   readonly onApply: (typed: string) => void
 }
-export function TypedName({ name, effect, note, busy, error, reason, onApply }: TypedNameProps) {
-  const t = useTranslations('people')
+export function TypedName({ name, effect, note, busy, fault, reason, onApply }: TypedNameProps) {
+  const t = useTranslations('change')
   const [typed, setTyped] = useState('')
   return (
     <form
-      className="flex flex-col gap-2 border-t border-hair pt-4"
+      className="flex flex-col gap-2 border-hair border-t pt-4 first:border-t-0 first:pt-0"
       onSubmit={(event) => {
         event.preventDefault()
         if (typed === name && !busy && reason === undefined) onApply(typed)
@@ -28,8 +28,11 @@ export function TypedName({ name, effect, note, busy, error, reason, onApply }: 
     >
       <p className="text-ink-2 text-sm">{note}</p>
       <div className="flex items-end gap-2">
-        <Field label={t('typeName', { name })} className="flex-1">
-          <Input mono value={typed} onChange={(event) => setTyped(event.target.value)} />
+        <Field
+          label={t.rich('typeToConfirm', { name: () => <b className="mono font-strong text-ink">{name}</b> })}
+          className="min-w-0 flex-1"
+        >
+          <Input mono value={typed} onChange={(event) => setTyped(event.target.value)} autoCapitalize="off" />
         </Field>
         <Button
           type="submit"
@@ -40,7 +43,7 @@ export function TypedName({ name, effect, note, busy, error, reason, onApply }: 
           {effect}
         </Button>
       </div>
-      {error ? <QueryFault error={error} className="px-0 py-1" /> : null}
+      {fault}
     </form>
   )
 }
