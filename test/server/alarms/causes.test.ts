@@ -156,7 +156,9 @@ beforeAll(async () => {
       transactionCheckMax: '1000',
       timerStopDequeue: 'true', // a wheel that does not turn
       haFlowControlEnable: 'true',
-      maxHaTransferByteInSecond: '20000', // a slave on a slow line
+      // A slave on a slow line: it stays behind for minutes, also where each turn takes its time.
+      maxHaTransferByteInSecond: '4000',
+      haTransferBatchSize: '2048',
     }),
     start({
       brokerName: 'broker-a',
