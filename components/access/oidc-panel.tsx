@@ -183,7 +183,7 @@ function OidcSheet({ state, onClose }: { state: OidcState; onClose: () => void }
         </p>
       ) : null}
       {state.settings === null ? null : (
-        <div className="mt-6">
+        <div className="mt-6 border-hair border-t pt-4">
           <TypedName
             name={state.settings.label}
             effect={t('remove')}

@@ -177,7 +177,7 @@ export const ChannelEditor = ({ channel, onClose }: { channel: ChannelRow | null
         {save.error && <QueryFault error={save.error} className="col-span-full px-0" />}
       </form>
       {channel && (
-        <div className="mt-6">
+        <div className="mt-6 border-hair border-t pt-4">
           <TypedName
             name={channel.name}
             effect={t('remove')}

@@ -250,7 +250,7 @@ export const RuleEditor = ({ rule, onClose }: { rule: RuleRow | null; onClose: (
         {save.error && <QueryFault error={save.error} className="col-span-full px-0" />}
       </form>
       {rule && (
-        <div className="mt-6">
+        <div className="mt-6 border-hair border-t pt-4">
           <TypedName
             name={words.ruleName(rule.name)}
             effect={t('remove')}

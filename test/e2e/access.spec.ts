@@ -54,6 +54,7 @@ test('a token is shown once and lets a program in with its rights alone', async 
   await page.getByRole('button', { name: `Revoke ci-${RUN}` }).click()
   await sheet.getByLabel(`Type ci-${RUN} to confirm`).fill(`ci-${RUN}`)
   await sheet.getByRole('button', { name: 'Revoke', exact: true }).click()
+  await expect(sheet).toHaveCount(0)
   await expect(page.getByRole('row', { name: new RegExp(`ci-${RUN}`) })).toHaveCount(0)
   expect((await ask('cluster.list')).status()).toBe(401)
 })

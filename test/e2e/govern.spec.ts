@@ -102,6 +102,7 @@ test('a rule is made, changed and deleted by the keyboard alone', async ({ page 
   await openRow(page, row)
   await type(page, sheet.getByLabel(`Type Keys ${RUN} to confirm`), `Keys ${RUN}`)
   await press(page, sheet.getByRole('button', { name: /^Delete/ }))
+  await expect(sheet).toHaveCount(0)
   await expect(row).toHaveCount(0)
 })
 
@@ -197,6 +198,7 @@ test('a token is copied where a browser has no clipboard for scripts, and its sh
   await page.getByRole('button', { name: `Revoke copied-${RUN}` }).click()
   await sheet.getByLabel(`Type copied-${RUN} to confirm`).fill(`copied-${RUN}`)
   await sheet.getByRole('button', { name: 'Revoke', exact: true }).click()
+  await expect(sheet).toHaveCount(0)
   await expect(page.getByRole('row', { name: new RegExp(`copied-${RUN}`) })).toHaveCount(0)
 })
 
