@@ -8,7 +8,13 @@ export class TargetError extends Error {
   override readonly name = 'TargetError'
 }
 /** What an admin's list of hosts does not let through, as opposed to a host that is not found. */
-export class RefusedTargetError extends TargetError {}
+export class RefusedTargetError extends TargetError {
+  readonly fact: string
+  constructor(fact: string, todo = '') {
+    super(`${fact}${todo}`)
+    this.fact = fact
+  }
+}
 export interface Target {
   host: string
   port: number
@@ -93,7 +99,8 @@ export const checkTarget = async (
   const inside = found.find(({ address }) => !isPublic(address))
   if (inside !== undefined && !named)
     throw new RefusedTargetError(
-      `${host} is ${inside.address}, a private address: an admin must name it among the hosts first`,
+      `${host} is ${inside.address === host ? '' : `${inside.address}, `}a private address`,
+      ': an admin must name it among the hosts first',
     )
   return { host, port, address: first.address, family: first.family === 6 ? 6 : 4 }
 }

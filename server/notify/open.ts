@@ -27,7 +27,7 @@ const mayBeSpokenTo = async (body: ChannelBody, hosts: readonly string[], resolv
   const asked = hosts.length > 0 ? async () => [] : resolve
   const checked = checkTarget(target.host, target.port, hosts, asked).catch((error: unknown) => {
     if (error instanceof RefusedTargetError)
-      throw new DeskError('bad-input', `${error.message}: ${NAME_IT}`, { todo: NAME_IT })
+      throw new DeskError('bad-input', `${error.fact}: ${NAME_IT}`, { todo: NAME_IT })
   })
   await Promise.race([checked, waited]).finally(() => clearTimeout(late))
 }
