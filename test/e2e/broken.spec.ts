@@ -98,8 +98,8 @@ test('pages of a broken cluster stay readable, and say what is not known', async
     ['/brokers', 'broker-b:0', unknown],
     ['/brokers/broker-b:0', 'broker-b:0', unknown],
     ['/clients', 'Clients'],
-    ['/messages?topic=orders', 'no permission'],
-    ['/scheduled', 'Delay levels'],
+    ['/messages?topic=orders', 'scanned'],
+    ['/scheduled', 'Scheduled'],
     ['/metrics', 'Resource report'],
   ]
   for (const [path, ...says] of pages) {
