@@ -8,6 +8,7 @@ import { projectRoot } from '../support/folders'
 const RUN = Date.now().toString(36) // a second try begins anew, beside what the first one left
 const TOPIC = `Checkout${RUN}`
 const GROUP = `CheckoutReaders${RUN}`
+const BURIED = `GID_buried_${RUN}`
 const COUNT = 50
 
 /** A stock Node client, and the line of JSON it ends with. */
@@ -75,9 +76,9 @@ test('RT10: dead letters are put back by a job, each with its result', async ({ 
   const base = new URL(page.url()).pathname
   // The letters are made over the wire of the console: a client needs sixteen tries to bury one.
   await page.evaluate(
-    async (cluster) => {
+    async ({ cluster, group }) => {
       const ask = async (path: string, json: object): Promise<void> => {
-        const body = JSON.stringify({ json: { cluster, topic: '%DLQ%GID_buried', ...json } })
+        const body = JSON.stringify({ json: { cluster, topic: `%DLQ%${group}`, ...json } })
         const answer = await fetch(`/api/trpc/${path}`, {
           method: 'POST',
           headers: { 'content-type': 'application/json' },
@@ -89,23 +90,23 @@ test('RT10: dead letters are put back by a job, each with its result', async ({ 
       for (const value of ['one', 'two', 'three'])
         await ask('message.send', { body: { kind: 'text', value }, keys: [value] })
     },
-    decodeURIComponent(base.split('/')[2] ?? ''),
+    { cluster: decodeURIComponent(base.split('/')[2] ?? ''), group: BURIED },
   )
-  await page.goto(`${base}/dlq/GID_buried`)
+  await page.goto(`${base}/dlq/${BURIED}`)
   await expect(page.getByText('3 messages, newest first')).toBeVisible()
   await page.getByRole('button', { name: 'Put all back…' }).click()
   const sheet = page.getByRole('dialog')
   await sheet.getByRole('radio', { name: 'Another topic' }).click()
   await sheet.getByRole('combobox', { name: 'Topic' }).fill(TOPIC)
   await sheet.getByRole('combobox', { name: 'Topic' }).press('Enter')
-  await sheet.getByLabel('Type GID_buried to confirm').fill('GID_buried')
+  await sheet.getByLabel(`Type ${BURIED} to confirm`).fill(BURIED)
   await sheet.getByRole('button', { name: 'Put 3 messages back' }).click()
   await expect(page).toHaveURL(/\/jobs\//)
   await expect(page.getByText('3 of 3')).toBeVisible()
   await expect(page.getByRole('row').filter({ hasText: TOPIC })).toHaveCount(3)
 
   // The copies stay where they are, and say so; on a phone they are ticked as well.
-  await page.goto(`${base}/dlq/GID_buried`)
+  await page.goto(`${base}/dlq/${BURIED}`)
   await expect(page.getByRole('row').filter({ hasText: /put back \d/ })).toHaveCount(3)
   await page.setViewportSize({ width: 390, height: 844 })
   await page.getByRole('checkbox', { name: 'Tick all rows of this page' }).check()
