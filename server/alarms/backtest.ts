@@ -75,7 +75,7 @@ const momentsUpTo = async (
     const grid: Grid = { from: begin, to: end, stepMs: sampleMs, sampleMs, tier }
     const moments: Moment[] = []
     let told = 0
-    for (const { at, until, values } of await readRuns(past, id, kind, name, grid)) {
+    for (const { at, until, values } of await readRuns(past, id, kind, name, grid, [field])) {
       // A mean stands for all of its time; a sample for its moment, as it does where alarms are decided.
       const first = Math.max(at, begin)
       const last = tier === 0 ? until : Math.min(until + sampleMs, end) - 1

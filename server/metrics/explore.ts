@@ -1,11 +1,20 @@
 // server/metrics/explore.ts: charts over the history for whoever asks: several series on one grid, the same span of before
 // beneath them, and what happened meanwhile. A step without samples is null, never a guess.
-import { and, desc, eq, gte, isNotNull, lte, sql } from 'drizzle-orm'
+import { sql } from 'drizzle-orm'
 import { sample1m, sample10m, series } from '../db/schema'
 import type { ExploreInput } from '../shared/inputs'
 import { type CompareSpan, type ExplorerMetric, MOST_SERIES } from '../shared/metrics'
 import type { Explored } from '../shared/views'
-import { collectingSince, type Grid, gridOf, type HistoryOptions, markersOf, pointsOf, readRuns } from './history'
+import {
+  collectingSince,
+  firstRunOf,
+  type Grid,
+  gridOf,
+  type HistoryOptions,
+  markersOf,
+  pointsOf,
+  readRuns,
+} from './history'
 import { findSeries, tiers } from './recorder'
 
 const HOUR_MS = 3_600_000
@@ -25,9 +34,8 @@ export const explore = async (
   const grid = gridOf(options, input)
   const { names, all } = await namesOf(options, rankedNow, input, grid)
   const shift = input.compare === undefined ? 0 : shiftOf(input.compare, grid)
-  const values = async (name: string, at: Grid): Promise<(number | null)[]> => {
-    const id = await findSeries(database, cluster, input.of, name)
-    const runs = await readRuns(options, id, input.of, name, at)
+  const values = async (id: number | null, name: string, at: Grid): Promise<(number | null)[]> => {
+    const runs = await readRuns(options, id, input.of, name, at, [input.metric])
     return pointsOf(runs, at.from, at.to, at.stepMs, at.sampleMs, [input.metric])[input.metric]
   }
   // What is old may lie in a coarser table than the span it is laid beneath; the steps stay the same.
@@ -44,8 +52,8 @@ export const explore = async (
       const id = await findSeries(database, cluster, input.of, name)
       return {
         name,
-        values: await values(name, grid),
-        before: shift === 0 ? null : await values(name, earlier),
+        values: await values(id, name, grid),
+        before: shift === 0 ? null : await values(id, name, earlier),
         since: id === null ? null : await collectingSince(database, id),
       }
     }),
@@ -77,23 +85,20 @@ const namesOf = async (
 ): Promise<{ names: string[]; all: number }> => {
   if (of === 'cluster') return { names: [''], all: 1 }
   if (names !== undefined) return { names: names.slice(0, MOST_SERIES), all: names.length }
-  const table = to - from <= HOUR_MS ? sample1m : sample10m
-  const ranked = await database.db
-    .select({ name: series.name, mean: sql<number>`avg(${table[metric]})` })
-    .from(series)
-    .innerJoin(table, eq(table.seriesId, series.id))
-    .where(
-      and(
-        eq(series.cluster, cluster),
-        eq(series.kind, of),
-        gte(table.at, Math.max(from, to - RANKED_MS)),
-        lte(table.at, to),
-        isNotNull(table[metric]),
-      ),
-    )
-    .groupBy(series.id)
-    .orderBy(desc(sql`avg(${table[metric]})`))
-    .limit(top)
+  const tier = to - from <= HOUR_MS ? 1 : 2
+  const table = tier === 1 ? sample1m : sample10m
+  const begin = Math.max(from, to - RANKED_MS)
+  // A run counts for as long as it lasts: who stood still for hours is one row, and may be the largest.
+  const lasts = sql`min(${table.until} + ${tiers[tier]?.stepMs ?? 0}, ${to}) - max(${table.at}, ${begin})`
+  const mean = sql<number | null>`(
+    select sum(${table[metric]} * (${lasts})) / sum(${lasts}) from ${table}
+    where ${table.seriesId} = ${series.id} and ${table[metric]} is not null
+      and ${table.at} >= ${firstRunOf(table, sql`${series.id}`, begin)} and ${table.until} >= ${begin} and ${table.at} < ${to})`
+  const ranked = await database.db.all<[string, number]>(
+    sql`select ${series.name}, ${mean} as mean from ${series}
+      where ${series.cluster} = ${cluster} and ${series.kind} = ${of} and mean is not null
+      order by mean desc limit ${top}`,
+  )
   const now = rankedNow(metric, of)
-  return { names: [...new Set([...ranked.map(({ name }) => name), ...now])].slice(0, top), all: now.length }
+  return { names: [...new Set([...ranked.map(([name]) => name), ...now])].slice(0, top), all: now.length }
 }
