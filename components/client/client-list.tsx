@@ -17,6 +17,7 @@ import { Empty } from '../ui/region'
 import { useClientColumns } from './client-columns'
 import { clientCsv } from './client-csv'
 import { ClientSheet } from './client-sheet'
+import { CLIENTS_SORT } from './first-clients'
 
 const roles = ['producer', 'consumer'] as const
 
@@ -25,7 +26,7 @@ export const ClientList = () => {
   const t = useTranslations('client')
   const trpc = useTRPC()
   const cache = useQueryClient()
-  const url = useTableUrl('client')
+  const url = useTableUrl(CLIENTS_SORT)
   const overview = useOverview(cluster)
   const [facets, setFacets] = useQueryStates(
     {

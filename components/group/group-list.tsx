@@ -21,6 +21,7 @@ import { FilterChip } from '../ui/tag'
 import { BulkGroups } from './bulk-groups'
 import { CreateGroup } from './create-group'
 import { DeleteGroup } from './delete-group'
+import { GROUPS_SORT } from './first-groups'
 import { useGroupColumns } from './group-columns'
 import { groupCsv } from './group-csv'
 
@@ -46,7 +47,7 @@ export const GroupList = () => {
   const trpc = useTRPC()
   const cache = useQueryClient()
   const router = useRouter()
-  const url = useTableUrl('-behind,name')
+  const url = useTableUrl(GROUPS_SORT)
   const [facets, setFacets] = useQueryStates(
     {
       state: parseAsArrayOf(parseAsStringLiteral(states)).withDefault([]),

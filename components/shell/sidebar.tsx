@@ -1,7 +1,7 @@
 'use client'
 // components/shell/sidebar.tsx: where one can go. 208 px wide; a rail of icons below 1200 px; behind a menu button below
 // 900. Counts stand at the right, a mark only where something is wrong.
-import { usePathname } from 'next/navigation'
+import { usePathname, useRouter } from 'next/navigation'
 import { useSyncExternalStore } from 'react'
 import { useTranslations } from 'use-intl'
 import { isKnown } from '../../server/shared/known'
@@ -132,14 +132,18 @@ interface ItemProps {
 function Item({ page, cluster, place, current, note, onGo }: ItemProps) {
   const t = useTranslations('shell')
   const format = useFormat()
+  const router = useRouter()
   const name = t(`page.${page.id}`)
   const Icon = page.icon
+  // A page is fetched when somebody reaches for it: all of them with every load would make the server draw a dozen pages.
+  const reach = () => router.prefetch(page.href(cluster))
   const markLabel = note.mark === 'crit' ? t('hasCritical') : t('hasWarning')
   const link = (
     <Link
       href={page.href(cluster)}
       quiet
-      prefetch={null}
+      onPointerEnter={reach}
+      onFocus={reach}
       {...(onGo ? { onClick: onGo } : {})}
       aria-current={current ? 'page' : undefined}
       aria-label={place === 'rail' ? name : undefined}

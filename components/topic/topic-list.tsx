@@ -19,6 +19,7 @@ import { Empty } from '../ui/region'
 import { BulkTopics } from './bulk-topics'
 import { CreateTopic } from './create-topic'
 import { DeleteTopic } from './delete-topic'
+import { TOPICS_SORT } from './first-topics'
 import { useTopicColumns } from './topic-columns'
 import { topicCsv } from './topic-csv'
 
@@ -27,7 +28,6 @@ const types = ['NORMAL', 'FIFO', 'DELAY', 'TRANSACTION', 'MIXED', 'PRIORITY', 'L
 const usualTypes: readonly string[] = ['NORMAL', 'FIFO', 'DELAY', 'TRANSACTION']
 const kinds = ['retry', 'dlq', 'system'] as const
 const onlies = ['behind', 'nogroup', 'silent'] as const
-const DEFAULT_SORT = '-in,name'
 
 export const TopicList = () => {
   const cluster = useClusterId()
@@ -36,7 +36,7 @@ export const TopicList = () => {
   const cache = useQueryClient()
   const router = useRouter()
   const whyNot = useWhyNot()
-  const url = useTableUrl(DEFAULT_SORT)
+  const url = useTableUrl(TOPICS_SORT)
   const [facets, setFacets] = useQueryStates(
     {
       type: parseAsArrayOf(parseAsStringLiteral(types)).withDefault([]),

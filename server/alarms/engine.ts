@@ -2,6 +2,7 @@
 // what is to be told of it, in one transaction, and only then believed: a restart finds either both or neither. Owner of
 // what fires now.
 import { randomUUID } from 'node:crypto'
+import { setImmediate } from 'node:timers/promises'
 import { and, eq, ne } from 'drizzle-orm'
 import { delivery } from '../db/alarm-tables'
 import type { Database } from '../db/open'
@@ -11,7 +12,7 @@ import { alarmMetrics, matcherOf } from '../shared/alarms'
 import { oneAfterTheOther } from '../shared/pace'
 import { type Marks, openMarks } from './marks'
 import { type Measure, measure, openMeters, type Sampled } from './measure'
-import { type Held, quiet, step } from './step'
+import { type Held, isCalm, quiet, step } from './step'
 import type { Alarm, AlarmStore, Rule, Silence, Statement } from './store'
 
 /** A thing that is not there any more ends its alarm after so long: brokers may be slow to tell of it. */
@@ -19,6 +20,8 @@ const GONE_MS = 300_000
 /** The history of alarms is kept as long as that of figures. */
 const KEPT_MS = 90 * 86_400_000
 const CLEAN_EVERY_MS = 3_600_000
+/** So many things are looked at before others are served. */
+const PIECE = 500
 /** More at once is one fault of the cluster, and not so many messages to a person. */
 export const MOST_FIRING = 2000
 
@@ -121,9 +124,12 @@ class Watch implements Engine {
       .filter(({ endedAt }) => endedAt === null)
       .map((silence) => ({ silence, test: matcherOf(silence.pattern) }))
   }
-  async reloadAlarm(id: string): Promise<void> {
-    const row = await this.#options.store.get(id)
-    for (const one of this.#watching.values()) if (one.alarm?.id === id && row !== undefined) one.alarm = row
+  /** Between two turns: what a turn has looked at already would be lost with it. */
+  reloadAlarm(id: string): Promise<void> {
+    return this.#inTurn(async () => {
+      const row = await this.#options.store.get(id)
+      for (const one of this.#watching.values()) if (one.alarm?.id === id && row !== undefined) one.alarm = row
+    })
   }
   silenceOf(ruleId: string, subject: string, now: number): Silence | null {
     return (
@@ -170,6 +176,7 @@ class Watch implements Engine {
     const matched = new Map<string, number>()
     const looked = new Set<string>()
     let watched = 0
+    let seen = 0
     let firing = [...this.#watching.values()].filter(({ alarm }) => alarm !== null).length
     // Growth is read for every group in each turn, also by several rules: once, so that each sees the same.
     const measured = new Map<string, { subject: string; measure: Measure | undefined }[]>()
@@ -177,19 +184,25 @@ class Watch implements Engine {
       if (!rule.enabled) continue
       let all = measured.get(rule.metric)
       if (all === undefined) {
-        all = [...measure(rule.metric, sampled, this.#meters)]
+        all = []
+        for (const one of measure(rule.metric, sampled, this.#meters)) {
+          all.push(one)
+          if (all.length % PIECE === 0) await setImmediate()
+        }
         measured.set(rule.metric, all)
       }
       const watches = matcherOf(rule.watches)
       const except = matcherOf(rule.except)
       let count = 0
       for (const { subject, measure: value } of all) {
+        if (++seen % PIECE === 0) await setImmediate()
         if (!watches(subject) || except(subject)) continue
         count += 1
         const key = keyOf(rule.id, subject)
         const held = this.#watching.get(key)
         // Does not apply, or no more (a group became broadcasting): as if it were not there.
         if (value === undefined) continue
+        if (held === undefined && isCalm(rule, value)) continue
         looked.add(key)
         if (held === undefined && firing >= MOST_FIRING) continue
         const { next: after, change } = step(rule, held ?? quiet, value, now)

@@ -1,11 +1,13 @@
 // server/alarms/measure.ts: the value of each metric for each thing it is about, from what the sampler holds. A value is
 // known, a lower bound (a part is missing, or it was not watched for long enough), or unknown with its reason.
 import { behindOf } from '../metrics/figures'
+import type { GroupFigureRow } from '../metrics/group-view'
 import type { ClusterState, GroupState } from '../metrics/state'
+import type { TopicFigures } from '../metrics/topic-view'
 import { type AlarmMetricName, GROWTH_MS } from '../shared/alarms'
 import { isKnown, type Known, known, type Reason } from '../shared/known'
 import { DLQ_PREFIX, RETRY_PREFIX } from '../shared/names'
-import type { BrokerRow, GroupRow, TopicRow, Total } from '../shared/views'
+import type { BrokerRow, Total } from '../shared/views'
 
 /** `because`: why it is a lower bound; without it, it was not watched for long enough yet. */
 export type Measure = { value: number; at: number; atLeast: boolean; because?: Reason } | { unknown: Reason }
@@ -18,8 +20,8 @@ export interface Measured {
 export interface Sampled {
   state: ClusterState
   clusterName: string
-  groups: () => readonly GroupRow[]
-  topics: () => readonly TopicRow[]
+  groups: () => readonly GroupFigureRow[]
+  topics: () => readonly TopicFigures[]
   brokers: () => readonly BrokerRow[]
   /** Transactions without an answer, as they were last read; null before. */
   halves: () => { open: number; oldestBornAt: number | null; more: boolean; at: number } | null
@@ -150,7 +152,7 @@ const half = (sampled: Sampled, of: 'pending' | 'age'): Measure => {
   return { value, at: halves.at, atLeast: halves.more }
 }
 
-type OfGroup = (row: GroupRow, sampled: Sampled, meters: Meters) => Measure | undefined
+type OfGroup = (row: GroupFigureRow, sampled: Sampled, meters: Meters) => Measure | undefined
 type OfBroker = (row: BrokerRow, sampled: Sampled) => Measure | undefined
 const ofGroups: Partial<Record<AlarmMetricName, OfGroup>> = {
   lag: ({ lag }) => plain(lag),
@@ -201,7 +203,7 @@ const ofBrokers: Partial<Record<AlarmMetricName, OfBroker>> = {
     return Number.isFinite(seconds) ? living(row, known(seconds * 1000, state.at)) : undefined
   },
 }
-const ofTopics: Partial<Record<AlarmMetricName, (row: TopicRow) => Measure | undefined>> = {
+const ofTopics: Partial<Record<AlarmMetricName, (row: TopicFigures) => Measure | undefined>> = {
   topicIn: ({ inPerSecond }) => plain(inPerSecond),
   topicOut: ({ outPerSecond }) => plain(outPerSecond),
 }

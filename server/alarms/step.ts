@@ -43,6 +43,11 @@ const sideOf = (rule: AlarmRuleBody, measure: Measure): Side => {
   return value >= resolve ? 'calm' : 'between'
 }
 
+/** Whether what is quiet stays so: of thousands of subjects nearly all are asked nothing more than this. */
+export const isCalm = (rule: AlarmRuleBody, measure: Measure): boolean => {
+  const side = sideOf(rule, measure)
+  return side === 'calm' || side === 'between'
+}
 export const step = (
   rule: AlarmRuleBody,
   held: Held,

@@ -188,7 +188,7 @@ export const openClusterDesk = (options: ClusterDeskOptions): OpenCluster => {
     bodyTypes: openBodyTypes(database.db, entry.id),
     topics: () =>
       lists
-        .topics()
+        .allTopics()
         .filter(({ kind }) => kind !== 'system')
         .sort((a, b) => lastOf(b) - lastOf(a))
         .map(({ name }) => name),
@@ -303,7 +303,7 @@ export const openClusterDesk = (options: ClusterDeskOptions): OpenCluster => {
     },
     messages,
     dead: {
-      list: (input) => deadList(state, lists.topics(), lists.groups(), input),
+      list: (input) => deadList(state, lists.topics(), lists.groups(), input, now()),
       marks: ({ offsetIds }) => marks.of(offsetIds.map((id) => id.toUpperCase())),
       redrivePreview(input, reading) {
         if (input.select.kind === 'all') messages.mustRead(reading, input.select)

@@ -45,7 +45,7 @@ export const openGroupDesk = (options: GroupDeskOptions): GroupDesk => {
 
   return {
     list(input) {
-      const page = groupList(state, lists.groups(), input)
+      const page = groupList(state, lists.groups(), input, now())
       for (const { name } of page.rows) sampler.watchGroup(name)
       return page
     },

@@ -1,20 +1,22 @@
 // server/desk/lists.ts: rows of all topics and groups, made once per revision of the state however many pages ask.
 import { setImmediate } from 'node:timers/promises'
-import { groupRow } from '../metrics/group-view'
+import { type GroupFigureRow, groupRow } from '../metrics/group-view'
 import { type ClusterState, type GroupState, silentNames, type TopicState } from '../metrics/state'
-import { groupsByTopic, topicRow } from '../metrics/topic-view'
-import type { GroupRow, TopicRow } from '../shared/views'
+import { groupsByTopic, type TopicFigures, topicRow } from '../metrics/topic-view'
+import { RETRY_PREFIX } from '../shared/names'
 
 export interface Lists {
-  topics(): TopicRow[]
-  groups(): GroupRow[]
+  /** Of all topics but groups' retry topics: these are half of all, and seldom asked for. */
+  topics(): TopicFigures[]
+  allTopics(): TopicFigures[]
+  groups(): GroupFigureRow[]
   /** Rows of some topics, without making those of the others. */
-  topicsWhere(wanted: (name: string) => boolean): TopicRow[]
+  topicsWhere(wanted: (name: string) => boolean): TopicFigures[]
   /**
-   * Makes all rows of the state as it is now, a piece at a time: those of thousands take some hundred milliseconds, in which
-   * others are to be answered. Who asks meanwhile gets the rows of before.
+   * Makes the rows of the state as it is now, a piece at a time: those of thousands take some hundred milliseconds, in which
+   * others are to be answered. Who asks meanwhile gets the rows of before. `all`: those of retry topics too.
    */
-  prepare(): Promise<void>
+  prepare(all?: boolean): Promise<void>
 }
 const PIECE_ROWS = 200
 
@@ -57,7 +59,10 @@ export const openLists = (state: ClusterState, now: () => number): Lists => {
     const at = now()
     return (topic: TopicState) => topicRow(state, topic, groups.get(topic.name) ?? [], silent, at)
   }
-  const topics = once(() => state.topics.values(), topicMaker)
+  const topicsOf = (retry: boolean) => () =>
+    [...state.topics.values()].filter(({ name }) => name.startsWith(RETRY_PREFIX) === retry)
+  const topics = once(topicsOf(false), topicMaker)
+  const retryTopics = once(topicsOf(true), topicMaker)
   const groups = once(
     () => state.groups.values(),
     () => {
@@ -68,14 +73,16 @@ export const openLists = (state: ClusterState, now: () => number): Lists => {
   )
   return {
     topics: topics.get,
+    allTopics: () => [...topics.get(), ...retryTopics.get()],
     groups: groups.get,
     topicsWhere(wanted) {
       const found = [...state.topics.values()].filter(({ name }) => wanted(name))
       return found.length === 0 ? [] : found.map(topicMaker())
     },
-    async prepare() {
+    async prepare(all = false) {
       await topics.prepare()
       await groups.prepare()
+      if (all) await retryTopics.prepare()
     },
   }
 }

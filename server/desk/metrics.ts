@@ -1,12 +1,14 @@
 // server/desk/metrics.ts: the history of a cluster, as the routers ask for it.
 import { explore, type RankedNow } from '../metrics/explore'
+import type { GroupFigureRow } from '../metrics/group-view'
 import type { HistoryOptions } from '../metrics/history'
 import { usageReport } from '../metrics/report'
 import { openSavedViews } from '../metrics/saved-views'
+import type { TopicFigures } from '../metrics/topic-view'
 import type { MetricsDesk } from '../shared/desk'
 import { isKnown, type Known } from '../shared/known'
 import type { ExplorerMetric } from '../shared/metrics'
-import type { BrokerRow, GroupRow, Overview, TopicRow, Total } from '../shared/views'
+import type { BrokerRow, Overview, Total } from '../shared/views'
 import type { Lists } from './lists'
 
 export interface MetricsDeskOptions {
@@ -15,12 +17,12 @@ export interface MetricsDeskOptions {
   overview: () => Overview
 }
 type Ranks<Row> = Partial<Record<ExplorerMetric, (row: Row) => Known<number> | Total>>
-const ofTopics: Ranks<TopicRow> = {
+const ofTopics: Ranks<TopicFigures> = {
   in: ({ inPerSecond }) => inPerSecond,
   out: ({ outPerSecond }) => outPerSecond,
   kept: ({ kept }) => kept,
 }
-const ofGroups: Ranks<GroupRow> = {
+const ofGroups: Ranks<GroupFigureRow> = {
   in: ({ inPerSecond }) => inPerSecond,
   out: ({ outPerSecond }) => outPerSecond,
   lag: ({ lag }) => lag,

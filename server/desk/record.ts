@@ -38,8 +38,9 @@ export const openRecord = ({
     const newMinute = Math.floor(at / MINUTE_MS) !== minute
     minute = Math.floor(at / MINUTE_MS)
     readCluster(recorder, overview(), at)
+    if (small || newMinute) await lists.prepare(true)
     for (const row of small || newMinute
-      ? lists.topics()
+      ? lists.allTopics()
       : lists.topicsWhere((name) => sampler.isWatched('topic', name))) {
       if (row.kind === 'system') continue
       const fine = small || sampler.isWatched('topic', row.name)

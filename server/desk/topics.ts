@@ -165,13 +165,14 @@ export const openTopicDesk = ({ sampler, lists, past, admin, changes, now }: Top
   }
   return {
     list(input) {
-      const page = topicList(state, lists.topics(), input, now())
+      const isRetry = input.kind.includes('retry') || input.kind.length === 0 || input.names !== undefined
+      const page = topicList(state, isRetry ? lists.allTopics() : lists.topics(), input, now())
       for (const { name } of page.rows) sampler.watchTopic(name)
       return page
     },
     names: () =>
       lists
-        .topics()
+        .allTopics()
         .map(({ name, type }) => ({ name, type }))
         .sort((a, b) => (a.name < b.name ? -1 : 1)),
     async get(name) {

@@ -1,17 +1,31 @@
 // server/metrics/figures.ts: the state's numbers as figures that are known or say why not. Every sum of the console is
 // made here, so that a missing part never reads as zero.
-import { isKnown, type Known, known, type Reason, sum, unknown } from '../shared/known'
+import { isKnown, type Known, known, type Reason, Summing, type Unknown, unknown } from '../shared/known'
 import { DLQ_PREFIX, RETRY_PREFIX } from '../shared/names'
 import type { Behind, Drain, GroupRow, Total } from '../shared/views'
 import type { ClusterState, GroupState, PositionState, QueueState, TopicState } from './state'
 
 /** Unknown when every part is; nothing to sum is a known 0. */
-export const total = (figures: readonly Known<number>[], at: number): Total => {
-  const added = sum(figures)
-  if (figures.length === 0) return at === 0 ? unknown('no-sample-yet') : { value: 0, missing: 0, at }
-  if (added.missing < figures.length) return added
-  const first = figures.find((figure) => !isKnown(figure))
-  return unknown(first !== undefined && 'unknown' in first ? first.unknown : 'no-sample-yet')
+export const total = (figures: Iterable<Known<number>>, at: number): Total => {
+  const adding = new Adding()
+  for (const figure of figures) adding.add(figure)
+  return adding.total(at)
+}
+/** A total part by part: rows of thousands of topics and groups are made in each turn, without a list for each of their sums. */
+export class Adding {
+  readonly #sum = new Summing()
+  #parts = 0
+  #firstUnknown: Reason | undefined
+
+  add(figure: Known<number>): void {
+    this.#parts += 1
+    this.#sum.add(figure)
+    if ('unknown' in figure) this.#firstUnknown ??= figure.unknown
+  }
+  total(at: number): Total {
+    if (this.#parts === 0) return at === 0 ? unknown('no-sample-yet') : { value: 0, missing: 0, at }
+    return this.#sum.missing < this.#parts ? this.#sum.sum() : unknown(this.#firstUnknown ?? 'no-sample-yet')
+  }
 }
 
 /** A figure of a queue: unknown while its broker is silent or nothing was asked yet. */
@@ -45,10 +59,12 @@ export interface Reading {
   readonly position: PositionState | undefined
 }
 /** What the group reads: topics it has positions in or subscribes to, its retry topic apart. */
-export const topicsOf = (group: GroupState): string[] =>
-  [...new Set([...group.positions.keys(), ...group.subscriptions.map(({ topic }) => topic)])]
-    .filter((topic) => !topic.startsWith(RETRY_PREFIX))
-    .sort()
+export const topicsOf = (group: GroupState): string[] => {
+  const found = new Set<string>()
+  for (const topic of group.positions.keys()) if (!topic.startsWith(RETRY_PREFIX)) found.add(topic)
+  for (const { topic } of group.subscriptions) if (!topic.startsWith(RETRY_PREFIX)) found.add(topic)
+  return found.size < 2 ? [...found] : [...found].sort()
+}
 /**
  * Every queue of a topic as the group reads it. All figures of a group are made of these, so that a total, a cell and a
  * chart cannot differ in what they count: a queue with messages and without a position is a part nobody knows.
@@ -57,10 +73,15 @@ export const readingsOf = (state: ClusterState, group: GroupState, topic: string
   const queues = state.topics.get(topic)?.queues
   const positions = group.positions.get(topic)
   const found: Reading[] = []
+  let met = 0
   if (queues !== undefined)
-    for (const [key, queue] of queues) found.push({ topic, key, queue, position: positions?.get(key) })
+    for (const [key, queue] of queues) {
+      const position = positions?.get(key)
+      if (position !== undefined) met += 1
+      found.push({ topic, key, queue, position })
+    }
   // A position in a topic that is gone is nobody's backlog; while a broker is silent its topics are not gone.
-  if (positions !== undefined)
+  if (positions !== undefined && met < positions.size)
     for (const [key, position] of positions)
       if (queues?.has(key) !== true && (queues !== undefined || brokerOf(state, position)))
         found.push({ topic, key, queue: undefined, position })
@@ -81,9 +102,13 @@ export const lagOf = ({ queue, position }: Reading, silent: ReadonlySet<string>)
   return known(Math.max(0, queue.max - position.committed), Math.min(queue.maxAt, position.committedAt))
 }
 /** Age of the oldest unread message of a queue. */
-export const behindOf = (reading: Reading, silent: ReadonlySet<string>, now: number): Behind => {
+export const behindOf = (
+  reading: Reading,
+  silent: ReadonlySet<string>,
+  now: number,
+  lag: Known<number> = lagOf(reading, silent),
+): Behind => {
   const { queue, position } = reading
-  const lag = lagOf(reading, silent)
   if (!isKnown(lag)) return lag
   const figure = (value: number, at: number, approx: boolean): Behind => ({
     value: Math.max(0, value),
@@ -104,16 +129,24 @@ export const behindOf = (reading: Reading, silent: ReadonlySet<string>, now: num
   return unknown('no-sample-yet')
 }
 /** The worst of several; unknown only when none is known. */
-export const worstBehind = (all: readonly Behind[], at: number): Behind => {
-  let worst: Behind | undefined
-  let reason: Reason | undefined
-  for (const one of all) {
-    if (!isKnown(one)) reason ??= one.unknown
-    else if (worst === undefined || !isKnown(worst) || one.value > worst.value) worst = one
+export const worstBehind = (all: Iterable<Behind>, at: number): Behind => {
+  const worst = new Worst()
+  for (const one of all) worst.add(one)
+  return worst.behind(at)
+}
+class Worst {
+  #worst: Exclude<Behind, Unknown> | undefined
+  #reason: Reason | undefined
+
+  add(one: Behind): void {
+    if (!isKnown(one)) this.#reason ??= one.unknown
+    else if (this.#worst === undefined || one.value > this.#worst.value) this.#worst = one
   }
-  // Nothing behind among those that are known says nothing of the others.
-  if (worst !== undefined && (reason === undefined || (isKnown(worst) && worst.value > 0))) return worst
-  return reason === undefined ? { value: 0, at, approx: false, pastKept: false } : unknown(reason)
+  behind(at: number): Behind {
+    // Nothing behind among those that are known says nothing of the others.
+    if (this.#worst !== undefined && (this.#reason === undefined || this.#worst.value > 0)) return this.#worst
+    return this.#reason === undefined ? { value: 0, at, approx: false, pastKept: false } : unknown(this.#reason)
+  }
 }
 
 export interface GroupFigures {
@@ -137,19 +170,21 @@ export const standingIn = (
     const none = unknown('broadcasting')
     return { lag: none, behind: none, outPerSecond: none }
   }
-  const lags: Known<number>[] = []
-  const behinds: Behind[] = []
-  const outs: Known<number>[] = []
-  for (const reading of readingsOf(state, group, topic)) {
-    lags.push(lagOf(reading, silent))
-    behinds.push(behindOf(reading, silent, now))
-    outs.push(outOf(state, reading, silent))
-  }
-  if (lags.length === 0) {
+  const readings = readingsOf(state, group, topic)
+  if (readings.length === 0) {
     const never = unknown('never-committed')
     return { lag: never, behind: never, outPerSecond: never }
   }
-  return { lag: total(lags, state.at), behind: worstBehind(behinds, state.at), outPerSecond: total(outs, state.at) }
+  const lags = new Adding()
+  const behinds = new Worst()
+  const outs = new Adding()
+  for (const reading of readings) {
+    const lag = lagOf(reading, silent)
+    lags.add(lag)
+    behinds.add(behindOf(reading, silent, now, lag))
+    outs.add(outOf(state, reading, silent))
+  }
+  return { lag: lags.total(state.at), behind: behinds.behind(state.at), outPerSecond: outs.total(state.at) }
 }
 const outOf = (state: ClusterState, { position, queue }: Reading, silent: ReadonlySet<string>): Known<number> =>
   silent.has(position?.broker ?? queue?.broker ?? '') || position?.inDoubt === true
@@ -175,35 +210,35 @@ export const groupFigures = (
       drain: { kind: 'unknown', reason: 'broadcasting' },
     }
   }
-  const lags: Known<number>[] = []
-  const retry: Known<number>[] = []
-  const behinds: Behind[] = []
-  const ins: Known<number>[] = []
-  const outs: Known<number>[] = []
-  const retryTopic = RETRY_PREFIX + group.name
-  for (const topic of only === undefined ? [...topicsOf(group), retryTopic] : [only])
+  const lags = new Adding()
+  const retry = new Adding()
+  const behinds = new Worst()
+  const ins = new Adding()
+  const outs = new Adding()
+  let read = 0
+  for (const topic of only === undefined ? topicsOf(group) : [only])
     for (const reading of readingsOf(state, group, topic)) {
-      const { queue, position } = reading
-      if (topic === retryTopic && only === undefined) {
-        // A retry queue without a position was never written to by this group.
-        if (position !== undefined) retry.push(lagOf(reading, silent))
-        continue
-      }
-      lags.push(lagOf(reading, silent))
-      behinds.push(behindOf(reading, silent, now))
-      outs.push(outOf(state, reading, silent))
-      if (queue !== undefined) ins.push(rateOf(queue, silent))
+      const lag = lagOf(reading, silent)
+      read += 1
+      lags.add(lag)
+      behinds.add(behindOf(reading, silent, now, lag))
+      outs.add(outOf(state, reading, silent))
+      if (reading.queue !== undefined) ins.add(rateOf(reading.queue, silent))
     }
+  // A retry queue without a position was never written to by this group.
+  if (only === undefined && group.positions.has(RETRY_PREFIX + group.name))
+    for (const reading of readingsOf(state, group, RETRY_PREFIX + group.name))
+      if (reading.position !== undefined) retry.add(lagOf(reading, silent))
   const at = state.at
-  const never = lags.length === 0 ? unknown('never-committed') : null
-  const lag = never ?? total(lags, at)
+  const never = read === 0 ? unknown('never-committed') : null
+  const lag = never ?? lags.total(at)
   const growthPerSecond = never ?? (only === undefined ? group.lag.slope : unknown('no-sample-yet'))
   return {
     lag,
-    retryLag: total(retry, at),
-    behind: never ?? worstBehind(behinds, at),
-    inPerSecond: never ?? total(ins, at),
-    outPerSecond: never ?? total(outs, at),
+    retryLag: retry.total(at),
+    behind: never ?? behinds.behind(at),
+    inPerSecond: never ?? ins.total(at),
+    outPerSecond: never ?? outs.total(at),
     growthPerSecond,
     drain: drainOf(lag, growthPerSecond, total(outs, at), group.lag.spanMs),
   }

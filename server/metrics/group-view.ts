@@ -41,12 +41,14 @@ const configsOf = (state: ClusterState, group: string) => {
   }
   return found
 }
+/** A row without its hour of points, as of topics. */
+export type GroupFigureRow = Omit<GroupRow, 'spark'>
 export const groupRow = (
   state: ClusterState,
   group: GroupState,
   silent: ReadonlySet<string>,
   now: number,
-): GroupRow => {
+): GroupFigureRow => {
   const figures = groupFigures(state, group, silent, now)
   const clients: Known<number> =
     group.clients === null ? unknown('no-sample-yet') : known(group.clients.length, group.clientsAt)
@@ -64,9 +66,6 @@ export const groupRow = (
     clients,
     topics: topicsOf(group),
     ...figures,
-    get spark() {
-      return group.spark.line(now)
-    },
     deadLetters: deadLettersOf(state, group.name, silent),
     versions: versions.length === 0 ? null : [versionText(versions[0] ?? 0), versionText(versions.at(-1) ?? 0)],
     idle: off || (!online && now - group.lastClientAt > IDLE_MS),
@@ -96,14 +95,19 @@ const stateOf = (
   return isKnown(slope) && slope.value < 0 && lag.value > 1000 ? 'catching-up' : 'consuming'
 }
 
-export const groupList = (state: ClusterState, rows: readonly GroupRow[], input: GroupListInput): Page<GroupRow> => {
+export const groupList = (
+  state: ClusterState,
+  rows: readonly GroupFigureRow[],
+  input: GroupListInput,
+  now: number,
+): Page<GroupRow> => {
   const value = (figure: GroupRow['lag'] | GroupRow['behind'] | Known<number>): number =>
     isKnown(figure) ? figure.value : -1
   const only = {
-    behind: (row: GroupRow) => row.level === 'warning' || row.level === 'critical',
-    retrying: (row: GroupRow) => value(row.retryLag) > 0,
-    idle: (row: GroupRow) => row.idle,
-    system: (row: GroupRow) => row.system,
+    behind: (row: GroupFigureRow) => row.level === 'warning' || row.level === 'critical',
+    retrying: (row: GroupFigureRow) => value(row.retryLag) > 0,
+    idle: (row: GroupFigureRow) => row.idle,
+    system: (row: GroupFigureRow) => row.system,
   }
   const states: readonly StateWord[] = [
     'consuming',
@@ -119,7 +123,7 @@ export const groupList = (state: ClusterState, rows: readonly GroupRow[], input:
   const shown = input.only.includes('system') ? rows : rows.filter(({ system }) => !system)
   const missing = missingOf(state)
   const atLeast = missing.length > 0
-  return tablePage({
+  const page = tablePage({
     rows: shown,
     name: ({ name }) => name,
     q: input.q,
@@ -149,12 +153,14 @@ export const groupList = (state: ClusterState, rows: readonly GroupRow[], input:
       (row) => input.minBehindMs === undefined || value(row.behind) >= input.minBehindMs,
     ],
     facets: [
-      ...states.map((key) => ({ key, has: (row: GroupRow) => row.state === key, atLeast })),
+      ...states.map((key) => ({ key, has: (row: GroupFigureRow) => row.state === key, atLeast })),
       ...(['behind', 'retrying', 'idle', 'system'] as const).map((key) => ({ key, has: only[key], atLeast })),
     ],
     missing,
     at: state.at,
   })
+  const sparkOf = (name: string) => state.groups.get(name)?.spark.line(now) ?? []
+  return { ...page, rows: page.rows.map((row) => ({ ...row, spark: sparkOf(row.name) })) }
 }
 
 export const groupView = (
@@ -164,7 +170,7 @@ export const groupView = (
   now: number,
 ): GroupView => {
   const silent = silentNames(state)
-  const row = groupRow(state, group, silent, now)
+  const row = { ...groupRow(state, group, silent, now), spark: group.spark.line(now) }
   return {
     row,
     queues: [...queueRows(state, group, silent, owners, now)],

@@ -1,9 +1,10 @@
 // server/metrics/overview.ts: is it well, and if not, why and where. The verdict comes from causes, each a fact with its
 // number; figures are sums that say what they lack.
 import { isKnown, type Known, known, unknown } from '../shared/known'
-import type { BrokerRow, Cause, GroupRow, Overview, Total, VerdictWord } from '../shared/views'
+import type { BrokerRow, Cause, Overview, Total, VerdictWord } from '../shared/views'
 import { type brokerList, fullRatio, runtimeNumber } from './broker-view'
 import { CRITICAL, keptOfTopic, total, WARNING } from './figures'
+import type { GroupFigureRow } from './group-view'
 import { kindOf } from './kind'
 import { missingOf } from './missing'
 import { type ClusterState, isWiped, readFrom, silentNames } from './state'
@@ -18,7 +19,7 @@ const MOST_CUT_OFF = 10
 
 export interface OverviewOptions {
   turnMs: number
-  rows: readonly GroupRow[]
+  rows: readonly GroupFigureRow[]
   brokers: ReturnType<typeof brokerList>
   namesrv: readonly string[]
   /** How many clients are connected. */
@@ -90,7 +91,10 @@ export const overviewOf = (
     topics: userTopics.length,
     groups: groups.length,
     clients,
-    behindGroups: [...counted].sort(byBehind).slice(0, MOST_BEHIND),
+    behindGroups: [...counted]
+      .sort(byBehind)
+      .slice(0, MOST_BEHIND)
+      .map((row) => ({ ...row, spark: state.groups.get(row.name)?.spark.line(now) ?? [] })),
     brokers: brokers.rows,
     nameServers: state.nameServers.map(({ address: one, ok, sinceMs, tookMs }) => ({
       address: one,
@@ -154,19 +158,19 @@ const highest = <Row>(rows: readonly Row[], figure: (row: Row) => Known<number>)
   }
   return found
 }
-const worstOf = (groups: readonly GroupRow[]): GroupRow | undefined => {
+const worstOf = (groups: readonly GroupFigureRow[]): GroupFigureRow | undefined => {
   const found = highest(groups, ({ behind }) => behind)
   return found !== undefined && isKnown(found.behind) && found.behind.value > 0 ? found : undefined
 }
 /** Nobody is known to be behind: a group with unread messages of unknown age leaves it open. */
-const nothingBehind = (groups: readonly GroupRow[], at: number): Overview['worstBehind'] =>
+const nothingBehind = (groups: readonly GroupFigureRow[], at: number): Overview['worstBehind'] =>
   groups.some(({ lag, behind }) => isKnown(lag) && lag.value > 0 && !isKnown(behind))
     ? unknown('no-sample-yet')
     : { value: 0, at, approx: false, pastKept: false }
 /** Furthest behind first; who has read everything after that; of whom nothing is known (broadcasting, say) last. */
-const byBehind = (a: GroupRow, b: GroupRow): number => {
-  const behind = (row: GroupRow): number => (!isKnown(row.lag) ? -1 : isKnown(row.behind) ? row.behind.value : 0)
-  const lag = (row: GroupRow): number => (isKnown(row.lag) ? row.lag.value : -1)
+const byBehind = (a: GroupFigureRow, b: GroupFigureRow): number => {
+  const behind = (row: GroupFigureRow): number => (!isKnown(row.lag) ? -1 : isKnown(row.behind) ? row.behind.value : 0)
+  const lag = (row: GroupFigureRow): number => (isKnown(row.lag) ? row.lag.value : -1)
   return behind(b) - behind(a) || lag(b) - lag(a) || (a.name < b.name ? -1 : 1)
 }
 
@@ -184,7 +188,7 @@ const takesNothing = ({ refusesSends, writable }: BrokerRow): boolean =>
 const causesOf = (
   state: ClusterState,
   brokers: readonly BrokerRow[],
-  groups: readonly GroupRow[],
+  groups: readonly GroupFigureRow[],
   now: number,
 ): Cause[] => {
   const found: Cause[] = []
@@ -256,7 +260,13 @@ const causesOf = (
   const weight = { critical: 0, warning: 1 }
   return found.sort((a, b) => weight[a.level] - weight[b.level])
 }
-const behindCause = (kind: Cause['kind'], level: Cause['level'], row: GroupRow, limit: number, now: number): Cause => {
+const behindCause = (
+  kind: Cause['kind'],
+  level: Cause['level'],
+  row: GroupFigureRow,
+  limit: number,
+  now: number,
+): Cause => {
   const behindMs = isKnown(row.behind) ? row.behind.value : null
   return cause(kind, level, 'group', row.name, behindMs, limit, behindMs === null ? null : now - behindMs)
 }

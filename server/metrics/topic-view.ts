@@ -1,5 +1,6 @@
 // server/metrics/topic-view.ts: topics as pages see them, from the sampler's state alone.
 
+import type { TopicConfig } from '../admin/types'
 import { versionText } from '../admin/versions'
 import type { TopicListInput } from '../shared/inputs'
 import { isKnown, type Known, known, unknown } from '../shared/known'
@@ -7,6 +8,7 @@ import type {
   Page,
   ProducerRow,
   QueueRow,
+  Spark,
   TopicBrokerConfig,
   TopicGroupRow,
   TopicMark,
@@ -14,7 +16,7 @@ import type {
   TopicType,
   TopicView,
 } from '../shared/views'
-import { keptOf, lagOf, lastStoredOf, maxOf, minOf, rateOf, standingIn, total, worstBehind } from './figures'
+import { Adding, keptOf, lagOf, lastStoredOf, maxOf, minOf, rateOf, standingIn, worstBehind } from './figures'
 import { groupRow } from './group-view'
 import { kindOf } from './kind'
 import { missingOf } from './missing'
@@ -68,56 +70,57 @@ const typeOf = (attributes: Record<string, string> | undefined): TopicType => {
   return types.has(type) ? (type as TopicType) : 'UNSPECIFIED' // the set holds exactly these
 }
 
+/** A row without its hour of points: rows are made of all topics in each turn, their lines of those that are shown. */
+export type TopicFigures = Omit<TopicRow, 'spark'>
 export const topicRow = (
   state: ClusterState,
   topic: TopicState,
   groups: readonly GroupState[],
   silent: ReadonlySet<string>,
   now: number,
-): TopicRow => {
+): TopicFigures => {
   const configs = configsOf(state, topic.name)
-  const queues = [...topic.queues.values()]
+  const first = configs[0]?.config
   const figures = groups.map((group) => ({ group, figures: standingIn(state, group, silent, now, topic.name) }))
   let worst: (typeof figures)[number] | undefined
+  const out = new Adding()
   for (const one of figures) {
-    const lag = one.figures.lag
+    const { lag, outPerSecond } = one.figures
+    if (!('unknown' in outPerSecond) || outPerSecond.unknown !== 'never-committed') out.add(outPerSecond)
     if (!isKnown(lag)) continue
     const held = worst?.figures.lag
     if (held === undefined || !isKnown(held) || lag.value > held.value) worst = one
   }
-  const perms = new Set(configs.map(({ config }) => config.perm))
+  const inward = new Adding()
+  const kept = new Adding()
+  let newest: Known<number | null> | undefined
+  for (const queue of topic.queues.values()) {
+    inward.add(rateOf(queue, silent))
+    kept.add(keptOf(queue, silent))
+    newest = newer(newest, lastStoredOf(queue, silent))
+  }
   const kind = kindOf(state, topic.name)
   const marks: TopicMark[] = []
   const isClosed = configs.some(({ config }) => (config.perm & PERM_WRITE) === 0 || config.writeQueues === 0)
   const isCutOff = configs.length > 0 && configs.every(({ broker }) => isWiped(broker))
   if (kind === 'user' && (isClosed || isCutOff)) marks.push('not-writable')
-  if (new Set(configs.map(({ config }) => `${config.readQueues}/${config.writeQueues}`)).size > 1) marks.push('uneven')
+  const isUneven = ({ readQueues, writeQueues }: TopicConfig): boolean =>
+    readQueues !== first?.readQueues || writeQueues !== first.writeQueues
+  if (configs.some(({ config }) => isUneven(config))) marks.push('uneven')
   if (kind === 'user' && groups.length === 0) marks.push('no-group')
   if (configs.some(({ broker }) => silent.has(broker.name))) marks.push('broker-silent')
   return {
     name: topic.name,
     kind,
-    type: typeOf(configs[0]?.config.attributes),
+    type: typeOf(first?.attributes),
     readQueues: configs.reduce((sum, { config }) => sum + config.readQueues, 0),
     writeQueues: configs.reduce((sum, { config }) => sum + config.writeQueues, 0),
-    perm: perms.size === 1 ? (configs[0]?.config.perm ?? null) : null,
+    perm: first !== undefined && configs.every(({ config }) => config.perm === first.perm) ? first.perm : null,
     order: configs.some(({ config }) => config.order),
     brokers: configs.map(({ broker }) => broker.name),
     marks,
-    inPerSecond: total(
-      queues.map((queue) => rateOf(queue, silent)),
-      state.at,
-    ),
-    outPerSecond: total(
-      figures
-        .map((one) => one.figures.outPerSecond)
-        .filter((one) => !('unknown' in one) || one.unknown !== 'never-committed'),
-      state.at,
-    ),
-    // an hour of points for each of thousands: made of those that are shown
-    get spark() {
-      return topic.spark.line(now)
-    },
+    inPerSecond: inward.total(state.at),
+    outPerSecond: out.total(state.at),
     groups: groups.length,
     worstGroup: worst?.group.name ?? null,
     worstLag: worst?.figures.lag ?? figures[0]?.figures.lag ?? { value: 0, missing: 0, at: state.at },
@@ -125,39 +128,31 @@ export const topicRow = (
       figures.map((one) => one.figures.behind),
       state.at,
     ),
-    lastMessageAt: newest(queues.map((queue) => lastStoredOf(queue, silent))),
-    kept: total(
-      queues.map((queue) => keptOf(queue, silent)),
-      state.at,
-    ),
+    lastMessageAt: newest ?? known(null, 0),
+    kept: kept.total(state.at),
   }
 }
-const newest = (all: readonly Known<number | null>[]): Known<number | null> => {
-  let found: Known<number | null> | undefined
-  for (const one of all) {
-    if (!isKnown(one)) {
-      found ??= one
-      continue
-    }
-    if (found === undefined || !isKnown(found) || (one.value ?? 0) > (found.value ?? 0)) found = one
-  }
-  return found ?? known(null, 0)
+/** The newer of two; one that is not known only when neither is. */
+const newer = (found: Known<number | null> | undefined, one: Known<number | null>): Known<number | null> => {
+  if (found === undefined) return one
+  if (!isKnown(one)) return found
+  return !isKnown(found) || (one.value ?? 0) > (found.value ?? 0) ? one : found
 }
 
 export const topicList = (
   state: ClusterState,
-  rows: readonly TopicRow[],
+  rows: readonly TopicFigures[],
   input: TopicListInput,
   now: number,
 ): Page<TopicRow> => {
   const missing = missingOf(state)
   const atLeast = missing.length > 0
   const only = {
-    behind: (row: TopicRow) =>
+    behind: (row: TopicFigures) =>
       (isKnown(row.worstLag) && row.worstLag.value >= 10_000) ||
       (isKnown(row.worstBehind) && row.worstBehind.value >= 60_000),
-    nogroup: (row: TopicRow) => row.groups === 0,
-    silent: (row: TopicRow) =>
+    nogroup: (row: TopicFigures) => row.groups === 0,
+    silent: (row: TopicFigures) =>
       isKnown(row.lastMessageAt) &&
       row.lastMessageAt.value !== null && // what never held a message has not fallen silent
       now - row.lastMessageAt.value > SILENT_TOPIC_MS,
@@ -186,20 +181,21 @@ export const topicList = (
     names: input.names,
     filters: [(row) => input.type.length === 0 || input.type.includes(row.type), ...input.only.map((key) => only[key])],
     facets: [
-      ...[...types, 'UNSPECIFIED'].map((key) => ({ key, has: (row: TopicRow) => row.type === key, atLeast })),
+      ...[...types, 'UNSPECIFIED'].map((key) => ({ key, has: (row: TopicFigures) => row.type === key, atLeast })),
       ...(['behind', 'nogroup', 'silent'] as const).map((key) => ({ key, has: only[key], atLeast })),
     ],
     missing,
     at: state.at,
   })
   // Kinds are counted over all topics: they say what the default view leaves out.
-  const kinds = (['user', 'retry', 'dlq', 'system'] as const).map((key) => ({
-    key,
-    count: rows.filter(({ kind }) => kind === key).length,
-    atLeast,
-  }))
-  return { ...page, facets: [...kinds, ...page.facets] }
+  const counts = { user: 0, retry: 0, dlq: 0, system: 0 }
+  for (const name of state.topics.keys()) counts[kindOf(state, name)] += 1
+  const kinds = (['user', 'retry', 'dlq', 'system'] as const).map((key) => ({ key, count: counts[key], atLeast }))
+  const shown = page.rows.map((row) => ({ ...row, spark: sparkOf(state, row.name, now) }))
+  return { ...page, rows: shown, facets: [...kinds, ...page.facets] }
 }
+export const sparkOf = (state: ClusterState, topic: string, now: number): Spark =>
+  state.topics.get(topic)?.spark.line(now) ?? []
 
 export const topicView = (
   state: ClusterState,
@@ -208,7 +204,7 @@ export const topicView = (
   now: number,
 ): Omit<TopicView, 'inBytesPerSecond' | 'meanSizeBytes' | 'oldestAt' | 'inToday'> => {
   const silent = silentNames(state)
-  const row = topicRow(state, topic, groups, silent, now)
+  const row = { ...topicRow(state, topic, groups, silent, now), spark: topic.spark.line(now) }
   const rows = queueRows(state, topic, groups, silent)
   const rates = rows.flatMap(({ inPerSecond }) => (isKnown(inPerSecond) ? [inPerSecond.value] : []))
   const sum = rates.reduce((a, b) => a + b, 0)
@@ -254,7 +250,7 @@ const topicGroupRow = (
     lag: here.lag,
     behind: here.behind,
     growthPerSecond: whole.growthPerSecond,
-    spark: whole.spark,
+    spark: group.spark.line(now),
   }
 }
 const queueRows = (

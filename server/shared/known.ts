@@ -51,18 +51,30 @@ export const steady = (figure: Known<number> | Sum): number | null => {
   return because === undefined || lasting.has(because) ? figure.value : null
 }
 export const sum = (figures: Iterable<Known<number>>): Sum => {
-  let value = 0
-  let missing = 0
-  let because: Reason | undefined
-  let at = Number.POSITIVE_INFINITY
-  for (const figure of figures) {
+  const summing = new Summing()
+  for (const figure of figures) summing.add(figure)
+  return summing.sum()
+}
+/** A sum part by part. */
+export class Summing {
+  #value = 0
+  #at = Number.POSITIVE_INFINITY
+  #because: Reason | undefined
+  missing = 0
+
+  add(figure: Known<number>): void {
     if (isKnown(figure)) {
-      value += figure.value
-      at = Math.min(at, figure.at)
-      continue
+      this.#value += figure.value
+      if (figure.at < this.#at) this.#at = figure.at
+      return
     }
-    missing += 1
-    if (because === undefined || lasting.has(because)) because = figure.unknown
+    this.missing += 1
+    if (this.#because === undefined || lasting.has(this.#because)) this.#because = figure.unknown
   }
-  return { value, missing, ...(because === undefined ? {} : { because }), at: Number.isFinite(at) ? at : 0 }
+  sum(): Sum {
+    const at = Number.isFinite(this.#at) ? this.#at : 0
+    return this.#because === undefined
+      ? { value: this.#value, missing: this.missing, at }
+      : { value: this.#value, missing: this.missing, because: this.#because, at }
+  }
 }

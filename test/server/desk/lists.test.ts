@@ -24,7 +24,7 @@ const addTopic = (state: ClusterState, name: string, min: number, max: number): 
 }
 const deadOf = (state: ClusterState) => {
   const lists = openLists(state, () => NOW)
-  return deadList(state, lists.topics(), lists.groups(), deadListInput.parse({ cluster: 'c' }))
+  return deadList(state, lists.topics(), lists.groups(), deadListInput.parse({ cluster: 'c' }), NOW)
 }
 
 it('lists groups whose dead letters are kept, the most first, and no others', () => {

@@ -108,7 +108,7 @@ const start = async (
 const topicsOf = (sampler: Sampler) =>
   topicList(
     sampler.state,
-    openLists(sampler.state, Date.now).topics(),
+    openLists(sampler.state, Date.now).allTopics(),
     topicListInput.parse({ cluster: 'c', size: 200 }),
     Date.now(),
   )
@@ -206,7 +206,12 @@ describe('in a broken world', () => {
         )
     })
     const group = () =>
-      groupList(sampler.state, openLists(sampler.state, Date.now).groups(), groupListInput.parse({ cluster: 'c' }))
+      groupList(
+        sampler.state,
+        openLists(sampler.state, Date.now).groups(),
+        groupListInput.parse({ cluster: 'c' }),
+        Date.now(),
+      )
         .rows[0]
     while (!isKnown(group()?.behind ?? { unknown: 'no-sample-yet' })) await turn()
     const behind = group()?.behind
@@ -229,7 +234,7 @@ describe('in a broken world', () => {
     const rowsOf = () =>
       topicList(
         sampler.state,
-        openLists(sampler.state, Date.now).topics(),
+        openLists(sampler.state, Date.now).allTopics(),
         topicListInput.parse({ cluster: 'c', size: 200, kind: ['user', 'retry'] }),
         Date.now(),
       ).rows
@@ -260,6 +265,7 @@ describe('in a broken world', () => {
       sampler.state,
       openLists(sampler.state, Date.now).groups(),
       groupListInput.parse({ cluster: 'c' }),
+      Date.now(),
     )
     expect(groups.rows[0]).toMatchObject({ state: 'unknown', clients: { unknown: 'no-sample-yet' } })
   })
@@ -317,6 +323,7 @@ describe('a sampler', () => {
       sampler.state,
       openLists(sampler.state, Date.now).groups(),
       groupListInput.parse({ cluster: 'c' }),
+      Date.now(),
     )
     expect(groups.rows[0]).toMatchObject({ name: 'g', lag: { value: TOPICS * 160, missing: 0 }, state: 'no-client' })
     expect([...a.asked.values(), ...b.asked.values()].reduce((sum, one) => sum + one, 0)).toBe(before)
