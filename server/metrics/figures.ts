@@ -240,7 +240,7 @@ export const groupFigures = (
     inPerSecond: never ?? ins.total(at),
     outPerSecond: never ?? outs.total(at),
     growthPerSecond,
-    drain: drainOf(lag, growthPerSecond, total(outs, at), group.lag.spanMs),
+    drain: drainOf(lag, growthPerSecond, outs.total(at), group.lag.spanMs),
   }
 }
 /** What waits for so long at the pace of now is the work under way of a group that keeps up, however its lag sways. */

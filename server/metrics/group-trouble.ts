@@ -37,7 +37,7 @@ const standing = (state: ClusterState, group: GroupState, silent: ReadonlySet<st
       if (queue === undefined || position === undefined || !isKnown(lag)) continue
       const movedAt = Math.max(position.movedAt, group.firstSeenAt)
       // A queue that was empty for hours stands since its first unread message came, not since its last was read.
-      const behind = behindOf(reading, silent, now)
+      const behind = behindOf(reading, silent, now, lag)
       const sinceMs = isKnown(behind) ? Math.max(movedAt, now - behind.value) : movedAt
       if (lag.value > 0 && now - sinceMs > STILL_MS)
         still.push({
@@ -67,6 +67,7 @@ const standing = (state: ClusterState, group: GroupState, silent: ReadonlySet<st
  * subscription per group, so two clients that read different topics change it back and forth with every heartbeat.
  */
 const mismatch = (group: GroupState, now: number): GroupTrouble[] => {
+  if (group.said.size < 2 && group.subscriptionLog.length < 3) return [] // nobody to disagree with, nothing to sway
   const online = new Set((group.clients ?? []).map(({ clientId }) => clientId))
   const said = [...group.said].flatMap(([clientId, one]) =>
     online.has(clientId) && now - one.at < SAID_MS
@@ -94,9 +95,11 @@ const swayingTopics = ({ subscriptionLog }: GroupState, now: number): string[] =
 
 /** Ordered and plain topics in one group: allowed, and advised against, since one of them gets the wrong listener. */
 const mixedKinds = (state: ClusterState, group: GroupState): GroupTrouble[] => {
+  const topics = withoutRetry(group.subscriptions)
+  if (topics.length < 2) return []
   const ordered: string[] = []
   const plain: string[] = []
-  for (const { topic } of withoutRetry(group.subscriptions)) {
+  for (const { topic } of topics) {
     let isThere = false
     let isOrdered = false
     for (const broker of state.brokers.values()) {

@@ -56,7 +56,7 @@ export const groupRow = (
   const off = configs.length > 0 && configs.every(({ config }) => !config.consumeEnable)
   const online = isKnown(clients) && clients.value > 0
   const troubles = troublesOf(state, group, silent, now)
-  const versions = (group.clients ?? []).map(({ version }) => version).sort((a, b) => a - b)
+  const versions = (group.clients ?? []).map(({ version }) => version)
   return {
     name: group.name,
     system: isSystemGroup(group.name),
@@ -67,7 +67,7 @@ export const groupRow = (
     topics: topicsOf(group),
     ...figures,
     deadLetters: deadLettersOf(state, group.name, silent),
-    versions: versions.length === 0 ? null : [versionText(versions[0] ?? 0), versionText(versions.at(-1) ?? 0)],
+    versions: versions.length === 0 ? null : [versionText(Math.min(...versions)), versionText(Math.max(...versions))],
     idle: off || (!online && now - group.lastClientAt > IDLE_MS),
     level: levelOf(figures.lag, figures.behind, online),
   }

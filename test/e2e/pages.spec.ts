@@ -94,3 +94,21 @@ test('a topic is deleted only after its impact was shown and its name typed', as
   await page.getByRole('dialog').getByRole('button', { name: 'Close' }).last().click()
   await expect(page).toHaveURL(/\/topics$/)
 })
+
+test('rows of the plain lists come with the first HTML', async ({ browser }, { project }) => {
+  const { storageState, baseURL } = project.use
+  const context = await browser.newContext({
+    ...(storageState === undefined ? {} : { storageState }),
+    ...(baseURL === undefined ? {} : { baseURL }),
+    javaScriptEnabled: false,
+  })
+  const page = await context.newPage()
+  for (const [list, name] of [
+    ['topics', TOPIC],
+    ['groups', GROUP],
+  ]) {
+    await page.goto(`${clusterPath()}/${list}`)
+    await expect(page.getByRole('row', { name: new RegExp(`${name}`) }).first()).toBeVisible()
+  }
+  await context.close()
+})

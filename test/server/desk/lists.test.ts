@@ -94,3 +94,17 @@ it('makes its rows a piece at a time after a turn, and shows those of before unt
   await again
   expect(lists.topics().map(({ name }) => name)).toContain('New')
 })
+
+it('makes rows of retry topics only when somebody asks for them', async () => {
+  const state = stateOf()
+  addTopic(state, 'T', 0, 1)
+  addTopic(state, '%RETRY%g', 0, 1)
+  const lists = openLists(state, () => NOW)
+  const names = (rows: readonly { name: string }[]) =>
+    rows.map(({ name }) => name).filter((name) => !name.startsWith('%DLQ%'))
+  expect(names(lists.topics())).toEqual(['T'])
+  expect(names(lists.allTopics())).toEqual(['T', '%RETRY%g'])
+  state.revision += 1
+  await lists.prepare(true)
+  expect(names(lists.allTopics())).toEqual(['T', '%RETRY%g'])
+})

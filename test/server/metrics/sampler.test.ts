@@ -211,8 +211,7 @@ describe('in a broken world', () => {
         openLists(sampler.state, Date.now).groups(),
         groupListInput.parse({ cluster: 'c' }),
         Date.now(),
-      )
-        .rows[0]
+      ).rows[0]
     while (!isKnown(group()?.behind ?? { unknown: 'no-sample-yet' })) await turn()
     const behind = group()?.behind
     expect(behind !== undefined && isKnown(behind) && behind.value >= 0).toBe(true)

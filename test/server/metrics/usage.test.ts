@@ -210,6 +210,20 @@ describe('the explorer', () => {
     expect(found.series[0]?.values).toEqual([null, null, null, null, null, null, 105, 105, 105, 105, 105, 105])
     expect(found.series[0]?.before).toEqual(Array(12).fill(100))
   })
+  it('ranks who stood still for hours, in one long run, above who moves below it', async () => {
+    const recorder = openRecorder(database, 'c', 5000)
+    const now = START + 20 * HOUR
+    for (let at = START; at <= now; at += 600_000) {
+      recorder.read('group', 'stuck', { ...noValues, lag: 500 }, at)
+      recorder.read('group', 'busy', { ...noValues, lag: (at / 600_000) % 2 === 0 ? 10 : 400 }, at)
+    }
+    await recorder.flush()
+    const input = exploreInput.parse({ cluster: 'c', metric: 'lag', of: 'group', top: 1, lastMs: 12 * HOUR })
+    const found = await explore(options(now), () => ['busy', 'stuck'], input)
+    expect(found.series.map(({ name }) => name)).toEqual(['stuck'])
+    const known = found.series[0]?.values.filter((value) => value !== null) ?? []
+    expect({ values: new Set(known), steps: known.length > 60 }).toEqual({ values: new Set([500]), steps: true })
+  })
   it('marks what was done, what fired and when a broker began', async () => {
     const state = clusterState()
     const usage = opened(state)
