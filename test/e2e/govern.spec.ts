@@ -8,6 +8,7 @@ import { expect, type Locator, type Page, test } from '@playwright/test'
 import { pagesFolder } from '../../server/build/pages-folder.mjs'
 import { contentPolicy, newNonce } from '../../server/http/csp'
 import { projectRoot } from '../support/folders'
+import { ADMIN } from './accounts'
 
 const RUN = Date.now().toString(36)
 
@@ -108,6 +109,9 @@ test('a rule is made, changed and deleted by the keyboard alone', async ({ page 
 
 test('a role and an account are made, tried and deleted by the keyboard alone', async ({ page }) => {
   const [role, user] = [`keys-${RUN}`, `kim-${RUN}`]
+  // Who looks as somebody else changes nothing meanwhile, in the whole session: those of other files go on in theirs.
+  await page.context().clearCookies()
+  await change(page, 'auth.login', ADMIN)
   await page.goto('/access/roles')
   await skip(page)
   await press(page, page.getByRole('button', { name: 'Create role' }))
