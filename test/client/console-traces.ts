@@ -1,5 +1,5 @@
 // test/client/console-traces.ts: what the console tells of the way of messages whose stock clients trace; run by
-// console.test.ts on our cluster and on Apache's.
+// console-on.ts on our cluster and on Apache's.
 import { expect, it } from 'vitest'
 import type { createCaller } from '../../server/root'
 import type { MessageTrace } from '../../server/shared/views'

@@ -1,5 +1,5 @@
 // test/client/console-waiting.ts: transactions without an answer and messages before their time, seen and decided from the
-// console; run by console.test.ts on our cluster and on Apache's, after console-traces.ts left three transactions open.
+// console; run by console-on.ts on our cluster and on Apache's, after console-traces.ts left three transactions open.
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, it } from 'vitest'
 import { isKnown } from '../../server/shared/known'

@@ -49,7 +49,7 @@ describe('running clients', () => {
       'broker-b',
     )
     await startBroker('broker-b')
-    const status = await client.until(({ brokers }) => (brokers['broker-b'] ?? 0) > 50, 30_000)
+    const status = await client.until(({ brokers }) => (brokers['broker-b'] ?? 0) > 50, 60_000)
     expect(status.brokers['broker-b']).toBeGreaterThan(50)
     expect(status.failed).toBe(0)
   })
@@ -58,7 +58,7 @@ describe('running clients', () => {
     skipWithoutJava(context)
     const before = await client.status()
     await brokers.get('broker-b')?.child.kill()
-    const status = await client.until(({ sent }) => sent > before.sent + 500, 30_000)
+    const status = await client.until(({ sent }) => sent > before.sent + 500, 60_000)
     expect(status.sent).toBeGreaterThan(before.sent + 500)
     expect(status.failed, client.child.output).toBe(0)
   })
@@ -69,7 +69,7 @@ describe('running clients', () => {
     await namesrv.child.kill()
     const without = await client.until(
       ({ sent, received }) => sent > before.sent + 1000 && received > before.received + 500,
-      30_000,
+      60_000,
     )
     expect(without.sent).toBeGreaterThan(before.sent + 1000)
     expect(without.failed, client.child.output).toBe(0)
@@ -127,7 +127,7 @@ describe('a send whose answer is lost', () => {
       await client.child.line(/^SENT first /)
       state.cutAtStored = 2
       client.child.write('once twice\n')
-      const [, , id] = (await client.child.line(/^SENT twice /, 30_000)).split(' ')
+      const [, , id] = (await client.child.line(/^SENT twice /, 60_000)).split(' ')
       for (let n = 0; n < 300 && received(client.child, 'twice').length < 2; n++) await sleep(100)
       const copies = received(client.child, 'twice')
       expect(copies.map(([, , uniqueId]) => uniqueId)).toEqual([id, id])

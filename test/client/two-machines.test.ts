@@ -62,7 +62,7 @@ async function steady(namesrv: string, group: string): Promise<Steady> {
   clients.push(client.child)
   return client
 }
-async function eventually(what: string, isSo: () => Promise<boolean>, timeoutMs = 40_000): Promise<void> {
+async function eventually(what: string, isSo: () => Promise<boolean>, timeoutMs = 60_000): Promise<void> {
   for (const endMs = Date.now() + timeoutMs; !(await isSo().catch(() => false)); await sleep(50)) {
     if (Date.now() > endMs) throw new Error(`not within ${timeoutMs} ms: ${what}`)
   }

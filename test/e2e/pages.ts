@@ -1,7 +1,15 @@
 // test/e2e/pages.ts: every page of a cluster in the looks one asks for (language and theme): it shows what it is about,
 // throws nothing, fits its window, and leaves a picture. Each spec that uses it has a topic and a group of its own.
 import { AxeBuilder } from '@axe-core/playwright'
-import { expect, type Page, test } from '@playwright/test'
+import {
+  type Browser,
+  type BrowserContext,
+  type BrowserContextOptions,
+  expect,
+  type Page,
+  type TestInfo,
+  test,
+} from '@playwright/test'
 import { run } from '../support/children'
 import { projectRoot } from '../support/folders'
 
@@ -73,11 +81,14 @@ export const visit = async (page: Page, path: string, words: string): Promise<vo
   await expect(page.getByRole('alert').filter({ hasText: /\S/ })).toHaveCount(0)
 }
 
-/** What axe calls serious or worse, in a form that says where. */
-const seriousOf = async (axe: AxeBuilder): Promise<string[]> =>
-  (await axe.analyze()).violations
+/** What axe calls serious or worse, in a form that says where; of all its rules or of these. */
+const seriousOf = async (page: Page, ...rules: string[]): Promise<string[]> => {
+  // There are no frames, and nobody reads what passed: axe need neither collect from other pages nor describe it.
+  const axe = new AxeBuilder({ page }).setLegacyMode().options({ resultTypes: ['violations'] })
+  return (await (rules.length > 0 ? axe.withRules(rules) : axe).analyze()).violations
     .filter(({ impact }) => impact === 'serious' || impact === 'critical')
     .flatMap(({ id, nodes }) => nodes.slice(0, 5).map(({ target, html }) => `${id}: ${target.join(' ')} ${html}`))
+}
 
 let isLeft = false // a worker may run several of these files, one after the other
 /** A topic of one's own, made as a person makes it, and a client that has sent and consumed. */
@@ -99,34 +110,45 @@ async function leaveSomethingToShow(page: Page): Promise<void> {
   isLeft = true
 }
 
+/** A context that outlives a test, with what the project says of each. */
+const openContext = (browser: Browser, use: TestInfo['project']['use'], more: BrowserContextOptions = {}) => {
+  const { storageState, baseURL, locale, timezoneId } = use
+  const given = Object.entries({ storageState, baseURL, locale, timezoneId }).filter(([, one]) => one !== undefined)
+  return browser.newContext({ ...Object.fromEntries(given), ...more })
+}
+
 /** To be called once by a spec file, before its own tests: a topic, a group and messages for pages to show. */
 export function somethingToShow(): void {
   // For each worker: one that takes over after a failure begins with a topic of its own.
   test.beforeAll(async ({ browser }, { project }) => {
-    const { storageState, baseURL, locale } = project.use
-    const context = await browser.newContext({
-      ...(storageState === undefined ? {} : { storageState }),
-      ...(baseURL === undefined ? {} : { baseURL }),
-      ...(locale === undefined ? {} : { locale }),
-    })
+    const context = await openContext(browser, project.use)
     await leaveSomethingToShow(await context.newPage())
     await context.close()
   })
 }
 
-/** All that a spec file does. No test needs another: one that is tried again runs alone. */
+/** All that a spec file does. No test needs another: one that is tried again runs alone, and any worker takes the next. */
 export function pagesIn(name: keyof typeof looks): void {
   const { width, language, scheme, aheadMs } = looks[name]
-  test.use({ viewport: { width, height: 900 }, colorScheme: scheme })
+  test.describe.configure({ mode: 'parallel' })
   somethingToShow()
 
+  // One for all pages that a worker looks at: as in anybody's browser, scripts and styles are fetched and compiled once.
+  let context: BrowserContext
+  test.beforeAll(async ({ browser }, { project }) => {
+    context = await openContext(browser, project.use, { viewport: { width, height: 900 }, colorScheme: scheme })
+    await context.addCookies([{ name: 'rd_language', value: language, url: project.use.baseURL ?? '' }])
+    await context.addInitScript((ms) => {
+      const now = Date.now
+      Date.now = () => now() + ms
+    }, aheadMs)
+  })
+  test.afterAll(() => context?.close())
+
   for (const { name: pageName, path, ...words } of addresses)
-    test(`${pageName} shows itself in ${name} and throws nothing`, async ({ page, context, baseURL }, info) => {
-      await context.addCookies([{ name: 'rd_language', value: language, url: baseURL ?? '' }])
-      await page.addInitScript((ms) => {
-        const now = Date.now
-        Date.now = () => now() + ms
-      }, aheadMs)
+    test(`${pageName} shows itself in ${name} and throws nothing`, async () => {
+      const info = test.info()
+      const page = await context.newPage()
       const faults: string[] = []
       // What the page's policy refuses is an error in the browser's console, so it is among the faults.
       page.on('response', (response) => {
@@ -149,13 +171,14 @@ export function pagesIn(name: keyof typeof looks): void {
       await look(name)
       // One visit serves both themes and both widths: what differs between them is style alone.
       if (name === 'light') {
-        expect(await seriousOf(new AxeBuilder({ page }))).toEqual([])
+        expect(await seriousOf(page)).toEqual([])
         await page.emulateMedia({ colorScheme: 'dark' })
-        expect(await seriousOf(new AxeBuilder({ page }).withRules(['color-contrast']))).toEqual([])
+        expect(await seriousOf(page, 'color-contrast')).toEqual([])
         await page.emulateMedia({ colorScheme: 'light' })
         await page.setViewportSize(phone)
         await look('phone')
       }
       expect(faults).toEqual([])
+      await page.close() // one that failed stays, for its picture
     })
 }

@@ -30,7 +30,7 @@ async function fill(wire: Wire, acked: Acked[], label: string): Promise<string> 
   }
 }
 async function sendAgain(wire: Wire, acked: Acked[], label: string): Promise<void> {
-  for (const until = Date.now() + 30_000; Date.now() < until; await sleep(50)) {
+  for (const until = Date.now() + 60_000; Date.now() < until; await sleep(50)) {
     try {
       acked.push(await wire.send('Full', 0, label, 'k'))
       return

@@ -19,7 +19,7 @@ export const kindOf = async (work: Promise<unknown>): Promise<unknown> =>
     () => 'done',
     (error: unknown) => (error instanceof TRPCClientError ? error.data?.fault?.kind : String(error)),
   )
-export const until = async <T>(ask: () => Promise<T>, good: (found: T) => boolean, ms = 20_000): Promise<T> => {
+export const until = async <T>(ask: () => Promise<T>, good: (found: T) => boolean, ms = 60_000): Promise<T> => {
   const end = Date.now() + ms
   for (;;) {
     const found = await ask()

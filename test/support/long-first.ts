@@ -4,7 +4,8 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node'
 
 /** By how long they take, the longest first. */
 const longest = [
-  'test/client/console.test.ts',
+  'test/client/console-apache.test.ts',
+  'test/client/console-ours.test.ts',
   'test/client/mqadmin.test.ts',
   'test/client/replication.test.ts',
   'test/client/mixed.test.ts',

@@ -1,5 +1,5 @@
-// test/client/console.test.ts: the console's answers about real clients, on our cluster and on Apache's alike: the same
-// pages must work on both, and agree with what the stock tools say.
+// test/client/console-on.ts: the console's answers about real clients, on our cluster and on Apache's alike: the same pages
+// must work on both, and agree with what the stock tools say. Each has a file of its own, so that both run side by side.
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type ConsoleHandle, createConsole } from '../../server/console'
@@ -25,13 +25,17 @@ type Api = ReturnType<typeof createCaller>
 
 /** Transactions that nobody answers are set aside within seconds. */
 const checks = { transactionCheckInterval: '1000', transactionTimeOut: '1000', transactionCheckMax: '8' }
+interface Running {
+  readonly namesrv: string
+  stop(): Promise<unknown>
+}
 const starters = {
-  'our cluster': async (_java: Java) => {
+  'our cluster': async (_java: Java): Promise<Running> => {
     const flags = Object.entries(checks).flatMap(([key, value]) => ['--set', `${key}=${value}`])
     const ours = await startOurs({ flags })
     return { namesrv: ours.namesrv, stop: () => ours.child.stop() }
   },
-  'an Apache cluster': async (java: Java) => {
+  'an Apache cluster': async (java: Java): Promise<Running> => {
     const namesrv = await startReferenceNamesrv(java)
     const broker = await startReferenceBroker(java, {
       namesrv: namesrv.address,
@@ -42,7 +46,7 @@ const starters = {
   },
 }
 const value = <T>(figure: Known<T>): T | string => (isKnown(figure) ? figure.value : figure.unknown)
-const until = async <T>(what: string, ask: () => Promise<T>, good: (found: T) => boolean, ms = 40_000): Promise<T> => {
+const until = async <T>(what: string, ask: () => Promise<T>, good: (found: T) => boolean, ms = 60_000): Promise<T> => {
   const end = Date.now() + ms
   for (;;) {
     // What is waited for may not be there yet at all.
@@ -64,11 +68,15 @@ const all = async <T>(events: AsyncIterable<T>): Promise<T[]> => {
   return found
 }
 
-describe.each(Object.entries(starters))('the console on %s', (name, start) => {
+export function tellsOf(name: keyof typeof starters): void {
+  describe(`the console on ${name}`, () => answersOn(name, starters[name]))
+}
+
+function answersOn(name: string, start: (java: Java) => Promise<Running>): void {
   let parts: JavaParts
   let api: Api
   let handle: ConsoleHandle | undefined
-  let cluster: Awaited<ReturnType<typeof start>> | undefined
+  let cluster: Running | undefined
   let consumer: Child | undefined
   const java = (context: { skip: (why: string) => never }): Java =>
     'missing' in parts ? context.skip(parts.missing) : parts
@@ -215,7 +223,6 @@ describe.each(Object.entries(starters))('the console on %s', (name, start) => {
       'lag 0',
       () => api.group.get(ofGroup),
       (view) => value(view.row.lag) === 0 && view.clients.length === 1,
-      60_000,
     ).catch(async (error: unknown) => {
       throw new Error(`${String(error)}\n${consumer?.output.slice(-500)}`)
     })
@@ -327,13 +334,11 @@ describe.each(Object.entries(starters))('the console on %s', (name, start) => {
       'delivered again',
       async () => printed(),
       (count) => count > before,
-      60_000,
     )
     await until(
       'lag 0 again',
       () => api.group.get(ofGroup),
       ({ row }) => value(row.lag) === 0,
-      60_000,
     )
 
     const stale = await api.group.resetPreview({ ...ofGroup, topics: [TOPIC], target: { kind: 'earliest' } })
@@ -473,4 +478,4 @@ describe.each(Object.entries(starters))('the console on %s', (name, start) => {
       expect(done).toContain(line)
     expect(JSON.stringify(rows)).not.toContain('中文')
   })
-})
+}
