@@ -102,7 +102,7 @@ async function sends() {
     )
   const topics = Number(flags.topics)
   const inTurns = topics === 1 ? frames(...own) : frames(...own, (serial) => `Topic${serial % topics}`)
-  await pump(socket, flags['new-topics'] ? 1 : 50_000, load, inTurns)
+  await pump(socket, flags['new-topics'] ? 1 : Math.ceil(50_000 / Number(flags.batch ?? 1)), load, inTurns)
   let made = 0
   const makeFrame = flags['new-topics'] ? frames(...own, () => `NewTopic${made++}`) : inTurns
   const count = Number(flags.sends)
