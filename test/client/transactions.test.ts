@@ -100,7 +100,7 @@ describe('the Java transaction producer', () => {
       const from = Date.now()
       await send('C', 'UNKNOW', name, `${name}=4`)
       await arrival(name)
-      expect(Date.now() - from).toBeGreaterThanOrEqual(4000) // how soon after that: prepared.test.ts, by a clock of its own
+      expect(Date.now() - from).toBeGreaterThanOrEqual(4000) // when it is due to the millisecond: prepared-message.test.ts
       expect(checked(name)).toBe(1)
     },
   )
