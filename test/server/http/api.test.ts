@@ -23,6 +23,8 @@ beforeAll(async () => {
   server = createServer((request, response) => {
     if (!handle.handleHttp(request, response)) response.writeHead(418).end()
   })
+  // On a slow machine one that idles for 5 s would be closed just as it is used again.
+  server.keepAliveTimeout = 600_000
   await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening))
   const { port } = server.address() as AddressInfo // it listens on TCP
   base = `http://127.0.0.1:${port}`
