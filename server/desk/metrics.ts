@@ -43,7 +43,7 @@ export const openMetricsDesk = ({ past, lists, overview }: MetricsDeskOptions): 
   const rankedNow: RankedNow = (metric, of) => {
     if (of === 'topic')
       return ranked(
-        lists.topics().filter(({ kind }) => kind !== 'system'),
+        lists.allTopics().filter(({ kind }) => kind !== 'system'), // also retry topics have a history
         ({ name }) => name,
         ofTopics[metric],
       )

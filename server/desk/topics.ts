@@ -5,7 +5,7 @@ import type { TopicChanges } from '../change/topics'
 import { type HistoryOptions, readHistory } from '../metrics/history'
 import type { Sampler } from '../metrics/sampler'
 import { askable, type TopicState } from '../metrics/state'
-import { groupsByTopic, producerRows, topicList, topicView } from '../metrics/topic-view'
+import { groupsByTopic, producerRows, type TopicFigures, topicList, topicNames, topicView } from '../metrics/topic-view'
 import type { TopicDesk } from '../shared/desk'
 import { DeskError } from '../shared/errors'
 import { isKnown, type Known, known, unknown } from '../shared/known'
@@ -163,18 +163,23 @@ export const openTopicDesk = ({ sampler, lists, past, admin, changes, now }: Top
     if (answers.length > 0 && times.length === 0) return unknown('broker-silent')
     return known(times.length === 0 ? null : Math.min(...times), now())
   }
+  const rowsFor = async (names: readonly string[] | undefined, retry: boolean): Promise<TopicFigures[]> => {
+    if (names !== undefined) {
+      const wanted = new Set(names)
+      return lists.topicsWhere((name) => wanted.has(name))
+    }
+    if (!retry) return lists.topics()
+    await lists.prepare(true)
+    return lists.allTopics()
+  }
   return {
-    list(input) {
-      const isRetry = input.kind.includes('retry') || input.kind.length === 0 || input.names !== undefined
-      const page = topicList(state, isRetry ? lists.allTopics() : lists.topics(), input, now())
+    async list(input) {
+      const { names, kind } = input
+      const page = topicList(state, await rowsFor(names, kind.length === 0 || kind.includes('retry')), input, now())
       for (const { name } of page.rows) sampler.watchTopic(name)
       return page
     },
-    names: () =>
-      lists
-        .allTopics()
-        .map(({ name, type }) => ({ name, type }))
-        .sort((a, b) => (a.name < b.name ? -1 : 1)),
+    names: () => topicNames(state),
     async get(name) {
       await sampler.freshTopic(name)
       return view(name)

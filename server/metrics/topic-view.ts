@@ -70,6 +70,10 @@ const typeOf = (attributes: Record<string, string> | undefined): TopicType => {
   return types.has(type) ? (type as TopicType) : 'UNSPECIFIED' // the set holds exactly these
 }
 
+/** What there is to choose from, by name. */
+export const topicNames = (state: ClusterState): { name: string; type: TopicType }[] =>
+  [...state.topics.keys()].sort().map((name) => ({ name, type: typeOf(configsOf(state, name)[0]?.config.attributes) }))
+
 /** A row without its hour of points: rows are made of all topics in each turn, their lines of those that are shown. */
 export type TopicFigures = Omit<TopicRow, 'spark'>
 export const topicRow = (

@@ -130,7 +130,7 @@ export interface AclDesk {
   deletePolicy(input: AclPolicyDeleteInput): Promise<view.ApplyResult>
 }
 export interface TopicDesk {
-  list(input: TopicListInput): view.Page<view.TopicRow>
+  list(input: TopicListInput): Promise<view.Page<view.TopicRow>>
   names(): { name: string; type: view.TopicType }[]
   get(topic: string): Promise<view.TopicView>
   history(topic: string, span: Span, group?: string): Promise<view.History>
