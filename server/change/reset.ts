@@ -43,6 +43,8 @@ export interface ResetOptions {
   snapshots: Snapshots
   now?: () => number
 }
+/** By broker what it holds as offsets, by `topic@group` and queue; null: it gave no answer. */
+type Tables = ReadonlyMap<string, Map<string, Map<number, number>> | null>
 interface Planned extends ResetPreview {
   input: ResetPreviewInput
 }
@@ -76,18 +78,16 @@ export const openResets = ({ admin, snapshots, now = Date.now }: ResetOptions): 
     const { group, target } = input
     const { offsets: given, at: snapshotAt } = await givenBy(input)
     const masters = await admin.masters()
-    const offsets = new Map(
-      await Promise.all(
-        masters.map(async (one) => [one.name, await admin.brokers.allOffsets(one.address).catch(() => null)] as const),
-      ),
-    )
+    const offsets = await tablesOf(masters)
     const consumers = await firstAnswer(masters, (one) => admin.brokers.consumers(one.address, group))
     const online: Known<number> =
       consumers === undefined ? unknown('broker-silent') : known(consumers?.connections.length ?? 0, now())
     const topics =
       input.topics.length > 0
         ? input.topics
-        : topicsOf(group, offsets, consumers?.subscriptions.map(({ topic }) => topic) ?? [])
+        : topicsOf(group, offsets, consumers?.subscriptions.map(({ topic }) => topic) ?? []).filter(
+            (topic) => !topic.startsWith(RETRY_PREFIX),
+          )
     const rows: ResetRow[] = []
     for (const topic of topics) rows.push(...(await rowsOfTopic(input, topic, offsets, given)))
     const wanted = input.queues === undefined ? null : new Set(input.queues.map(keyOf))
@@ -115,6 +115,38 @@ export const openResets = ({ admin, snapshots, now = Date.now }: ResetOptions): 
     }
   }
 
+  const tablesOf = async (masters: readonly BrokerAddress[]): Promise<Tables> =>
+    new Map(
+      await Promise.all(
+        masters.map(async (one) => [one.name, await admin.brokers.allOffsets(one.address).catch(() => null)] as const),
+      ),
+    )
+  /**
+   * Where all queues of the group stand, those of its retry topic too, whatever a reset was asked for. A topic that is
+   * gone has nothing to be put back to; of rows that were just read the answer stays.
+   */
+  const standing = async (group: string, read: readonly ResetRow[] = []): Promise<QueueOffset[]> => {
+    const masters = await admin.masters()
+    const tables = await tablesOf(masters)
+    const found = new Map<string, QueueOffset>()
+    for (const topic of topicsOf(group, tables, [])) {
+      if ((await admin.names.route(topic)) === null) continue
+      await Promise.all(
+        masters.map(async ({ name: broker, address }) => {
+          const held = tables.get(broker)?.get(`${topic}@${group}`)
+          if (held === undefined) return
+          const exact = await admin.brokers.consumeStats(address, group, topic).catch(() => [])
+          for (const [queueId, rounded] of held) {
+            const offset = exact.find((one) => one.queueId === queueId)?.consumerOffset ?? BigInt(rounded)
+            found.set(keyOf({ topic, broker, queueId }), { topic, broker, queueId, offset })
+          }
+        }),
+      )
+    }
+    for (const one of stoodAt(read)) found.set(keyOf(one), one)
+    return [...found.values()]
+  }
+
   /** The offsets that are the target, queue by queue, where somebody or a snapshot names them. */
   const givenBy = async ({ group, target }: ResetPreviewInput) => {
     if (target.kind === 'offsets') return { offsets: byQueue(target.offsets), at: null }
@@ -126,7 +158,7 @@ export const openResets = ({ admin, snapshots, now = Date.now }: ResetOptions): 
   const rowsOfTopic = async (
     { group, target }: ResetPreviewInput,
     topic: string,
-    offsets: ReadonlyMap<string, Map<string, Map<number, number>> | null>,
+    offsets: Tables,
     given: ReadonlyMap<string, bigint>,
   ): Promise<ResetRow[]> => {
     const route = await admin.names.route(topic)
@@ -275,7 +307,7 @@ export const openResets = ({ admin, snapshots, now = Date.now }: ResetOptions): 
         const live = isKnown(fresh.clientsOnline) ? fresh.clientsOnline.value > 0 : true
         // Where they stood right before: a group that went on reading since the preview is put back to there.
         const stood = new Map(fresh.rows.map((row) => [keyOf(row), row.now]))
-        await snapshots.keep({ group, why: 'reset', who, queues: stoodAt(fresh.rows) })
+        await snapshots.keep({ group, why: 'reset', who, queues: await standing(group, fresh.rows) })
         const whole = new Map<string, Promise<boolean>>()
         return carryOut(
           chosen(held.rows).map((row) => ({
@@ -310,8 +342,7 @@ export const openResets = ({ admin, snapshots, now = Date.now }: ResetOptions): 
       })
     },
     async keep(group, who) {
-      const { rows } = await plan({ cluster: '', group, topics: [], target: { kind: 'latest' } })
-      const queues = stoodAt(rows)
+      const queues = await standing(group)
       if (queues.length === 0) throw new DeskError('not-found', `${group} has no offsets that could be kept.`)
       return snapshots.keep({ group, why: 'hand', who, queues })
     },
@@ -329,18 +360,14 @@ const stoodAt = (rows: readonly ResetRow[]): QueueOffset[] =>
 const resetsByQueue = async (admin: Admin, address: string): Promise<boolean> =>
   Number(/^V(\d+)/.exec((await admin.brokers.runtime(address)).brokerVersionDesc ?? '')?.[1] ?? 5) >= 5
 
-const topicsOf = (
-  group: string,
-  offsets: ReadonlyMap<string, Map<string, Map<number, number>> | null>,
-  subscribed: readonly string[],
-): string[] => {
+const topicsOf = (group: string, offsets: Tables, subscribed: readonly string[]): string[] => {
   const found = new Set<string>(subscribed)
   for (const table of offsets.values())
     for (const key of table?.keys() ?? []) {
       const split = key.indexOf('@')
       if (key.slice(split + 1) === group) found.add(key.slice(0, split))
     }
-  return [...found].filter((topic) => !topic.startsWith(RETRY_PREFIX)).sort()
+  return [...found].sort()
 }
 const firstAnswer = async <T>(
   masters: readonly BrokerAddress[],

@@ -44,10 +44,13 @@ export const openOffsetSnapshots = (options: {
   const { database, cluster, now, log } = options
   const { db } = database
   const of = (group: string) => and(eq(offsetSnapshot.cluster, cluster), eq(offsetSnapshot.group, group))
+  /** The newest stays in any case; of the others those of before a reset outlast days and what was kept by hand. */
   const prunedOf = (group: string) => ({
     sql: `delete from offset_snapshot where cluster = ? and group_name = ? and id not in
-          (select id from offset_snapshot where cluster = ? and group_name = ? order by at desc, id limit ?)`,
-    params: [cluster, group, cluster, group, MOST_OF_GROUP],
+          (select id from offset_snapshot where cluster = ? and group_name = ? order by
+            at = (select max(at) from offset_snapshot where cluster = ? and group_name = ?) desc,
+            why = 'reset' desc, at desc, id limit ?)`,
+    params: [cluster, group, cluster, group, cluster, group, MOST_OF_GROUP],
   })
   /** When the last daily one was made, and whether one is under way. */
   let dailyAt: number | null = null

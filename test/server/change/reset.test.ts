@@ -27,6 +27,8 @@ interface World {
   commitsAt: number | null
   /** Where the group stood before something was done to it. */
   kept: Parameters<Snapshots['keep']>[0][]
+  /** More of the broker's table of offsets. */
+  more: string
 }
 const world = async (): Promise<World> => {
   const made: Omit<World, 'resets' | 'broker'> = {
@@ -37,21 +39,24 @@ const world = async (): Promise<World> => {
     version: 'V5_5_0',
     commitsAt: null,
     kept: [],
+    more: '',
   }
   const key = (id: number) => `{"brokerName":"broker-a","queueId":${id},"topic":"T"}`
   const broker = await openWirePeer({
     28: () => json({ table: { brokerVersionDesc: made.version } }),
     43: () =>
       json(
-        `{"offsetTable":{"T@g":{${made.committed.flatMap((at, id) => (at === null ? [] : [`${id}:${at}`])).join()}},"T@other":{0:7}}}`,
+        `{"offsetTable":{"T@g":{${made.committed.flatMap((at, id) => (at === null ? [] : [`${id}:${at}`])).join()}},"T@other":{0:7}${made.more}}}`,
       ),
     202: () =>
       json(
         `{"offsetTable":{${made.min.map((min, id) => `${key(id)}:{"lastUpdateTimestamp":1000,"maxOffset":${made.max[id]},"minOffset":${min}}`).join()}}}`,
       ),
-    208: () =>
+    208: (request) =>
       json(
-        `{"offsetTable":{${made.min.map((_, id) => `${key(id)}:{"brokerOffset":${made.max[id]},"consumerOffset":${made.committed[id] ?? 0},"lastTimestamp":1}`).join()}}}`,
+        request.ext.topic !== 'T'
+          ? '{"offsetTable":{}}'
+          : `{"offsetTable":{${made.min.map((_, id) => `${key(id)}:{"brokerOffset":${made.max[id]},"consumerOffset":${made.committed[id] ?? 0},"lastTimestamp":1}`).join()}}}`,
       ),
     203: () =>
       made.clients === 0
@@ -78,11 +83,13 @@ const world = async (): Promise<World> => {
       json(
         `{"brokerAddrTable":{"broker-a":{"brokerAddrs":{0:"${broker.address}"},"brokerName":"broker-a","cluster":"C"}}}`,
       ),
-    105: () =>
-      json({
-        brokerDatas: [{ brokerName: 'broker-a', cluster: 'C', brokerAddrs: { '0': broker.address } }],
-        queueDatas: [{ brokerName: 'broker-a', perm: 6, readQueueNums: 2, writeQueueNums: 2 }],
-      }),
+    105: (request) =>
+      request.ext.topic === 'gone'
+        ? { code: 17, remark: 'no route' }
+        : json({
+            brokerDatas: [{ brokerName: 'broker-a', cluster: 'C', brokerAddrs: { '0': broker.address } }],
+            queueDatas: [{ brokerName: 'broker-a', perm: 6, readQueueNums: 2, writeQueueNums: 2 }],
+          }),
   })
   const admin = openAdmin({ namesrv: [namesrv.address], longestTimeoutMs: 300 })
   ends.push(
@@ -290,6 +297,30 @@ describe('where a group stood', () => {
       [0, 61n],
       [1, 50n],
     ])
+  })
+  it('is kept of all its queues, the retry topic included, however little was previewed, and of no topic that is gone', async () => {
+    const one = await world()
+    one.more = ',"%RETRY%g@g":{0:5},"gone@g":{0:1},"%RETRY%other@other":{0:3}'
+    const queues = [{ topic: 'T', broker: 'broker-a', queueId: 0 }]
+    const input = { cluster: 'c', group: 'g', topics: ['T'], queues, target: { kind: 'earliest' as const } }
+    const preview = await one.resets.preview(input)
+    expect(preview.rows).toHaveLength(1)
+    await apply(one, preview)
+    expect(one.committed).toEqual([0, 50])
+    one.committed = [60, 50]
+    await one.resets.keep('g', 'li.wei')
+    const all = [
+      ['%RETRY%g', 0, 5n],
+      ['T', 0, 60n],
+      ['T', 1, 50n],
+    ]
+    expect(
+      one.kept.map((of) =>
+        of.queues
+          .map(({ topic, queueId, offset }) => [topic, queueId, offset])
+          .sort((a, b) => (String(a) < String(b) ? -1 : 1)),
+      ),
+    ).toEqual([all, all])
   })
   it('is a target of its own, days later, and is held to what is kept by then', async () => {
     const one = await world()

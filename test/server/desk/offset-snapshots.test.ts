@@ -93,6 +93,22 @@ it('lets go of what is older than 30 days, and of all but the newest hundred', a
   await snapshots.turn(stateOf({ g: [9] }))
   expect(await snapshots.list('g')).toMatchObject([{ why: 'day' }])
 })
+it('lets go of days and of what was kept by hand before what stood before a reset, and never of what was just kept', async () => {
+  const { clock, snapshots } = await open()
+  const keep = (why: 'reset' | 'hand') => {
+    clock.at += 1
+    return snapshots.keep({ group: 'g', why, who: null, queues: [{ topic: 'T', broker: 'b', queueId: 0, offset: 1n }] })
+  }
+  const first = await keep('reset')
+  for (let count = 0; count < 101; count += 1) await keep('hand')
+  expect(await snapshots.find('g', first)).not.toBeNull()
+  for (let count = 0; count < 99; count += 1) await keep('reset')
+  const last = await keep('hand')
+  expect(await snapshots.find('g', last)).not.toBeNull()
+  const held = await snapshots.list('g')
+  expect(held.filter(({ why }) => why === 'reset')).toHaveLength(99)
+  expect(held).toHaveLength(100)
+})
 it('says that a day could not be kept, and tries again on the next', async () => {
   const { clock, lines, database, snapshots } = await open()
   const batch = database.batch
