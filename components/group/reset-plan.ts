@@ -1,9 +1,23 @@
 // components/group/reset-plan.ts: what a previewed reset would do, for the rows that are ticked; and what must be said before
 // anybody confirms it. Pure: the sheet draws it, tests read it.
 import { isKnown } from '../../server/shared/known'
+import { RETRY_PREFIX } from '../../server/shared/names'
 import type { QueueRef, ResetPreview, ResetRow, ResetTarget } from '../../server/shared/views'
 
 export const queueKey = (queue: QueueRef): string => `${queue.topic} ${queue.broker}/${queue.queueId}`
+
+/**
+ * The queues that are left out. Unless somebody chose otherwise the retry topic stays as it is; a snapshot is put back
+ * with all that it names, and the server leaves out what it does not name.
+ */
+export const leftOut = (
+  chosen: readonly string[] | null,
+  kind: ResetTarget['kind'] | 'csv',
+  queues: readonly QueueRef[],
+): ReadonlySet<string> =>
+  new Set(
+    chosen ?? (kind === 'snapshot' ? [] : queues.filter(({ topic }) => topic.startsWith(RETRY_PREFIX)).map(queueKey)),
+  )
 
 /** Rows that can be applied: their end is known. The others are listed and left out. */
 export const canApply = (row: ResetRow): boolean => isKnown(row.after)

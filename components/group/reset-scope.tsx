@@ -10,8 +10,6 @@ import { Empty } from '../ui/region'
 import { Checkbox } from '../ui/tick'
 import { queueKey, topicsOf } from './reset-plan'
 
-export const isRetryTopic = (topic: string): boolean => topic.startsWith('%RETRY%')
-
 export const ResetScope = (props: {
   view: GroupView
   /** Queues left out, by key. */

@@ -20,9 +20,9 @@ import { Sheet } from '../ui/dialog'
 import { Figure, Figures } from '../ui/panel'
 import { Skeleton } from '../ui/region'
 import { readTarget, type TargetDraft, type TargetKind } from './reset-draft'
-import { bestPace, canApply, putBackTarget, queueKey, topicsOf } from './reset-plan'
+import { bestPace, canApply, leftOut, putBackTarget, queueKey, topicsOf } from './reset-plan'
 import { ResetPreview } from './reset-preview'
-import { isRetryTopic, ResetScope } from './reset-scope'
+import { ResetScope } from './reset-scope'
 import { ResetTargetForm } from './reset-target'
 import { type GroupAt, useGroup, useGroupAt, useGroupHistory } from './use-group'
 import { steps, useResetAddress } from './use-reset-address'
@@ -66,11 +66,7 @@ const Wizard = ({ at, view }: { at: GroupAt; view: GroupView }) => {
   const day = useGroupHistory(at, { lastMs: 86_400_000 }).data
   const pace = bestPace(day?.points ?? [])
 
-  // Unless somebody chose otherwise, the retry topic stays as it is.
-  const out = useMemo(
-    () => new Set(url.out ?? view.queues.filter((queue) => isRetryTopic(queue.topic)).map(queueKey)),
-    [url.out, view.queues],
-  )
+  const out = useMemo(() => leftOut(url.out, url.to, view.queues), [url.out, url.to, view.queues])
   const { to: kind, at: time, by, from, snapshot } = url
   const draft: TargetDraft = { kind, time, by, from, snapshot, offsets, csv }
   const chosen = view.queues.filter((queue) => !out.has(queueKey(queue)))

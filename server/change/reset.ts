@@ -70,6 +70,7 @@ const factsOf = ({ target }: Planned, result: ApplyResult | null): Facts => {
   }
 }
 const keyOf = ({ topic, broker, queueId }: QueueRef): string => `${topic}\n${broker}\n${queueId}`
+const topicOfKey = (key: string): string => key.slice(0, key.indexOf('\n'))
 
 export const openResets = ({ admin, snapshots, now = Date.now }: ResetOptions): Resets => {
   const previews = openPreviews<Planned>(now, factsOf)
@@ -82,16 +83,22 @@ export const openResets = ({ admin, snapshots, now = Date.now }: ResetOptions): 
     const consumers = await firstAnswer(masters, (one) => admin.brokers.consumers(one.address, group))
     const online: Known<number> =
       consumers === undefined ? unknown('broker-silent') : known(consumers?.connections.length ?? 0, now())
+    // Of what a snapshot does not name it says nothing: such a queue is no part of putting back.
+    const named = target.kind === 'snapshot' ? new Set([...given.keys()].map(topicOfKey)) : null
     const topics =
       input.topics.length > 0
-        ? input.topics
-        : topicsOf(group, offsets, consumers?.subscriptions.map(({ topic }) => topic) ?? []).filter(
-            (topic) => !topic.startsWith(RETRY_PREFIX),
-          )
+        ? input.topics.filter((topic) => named?.has(topic) !== false)
+        : named !== null
+          ? [...named].sort()
+          : topicsOf(group, offsets, consumers?.subscriptions.map(({ topic }) => topic) ?? []).filter(
+              (topic) => !topic.startsWith(RETRY_PREFIX),
+            )
     const rows: ResetRow[] = []
     for (const topic of topics) rows.push(...(await rowsOfTopic(input, topic, offsets, given)))
     const wanted = input.queues === undefined ? null : new Set(input.queues.map(keyOf))
-    const chosen = rows.filter((row) => wanted === null || wanted.has(keyOf(row))).sort(byPlace)
+    const chosen = rows
+      .filter((row) => (wanted === null || wanted.has(keyOf(row))) && (named === null || given.has(keyOf(row))))
+      .sort(byPlace)
 
     const warnings = new Set<ResetWarning>(chosen.flatMap(({ note }) => (note === null ? [] : [note])))
     if (isKnown(online)) warnings.add(online.value > 0 ? 'clients-online' : 'group-offline')

@@ -4,6 +4,7 @@ import {
   bestPace,
   canApply,
   drainMs,
+  leftOut,
   planSums,
   putBackTarget,
   queueKey,
@@ -27,6 +28,12 @@ const row = (queueId: number, now: bigint | null, after: bigint | null, min = 10
 })
 const none: ReadonlySet<string> = new Set()
 
+it('leaves out the retry topic unless somebody chose otherwise, and nothing of a snapshot', () => {
+  const queues = ['%RETRY%g', 'orders'].map((topic) => ({ topic, broker: 'broker-a', queueId: 0 }))
+  expect([...leftOut(null, 'time', queues)]).toEqual(['%RETRY%g broker-a/0'])
+  expect([...leftOut(null, 'snapshot', queues)]).toEqual([])
+  expect([...leftOut(['orders broker-a/0'], 'snapshot', queues)]).toEqual(['orders broker-a/0'])
+})
 describe('a previewed reset', () => {
   it('moves nothing only when no queue moves, as far as that is known', () => {
     const still = { ...row(0, 900n, 900n), change: known(0, 1) }

@@ -336,6 +336,29 @@ describe('where a group stood', () => {
     await apply(one, back)
     expect(one.committed).toEqual([60, 51])
   })
+  it('is put back in the queues that it names, the retry topic too, and in no other', async () => {
+    const one = await world()
+    one.more = ',"%RETRY%g@g":{0:5}'
+    one.kept.push({
+      ...{ group: 'g', why: 'hand', who: null },
+      queues: [
+        { topic: 'T', broker: 'broker-a', queueId: 1, offset: 9n },
+        { topic: '%RETRY%g', broker: 'broker-a', queueId: 0, offset: 2n },
+      ],
+    })
+    const refs = [0, 1].flatMap((queueId) => ['%RETRY%g', 'T'].map((topic) => ({ topic, broker: 'broker-a', queueId })))
+    const { rows } = await one.resets.preview({
+      ...{ cluster: 'c', group: 'g', topics: ['%RETRY%g', 'T'], queues: refs },
+      target: { kind: 'snapshot', id: 's1' },
+    })
+    expect(rows.map(({ topic, queueId }) => [topic, queueId])).toEqual([
+      ['%RETRY%g', 0],
+      ['T', 1],
+    ])
+    expect((await ask(one, { kind: 'snapshot', id: 's1' })).rows).toMatchObject(
+      rows.map(({ topic, queueId }) => ({ topic, queueId })),
+    )
+  })
   it('is kept by hand without moving anything, and a snapshot of another group is none', async () => {
     const one = await world()
     expect(await one.resets.keep('g', 'li.wei')).toBe('s1')
