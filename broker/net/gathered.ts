@@ -93,6 +93,8 @@ export class Gathered {
   /** All of it in one write. What comes from then on is gathered anew. */
   writeTo(socket: Socket): void {
     this.#endPiece()
+    // it waits behind other bytes, nobody knows how long, and its few would keep whole slabs
+    if (socket.writableLength > 0) this.#leaveOutbox()
     const pieces = this.#pieces
     const left = this.#ended()
     const last = pieces.length - 1
@@ -105,6 +107,17 @@ export class Gathered {
     for (let index = 0; index < last; index++) socket.write(pieces[index] ?? nothing)
     socket.write(pieces[last] ?? nothing, left)
     socket.uncork()
+  }
+
+  /** Moves what lies in the outbox into buffers of its own size. */
+  #leaveOutbox(): void {
+    const slabs = this.#slabs
+    if (slabs.length === 0) return
+    const memory = new Set(slabs.map((slab) => slab.buffer.buffer))
+    // not from Node's shared pool, which would be kept in its turn
+    this.#pieces = this.#pieces.map((piece) => (memory.has(piece.buffer) ? copyOf(piece) : piece))
+    this.#slabs = []
+    for (const slab of slabs) this.#outbox.release(slab)
   }
 
   /** Nobody is there to read it. */
@@ -128,3 +141,8 @@ export class Gathered {
   }
 }
 const nothing = Buffer.alloc(0)
+function copyOf(bytes: Buffer): Buffer {
+  const copy = Buffer.allocUnsafeSlow(bytes.length)
+  copy.set(bytes)
+  return copy
+}

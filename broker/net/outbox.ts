@@ -19,7 +19,10 @@ export interface Outbox {
 }
 export const createOutbox = (slabBytes = defaultSlabBytes): Outbox => new Slabs(slabBytes)
 
-/** A socket that does not take its answers keeps as many slabs as they lie in, and others' answers there keep nothing. */
+/**
+ * A socket that does not take its answers keeps the slabs that one turn's lie in, with whatever others have there. Later ones
+ * leave the outbox before they wait: gathered.ts.
+ */
 const defaultSlabBytes = 256 * 1024
 /** A turn that answers more leaves the rest to the collector. */
 const maxSpare = 16

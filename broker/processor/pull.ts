@@ -2,7 +2,7 @@
 // pull that finds nothing waits in the table of held pulls and is answered in the loop turn in which its message came.
 import type { Connection, Reply } from '../net/types'
 import { RequestCode, ResponseCode } from '../protocol/codes'
-import type { Command } from '../protocol/command'
+import { type Command, onlyToAnswer } from '../protocol/command'
 import { PullCommand } from '../protocol/header-pull-json'
 import { foundRemark, type PullReplyFields } from '../protocol/header-pull-reply'
 import { type PullMessageHeader, pullMessageHeader, readHeader } from '../protocol/headers'
@@ -78,7 +78,8 @@ function commit(broker: BrokerContext, header: PullMessageHeader): void {
 
 /** One pull, which may look twice: when it arrives and, if it found nothing, when it is woken. */
 class Pull {
-  readonly #request: Command
+  /** Once it waits, no more of it than its answer needs. */
+  #request: Command
   readonly #connection: Connection
   readonly #broker: BrokerContext
   readonly #header: PullMessageHeader
@@ -138,6 +139,7 @@ class Pull {
       return { code: ResponseCode.SYSTEM_BUSY, remark }
     }
     this.#mostMessages = 1
+    this.#request = onlyToAnswer(this.#request)
     return type === 'CONSUME_ACTIVELY' && coldReads.hold(() => this.#again()) ? undefined : this.#look(false)
   }
 
@@ -233,6 +235,7 @@ class Pull {
       const waitMs = settings.longPollingEnable ? suspendTimeoutMillis : settings.shortPollingTimeMills
       this.#deadlineMs = clock() + waitMs
     }
+    this.#request = onlyToAnswer(this.#request)
     return heldPulls.hold({
       connection: this.#connection,
       group: consumerGroup,

@@ -108,6 +108,16 @@ export const encodeReplyHead = (
   )
 const noFields: ExtFields = Object.freeze({})
 
+/**
+ * What is needed of a request to answer it, for one whose answer may come much later: fields and body may be views that keep
+ * the whole chunk it came in.
+ */
+export const onlyToAnswer = ({ code, language, version, opaque, flag, remark, form }: Command): Command => ({
+  ...{ code, language, version, opaque, flag, remark, form },
+  ext: noFields,
+  body: empty,
+})
+
 /** Tools treat what speaks like a JVM as a broker; so do we. */
 const ourLanguage: LanguageName = 'JAVA'
 

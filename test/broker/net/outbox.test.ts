@@ -20,13 +20,23 @@ class SlowPeer {
     cork: () => {},
     uncork: () => {},
     write: (piece: Buffer, left?: () => void) => this.#unread.push({ piece, left }),
-  } as unknown as Socket // the three that are called
+    writableLength: 0,
+  }
 
   constructor(gathered: Gathered) {
     this.gathered = gathered
   }
   send(): void {
-    this.gathered.writeTo(this.#socket)
+    let waitingBytes = 0
+    for (const { piece } of this.#unread) waitingBytes += piece.length
+    this.#socket.writableLength = waitingBytes
+    this.gathered.writeTo(this.#socket as unknown as Socket) // the four that are used
+  }
+  /** Of the memory that its unread pieces lie in. */
+  get keptBytes(): number {
+    let bytes = 0
+    for (const memory of new Set(this.#unread.map(({ piece }) => piece.buffer))) bytes += memory.byteLength
+    return bytes
   }
   take(pieces: number): void {
     for (const { piece, left } of this.#unread.splice(0, pieces)) {
@@ -99,7 +109,35 @@ it('what lies behind each other is one piece, and what is large is not copied', 
   for (const bytes of [Buffer.from('a'), Buffer.from('b'), large, Buffer.from('c'), Buffer.from('d')])
     gathered.add(bytes)
   const pieces: Buffer[] = []
-  const socket = { cork: () => {}, uncork: () => {}, write: (piece: Buffer) => pieces.push(piece) }
-  gathered.writeTo(socket as unknown as Socket) // the three that are called
+  const socket = { cork: () => {}, uncork: () => {}, write: (piece: Buffer) => pieces.push(piece), writableLength: 0 }
+  gathered.writeTo(socket as unknown as Socket) // the four that are used
   expect(pieces.map((piece) => (piece === large ? 'large' : piece.toString()))).toEqual(['ab', 'large', 'cd'])
+})
+
+it('a peer that does not read keeps what waits for it, not what was said to others beside it', () => {
+  const slabBytes = 64 * 1024
+  const outbox = createOutbox(slabBytes)
+  const deaf = new SlowPeer(new Gathered(outbox))
+  const reader = new SlowPeer(new Gathered(outbox))
+  const large = Buffer.alloc(20_000, 'l')
+  const others = Buffer.alloc(16_000)
+  let toldCount = 0
+  for (let turn = 0; turn < 200; turn++) {
+    deaf.said += `${turn}`.padEnd(150)
+    deaf.gathered.add(Buffer.from(`${turn}`.padEnd(150)))
+    if (turn % 100 === 50) {
+      deaf.said += `${large}`
+      deaf.gathered.addBody([large], () => toldCount++)
+    }
+    for (let part = 0; part < 5; part++) reader.gathered.add(others)
+    deaf.send()
+    reader.send()
+    reader.take(Number.POSITIVE_INFINITY)
+  }
+  // the first piece was on its way when nothing waited yet
+  expect(deaf.keptBytes).toBeLessThanOrEqual(deaf.said.length + slabBytes)
+  expect(toldCount).toBe(0)
+  deaf.take(Number.POSITIVE_INFINITY)
+  expect(deaf.read === deaf.said).toBe(true)
+  expect(toldCount).toBe(2)
 })
