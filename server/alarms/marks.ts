@@ -25,7 +25,7 @@ export const openMarks = (database: Database, cluster: string, now: () => number
         .from(counterMark)
         .where(and(eq(counterMark.cluster, cluster), inArray(counterMark.use, [...uses])))
       for (const { use, key, at, value } of rows) {
-        if (use === 'usage') continue
+        if (use !== 'retry' && use !== 'dead') continue
         // Retries of long ago are no growth of the last minutes; a dead letter is one whenever it came.
         if (use === 'retry' && now() - at > GROWTH_MS) continue
         meters[use].seed(key, at, value)

@@ -157,7 +157,8 @@ export const usageHour = sqliteTable('usage_hour', {
 })
 export const counterMark = sqliteTable('counter_mark', {
   cluster: text('cluster').notNull(),
-  use: text('use').$type<'usage' | 'retry' | 'dead'>().notNull(),
+  /** `snapshots`: when where groups stand was last kept for a day, whole. */
+  use: text('use').$type<'usage' | 'retry' | 'dead' | 'snapshots'>().notNull(),
   key: text('key').notNull(),
   at: integer('at').notNull(),
   value: real('value').notNull(),

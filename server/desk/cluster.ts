@@ -82,6 +82,7 @@ export const openClusterDesk = (options: ClusterDeskOptions): OpenCluster => {
   })
   const parts = openParts(bundled)
   const recorder = openRecorder(database, entry.id, turnMs)
+  let keeping: Promise<void> = Promise.resolve()
   const sampler = openSampler({
     admin,
     turnMs,
@@ -91,7 +92,7 @@ export const openClusterDesk = (options: ClusterDeskOptions): OpenCluster => {
       await lists.prepare()
       await record()
       halfWatch.turn()
-      void snapshots.turn(state)
+      keeping = snapshots.turn(state) // not waited for: pages and alarms go on meanwhile
       await alarms.turn({
         state,
         clusterName: entry.name,
@@ -326,6 +327,7 @@ export const openClusterDesk = (options: ClusterDeskOptions): OpenCluster => {
     async close() {
       await jobs.close()
       await sampler.close()
+      await keeping
       await usage.write(now(), true)
       await recorder.flush().catch((error: unknown) => log(`history: ${String(error)}`))
       admin.close()

@@ -1,10 +1,10 @@
 // server/desk/offset-snapshots.ts: where groups stood at some moment, kept in console.db: before each reset, once a day, and when
 // somebody asks for it. A day that is like the one before it is no snapshot of its own. Bounded by number and by age.
 import { randomBytes } from 'node:crypto'
-import { and, desc, eq, max } from 'drizzle-orm'
+import { and, desc, eq } from 'drizzle-orm'
 import type { Snapshots } from '../change/reset'
 import type { Database } from '../db/open'
-import { offsetSnapshot } from '../db/schema'
+import { counterMark, offsetSnapshot } from '../db/schema'
 import type { ClusterState } from '../metrics/state'
 import { isSystemGroup } from '../shared/names'
 import type { QueueOffset, SnapshotRow } from '../shared/views'
@@ -13,10 +13,15 @@ const DAY_MS = 86_400_000
 const KEPT_MS = 30 * DAY_MS
 const MOST_OF_GROUP = 100
 const GROUPS_AT_ONCE = 100
+/** So long a day waits for brokers that do not answer; then it is kept without them. */
+const WAIT_MS = 6 * 3_600_000
 
 export interface OffsetSnapshots extends Snapshots {
   list(group: string): Promise<SnapshotRow[]>
-  /** To be called each turn: once a day it keeps where every group stands, and lets go of what is too old. */
+  /**
+   * To be called each turn: once a day it keeps where every group stands, and lets go of what is too old. Answers when what
+   * is under way has ended, whichever turn began it.
+   */
   turn(state: ClusterState): Promise<void>
 }
 
@@ -52,13 +57,17 @@ export const openOffsetSnapshots = (options: {
             why = 'reset' desc, at desc, id limit ?)`,
     params: [cluster, group, cluster, group, cluster, group, MOST_OF_GROUP],
   })
-  /** When the last daily one was made, and whether one is under way. */
+  /** When the last daily one was made, since when the next one is due, and the work under way. */
   let dailyAt: number | null = null
-  let busy = false
+  let dueSince: number | null = null
+  let running: Promise<void> | null = null
 
   const daily = async (state: ClusterState): Promise<void> => {
     const at = now()
-    let statements: { sql: string; params: readonly unknown[] }[] = []
+    // First: what is too old must not keep the same offsets of today from being written.
+    let statements: { sql: string; params: readonly unknown[] }[] = [
+      { sql: 'delete from offset_snapshot where cluster = ? and at < ?', params: [cluster, at - KEPT_MS] },
+    ]
     const names = [...state.groups.keys()].filter((name) => !isSystemGroup(name))
     for (const [place, name] of names.entries()) {
       // A few at a time: pages and brokers are answered in between.
@@ -85,7 +94,12 @@ export const openOffsetSnapshots = (options: {
     }
     await database.batch([
       ...statements,
-      { sql: 'delete from offset_snapshot where cluster = ? and at < ?', params: [cluster, at - KEPT_MS] },
+      // Last: a day that was cut short is begun again.
+      {
+        sql: `insert into counter_mark (cluster, use, key, at, value) values (?, 'snapshots', 'day', ?, 0)
+              on conflict do update set at = excluded.at`,
+        params: [cluster, at],
+      },
     ])
     dailyAt = at
   }
@@ -110,27 +124,43 @@ export const openOffsetSnapshots = (options: {
         return { id, at, why, who, topics: [...new Set(held.map(({ topic }) => topic))], queues: held.length }
       })
     },
-    async turn(state) {
-      if (busy || state.groups.size === 0 || (dailyAt !== null && now() - dailyAt < DAY_MS)) return
-      busy = true
-      try {
-        dailyAt ??= await lastDaily()
-        if (dailyAt === null || now() - dailyAt >= DAY_MS) await daily(state)
-      } catch (error) {
-        dailyAt = now() // tomorrow again: a database that refuses is told of once a day, not each turn
-        log(`snapshots of offsets: ${error instanceof Error ? error.message : String(error)}`)
-      } finally {
-        busy = false
-      }
+    turn(state) {
+      if (running !== null) return running
+      if (state.groups.size === 0 || (dailyAt !== null && now() - dailyAt < DAY_MS)) return Promise.resolve()
+      dueSince ??= now()
+      if (now() - dueSince < WAIT_MS && !allTold(state)) return Promise.resolve()
+      running = dailyIfDue(state).finally(() => {
+        running = null
+      })
+      return running
     },
   }
 
+  async function dailyIfDue(state: ClusterState): Promise<void> {
+    try {
+      dailyAt ??= await lastDaily()
+      if (dailyAt === null || now() - dailyAt >= DAY_MS) await daily(state)
+    } catch (error) {
+      dailyAt = now() // tomorrow again: a database that refuses is told of once a day, not each turn
+      log(`snapshots of offsets: ${error instanceof Error ? error.message : String(error)}`)
+    }
+    dueSince = null
+  }
   async function lastDaily(): Promise<number | null> {
     const [last] = await db
-      .select({ at: max(offsetSnapshot.at) })
-      .from(offsetSnapshot)
-      .where(and(eq(offsetSnapshot.cluster, cluster), eq(offsetSnapshot.why, 'day')))
+      .select({ at: counterMark.at })
+      .from(counterMark)
+      .where(and(eq(counterMark.cluster, cluster), eq(counterMark.use, 'snapshots'), eq(counterMark.key, 'day')))
     return last?.at ?? null
   }
+}
+/** The master of every name answers and has said where groups stand. */
+const allTold = ({ brokers }: ClusterState): boolean => {
+  const told = new Set(
+    [...brokers.values()]
+      .filter(({ id, state, offsetsAt }) => id === 0 && state === 'ok' && offsetsAt > 0)
+      .map(({ name }) => name),
+  )
+  return [...brokers.values()].every(({ name }) => told.has(name))
 }
 const newId = (): string => randomBytes(9).toString('base64url')

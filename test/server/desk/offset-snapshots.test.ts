@@ -24,9 +24,16 @@ const open = async (file?: string) => {
     openOffsetSnapshots({ database, cluster: 'c', now: () => clock.at, log: (line) => lines.push(line) })
   return { clock, lines, database, one, snapshots: one() }
 }
-/** A cluster of which only groups and their positions are looked at. */
-const stateOf = (groups: Record<string, number[]>): ClusterState =>
+/** A cluster of which only brokers, groups and their positions are looked at. */
+const stateOf = (
+  groups: Record<string, number[]>,
+  second: { state: 'ok' | 'silent'; offsetsAt: number } = { state: 'ok', offsetsAt: 1 },
+): ClusterState =>
   ({
+    brokers: new Map([
+      ['broker-a', { name: 'broker-a', id: 0, state: 'ok', offsetsAt: 1 }],
+      ['broker-b', { name: 'broker-b', id: 0, ...second }],
+    ]),
     groups: new Map(
       Object.entries(groups).map(([name, offsets]) => [
         name,
@@ -108,6 +115,57 @@ it('lets go of days and of what was kept by hand before what stood before a rese
   const held = await snapshots.list('g')
   expect(held.filter(({ why }) => why === 'reset')).toHaveLength(99)
   expect(held).toHaveLength(100)
+})
+it('waits for a broker that is silent or was not asked yet, some hours at most', async () => {
+  const { clock, snapshots } = await open()
+  const held = async () => (await snapshots.list('g')).length
+  await snapshots.turn(stateOf({ g: [1] }, { state: 'silent', offsetsAt: 5 }))
+  await snapshots.turn(stateOf({ g: [1] }, { state: 'ok', offsetsAt: 0 }))
+  expect(await held()).toBe(0)
+  await snapshots.turn(stateOf({ g: [1] }))
+  expect(await held()).toBe(1)
+  clock.at += DAY_MS
+  const silent = stateOf({ g: [2] }, { state: 'silent', offsetsAt: 5 })
+  await snapshots.turn(silent)
+  expect(await held()).toBe(1)
+  clock.at += DAY_MS / 4
+  await snapshots.turn(silent)
+  expect(await held()).toBe(2)
+})
+it('begins a day again that was cut short', async () => {
+  const { clock, database, one, snapshots } = await open()
+  const groups = Object.fromEntries(Array.from({ length: 101 }, (_, place) => [`g${place}`, [place]]))
+  const batch = database.batch
+  let batches = 0
+  Object.assign(database, {
+    // The first hundred are written; then the process ends.
+    batch: (statements: Parameters<Database['batch']>[0]) => {
+      if (statements.some(({ params }) => params.includes('g0'))) batches += 1
+      else if (batches > 0) return Promise.reject(new Error('killed'))
+      return batch(statements)
+    },
+  })
+  await snapshots.turn(stateOf(groups))
+  expect([await snapshots.list('g0'), await snapshots.list('g100')]).toMatchObject([[{ why: 'day' }], []])
+  Object.assign(database, { batch })
+  clock.at += 1000
+  await one().turn(stateOf(groups))
+  expect(await snapshots.list('g0')).toHaveLength(1)
+  expect(await snapshots.list('g100')).toHaveLength(1)
+})
+it('never leaves a group that stands still without any', async () => {
+  const { clock, snapshots } = await open()
+  await snapshots.turn(stateOf({ idle: [5] }))
+  clock.at += 30 * DAY_MS + 1
+  await snapshots.turn(stateOf({ idle: [5] }))
+  expect(await snapshots.list('idle')).toMatchObject([{ at: clock.at }])
+})
+it('answers a turn when the day that an earlier turn began is written', async () => {
+  const { snapshots } = await open()
+  const first = snapshots.turn(stateOf({ g: [1] }))
+  await snapshots.turn(stateOf({ g: [1] }))
+  expect(await snapshots.list('g')).toHaveLength(1)
+  await first
 })
 it('says that a day could not be kept, and tries again on the next', async () => {
   const { clock, lines, database, snapshots } = await open()
