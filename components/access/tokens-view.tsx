@@ -87,7 +87,10 @@ export function TokensView() {
                         <LinkButton
                           className="text-crit"
                           aria-label={t('token.revokeNamed', { name: row.name })}
-                          onClick={() => setLeaving(row)}
+                          onClick={() => {
+                            revoke.reset() // why another could not be revoked
+                            setLeaving(row)
+                          }}
                         >
                           {t('token.revoke')}
                         </LinkButton>
