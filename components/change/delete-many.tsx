@@ -16,6 +16,8 @@ import { ConfirmBar } from './confirm-bar'
 import { type Note, Notes } from './parts'
 
 const AT_ONCE = 4
+/** The server keeps the last 200 previews of a kind, everybody's: more at once would push out their own. */
+export const MOST_DELETED = 100
 interface Item {
   readonly name: string
   readonly preview: DeletePreview | null
@@ -30,10 +32,12 @@ const each = async (names: readonly string[], work: (name: string) => Promise<vo
   }
   await Promise.all(Array.from({ length: AT_ONCE }, worker))
 }
-/** What is not known of one makes the whole a lower bound. */
-const sum = (totals: readonly Total[]): Total => {
+/** It stays one of those while it is done, so that what was typed stays right. */
+const isGoing = ({ preview }: Item): boolean => preview !== null && preview.refused === null
+/** What is not known of one, or not asked yet of as many as wait, makes the whole a lower bound. */
+const sum = (totals: readonly Total[], waiting: number): Total => {
   let value = 0
-  let missing = 0
+  let missing = waiting
   for (const one of totals) {
     if ('value' in one) value += one.value
     missing += 'value' in one ? one.missing : 1
@@ -71,6 +75,7 @@ export const DeleteMany = (props: {
     setItems(names.map((name) => ({ name, preview: null, fault: null, done: false })))
     setPhase('looking')
     void each(names, async (name) => {
+      if (gone) return
       const found = await preview(name).then(
         (one) => ({ preview: one }),
         (error: unknown) => ({ fault: faultText(error) }),
@@ -85,7 +90,7 @@ export const DeleteMany = (props: {
       gone = true
     }
   }, [open])
-  const going = items.filter((one) => one.preview !== null && one.preview.refused === null && !one.done)
+  const going = items.filter(isGoing)
   const go = async (reason: string) => {
     setPhase('applying')
     const byName = new Map(going.map((one) => [one.name, one.preview]))
@@ -101,7 +106,9 @@ export const DeleteMany = (props: {
     setPhase('done')
   }
   const deleted = items.filter(({ done }) => done)
-  const previews = items.flatMap((one) => one.preview ?? [])
+  const previews = going.flatMap((one) => one.preview ?? [])
+  const waiting = items.filter((one) => one.preview === null && one.fault === null).length
+  const total = (of: (preview: DeletePreview) => Total): Total => sum(previews.map(of), waiting)
   const online = previews.filter((one) => 'value' in one.clientsOnline && one.clientsOnline.value > 0).length
   const left = items.length - going.length
   const notes: readonly Note[] = [
@@ -150,20 +157,18 @@ export const DeleteMany = (props: {
         <Figures columns="1fr 1fr 1fr">
           <Figure
             label={t('kept')}
-            value={<TotalValue of={sum(previews.map(({ kept }) => kept))}>{format.count}</TotalValue>}
+            value={<TotalValue of={total(({ kept }) => kept)}>{format.count}</TotalValue>}
             unit={format.messages}
             note={t('keptNote')}
           />
           <Figure
             label={t('unread')}
-            value={<TotalValue of={sum(previews.map(({ unread }) => unread))}>{format.count}</TotalValue>}
+            value={<TotalValue of={total(({ unread }) => unread)}>{format.count}</TotalValue>}
             unit={format.messages}
           />
           <Figure
             label={t('flow')}
-            value={
-              <TotalValue of={sum(previews.map(({ inPerSecond }) => inPerSecond))}>{format.rateDigits}</TotalValue>
-            }
+            value={<TotalValue of={total(({ inPerSecond }) => inPerSecond)}>{format.rateDigits}</TotalValue>}
             unit={format.messagesPerSecond}
           />
         </Figures>

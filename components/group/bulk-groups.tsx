@@ -5,7 +5,7 @@ import { Trash2, X } from 'lucide-react'
 import { useState } from 'react'
 import { useTranslations } from 'use-intl'
 import { isSystemGroup } from '../../server/shared/names'
-import { DeleteMany } from '../change/delete-many'
+import { DeleteMany, MOST_DELETED } from '../change/delete-many'
 import { ClusterName, useClusterCard } from '../shell/cluster'
 import { useFaultLine } from '../shell/fault'
 import { useWhyNot } from '../shell/why-not'
@@ -15,6 +15,7 @@ import { Button } from '../ui/button'
 export const BulkGroups = (props: { cluster: string; groups: readonly string[]; clear: () => void }) => {
   const { cluster, groups, clear } = props
   const t = useTranslations('group')
+  const tChange = useTranslations('change.many')
   const trpc = useTRPC()
   const cache = useQueryClient()
   const may = useWhyNot()
@@ -23,10 +24,11 @@ export const BulkGroups = (props: { cluster: string; groups: readonly string[]; 
   const [deleting, setDeleting] = useState(false)
   const deletion = useMutation(trpc.group.delete.mutationOptions())
   const ofSystem = groups.some(isSystemGroup) ? t('menu.system') : undefined
+  const tooMany = groups.length > MOST_DELETED ? tChange('tooMany', { most: MOST_DELETED }) : undefined
   return (
     <>
       <b className="font-strong">{t('bulk.ticked', { count: groups.length })}</b>
-      <Button look="ghost-danger" reason={ofSystem ?? may('group.delete')} onClick={() => setDeleting(true)}>
+      <Button look="ghost-danger" reason={ofSystem ?? may('group.delete') ?? tooMany} onClick={() => setDeleting(true)}>
         <Trash2 />
         {t('menu.delete')}
       </Button>

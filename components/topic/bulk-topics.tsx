@@ -6,7 +6,7 @@ import { SlidersHorizontal, Trash2, X } from 'lucide-react'
 import { useState } from 'react'
 import { useTranslations } from 'use-intl'
 import { isSystemTopic } from '../../server/shared/names'
-import { DeleteMany } from '../change/delete-many'
+import { DeleteMany, MOST_DELETED } from '../change/delete-many'
 import { ClusterName, useClusterCard } from '../shell/cluster'
 import { useFaultLine } from '../shell/fault'
 import { useWhyNot } from '../shell/why-not'
@@ -21,6 +21,7 @@ import { permOf } from './topic-form'
 export const BulkTopics = (props: { cluster: string; topics: readonly string[]; clear: () => void }) => {
   const { cluster, topics, clear } = props
   const t = useTranslations('topic.bulk')
+  const tChange = useTranslations('change.many')
   const trpc = useTRPC()
   const cache = useQueryClient()
   const may = useWhyNot()
@@ -29,6 +30,7 @@ export const BulkTopics = (props: { cluster: string; topics: readonly string[]; 
   const [open, setOpen] = useState<'perm' | 'delete' | null>(null)
   const deletion = useMutation(trpc.topic.delete.mutationOptions())
   const ofSystem = topics.some(isSystemTopic) ? t('system') : undefined
+  const tooMany = topics.length > MOST_DELETED ? tChange('tooMany', { most: MOST_DELETED }) : undefined
   return (
     <>
       <b className="font-strong">{t('ticked', { count: topics.length })}</b>
@@ -36,14 +38,15 @@ export const BulkTopics = (props: { cluster: string; topics: readonly string[]; 
         <SlidersHorizontal />
         {t('perm')}
       </Button>
-      <Button look="ghost-danger" reason={ofSystem ?? may('topic.delete')} onClick={() => setOpen('delete')}>
+      <Button look="ghost-danger" reason={ofSystem ?? may('topic.delete') ?? tooMany} onClick={() => setOpen('delete')}>
         <Trash2 />
         {t('delete')}
       </Button>
       <Button look="ghost" shape="icon" aria-label={t('untick')} onClick={clear}>
         <X />
       </Button>
-      <PermDialog cluster={cluster} topics={topics} open={open === 'perm'} onClose={() => setOpen(null)} />
+      {/* Drawn while it is open only: what was typed for one change must not confirm the next. */}
+      {open === 'perm' && <PermDialog cluster={cluster} topics={topics} onClose={() => setOpen(null)} />}
       <DeleteMany
         names={topics}
         what="topic"
@@ -71,8 +74,8 @@ export const BulkTopics = (props: { cluster: string; topics: readonly string[]; 
   )
 }
 
-const PermDialog = (props: { cluster: string; topics: readonly string[]; open: boolean; onClose: () => void }) => {
-  const { cluster, topics, open, onClose } = props
+const PermDialog = (props: { cluster: string; topics: readonly string[]; onClose: () => void }) => {
+  const { cluster, topics, onClose } = props
   const t = useTranslations('topic.bulk')
   const tCreate = useTranslations('topic.create')
   const trpc = useTRPC()
@@ -98,12 +101,13 @@ const PermDialog = (props: { cluster: string; topics: readonly string[]; open: b
   const go = async () => {
     if (perm === null) return
     setBusy(true)
+    setFailed([])
     const found: { topic: string; why: string }[] = []
     for (const topic of topics)
       await update.mutateAsync({ cluster, topic, perm, ...(production === null ? {} : { production }) }).then(
         ({ rows }) => {
-          const row = rows.find(({ ok }) => !ok)
-          if (row !== undefined) found.push({ topic, why: `${row.item}: ${row.error ?? ''}` })
+          const bad = rows.filter(({ ok }) => !ok)
+          if (bad.length > 0) found.push({ topic, why: bad.map((row) => `${row.item}: ${row.error ?? ''}`).join('; ') })
         },
         (error: unknown) => found.push({ topic, why: faultText(error) }),
       )
@@ -116,13 +120,15 @@ const PermDialog = (props: { cluster: string; topics: readonly string[]; open: b
   }
   return (
     <Dialog
-      open={open}
+      open
       onOpenChange={(next) => next || busy || onClose()}
       title={t('permTitle', { count: topics.length })}
       about={<ClusterName />}
       footer={
         <>
-          <Button onClick={onClose}>{tCreate('cancel')}</Button>
+          <Button disabled={busy} onClick={onClose}>
+            {tCreate('cancel')}
+          </Button>
           <Button look="primary" busy={busy} reason={off} onClick={() => void go()}>
             {t('permDo', { count: topics.length })}
           </Button>
@@ -141,7 +147,7 @@ const PermDialog = (props: { cluster: string; topics: readonly string[]; open: b
         <p className="text-ink-3 text-sm">{t('permNote')}</p>
         {production !== null && (
           <Field label={t('typeFirst', { name: production })}>
-            <Input mono value={typed} onChange={(event) => setTyped(event.target.value)} />
+            <Input mono value={typed} onChange={(event) => setTyped(event.target.value)} autoCapitalize="off" />
           </Field>
         )}
         {failed.length > 0 && (
