@@ -1,13 +1,13 @@
 'use client'
 // components/message/dead-group.tsx: the dead letters of one group, newest first, read a page at a time; one opens beside the
 // list; those that are ticked, or all that the filters let through, are put back.
-import { useQuery } from '@tanstack/react-query'
+import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { Repeat2 } from 'lucide-react'
 import { useParams } from 'next/navigation'
-import { useEffect, useMemo, useState } from 'react'
+import { useEffect, useMemo, useRef, useState } from 'react'
 import { useTranslations } from 'use-intl'
 import { DLQ_PREFIX } from '../../server/shared/names'
-import type { DeadMark, MessageRow } from '../../server/shared/views'
+import type { DeadMark, JobRow, MessageRow } from '../../server/shared/views'
 import { type Column, DataTable } from '../data-table'
 import { useFormat } from '../format'
 import { clusterHref, decoded, groupHref } from '../shell/address'
@@ -189,6 +189,7 @@ export const DeadGroup = () => {
 }
 
 const keyOf = ({ offsetId, storedAt }: Pick<DeadMark, 'offsetId' | 'storedAt'>): string => `${offsetId} ${storedAt}`
+const statesOf = (jobs: readonly JobRow[]): string => jobs.map(({ id, state }) => `${id} ${state}`).join()
 const none: ReadonlyMap<string, DeadMark> = new Map()
 /** Which of these were put back before; asked when a page of them is read, not with each that arrives. */
 const useMarks = (cluster: string, group: string, rows: readonly MessageRow[], isRead: boolean) => {
@@ -197,9 +198,23 @@ const useMarks = (cluster: string, group: string, rows: readonly MessageRow[], i
   const found = useQuery(
     trpc.dead.marks.queryOptions(
       { cluster, group, offsetIds },
-      { enabled: isRead && offsetIds.length > 0, placeholderData: (held) => held },
+      { enabled: isRead && offsetIds.length > 0, placeholderData: (held) => held, meta: { still: true } },
     ),
   ).data
+  // Thousands of ids go along: they are asked again when a redrive of the group began or ended, not with each refresh.
+  const cache = useQueryClient()
+  const redrives = useQuery(
+    trpc.job.list.queryOptions(
+      { cluster },
+      { select: (jobs) => statesOf(jobs.filter(({ object }) => object === group)) },
+    ),
+  ).data
+  const seen = useRef(redrives)
+  useEffect(() => {
+    const changed = seen.current !== undefined && seen.current !== redrives
+    seen.current = redrives
+    if (changed) void cache.invalidateQueries(trpc.dead.marks.queryFilter())
+  }, [redrives, cache, trpc])
   return useMemo(() => (found === undefined ? none : new Map(found.map((mark) => [keyOf(mark), mark]))), [found])
 }
 const PutBack = ({ mark }: { mark: DeadMark | undefined }) => {
