@@ -6,9 +6,21 @@ import type { OidcState } from '../shared/views'
 import { allowed, router } from '../trpc/procedure'
 
 const FAILED_LINES = 50
-const ADDRESSES =
-  /\bhttps?:\/\/\S+|\[[\da-f:.]+\](?::\d+)?|\b\d{1,3}(?:\.\d{1,3}){3}(?::\d+)?|\b(?:[\w-]+\.)+[\w-]+:\d{2,5}\b/gi
-const withoutAddresses = (text: string | null): string | null => text?.replace(ADDRESSES, '(an address)') ?? null
+/** Of IPv6: with `::`, or of more parts than a time of day has. */
+const IP6 = /(?=[\da-f:]*::|(?:[\da-f]+:){4})(?:[\da-f]{0,4}:){2,7}(?:\d+(?:\.\d+){3}|[\da-f]{0,4})(?:%\w+)?/.source
+const ADDRESSES = new RegExp(
+  [
+    String.raw`\b[a-z][a-z\d+.-]*://\S+`,
+    String.raw`\[${IP6}\](?::\d+)?|(?<![\w:.])${IP6}(?![\w:])`,
+    String.raw`\b\d{1,3}(?:\.\d{1,3}){3}(?::\d+)?`,
+    // A name and a port: a letter and no further colon, or a time of day were one.
+    String.raw`\b(?=[\d_.-]*[a-z])[\w-]+(?:\.[\w-]+)*:\d{2,5}\b(?!:\d)`,
+    // How Node.js says that it does not know a name.
+    String.raw`(?<=\b(?:ENOTFOUND|EAI_AGAIN) )[\w.-]+`,
+  ].join('|'),
+  'gi',
+)
+export const withoutAddresses = (text: string | null): string | null => text?.replace(ADDRESSES, '(an address)') ?? null
 
 export const consoleRouter = router({
   oidc: allowed('console.admin').query(
