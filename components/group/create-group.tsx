@@ -43,7 +43,9 @@ export const CreateGroup = (props: { cluster: string; open: boolean; onOpenChang
     }),
   )
   const fault = groupNameFault(name)
-  const taken = names?.includes(name) ?? false
+  // What was made just now is among the names before its page is there.
+  const made = create.data?.failed === 0 && create.variables?.group === name
+  const taken = !create.isPending && !made && (names?.includes(name) ?? false)
   const retryMaxTimes = /^\d{1,4}$/.test(retries) ? Number(retries) : null
   const line = createGroupLine(
     { name: name || 'GROUP', retryMaxTimes: retryMaxTimes ?? 16, orderly, broadcast },

@@ -24,13 +24,14 @@ export function TryBar() {
       className="flex flex-wrap items-center gap-x-3 gap-y-1 border-t border-warn-mark bg-warn-wash px-5 py-2 text-sm max-sm:px-3"
     >
       <Mark state="warn" />
+      {/* Before the text: what opens at the right must not cover the way out. */}
+      <Button size="sm" busy={end.isPending} onClick={() => end.mutate()}>
+        {t('tryAs.end')}
+      </Button>
       <span className="min-w-0 flex-1">
         <span className="font-strong">{t(as.kind === 'role' ? 'tryAs.role' : 'tryAs.user', { name })}</span>{' '}
         <span className="text-ink-2">{t('tryAs.note')}</span>
       </span>
-      <Button size="sm" busy={end.isPending} onClick={() => end.mutate()}>
-        {t('tryAs.end')}
-      </Button>
     </div>
   )
 }

@@ -31,7 +31,7 @@ export const createTopicLine = (
   wireCluster: string,
   brokers: readonly BrokerAddress[],
 ): string => {
-  const attributes = topic.type === 'NORMAL' ? '' : ` -a +message.type=${topic.type}`
+  const attributes = ` -a +message.type=${topic.type}`
   const order = topic.type === 'FIFO' ? ' -o true' : ''
   const rest = `-t ${shellWord(topic.name)} -r ${topic.readQueues} -w ${topic.writeQueues} -p ${topic.perm}${order}${attributes}`
   const from = namesrv.length === 0 ? '' : ` -n '${namesrv.join(';')}'`

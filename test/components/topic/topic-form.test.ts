@@ -6,7 +6,7 @@ import { createTopicLine, writesPastReads } from '../../../components/topic/topi
 it('quotes a name that a shell would take for more than a name', () => {
   const topic = { type: 'NORMAL', readQueues: 8, writeQueues: 8, perm: 6, brokers: [] } as const
   expect(createTopicLine({ ...topic, name: '%RETRY%g|1' }, ['127.0.0.1:9876'], 'DefaultCluster', [])).toBe(
-    "mqadmin updateTopic -n '127.0.0.1:9876' -c DefaultCluster -t '%RETRY%g|1' -r 8 -w 8 -p 6",
+    "mqadmin updateTopic -n '127.0.0.1:9876' -c DefaultCluster -t '%RETRY%g|1' -r 8 -w 8 -p 6 -a +message.type=NORMAL",
   )
   expect(createTopicLine({ ...topic, name: 'orders' }, [], "it's", [])).toContain("-c 'it'\\''s' -t orders ")
 })
