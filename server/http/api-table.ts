@@ -14,6 +14,7 @@ export interface JsonSchema {
   anyOf?: JsonSchema[]
   oneOf?: JsonSchema[]
   allOf?: JsonSchema[]
+  additionalProperties?: boolean | JsonSchema
   [key: string]: unknown
 }
 export interface Operation {
@@ -68,6 +69,11 @@ const partsOf = (schema: JsonSchema): readonly JsonSchema[] => schema.anyOf ?? s
 const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
+/** Whether it may be this one of a union: told by the fields that have one value only. */
+const fits = (part: JsonSchema, value: unknown): boolean =>
+  !isRecord(value) ||
+  Object.entries(part.properties ?? {}).every(([key, one]) => one.const === undefined || one.const === value[key])
+
 /** A value of JSON as the procedure takes it: 64-bit numbers become such. Whatever is odd is left to the procedure's own check. */
 export const revived = (schema: JsonSchema, value: unknown): unknown => {
   if (schema.format === INT64) {
@@ -77,10 +83,7 @@ export const revived = (schema: JsonSchema, value: unknown): unknown => {
   const parts = partsOf(schema)
   if (schema.allOf !== undefined) return parts.reduce((held, part) => revived(part, held), value)
   if (parts.length > 0) {
-    const fits = (part: JsonSchema): boolean =>
-      !isRecord(value) ||
-      Object.entries(part.properties ?? {}).every(([key, one]) => one.const === undefined || one.const === value[key])
-    return revived(parts.find(fits) ?? {}, value)
+    return revived(parts.find((part) => fits(part, value)) ?? {}, value)
   }
   if (Array.isArray(value)) return value.map((one) => revived(schema.items ?? {}, one))
   if (!isRecord(value)) return value
@@ -103,10 +106,49 @@ const namesOf = (schema: JsonSchema): readonly string[] => [
 /** What an operation takes. A change on a cluster may carry the cluster's name besides, for one marked production. */
 export const fieldsOf = ({ input, rule, type }: Omit<Operation, 'path'>): ReadonlySet<string> =>
   new Set([...namesOf(input), ...(type === 'mutation' && rule.scope === 'cluster' ? ['production'] : [])])
+export interface UnknownField {
+  /** `select.tags`. */
+  readonly name: string
+  /** What is taken where it stands. */
+  readonly takes: readonly string[]
+}
 /** A filter whose name is not right would be none, and read everything: it is told instead of passed over. */
-export const unknownFields = (operation: Omit<Operation, 'path'>, given: unknown): string[] => {
+export const unknownFields = (operation: Omit<Operation, 'path'>, given: unknown): UnknownField[] => {
+  if (!isRecord(given)) return []
   const names = fieldsOf(operation)
-  return isRecord(given) ? Object.keys(given).filter((key) => !names.has(key)) : []
+  const atTop = Object.keys(given).filter((key) => !names.has(key))
+  if (atTop.length > 0) return atTop.map((name) => ({ name, takes: [...names] }))
+  const { production: _, ...rest } = given
+  return strangers([operation.input], names.has('production') ? rest : given, '')
+}
+/** The plain schemas that a value may be of: all parts of what is all of them, of a union those that fit, or all where none does. */
+const plainOnes = (schema: JsonSchema, value: unknown): readonly JsonSchema[] => {
+  const parts = partsOf(schema)
+  if (parts.length === 0) return [schema]
+  const fitting = schema.allOf === undefined ? parts.filter((part) => fits(part, value)) : parts
+  return (fitting.length > 0 ? fitting : parts).flatMap((part) => plainOnes(part, value))
+}
+/** Fields that none of the schemas knows, at any depth. What is of another kind than they say is left to the procedure's own check. */
+const strangers = (schemas: readonly JsonSchema[], value: unknown, at: string): UnknownField[] => {
+  const found = schemas.flatMap((schema) => plainOnes(schema, value))
+  if (Array.isArray(value)) {
+    const items = found.flatMap(({ items }): JsonSchema[] => (items === undefined ? [] : [items]))
+    return value.flatMap((one, place) => strangers(items, one, `${at}${place}.`))
+  }
+  if (!isRecord(value)) return []
+  const objects = found.filter(({ properties, additionalProperties }) => properties ?? additionalProperties)
+  // A record takes any name, and a schema that says nothing takes anything.
+  const isOpen =
+    objects.length === 0 || objects.some(({ additionalProperties: more }) => more !== undefined && more !== false)
+  const takes = [...new Set(objects.flatMap(({ properties }) => Object.keys(properties ?? {})))]
+  return Object.entries(value).flatMap(([key, one]): UnknownField[] => {
+    const known = objects.flatMap(({ properties, additionalProperties: more }): JsonSchema[] => {
+      const own = properties !== undefined && Object.hasOwn(properties, key) ? properties[key] : more
+      return typeof own === 'object' ? [own] : []
+    })
+    if (known.length > 0) return strangers(known, one, `${at}${key}.`)
+    return isOpen ? [] : [{ name: `${at}${key}`, takes }]
+  })
 }
 /** Fields of an address (`?size=50&names=a&names=b`) as values; `input` may carry the whole as JSON. */
 export const fromQuery = (schema: JsonSchema, query: URLSearchParams): Record<string, unknown> => {

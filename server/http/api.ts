@@ -9,7 +9,7 @@ import type { Caller, ConsoleDesk } from '../shared/desk'
 import { DeskError } from '../shared/errors'
 import { contextFor } from '../trpc/context'
 import { faultOf, trpcErrorOf } from '../trpc/faults'
-import { fieldsOf, fromQuery, type JsonSchema, type Operation, operationsOf, revived, unknownFields } from './api-table'
+import { fromQuery, type JsonSchema, type Operation, operationsOf, revived, unknownFields } from './api-table'
 import { API_PATH, openApiOf } from './openapi'
 
 export { API_PATH }
@@ -161,13 +161,15 @@ const asked = (schema: JsonSchema, query: string): Record<string, unknown> => {
 const MAX_TOLD_CHARACTERS = 600
 const mustKnow = (operation: Operation, input: unknown): void => {
   const unknown = unknownFields(operation, input)
-  if (unknown.length === 0) return
-  const named = unknown.map((name) => JSON.stringify(name)).join(', ')
-  const fields = [...fieldsOf(operation)].join(', ')
+  const [first] = unknown
+  if (first === undefined) return
+  const named = unknown.map(({ name }) => JSON.stringify(name)).join(', ')
+  const fields = first.takes.join(', ')
+  const around = first.name.split('.').slice(0, -1).join('.')
   throw new DeskError(
     'bad-input',
     `${operation.path} takes no ${named}`.slice(0, MAX_TOLD_CHARACTERS) +
-      `${fields === '' ? '' : `. It takes ${fields}`}: see ${OPENAPI_PATH}.`,
+      `${fields === '' ? '' : `. ${around === '' ? 'It' : JSON.stringify(around)} takes ${fields}`}: see ${OPENAPI_PATH}.`,
   )
 }
 const json = (value: unknown): string =>

@@ -4,7 +4,7 @@ import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, expect, it, vi } from 'vitest'
 import { type ConsoleHandle, createConsole } from '../../../server/console'
-import { fieldsOf, fromQuery, operationsOf, revived } from '../../../server/http/api-table'
+import { fieldsOf, fromQuery, operationsOf, revived, unknownFields } from '../../../server/http/api-table'
 import { openApiOf } from '../../../server/http/openapi'
 import { type RouteRule, routesOf } from '../../../server/http/routes'
 import { createCaller } from '../../../server/root'
@@ -144,6 +144,9 @@ it('names a field that it does not know, or that is not as it must be, in a sent
     /^topic\.list takes no "sise", "querry"\. It takes cluster, .*size.*: see \/api\/openapi\.json\.$/,
   )
   expect(await said(address('topic.list'), { cluster: 'c', sise: 5 })).toContain('takes no "sise"')
+  expect(await said(address('message.scan'), { cluster: 'c', topic: 't', queues: [{ brokerName: 'a' }] })).toMatch(
+    /^message\.scan takes no "queues\.0\.brokerName"\. "queues\.0" takes .*broker.*: see /,
+  )
   expect(await said(`${address('cluster.list')}?cluster=c`)).toContain('cluster.list takes no "cluster"')
   expect(await said(`${address('audit.export')}?actions=topic.create`)).toContain('takes no "actions"')
   expect(await said(`${address('topic.get')}?cluster=c`)).toBe('"topic" is missing.')
@@ -182,6 +185,32 @@ it('carries 64-bit numbers as text, both ways, wherever they stand', () => {
   })
   const query = new URLSearchParams('cluster=c&topic=7&limit=5&input={"order":"oldest"}')
   expect(fromQuery(scan, query)).toEqual({ cluster: 'c', topic: '7', limit: 5, order: 'oldest' })
+})
+
+it('names fields that it does not know at any depth, by the part of a union that fits', () => {
+  const strangers = (path: string, given: unknown): string[] => {
+    const operation = operationsOf().get(path)
+    if (operation === undefined) throw new Error(`no ${path}`)
+    return unknownFields(operation, given).map(({ name }) => name)
+  }
+  const onGroup = { cluster: 'c', group: 'g', target: 'retry' }
+  const dead = (select: object) => strangers('dead.redrivePreview', { ...onGroup, select })
+  expect(dead({ kind: 'all', tags: 'paid' })).toEqual(['select.tags'])
+  expect(dead({ kind: 'all', offsetIds: ['x'] })).toEqual(['select.offsetIds'])
+  expect(dead({ kind: 'ids', offsetIds: ['x'] })).toEqual([])
+  expect(dead({ kind: 'all', tag: 'paid' })).toEqual([])
+  const scan = (rest: object) => strangers('message.scan', { cluster: 'c', topic: 't', ...rest })
+  expect(scan({ queues: [{ broker: 'a', queueId: 1 }] })).toEqual([])
+  expect(scan({ queues: [{ broker: 'a' }, { brokerName: 'a', queueId: 1 }] })).toEqual(['queues.1.brokerName'])
+  expect(scan({ cursor: { queues: [{ broker: 'a', queueId: 0, next: '1', end: '2', from: 3 }] } })).toEqual([
+    'cursor.queues.0.from',
+  ])
+  // Names that are the caller's own, and what is of another kind than it should be.
+  const body = { kind: 'text', value: '' }
+  const send = (rest: object) => strangers('message.send', { cluster: 'c', topic: 't', body, ...rest })
+  expect(send({ properties: { anything: 'x', constructor: 'y' }, production: 'C' })).toEqual([])
+  expect(send({ body: 'text', queue: [1] })).toEqual([])
+  expect(send({ body: { ...body, encoding: 'x' } })).toEqual(['body.encoding'])
 })
 
 it('describes each operation with the right it needs, and no secret field as an answer', () => {
