@@ -74,34 +74,38 @@ test('pages of a broken cluster stay readable, and say what is not known', async
   }
   const cluster = { id: CLUSTER, name: CLUSTER, namesrv: [namesrv.address], hosts: ['127.0.0.1'] }
   await change(admin.request, 'cluster.add', cluster)
-  await change(admin.request, 'access.createUser', { ...WHO, role: 'operator' })
-  const context = await browser.newContext({
-    storageState: { cookies: [], origins: [] },
-    ...(baseURL === undefined ? {} : { baseURL }),
-  })
-  await change(context.request, 'auth.login', WHO)
-  const page = await context.newPage()
-  const faults: string[] = []
-  page.on('pageerror', (error) => faults.push(error.message))
+  try {
+    await change(admin.request, 'access.createUser', { ...WHO, role: 'operator' })
+    const context = await browser.newContext({
+      storageState: { cookies: [], origins: [] },
+      ...(baseURL === undefined ? {} : { baseURL }),
+    })
+    await change(context.request, 'auth.login', WHO)
+    const page = await context.newPage()
+    const faults: string[] = []
+    page.on('pageerror', (error) => faults.push(error.message))
 
-  const at = `/c/${CLUSTER}`
-  const name = encodeURIComponent
-  const unknown = /unknown|未知/
-  const pages: readonly (readonly [path: string, ...says: (string | RegExp)[]])[] = [
-    ['', 'Degraded', 'broker-b:0', unknown],
-    ['/topics', '订单', 'broker-b:0 missing'],
-    [`/topics/${name('订单')}/queues`, '9,007,199,254,740,991', '≈ 9,007,199,254,740,99'],
-  ]
-  for (const [path, ...says] of pages) {
-    await page.goto(`${at}${path}`)
-    for (const words of says) await expect(page.getByText(words).first(), path).toBeVisible()
-    await expect(page.getByText('This page could not be drawn'), path).toHaveCount(0)
-    expect(await page.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth), path).toBe(true)
+    const at = `/c/${CLUSTER}`
+    const name = encodeURIComponent
+    const unknown = /unknown|未知/
+    const pages: readonly (readonly [path: string, ...says: (string | RegExp)[]])[] = [
+      ['', 'Degraded', 'broker-b:0', unknown],
+      ['/topics', '订单', 'broker-b:0 missing'],
+      [`/topics/${name('订单')}/queues`, '9,007,199,254,740,991', '≈ 9,007,199,254,740,99'],
+    ]
+    for (const [path, ...says] of pages) {
+      await page.goto(`${at}${path}`)
+      for (const words of says) await expect(page.getByText(words).first(), path).toBeVisible()
+      await expect(page.getByText('This page could not be drawn'), path).toHaveCount(0)
+      expect(await page.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth), path).toBe(true)
+    }
+    expect(faults).toEqual([])
+    await context.close()
+  } finally {
+    // Other tests would find a broken cluster among theirs.
+    await change(admin.request, 'cluster.remove', { id: CLUSTER, confirm: CLUSTER })
+    await Promise.all([a.close(), b.close(), namesrv.close()])
   }
-  expect(faults).toEqual([])
-  await context.close()
-  await change(admin.request, 'cluster.remove', { id: CLUSTER, confirm: CLUSTER })
-  await Promise.all([a.close(), b.close(), namesrv.close()])
 })
 
 test('a body of 4 MiB of random bytes is shown as bytes, in part and said so', async ({ page, baseURL }) => {

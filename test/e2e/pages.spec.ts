@@ -103,12 +103,10 @@ test('rows of the plain lists come with the first HTML', async ({ browser }, { p
     javaScriptEnabled: false,
   })
   const page = await context.newPage()
-  for (const [list, name] of [
-    ['topics', TOPIC],
-    ['groups', GROUP],
-  ]) {
+  // Any row: which ones the first page holds depends on how many there are.
+  for (const list of ['topics', 'groups']) {
     await page.goto(`${clusterPath()}/${list}`)
-    await expect(page.getByRole('row', { name: new RegExp(`${name}`) }).first()).toBeVisible()
+    await expect(page.locator('tbody tr').first(), list).toBeVisible()
   }
   await context.close()
 })
