@@ -34,21 +34,17 @@ export class Gathered {
     return bytes > 0
   }
 
-  add(bytes: Buffer): void {
-    this.#add(bytes)
-  }
-
   /** `sent` is told at once when all of it was copied. */
   addBody(parts: readonly Buffer[], sent: (() => void) | undefined): void {
     let isNeeded = false
-    for (const part of parts) if (!this.#add(part)) isNeeded = true
+    for (const part of parts) if (!this.add(part)) isNeeded = true
     if (sent === undefined) return
     if (isNeeded) this.#sent.push(sent)
     else sent()
   }
 
-  /** True when the bytes are not needed any more. */
-  #add(bytes: Buffer): boolean {
+  /** True when the bytes are not needed any more: they were copied. */
+  add(bytes: Buffer): boolean {
     if (bytes.length > maxCopiedBytes) {
       this.#endPiece()
       this.#pieces.push(bytes)

@@ -3,15 +3,12 @@
 // holds them against each other.
 import type { LanguageName } from './codes'
 import type { Command, ExtFields, HeaderForm } from './command'
-import { digitsEnd, holds, textEnd } from './header-send-json'
+import { holds, takeEnd, textEnd } from './header-send-json'
 import type { PullMessageHeader } from './headers'
 import { letters } from './plain-bytes'
 import { type ReadFields, wholeNumber } from './send-command'
 
 const start = letters('{"code":11,"extFields":{')
-const beforeFlag = letters(',"flag":')
-const beforeOpaque = letters(',"language":"JAVA","opaque":')
-const beforeVersion = letters(',"serializeTypeCurrentRPC":"JSON","version":')
 const quote = 0x22
 const comma = 0x2c
 const colon = 0x3a
@@ -129,21 +126,9 @@ export function readPullJson(
   if (!holds(frame, from, end, start)) return undefined
   const header = new Fields()
   const fieldsEnd = takeFields(header, frame, from + start.length, end)
-  if (fieldsEnd < 0 || !isWhole(header) || !holds(frame, fieldsEnd, end, beforeFlag)) return undefined
-  const flagAt = fieldsEnd + beforeFlag.length
-  const flagEnd = digitsEnd(frame, flagAt)
-  if (!holds(frame, flagEnd, end, beforeOpaque)) return undefined
-  const opaqueAt = flagEnd + beforeOpaque.length
-  const opaqueEnd = digitsEnd(frame, opaqueAt)
-  if (!holds(frame, opaqueEnd, end, beforeVersion)) return undefined
-  const versionAt = opaqueEnd + beforeVersion.length
-  const versionEnd = digitsEnd(frame, versionAt)
-  if (versionEnd !== end - 1 || frame[versionEnd] !== closingBrace) return undefined
+  if (fieldsEnd < 0 || !isWhole(header)) return undefined
   const pull = new PullCommand(frame, from, end, body, header, readFields)
-  pull.flag = wholeNumber(frame, flagAt, flagEnd)
-  pull.opaque = wholeNumber(frame, opaqueAt, opaqueEnd)
-  pull.version = wholeNumber(frame, versionAt, versionEnd)
-  return pull.flag < 0 || pull.opaque < 0 || pull.version < 0 ? undefined : pull
+  return takeEnd(pull, frame, fieldsEnd, end) ? pull : undefined
 }
 
 /** Reads `"name":"...","name":"..."}`; answers with the place after the brace, or -1. */

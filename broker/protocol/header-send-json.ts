@@ -1,14 +1,14 @@
 // broker/protocol/header-send-json.ts: a fast way to read the one JSON header that arrives more often than all others: a
 // send in its one-letter spelling (310, 320), as the stock Java client writes it. Whatever is not spelled so, be it by one
 // space, is left to header-json.ts, which this may never contradict: a test holds the two against each other.
+import { letters } from './plain-bytes'
 import { type ReadFields, SendCommand, wholeNumber } from './send-command'
 
-const bytesOf = (text: string): Uint8Array => Uint8Array.from(text, (letter) => letter.charCodeAt(0))
-const start310 = bytesOf('{"code":310,"extFields":{')
-const start320 = bytesOf('{"code":320,"extFields":{')
-const beforeFlag = bytesOf(',"flag":')
-const beforeOpaque = bytesOf(',"language":"JAVA","opaque":')
-const beforeVersion = bytesOf(',"serializeTypeCurrentRPC":"JSON","version":')
+const start310 = letters('{"code":310,"extFields":{')
+const start320 = letters('{"code":320,"extFields":{')
+const beforeFlag = letters(',"flag":')
+const beforeOpaque = letters(',"language":"JAVA","opaque":')
+const beforeVersion = letters(',"serializeTypeCurrentRPC":"JSON","version":')
 
 const quote = 0x22
 const comma = 0x2c
@@ -30,20 +30,31 @@ export function readSendJson(
   const send = new SendCommand(frame, from, end, body, 0, readFields)
   send.code = is310 ? 310 : 320
   const fieldsEnd = takeFields(send, from + start310.length, end)
-  if (fieldsEnd < 0 || !send.isWhole || !holds(frame, fieldsEnd, end, beforeFlag)) return undefined
+  if (fieldsEnd < 0 || !send.isWhole || !takeEnd(send, frame, fieldsEnd, end)) return undefined
+  return send
+}
+
+/** What the stock Java client writes behind the fields, into the command; false when it is spelled in any other way. */
+export function takeEnd(
+  command: { flag: number; opaque: number; version: number },
+  frame: Buffer,
+  fieldsEnd: number,
+  end: number,
+): boolean {
+  if (!holds(frame, fieldsEnd, end, beforeFlag)) return false
   const flagAt = fieldsEnd + beforeFlag.length
   const flagEnd = digitsEnd(frame, flagAt)
-  if (!holds(frame, flagEnd, end, beforeOpaque)) return undefined
+  if (!holds(frame, flagEnd, end, beforeOpaque)) return false
   const opaqueAt = flagEnd + beforeOpaque.length
   const opaqueEnd = digitsEnd(frame, opaqueAt)
-  if (!holds(frame, opaqueEnd, end, beforeVersion)) return undefined
+  if (!holds(frame, opaqueEnd, end, beforeVersion)) return false
   const versionAt = opaqueEnd + beforeVersion.length
   const versionEnd = digitsEnd(frame, versionAt)
-  if (versionEnd !== end - 1 || frame[versionEnd] !== closingBrace) return undefined
-  send.flag = wholeNumber(frame, flagAt, flagEnd)
-  send.opaque = wholeNumber(frame, opaqueAt, opaqueEnd)
-  send.version = wholeNumber(frame, versionAt, versionEnd)
-  return send.flag < 0 || send.opaque < 0 || send.version < 0 ? undefined : send
+  if (versionEnd !== end - 1 || frame[versionEnd] !== closingBrace) return false
+  command.flag = wholeNumber(frame, flagAt, flagEnd)
+  command.opaque = wholeNumber(frame, opaqueAt, opaqueEnd)
+  command.version = wholeNumber(frame, versionAt, versionEnd)
+  return command.flag >= 0 && command.opaque >= 0 && command.version >= 0
 }
 
 /** Reads `"a":"...","b":"..."}`; answers with the place after the brace, or -1. */
@@ -90,7 +101,7 @@ export function holds(frame: Buffer, at: number, end: number, bytes: Uint8Array)
   return true
 }
 
-export function digitsEnd(frame: Buffer, from: number): number {
+function digitsEnd(frame: Buffer, from: number): number {
   let at = from
   for (let byte = frame[at] ?? 0; byte >= 0x30 && byte <= 0x39; byte = frame[at] ?? 0) at++
   return at

@@ -59,35 +59,6 @@ export const piecesOf = (steps: readonly Step[]): Record<'hours' | 'blocks', Pie
   }
   return { hours, blocks }
 }
-/** Steps of one length that follow each other and are whole pieces: which of them a row belongs to can be reckoned. */
-interface Even {
-  from: number
-  to: number
-  stepMs: number
-}
-/** The longest run of such steps, and what is left. */
-export const evenOf = (pieces: readonly Piece[]): { even: Even | undefined; odd: Piece[] } => {
-  let best = { first: 0, count: 0 }
-  let first = 0
-  const isWhole = ({ at, until, from, to }: Piece): boolean => at === from && until === to
-  pieces.forEach((piece, index) => {
-    const before = pieces[index - 1]
-    const goesOn =
-      before !== undefined &&
-      isWhole(before) &&
-      before.until === piece.at &&
-      before.until - before.at === piece.until - piece.at
-    if (!goesOn) first = index
-    if (isWhole(piece) && index - first + 1 > best.count) best = { first, count: index - first + 1 }
-  })
-  const run = pieces.slice(best.first, best.first + best.count)
-  const [start, end] = [run[0], run.at(-1)]
-  if (start === undefined || end === undefined) return { even: undefined, odd: [...pieces] }
-  return {
-    even: { from: start.at, to: end.until, stepMs: start.until - start.at },
-    odd: pieces.filter((piece) => !run.includes(piece)),
-  }
-}
 export const usageReport = async (
   database: Database,
   cluster: string,
@@ -98,33 +69,20 @@ export const usageReport = async (
   const from = input.from ?? to - (input.lastMs ?? 86_400_000)
   const steps = stepsOf(input.by, from, to, input.zone)
   const like = `%${input.q.replace(/[\\%_]/g, (sign) => `\\${sign}`)}%`
-  const all = piecesOf(steps)
-  const pieces = { hours: evenOf(all.hours), blocks: evenOf(all.blocks) }
+  const pieces = piecesOf(steps)
   const listed = (all: readonly Piece[]) => JSON.stringify(all.map((one) => [one.at, one.until, one.from, one.to]))
   const table = (name: 'hours' | 'blocks') => sql.raw(`${name}(at, until, first, beyond)`)
   const given = (all: readonly Piece[]) =>
     sql`(select json_extract(value, '$[0]'), json_extract(value, '$[1]'), json_extract(value, '$[2]'),
       json_extract(value, '$[3]') from json_each(${listed(all)}))`
-  const figures = sql`messages_in, messages_out, sized, bytes, estimated`
   // The outer loops are few, the inner one a range of the primary key: `cross join` keeps them in this order.
-  const looked = (of: 'hours' | 'blocks', kept: 'usage_hour' | 'usage_block') =>
-    sql`select wanted.id as id, nth, ${sql.raw(of)}.at as at, ${sql.raw(of)}.until as until, ${figures}
+  const counted = (of: 'hours' | 'blocks', kept: 'usage_hour' | 'usage_block') =>
+    sql`select wanted.id as id, nth, ${sql.raw(of)}.at as at, ${sql.raw(of)}.until as until, messages_in, messages_out, sized, bytes, estimated
       from wanted cross join ${sql.raw(of)} cross join ${sql.raw(kept)} counted
       where counted.series_id = wanted.id and counted.hour >= ${sql.raw(of)}.first and counted.hour < ${sql.raw(of)}.beyond`
-  // One range for all steps of a series instead of one for each. Whole numbers in the text: a bound one would divide as a fraction.
-  const reckoned = ({ from, to, stepMs }: Even, kept: 'usage_hour' | 'usage_block') => {
-    const at = sql.raw(`${from} + (hour - ${from}) / ${stepMs} * ${stepMs}`)
-    return sql`select wanted.id as id, nth, ${at} as at, ${at} + ${sql.raw(`${stepMs}`)} as until, ${figures}
-      from wanted cross join ${sql.raw(kept)} counted
-      where counted.series_id = wanted.id and counted.hour >= ${sql.raw(`${from}`)} and counted.hour < ${sql.raw(`${to}`)}`
-  }
-  const counted = (of: 'hours' | 'blocks', kept: 'usage_hour' | 'usage_block') =>
-    pieces[of].even === undefined
-      ? looked(of, kept)
-      : sql`${looked(of, kept)} union all ${reckoned(pieces[of].even, kept)}`
   // Materialized: else the steps are read out of their JSON anew for each series. Names are sorted once, by their place.
-  const asked = sql`with ${table('hours')} as materialized ${given(pieces.hours.odd)},
-    ${table('blocks')} as materialized ${given(pieces.blocks.odd)},
+  const asked = sql`with ${table('hours')} as materialized ${given(pieces.hours)},
+    ${table('blocks')} as materialized ${given(pieces.blocks)},
     wanted as materialized (select id, row_number() over (order by name) as nth from series
       where cluster = ${cluster} and kind = ${input.of} and name like ${like} escape '\\'),
     moved as (${counted('hours', 'usage_hour')} union all ${counted('blocks', 'usage_block')})`
